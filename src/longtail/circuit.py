@@ -1,0 +1,106 @@
+"""The flat circuit: what remains of a netlist when every include, parameter and subcircuit is resolved.
+
+All of it is frozen data. A `Value` is a float, or an expression over the top-level parameters of the netlist,
+kept so that a parameter can later be varied over lanes; `Circuit.number` gives its nominal value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from longtail.errors import Span
+from longtail.netlist.cards import Note
+from longtail.netlist.expressions import Expression
+
+GROUND = "0"
+
+Value = float | Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Waveform:
+    """A time function of an independent source, read for later use: "pulse", "sin", "pwl", "exp", "sffm", "am"."""
+
+    kind: str
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One device of the flat circuit.
+
+    `device` is the name of its `DeviceModel`; `nodes` are flat node names in terminal order, trailing optional
+    terminals that the card left out not included; `controls` are the names of instances whose branch current it
+    reads (F, H, K, and i(...) of a behavioural source); `expression` is the law of a behavioural source.
+    """
+
+    name: str
+    device: str
+    nodes: tuple[str, ...]
+    parameters: Mapping[str, Value]
+    model: str | None = None
+    controls: tuple[str, ...] = ()
+    expression: Expression | None = None
+    waveform: Waveform | None = None
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A `.model` card: its device, its type ("npn"), and the parameters given, with their values."""
+
+    name: str
+    device: str
+    type: str
+    parameters: Mapping[str, Value]
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What is input, output and supply. Empty tuples mean: not said, to be found or asked for.
+
+    `input` names two nodes, or two independent voltage sources when a source network stands between them and the
+    amplifier. `output` names one node or two. `supplies` names voltage sources. `how` says where each came
+    from: "directive", "option" or "found: <reason>".
+    """
+
+    input: tuple[str, ...] = ()
+    output: tuple[str, ...] = ()
+    supplies: tuple[str, ...] = ()
+    vcm: float | None = None
+    how: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Simulation options in effect, SI units except temperatures in degrees Celsius as SPICE gives them."""
+
+    temp_deg_c: Value = 27.0
+    tnom_deg_c: float = 27.0
+    gmin: float = 1e-12
+    reltol: float = 1e-9
+    abstol: float = 1e-15
+    vntol: float = 1e-12
+    itl1: int = 100
+    defl: float = 1e-4
+    defw: float = 1e-4
+    defad: float = 0.0
+    defas: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Circuit:
+    """The flat circuit. `nodes` are all node names but ground, in order of first appearance."""
+
+    title: str
+    nodes: tuple[str, ...]
+    instances: Mapping[str, Instance]
+    models: Mapping[str, Model]
+    parameters: Mapping[str, Value]
+    options: Options = Options()
+    nodesets: Mapping[str, float] = field(default_factory=dict)
+    initial_conditions: Mapping[str, float] = field(default_factory=dict)
+    ports: Ports = Ports()
+    notes: tuple[Note, ...] = ()

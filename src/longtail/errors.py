@@ -1,0 +1,90 @@
+"""Every error that longtail raises, in one tree, with the place in the netlist where it applies.
+
+`InputError` and its children mean that what was given cannot be used (exit status 2 on the command line);
+`AnalysisError` and its children mean that the input was sound and the computation failed (exit status 1).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A place in a netlist: file name as the user gave it, 1-based line and column, and the line itself."""
+
+    file: str
+    line: int
+    column: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class LongtailError(Exception):
+    """The root of the tree: what went wrong, where, and what to do.
+
+    >>> print(LongtailError("unknown node 'inq'", hint="did you mean 'inp'?"))
+    unknown node 'inq'
+      hint: did you mean 'inp'?
+    """
+
+    exit_status = 1
+
+    def __init__(self, message: str, *, span: Span | None = None, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.span = span
+        self.hint = hint
+
+    def __str__(self) -> str:
+        lines = [f"{self.span}: {self.message}" if self.span else self.message]
+        if self.span and self.span.text:
+            marker = "".join("\t" if c == "\t" else " " for c in self.span.text[: self.span.column - 1])
+            lines += [f"  | {self.span.text}", f"  | {marker}^"]
+        if self.hint:
+            lines.append(f"  hint: {self.hint}")
+        return "\n".join(lines)
+
+
+class InputError(LongtailError):
+    """What was given cannot be used as it is."""
+
+    exit_status = 2
+
+
+class NetlistError(InputError):
+    """The netlist is malformed: the message says what was expected, the span says where."""
+
+
+class UnsupportedError(NetlistError):
+    """The netlist is sound SPICE, but asks for something that longtail does not have."""
+
+
+class StructuralError(InputError):
+    """No solution can exist: a floating node, a loop of voltage sources, a cutset of current sources."""
+
+
+class OptionError(InputError):
+    """An option, a node name or a parameter name given by the caller is wrong."""
+
+
+class AnalysisError(LongtailError):
+    """The computation failed on sound input."""
+
+
+class ConvergenceError(AnalysisError):
+    """No operating point was found; the message names the nodes and devices that would not settle."""
+
+
+def nearest(name: str, candidates: Iterable[str]) -> str | None:
+    """Return a hint naming the nearest valid name, or None when nothing is near.
+
+    >>> nearest("rc", ["rc1", "q1"])
+    "did you mean 'rc1'?"
+    """
+    matches = difflib.get_close_matches(name.lower(), list(candidates), n=1, cutoff=0.5)
+    return f"did you mean '{matches[0]}'?" if matches else None

@@ -1,0 +1,165 @@
+"""What a netlist says, before anything is resolved: one frozen object per card, each with its source span.
+
+Text is lower-cased except file names, titles and quoted strings. Nothing here knows a device model:
+which words of a card are nodes and which is a model name is decided by `longtail.elaborate`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from longtail.errors import Span
+from longtail.netlist.expressions import Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A positional field of a card: a node, a number, a model name, a keyword.
+
+    `expression` is set when the field was written `{...}` or `'...'`, and then `text` is the raw text within.
+    `group` holds the fields of a parenthesis behind the word: `sin(0 1 1k)`, `poly(2)`, `v(a,b)`.
+    """
+
+    text: str
+    span: Span
+    expression: Expression | None = None
+    group: tuple[Word, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """`name=value` on a card; a bare number is a `Number`, a bare name a `Name`.
+
+    `words` is set instead of `value` for `value={...}`-like lists (`table {expr} = (x,y) ...`, `poly`).
+    """
+
+    name: str
+    value: Expression
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A device card. `name` is the whole first field ("q1"), its first letter is the kind of device."""
+
+    name: str
+    words: tuple[Word, ...]
+    assignments: tuple[Assignment, ...]
+    span: Span
+
+    @property
+    def letter(self) -> str:
+        return self.name[0]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """`.model name type (name=value ...)`, with or without parentheses."""
+
+    name: str
+    type: str
+    assignments: tuple[Assignment, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterCard:
+    """One assignment of a `.param` line."""
+
+    name: str
+    value: Expression
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionCard:
+    """`.func f(x,y) {...}`, also `.param f(x,y)='...'`."""
+
+    name: str
+    arguments: tuple[str, ...]
+    body: Expression
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """Any other dot card that is not skipped: `.global .temp .option .nodeset .ic`, as words and assignments."""
+
+    name: str
+    words: tuple[Word, ...]
+    assignments: tuple[Assignment, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Include:
+    """`.include "file"`, or `.lib "file" section` (section set)."""
+
+    file: str
+    section: str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One arm of `.if/.elseif/.else`; `condition` is None for `.else`."""
+
+    condition: Expression | None
+    body: Body
+
+
+@dataclass(frozen=True, slots=True)
+class Conditionals:
+    """A whole `.if ... .endif`, resolved when the parameters are known."""
+
+    branches: tuple[Branch, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Subcircuit:
+    """`.subckt name nodes... params: a=1 b=2` up to `.ends`; `parameters` are the defaults."""
+
+    name: str
+    nodes: tuple[Word, ...]
+    parameters: tuple[Assignment, ...]
+    body: Body
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class PortDirective:
+    """`*@ input inp inn`, `*@ output o1 o2`, `*@ supply vcc vee`, `*@ vcm 1.2`: longtail's own comments."""
+
+    name: str
+    words: tuple[Word, ...]
+    span: Span
+
+
+Card = (
+    Element | ModelCard | ParameterCard | FunctionCard | Directive | Include | Conditionals | Subcircuit | PortDirective
+)
+Body = tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something the reader should know that is no error: an ignored card, a suspicious number."""
+
+    message: str
+    span: Span | None = None
+
+    def __str__(self) -> str:
+        return f"{self.span}: {self.message}" if self.span else self.message
+
+
+@dataclass(frozen=True, slots=True)
+class Netlist:
+    """One parsed file: title, cards in order, library sections by name (`.lib x ... .endl`), notes, its path."""
+
+    title: str
+    body: Body
+    sections: dict[str, Body] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+    path: Path | None = None
