@@ -135,9 +135,7 @@ class Parameters(ParameterView, Protocol):
     model: ParameterView
     polarity: float  # from DeviceModel.model_types: +1 npn, -1 pnp
     temperature: Real  # of this instance in K: its temp, or the circuit's plus dtemp
-    nominal_temperature: (
-        Real  # at which the model's parameters were measured, in K: its tnom, or the circuit's
-    )
+    nominal_temperature: Real  # at which the model's parameters were measured, in K: its tnom, or the circuit's
     gmin: Real  # S, across every junction
     source_factor: Real  # 1, except while source stepping: independent sources multiply by it
     defaults: Mapping[str, float]  # circuit options "defl", "defw", "defad", "defas" in SI units
@@ -179,9 +177,7 @@ class DeviceModel:
 
 MULTIPLIER = Parameter("m", "", "number of devices in parallel", 1.0, low=0.0)
 TEMPERATURE = Parameter("temp", "degC", "device temperature, in place of the circuit's", None)
-TEMPERATURE_DIFFERENCE = Parameter(
-    "dtemp", "K", "device temperature above the circuit's", 0.0, aliases=("trise",)
-)
+TEMPERATURE_DIFFERENCE = Parameter("dtemp", "K", "device temperature above the circuit's", 0.0, aliases=("trise",))
 
 
 def thermal_voltage(temperature: Real) -> Real:

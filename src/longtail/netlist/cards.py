@@ -138,15 +138,7 @@ class PortDirective:
 
 
 Card = (
-    Element
-    | ModelCard
-    | ParameterCard
-    | FunctionCard
-    | Directive
-    | Include
-    | Conditionals
-    | Subcircuit
-    | PortDirective
+    Element | ModelCard | ParameterCard | FunctionCard | Directive | Include | Conditionals | Subcircuit | PortDirective
 )
 Body = tuple[Card, ...]
 
