@@ -71,11 +71,12 @@ ceil = _unary(Op.CEIL, lambda x: float(math.ceil(x)), "Smallest integer not belo
 
 def power(x: Real, y: Real) -> Real:
     """x to the y, for x >= 0 or whole y."""
-    graph = _graph(x, y)
-    if graph is not None:
-        return graph.power(x, y)
+    if isinstance(x, Expr):
+        return x.graph.power(x, y)
+    if isinstance(y, Expr):
+        return y.graph.power(x, y)
     try:
-        return math.pow(x, y)  # type: ignore[arg-type]
+        return math.pow(x, y)
     except OverflowError:
         return math.inf
     except ValueError:

@@ -196,7 +196,7 @@ class Graph:
 
     def add(self, a: Real, b: Real) -> Real:
         if not isinstance(a, Expr):
-            a, b = b, a  # type: ignore[assignment]
+            a, b = b, a
         assert isinstance(a, Expr)
         if not isinstance(b, Expr):
             return a if b == 0.0 else self._node(Op.ADD, (a.id, self.constant(b).id))
@@ -219,7 +219,7 @@ class Graph:
 
     def mul(self, a: Real, b: Real) -> Real:
         if not isinstance(a, Expr):
-            a, b = b, a  # type: ignore[assignment]
+            a, b = b, a
         assert isinstance(a, Expr)
         if not isinstance(b, Expr):
             if b == 0.0:

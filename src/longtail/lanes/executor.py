@@ -1,0 +1,127 @@
+"""Executors run a program over lanes. This one is plain NumPy: it runs anywhere, and is the reference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.lanes.graph import Op
+from longtail.lanes.program import Program
+
+Lanes = NDArray[Any]
+
+
+class Executor(Protocol):
+    """Runs a program: `inputs[i]` is a number or an array `[lane]` for the i-th input of the program.
+
+    Returns an array `[output, lane]`. Each lane's result depends on that lane alone. Arithmetic follows IEEE 754
+    without traps: overflow gives inf and an invalid operation nan, which the caller is to look for.
+    """
+
+    def run(
+        self, program: Program, inputs: Sequence[Any], lanes: int, dtype: type[np.generic] = np.float64
+    ) -> Lanes: ...
+
+
+def _fnms(a: Lanes, b: Lanes, c: Lanes, scratch: Lanes, out: Lanes) -> None:
+    np.multiply(b, c, scratch)
+    np.subtract(a, scratch, out)
+
+
+def _select(condition: Lanes, yes: Lanes, no: Lanes, out: Lanes) -> None:
+    out[...] = np.where(condition, yes, no)
+
+
+_UFUNCS: dict[int, np.ufunc] = {
+    Op.ADD: np.add,
+    Op.SUB: np.subtract,
+    Op.MUL: np.multiply,
+    Op.DIV: np.divide,
+    Op.POW: np.power,
+    Op.NEG: np.negative,
+    Op.EXP: np.exp,
+    Op.LOG: np.log,
+    Op.SQRT: np.sqrt,
+    Op.SIN: np.sin,
+    Op.COS: np.cos,
+    Op.TAN: np.tan,
+    Op.ASIN: np.arcsin,
+    Op.ACOS: np.arccos,
+    Op.ATAN: np.arctan,
+    Op.SINH: np.sinh,
+    Op.COSH: np.cosh,
+    Op.TANH: np.tanh,
+    Op.ASINH: np.arcsinh,
+    Op.ACOSH: np.arccosh,
+    Op.ATANH: np.arctanh,
+    Op.ABS: np.absolute,
+    Op.FLOOR: np.floor,
+    Op.CEIL: np.ceil,
+    Op.LT: np.less,
+    Op.LE: np.less_equal,
+    Op.EQ: np.equal,
+    Op.AND: np.logical_and,
+    Op.OR: np.logical_or,
+    Op.NOT: np.logical_not,
+}
+
+Step = tuple[Callable[..., Any], tuple[Lanes, ...]]
+
+
+class NumpyExecutor:
+    """One NumPy call an instruction, over blocks of lanes that stay in the second-level cache."""
+
+    def __init__(self, block: int = 2048) -> None:
+        self.block = block
+
+    def run(self, program: Program, inputs: Sequence[Any], lanes: int, dtype: type[np.generic] = np.float64) -> Lanes:
+        """See `Executor.run`.
+
+        >>> from longtail.lanes.graph import Graph
+        >>> from longtail.lanes.program import lower
+        >>> g = Graph()
+        >>> x = g.input("x")
+        >>> NumpyExecutor().run(lower(g, [2.0 * x, x - 1.0], ["x"]), [np.arange(3.0)], 3).tolist()
+        [[0.0, 2.0, 4.0], [-1.0, 0.0, 1.0]]
+        """
+        if len(inputs) != len(program.inputs):
+            raise ValueError(f"the program takes {len(program.inputs)} inputs, {len(inputs)} were given")
+        out = np.empty((len(program.outputs), lanes), dtype)
+        arrays = [np.asarray(x) for x in inputs]
+        for start in range(0, lanes, self.block):
+            stop = min(start + self.block, lanes)
+            registers, steps = self._bind(program, stop - start, dtype)
+            for i, x in enumerate(arrays):
+                registers[i] = x if x.ndim == 0 or x.shape[0] == 1 else x[start:stop]
+            with np.errstate(all="ignore"):
+                for function, operands in steps:
+                    function(*operands)
+            out[:, start:stop] = registers[program.outputs]
+        return out
+
+    def _bind(self, program: Program, lanes: int, dtype: type[np.generic]) -> tuple[Lanes, list[Step]]:
+        """Registers for a block, and each instruction bound to them; kept with the program for the next time."""
+        key = ("numpy", lanes, dtype)
+        if key not in program.cache:
+            registers = np.zeros((program.registers, lanes), dtype)
+            first = len(program.inputs)
+            registers[first : first + len(program.constants)] = program.constants[:, None]
+            program.cache[key] = registers, self._steps(program, list(registers), np.empty(lanes, dtype))
+        return program.cache[key]  # type: ignore[return-value]
+
+    @staticmethod
+    def _steps(program: Program, rows: list[Lanes], scratch: Lanes) -> list[Step]:
+        steps: list[Step] = []
+        for op, out, a, b, c in program.instructions.tolist():
+            if op == Op.FNMS:
+                steps.append((_fnms, (rows[a], rows[b], rows[c], scratch, rows[out])))
+            elif op == Op.SELECT:
+                steps.append((_select, (rows[a], rows[b], rows[c], rows[out])))
+            else:
+                ufunc = _UFUNCS[op]
+                operands = (rows[a], rows[b])[: ufunc.nin]
+                steps.append((ufunc, (*operands, rows[out])))
+        return steps

@@ -1,0 +1,138 @@
+"""Lowering: from an expression graph to one list of instructions over registers, each register an array of lanes."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.lanes.graph import Graph, Op, Real
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """A straight-line program. Registers hold first the inputs, then the constants, then intermediate results.
+
+    instructions  int32 [instruction, (op, destination, a, b, c)]; unused operands are 0
+    inputs        names of the inputs in register order 0, 1, ...
+    constants     values of the registers that follow the inputs
+    outputs       int32 register of each output, in the order asked for
+    registers     how many registers a lane needs
+    """
+
+    instructions: NDArray[np.int32]
+    inputs: tuple[str, ...]
+    constants: NDArray[np.float64]
+    outputs: NDArray[np.int32]
+    registers: int
+    cache: dict[object, object] = field(default_factory=dict, repr=False)
+
+    def __repr__(self) -> str:
+        return (
+            f"Program({len(self.instructions)} instructions, {self.registers} registers, "
+            f"{len(self.inputs)} inputs, {len(self.outputs)} outputs)"
+        )
+
+
+def lower(graph: Graph, outputs: Sequence[Real], inputs: Iterable[str]) -> Program:
+    """Lower what `outputs` need; `inputs` fixes the order of the input registers (unused ones are allowed).
+
+    `Op.LIMIT` disappears, a product that is only subtracted once becomes part of `Op.FNMS`, and registers of
+    intermediate results are used again as soon as they are free, so that a block of lanes stays in cache.
+
+    >>> g = Graph()
+    >>> x, y = g.input("x"), g.input("y")
+    >>> lower(g, [x - y * y], ["x", "y"])
+    Program(1 instructions, 3 registers, 2 inputs, 1 outputs)
+    """
+    return _Lowering(graph, [graph.lift(o).id for o in outputs], tuple(inputs)).program()
+
+
+class _Lowering:
+    def __init__(self, graph: Graph, outputs: list[int], inputs: tuple[str, ...]) -> None:
+        self.graph = graph
+        self.inputs = inputs
+        self.outputs = [self._value(o) for o in outputs]
+        self.nodes = self._needed()
+        self.fused = self._fusable()
+
+    def _value(self, id: int) -> int:
+        while self.graph.ops[id] == Op.LIMIT:
+            id = self.graph.args[id][0]
+        return id
+
+    def _needed(self) -> dict[int, tuple[int, ...]]:
+        """Operands of every node needed, limits seen through, operands before users."""
+        operands: dict[int, tuple[int, ...]] = {}
+        stack = list(self.outputs)
+        while stack:
+            id = stack.pop()
+            if id not in operands:
+                operands[id] = tuple(self._value(a) for a in self.graph.args[id])
+                stack.extend(operands[id])
+        return dict(sorted(operands.items()))
+
+    def _fusable(self) -> set[int]:
+        """Products used exactly once, as what is subtracted."""
+        uses: dict[int, int] = {}
+        for args in self.nodes.values():
+            for a in args:
+                uses[a] = uses.get(a, 0) + 1
+        for o in self.outputs:
+            uses[o] = uses.get(o, 0) + 1
+        ops = self.graph.ops
+        return {
+            args[1]
+            for id, args in self.nodes.items()
+            if ops[id] == Op.SUB and ops[args[1]] == Op.MUL and uses[args[1]] == 1
+        }
+
+    def _schedule(self) -> list[tuple[int, Op, tuple[int, ...]]]:
+        ops = self.graph.ops
+        schedule = []
+        for id, args in self.nodes.items():
+            op = ops[id]
+            if op in (Op.CONSTANT, Op.INPUT) or id in self.fused:
+                continue
+            if op == Op.SUB and args[1] in self.fused:
+                op, args = Op.FNMS, (args[0], *self.nodes[args[1]])
+            schedule.append((id, op, args))
+        return schedule
+
+    def program(self) -> Program:
+        graph = self.graph
+        register = {graph.input(name).id: i for i, name in enumerate(self.inputs)}
+        constants = [id for id in self.nodes if graph.ops[id] == Op.CONSTANT]
+        for id in self.nodes:
+            if graph.ops[id] == Op.INPUT and id not in register:
+                raise ValueError(f"the program needs the input '{graph.payload[id]}', which is not among its inputs")
+        for id in constants:
+            register[id] = len(register)
+        schedule = self._schedule()
+        last_use = {a: step for step, (_, _, args) in enumerate(schedule) for a in args}
+        pinned = {*register, *self.outputs}
+        free: list[int] = []
+        count = len(register)
+        code = np.zeros((len(schedule), 5), np.int32)
+        for step, (id, op, args) in enumerate(schedule):
+            code[step, 0] = op
+            code[step, 2 : 2 + len(args)] = [register[a] for a in args]
+            for a in set(args):
+                if last_use[a] == step and a not in pinned:
+                    heapq.heappush(free, register[a])
+            if free:
+                register[id] = heapq.heappop(free)
+            else:
+                register[id] = count
+                count += 1
+            code[step, 1] = register[id]
+        return Program(
+            instructions=code,
+            inputs=self.inputs,
+            constants=np.array([graph.payload[id] for id in constants], float),
+            outputs=np.array([register[o] for o in self.outputs], np.int32),
+            registers=count,
+        )
