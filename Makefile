@@ -1,0 +1,41 @@
+# Everything happens in .venv, which is made on the first call. Another Python: make PYTHON=python3.12 test
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+EXAMPLE ?= bjt_pair
+PYTEST_FLAGS ?= -n auto
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint clean
+
+help: ## say what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(VENV)/.installed ## analyze an example (EXAMPLE=bjt_pair) and write its report to out/
+	$(BIN)/longtail analyze examples/$(EXAMPLE).cir --out out/$(EXAMPLE)
+
+test: $(VENV)/.installed-dev ## run all tests, ngspice beside longtail among them
+	@scripts/ensure-ngspice.sh
+	$(BIN)/python -m pytest $(PYTEST_FLAGS)
+
+lint: $(VENV)/.installed-dev ## check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+clean: ## remove the virtual environment, caches and reports
+	rm -rf $(VENV) out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps make a second call start at once; the project is installed editable, so only pyproject.toml matters.
+$(VENV)/.installed: pyproject.toml scripts/ensure-venv.sh
+	@scripts/ensure-venv.sh $(PYTHON) $(VENV)
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml scripts/ensure-venv.sh
+	@scripts/ensure-venv.sh $(PYTHON) $(VENV)
+	$(PIP) --editable '.[dev]'
+	@touch $(VENV)/.installed $@

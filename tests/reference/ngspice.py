@@ -1,0 +1,313 @@
+"""Run ngspice beside longtail: a deck goes in, the operating point or the mode gains come out.
+
+Every function takes a deck (a path, or the text itself), removes its own analysis cards and control blocks, appends
+a control block of ours with tight tolerances, runs `ngspice -b` in the deck's folder (so that `.include` works) and
+reads the binary raw files. Whatever ngspice complains about is an `NgspiceError`: no result is ever silently empty.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.optimize import brentq
+
+TOLERANCES = {"reltol": 1e-6, "abstol": 1e-14, "vntol": 1e-9}
+TIMEOUT_S = 60.0
+
+ANALYSIS_CARDS = (
+    *(".op", ".ac", ".dc", ".tran", ".noise", ".tf", ".sens", ".pz", ".four", ".disto", ".sp", ".pss"),
+    *(".plot", ".print", ".probe", ".save", ".meas", ".measure", ".width", ".end"),
+)
+COMPLAINTS = re.compile(
+    r"^.*(\berror\b|no convergence|did not converge|failed|aborted|unrecognized parameter|can't find|unknown|"
+    r"no such|not found|undefined|not available).*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+# Printed while a continuation method is at work; whether it succeeds in the end is told apart.
+HARMLESS = re.compile(r"(gmin|source) stepping (failed|completed)|warning: singular matrix", re.IGNORECASE)
+
+
+class NgspiceError(RuntimeError):
+    """ngspice is missing, did not finish, did not converge, or did not understand the deck."""
+
+
+@dataclass(frozen=True)
+class OperatingPoint:
+    """Node voltages in V and source branch currents in A (from the positive node through the source) by name.
+
+    `devices` maps ("q1", "ic") to a device quantity that was asked for.
+    """
+
+    nodes: dict[str, float]
+    branches: dict[str, float]
+    devices: dict[tuple[str, str], float]
+
+
+@dataclass(frozen=True)
+class ModeGains:
+    """The four mode gains over frequency in Hz; those of a single output have no `..._to_common`, no `common`.
+
+    For one output node, `differential` and `common_to_differential` are its gains from v_id and from v_ic.
+    """
+
+    frequency_hz: np.ndarray
+    differential: np.ndarray
+    common_to_differential: np.ndarray
+    differential_to_common: np.ndarray | None = None
+    common: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class Plot:
+    """One raw file: vectors by name as ngspice writes them, lower case, all of the same length."""
+
+    vectors: dict[str, np.ndarray]
+
+    def voltage(self, node: str) -> np.ndarray:
+        """The potential of a node in V; ground is zero."""
+        if node == "0":
+            return np.zeros_like(next(iter(self.vectors.values())))
+        try:
+            return self.vectors[f"v({node})"]
+        except KeyError:
+            raise NgspiceError(f"ngspice wrote no v({node}); there are {sorted(self.vectors)}") from None
+
+
+def operating_point(
+    deck: str | Path,
+    *,
+    devices: Iterable[str] = (),
+    dc: Mapping[str, float] | None = None,
+    parameters: Mapping[str, float] | None = None,
+    temp_deg_c: float | None = None,
+) -> OperatingPoint:
+    """Solve for the operating point.
+
+    devices     device quantities as ngspice names them: "@q1[ic]", "@m.x1.m3[gm]"
+    dc          values in V or A that replace those of independent sources
+    parameters  values that replace those of top-level `.param` cards
+    """
+    devices = list(devices)
+    commands = [f"save all {' '.join(devices)}", *_alterations(dc), "op", "write op.raw"]
+    plot = _run(deck, commands, ["op.raw"], parameters, temp_deg_c)["op.raw"]
+    nodes: dict[str, float] = {}
+    branches: dict[str, float] = {}
+    quantities: dict[tuple[str, str], float] = {}
+    for name, values in plot.vectors.items():
+        if quantity := re.fullmatch(r"(?:i\(|v\()?@([^\[]+)\[(\w+)\]\)?", name):
+            quantities[quantity[1], quantity[2]] = float(values[0])
+        elif branch := re.fullmatch(r"i\((.+)\)", name):
+            branches[branch[1]] = float(values[0])
+        elif node := re.fullmatch(r"v\((.+)\)", name):
+            nodes[node[1]] = float(values[0])
+    if len(quantities) != len(set(devices)):
+        raise NgspiceError(f"asked for {devices}, got {sorted(quantities)}")
+    return OperatingPoint(nodes, branches, quantities)
+
+
+def mode_gains(
+    deck: str | Path,
+    inputs: tuple[str, str],
+    outputs: Sequence[str],
+    start_hz: float,
+    stop_hz: float,
+    points_per_decade: int = 10,
+    *,
+    dc: Mapping[str, float] | None = None,
+    parameters: Mapping[str, float] | None = None,
+    temp_deg_c: float | None = None,
+) -> ModeGains:
+    """Drive the two input sources once with +1/2 and -1/2, once with 1 and 1, and read the outputs in both modes.
+
+    inputs   names of the two independent voltage sources, positive one first
+    outputs  one node, or two for a differential output, positive one first
+    """
+    positive, negative = inputs
+    sweep = f"ac dec {points_per_decade} {start_hz!r} {stop_hz!r}"
+    commands = [
+        *_alterations(dc),
+        *(f"alter {positive} acmag = 0.5", f"alter {negative} acmag = -0.5", sweep, "write differential.raw"),
+        *(f"alter {positive} acmag = 1", f"alter {negative} acmag = 1", sweep, "write common.raw"),
+    ]
+    plots = _run(deck, commands, ["differential.raw", "common.raw"], parameters, temp_deg_c)
+    by_differential, by_common = plots["differential.raw"], plots["common.raw"]
+    frequency_hz = by_differential.vectors["frequency"].real
+    if len(outputs) == 1:
+        return ModeGains(frequency_hz, by_differential.voltage(outputs[0]), by_common.voltage(outputs[0]))
+    first, second = outputs
+    return ModeGains(
+        frequency_hz,
+        differential=by_differential.voltage(first) - by_differential.voltage(second),
+        common_to_differential=by_common.voltage(first) - by_common.voltage(second),
+        differential_to_common=(by_differential.voltage(first) + by_differential.voltage(second)) / 2,
+        common=(by_common.voltage(first) + by_common.voltage(second)) / 2,
+    )
+
+
+def dc_sweep(
+    deck: str | Path,
+    source: str,
+    values: tuple[float, float, float],
+    *,
+    parameters: Mapping[str, float] | None = None,
+    temp_deg_c: float | None = None,
+) -> Plot:
+    """Sweep an independent source over (start, stop, step); the sweep itself is "v(v-sweep)" or "i(i-sweep)"."""
+    start, stop, step = values
+    commands = [f"dc {source} {start!r} {stop!r} {step!r}", "write dc.raw"]
+    return _run(deck, commands, ["dc.raw"], parameters, temp_deg_c)["dc.raw"]
+
+
+def null_offset(
+    deck: str | Path,
+    inputs: tuple[str, str],
+    outputs: Sequence[str],
+    target: float = 0.0,
+    *,
+    search_volts: float = 0.05,
+    parameters: Mapping[str, float] | None = None,
+) -> float:
+    """Find the v1 - v2 in V, taken half from each source, that brings the output voltage to `target`."""
+
+    def miss(offset: float) -> float:
+        point = operating_point(deck, dc=offset_sources(deck, inputs, offset, parameters), parameters=parameters)
+        first, second = (*outputs, "0")[:2]
+        voltage = {**point.nodes, "0": 0.0}
+        return voltage[first] - voltage[second] - target
+
+    return float(brentq(miss, -search_volts, search_volts, xtol=1e-14, rtol=1e-12))
+
+
+def offset_sources(
+    deck: str | Path, inputs: tuple[str, str], offset: float, parameters: Mapping[str, float] | None = None
+) -> dict[str, float]:
+    """Return the DC values of the two input sources with half of `offset` added to one and taken from the other."""
+    commands = ["op", *(f"let dc_{name} = @{name}[dc]" for name in inputs)]
+    vectors = " ".join(f"dc_{name}" for name in inputs)
+    plot = _run(deck, [*commands, f"write op.raw {vectors}"], ["op.raw"], parameters, None)["op.raw"]
+    first, second = (next(float(v[0]) for k, v in plot.vectors.items() if f"dc_{name}" in k) for name in inputs)
+    return {inputs[0]: first + offset / 2, inputs[1]: second - offset / 2}
+
+
+def _alterations(dc: Mapping[str, float] | None) -> list[str]:
+    return [f"alter {name} dc = {value!r}" for name, value in (dc or {}).items()]
+
+
+def _run(
+    deck: str | Path,
+    commands: Sequence[str],
+    files: Sequence[str],
+    parameters: Mapping[str, float] | None,
+    temp_deg_c: float | None,
+) -> dict[str, Plot]:
+    """Run the commands on the deck and read the raw files that they write."""
+    text = deck.read_text() if isinstance(deck, Path) else deck
+    folder = deck.parent if isinstance(deck, Path) else None
+    for name, value in (parameters or {}).items():
+        text = _with_parameter(text, name, value)
+    options = dict(TOLERANCES) if temp_deg_c is None else {**TOLERANCES, "temp": temp_deg_c}
+    with tempfile.TemporaryDirectory() as scratch_name:
+        scratch = Path(scratch_name)
+        placed = [re.sub(r"\bwrite (\w+\.raw)", rf"write {scratch}/\1", command) for command in commands]
+        control = [
+            *(".control", "set filetype=binary", "set numdgt=16", "unset askquit"),
+            *(f"option {name}={value!r}" for name, value in options.items()),
+            *(*placed, "quit 0", ".endc", ".end"),
+        ]
+        path = scratch / "deck.cir"
+        path.write_text("\n".join([bare(text), *control]) + "\n")
+        log = _execute(path, folder or scratch)
+        _complain(log)
+        missing = [file for file in files if not (scratch / file).exists()]
+        if missing:
+            raise NgspiceError(f"ngspice wrote no {missing}:\n{log}")
+        return {file: read_raw(scratch / file) for file in files}
+
+
+def _execute(path: Path, folder: Path) -> str:
+    program = shutil.which("ngspice")
+    if program is None:
+        raise NgspiceError("ngspice is not installed: run scripts/ensure-ngspice.sh")
+    try:
+        done = subprocess.run(
+            [program, "-n", "-b", str(path)],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_S,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise NgspiceError(f"ngspice did not finish within {TIMEOUT_S:g} s") from error
+    log = done.stdout + done.stderr
+    if done.returncode != 0:
+        raise NgspiceError(f"ngspice ended with status {done.returncode}:\n{log}")
+    return log
+
+
+def _complain(log: str) -> None:
+    lines = [match[0].strip() for match in COMPLAINTS.finditer(log) if not HARMLESS.search(match[0])]
+    if lines:
+        raise NgspiceError("ngspice says:\n  " + "\n  ".join(lines) + "\n" + log)
+
+
+def bare(text: str) -> str:
+    """Return the deck without analyses, control blocks, `.end` and small-signal drives; the title stays first."""
+    title, *lines = text.splitlines()
+    kept = [title]
+    in_control = dropping = False
+    for line in lines:
+        word = line.split()[0].lower() if line.split() else ""
+        if word in (".control", ".endc"):
+            in_control, dropping = word == ".control", True
+        elif in_control or (word.startswith("+") and dropping):
+            continue
+        else:
+            dropping = word in ANALYSIS_CARDS
+            if not dropping:
+                kept.append(_without_drive(line, word))
+    return "\n".join(kept)
+
+
+def _without_drive(line: str, word: str) -> str:
+    """Take `ac 1` or `ac 1 90` out of the line of an independent source, so that only our drives count."""
+    if word[:1] not in ("v", "i"):
+        return line
+    return re.sub(r"\sac(\s*=?\s*(?:[-+.\d]\S*|\{[^}]*\}))*(?=\s|$)", " ", line, flags=re.IGNORECASE)
+
+
+def _with_parameter(text: str, name: str, value: float) -> str:
+    """Replace the value of a `.param` card."""
+    pattern = re.compile(
+        rf"^(\s*(?:\.param\b|\+).*?\b{re.escape(name)}\s*=\s*)(\{{[^}}]*\}}|'[^']*'|\S+)", re.IGNORECASE | re.MULTILINE
+    )
+    replaced, count = pattern.subn(lambda match: match[1] + repr(float(value)), text, count=1)
+    if count == 0:
+        raise NgspiceError(f"the deck has no .param {name}")
+    return replaced
+
+
+def read_raw(path: Path) -> Plot:
+    """Read a binary raw file with one plot: a header of text lines, then doubles point after point."""
+    header, mark, data = path.read_bytes().partition(b"Binary:\n")
+    if not mark:
+        raise NgspiceError(f"{path.name} is not a binary raw file")
+    lines = header.decode("utf-8", "replace").splitlines()
+    fields = dict(line.split(":", 1) for line in lines if ":" in line and not line.startswith("\t"))
+    count, points = int(fields["No. Variables"]), int(fields["No. Points"])
+    names = [line.split()[1].lower() for line in lines[-count:]]
+    complex_valued = "complex" in fields["Flags"]
+    table = np.frombuffer(data, complex if complex_valued else float)
+    if table.size != count * points or points == 0:
+        raise NgspiceError(f"{path.name}: {table.size} numbers for {count} variables at {points} points")
+    if not np.isfinite(table).all():
+        raise NgspiceError(f"{path.name} holds numbers that are not finite")
+    return Plot(dict(zip(names, table.reshape(points, count).T.copy(), strict=True)))
