@@ -80,6 +80,7 @@ class Flows:
     capacitances   (a, b, C): a capacitor in F between two local nodes that is not the derivative of a charge (Meyer)
     quantities     operating-point quantities by name; "region" is an index into the model's `regions`
     delays         flows with excess phase
+    conductances   (a, b, S): seen between two local nodes by small signals only, beside the slope of `static`
     """
 
     static: Mapping[str, Real]
@@ -87,6 +88,7 @@ class Flows:
     capacitances: Sequence[tuple[str, str, Real]] = ()
     quantities: Mapping[str, Real] = field(default_factory=dict)
     delays: Sequence[Delay] = ()
+    conductances: Sequence[tuple[str, str, Real]] = ()
 
 
 class Potentials(Protocol):
@@ -139,7 +141,7 @@ class Parameters(ParameterView, Protocol):
     gmin: Real  # S, across every junction
     source_factor: Real  # 1, except while source stepping: independent sources multiply by it
     defaults: Mapping[str, float]  # circuit options "defl", "defw", "defad", "defas" in SI units
-    controls: Sequence[ParameterView]  # parameters of the controlling instances, in order
+    controls: Sequence[Parameters]  # what the controlling instances are told, in order
 
     @property
     def extra_nodes(self) -> int:

@@ -1,4 +1,9 @@
-"""Resistor: i = v/R with R(T) = R*(1 + tc1*dT + tc2*dT^2), dT from the nominal temperature."""
+"""Resistor: i = (v_p - v_n)/R(T), positive from p through the device to n.
+
+R(T) = R*scale*(1 + tc1*dT + tc2*dT^2), or R*scale*1.01^(tce*dT) where tce is given; dT is the temperature above the
+nominal one. R is the card's; else from sheet resistance, rsh*(l - 2*short)/(w - 2*narrow); else the model's r.
+R may be negative. A resistance of exactly zero counts as 1 mOhm, as in ngspice, so that jumpers can be written so.
+"""
 
 from __future__ import annotations
 
@@ -13,17 +18,56 @@ from longtail.devices.base import (
     Potentials,
     Quantity,
 )
+from longtail.devices.passive import (
+    FIRST_COEFFICIENT,
+    NOMINAL_TEMPERATURE,
+    SCALE,
+    SECOND_COEFFICIENT,
+    overriding,
+    temperature_factor,
+)
+from longtail.errors import InputError
+from longtail.lanes.functions import power
+from longtail.lanes.graph import Real
+
+SMALLEST = 1e-3  # ohm, what a resistance of zero is taken as
 
 
 def evaluate(v: Potentials, p: Parameters) -> Flows:
-    rise = p.temperature - p.nominal_temperature
-    resistance = p["r"] * (1.0 + p["tc1"] * rise + p["tc2"] * rise * rise)
+    """The current through, in A. Raises `InputError` when neither card nor model says how large R is."""
+    factor = _temperature_factor(p) * p["scale"]
+    resistance = _nominal_resistance(p) * factor
     voltage = v["p"] - v["n"]
     current = voltage / resistance
+    conductances = []
+    if p.given("ac"):
+        conductances.append(("p", "n", 1.0 / (p["ac"] * factor) - 1.0 / resistance))
     return Flows(
         static={"p": current, "n": -current},
+        conductances=conductances,
         quantities={"i": current, "v": voltage, "r": resistance, "power": current * voltage},
     )
+
+
+def _nominal_resistance(p: Parameters) -> Real:
+    if p.given("r"):
+        return p["r"] if p.nominal("r") != 0.0 else SMALLEST
+    length = p["l"] if p.given("l") else p.model["l"]
+    width = p["w"] if p.given("w") else p.model["defw"]
+    sheet = p.model.nominal("rsh")
+    if sheet > 0.0 and all(p.nominal(name) > 0.0 for name in ("l", "w") if p.given(name)):
+        return (length - 2.0 * p.model["short"]) / (width - 2.0 * p.model["narrow"]) * p.model["rsh"]
+    if p.model.given("r"):
+        return p.model["r"] if p.model.nominal("r") != 0.0 else SMALLEST
+    raise InputError(
+        "a resistor has no resistance", hint="give a value, or a model with r, or with rsh and the size l and w"
+    )
+
+
+def _temperature_factor(p: Parameters) -> Real:
+    if p.given("tce") or p.model.given("tce"):
+        return power(1.01, overriding(p, "tce") * (p.temperature - p.nominal_temperature))
+    return temperature_factor(p)
 
 
 MODEL = DeviceModel(
@@ -33,17 +77,42 @@ MODEL = DeviceModel(
     terminals=("p", "n"),
     evaluate=evaluate,
     parameters=(
-        Parameter("r", "ohm", "resistance at the nominal temperature", None),
-        Parameter("tc1", "1/K", "first temperature coefficient", 0.0),
-        Parameter("tc2", "1/K^2", "second temperature coefficient", 0.0),
+        Parameter("r", "ohm", "resistance at the nominal temperature", None, aliases=("resistance",)),
+        Parameter("ac", "ohm", "resistance for small signals, where it differs from r", None),
+        Parameter("l", "m", "length, else the model's", None, low=0.0),
+        Parameter("w", "m", "width, else the model's defw", None, low=0.0),
+        FIRST_COEFFICIENT,
+        SECOND_COEFFICIENT,
+        Parameter("tce", "%/K", "exponential temperature coefficient, in place of tc1 and tc2", None),
+        SCALE,
+        Parameter("noisy", "", "1 when the resistor makes noise, 0 when not", 1.0, low=0.0, high=1.0),
         TEMPERATURE,
         TEMPERATURE_DIFFERENCE,
         MULTIPLIER,
     ),
+    model_parameters=(
+        Parameter("r", "ohm", "resistance, where neither card nor size gives it", None, aliases=("res",)),
+        Parameter("rsh", "ohm", "sheet resistance per square", 0.0, low=0.0),
+        Parameter("l", "m", "default length", 10e-6, low=0.0),
+        Parameter("defw", "m", "default width", 10e-6, low=0.0, aliases=("w",)),
+        Parameter("narrow", "m", "narrowing at each side", 0.0, aliases=("dw",)),
+        Parameter("short", "m", "shortening at each end", 0.0, aliases=("dlr",)),
+        Parameter("tc1", "1/K", "first temperature coefficient", 0.0, aliases=("tc1r",)),
+        Parameter("tc2", "1/K^2", "second temperature coefficient", 0.0, aliases=("tc2r",)),
+        Parameter("tce", "%/K", "exponential temperature coefficient, in place of tc1 and tc2", 0.0),
+        NOMINAL_TEMPERATURE,
+        Parameter("kf", "", "flicker noise coefficient", 0.0),
+        Parameter("af", "", "flicker noise exponent of the current", 0.0),
+        Parameter("lf", "", "flicker noise exponent of the length", 1.0),
+        Parameter("wf", "", "flicker noise exponent of the width", 1.0),
+        Parameter("ef", "", "flicker noise exponent of the frequency", 1.0),
+    ),
+    model_types={"r": 1.0, "res": 1.0},
     quantities=(
         Quantity("i", "A", "current from the first to the second terminal"),
         Quantity("v", "V", "voltage across"),
         Quantity("r", "ohm", "resistance at this temperature"),
         Quantity("power", "W", "dissipated power"),
     ),
+    references=("ngspice 39, src/spicelib/devices/res/restemp.c",),
 )
