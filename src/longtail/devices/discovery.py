@@ -8,7 +8,7 @@ from functools import cache
 
 from longtail.devices.base import DeviceModel
 
-_NOT_DEVICES = {"base", "discovery", "limiting", "junction", "passive", "views"}
+_NOT_DEVICES = {"base", "discovery", "limiting", "junction", "meyer", "mosfet1_process", "passive", "views"}
 
 
 @cache

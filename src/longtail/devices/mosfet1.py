@@ -1,0 +1,294 @@
+"""MOSFET, level 1: the square law of Shichman and Hodges with body effect, Meyer's gate capacitances, and two
+bulk junctions.
+
+In the device's own sense (all voltages and currents reversed for a p channel), and with drain and source exchanged
+where vds < 0:
+
+    vth = vbi + gamma*sqrt(phi - vbs),   vdsat = max(vgs - vth, 0),   x = min(vds, vdsat)
+    channel current = beta*(1 + lambda*vds)*x*(vdsat - x/2)
+    junction current = is*(exp(v/vt) - 1) + gmin*v,   and -is + gmin*v for v <= -3*vt
+
+For vbs > 0 the root is continued by its tangent at vbs = 0, down to zero. The junction current steps by is*exp(-3)
+at -3*vt: that is how SPICE2 cut it, and ngspice still does.
+
+Signs of what is reported: as ngspice's @m1[...], in the device's own sense, so that a conducting p-channel device
+has id > 0, vgs > 0 and vds > 0. There ngspice gives von and vdsat with the sign of the terminal voltages, and a
+power of the wrong sign; here vth, vdsat and v_ov are in the same sense as vgs, and power is what the device
+dissipates, ohmic resistances included. g_m, g_ds and g_mb are, as in ngspice, those of the exchanged device where
+vds < 0. `id` is the current into the drain, junction included.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from longtail.devices.base import (
+    MULTIPLIER,
+    TEMPERATURE,
+    TEMPERATURE_DIFFERENCE,
+    DeviceModel,
+    Flows,
+    Parameter,
+    Parameters,
+    Potentials,
+    Quantity,
+    Topology,
+)
+from longtail.devices.junction import depletion_charge
+from longtail.devices.limiting import critical_voltage, fetlim, limvds, pnjlim
+from longtail.devices.meyer import meyer
+from longtail.devices.mosfet1_process import Junction, Scaled, scale
+from longtail.lanes.functions import Condition, exp, maximum, minimum, select, sqrt
+from longtail.lanes.graph import Real
+
+_LARGEST_EXPONENT = 709.0  # beyond it exp overflows
+_TINY = 1e-30
+
+REGIONS = ("cutoff", "triode", "saturation")
+
+
+def evaluate(v: Potentials, p: Parameters) -> Flows:
+    s = scale(p)
+    controls = _controls(v, p, s)
+    vgs, vds, vbs = controls["vgs"], controls["vds"], controls["vbs"]
+    vbd = vbs - vds
+    forward = vds >= 0.0
+    v_ds = select(forward, vds, -vds)
+    v_th = _threshold(s, select(forward, vbs, vbd))
+    overdrive = select(forward, vgs, vgs - vds) - v_th
+    v_dsat = maximum(overdrive, 0.0)
+    # x is vds in triode, vdsat in saturation and 0 in cutoff: one expression for all three regions
+    x = minimum(v_ds, v_dsat)
+    magnitude = s.beta * (1.0 + p.model["lambda"] * v_ds) * x * (v_dsat - 0.5 * x)
+    i_channel = select(forward, magnitude, -magnitude)
+    i_bs = _junction_current(vbs, s.source.saturation_current, s.vt, p.gmin)
+    i_bd = _junction_current(vbd, s.drain.saturation_current, s.vt, p.gmin)
+    q_bs, q_bd = _junction_charge(vbs, s.source, s.pb, p), _junction_charge(vbd, s.drain, s.pb, p)
+    static, power = _flows(v, p, i_channel, i_bs, i_bd)
+    capacitances = _gate_capacitances(s, forward, overdrive, v_ds, v_dsat)
+    g_m, g_mb = v.derivative(magnitude, vgs), v.derivative(magnitude, vbs)
+    # the slope of the exchanged device along its own vds, its own gate and bulk voltage held
+    slope = v.derivative(magnitude, vds)
+    g_ds = select(forward, slope, -(slope + g_m + g_mb))
+    return Flows(
+        static=static,
+        charges={
+            "b": p.polarity * (q_bs + q_bd),
+            "di": -p.polarity * q_bd,
+            "si": -p.polarity * q_bs,
+        },
+        capacitances=tuple(("g", node, c) for node, c in zip(("si", "di", "b"), capacitances, strict=True)),
+        quantities={
+            "id": i_channel - i_bd,
+            "vgs": vgs,
+            "vds": vds,
+            "vbs": vbs,
+            "vth": v_th,
+            "vdsat": v_dsat,
+            "v_ov": overdrive,
+            "g_m": g_m,
+            "g_ds": g_ds,
+            "r_o": select(g_ds > 0.0, 1.0 / maximum(g_ds, _TINY), math.inf),
+            "g_mb": g_mb,
+            "cgs": capacitances[0],
+            "cgd": capacitances[1],
+            "cgb": capacitances[2],
+            "cbd": v.derivative(q_bd, vbs),
+            "cbs": v.derivative(q_bs, vbs),
+            "ibd": i_bd,
+            "ibs": i_bs,
+            "power": power,
+            "region": select(overdrive <= 0.0, 0.0, select(v_ds < overdrive, 1.0, 2.0)),
+        },
+    )
+
+
+def _controls(v: Potentials, p: Parameters, s: Scaled) -> Mapping[str, Real]:
+    """Gate-source, drain-source and bulk-source voltage in the device's own sense, limited as SPICE3 does."""
+    raw = {name: p.polarity * (v[node] - v["si"]) for name, node in (("vgs", "g"), ("vds", "di"), ("vbs", "b"))}
+
+    def rule(new: Mapping[str, Real], old: Mapping[str, Real]) -> Mapping[str, Real]:
+        was_forward = old["vds"] >= 0.0
+        old_vbd = old["vbs"] - old["vds"]
+        v_th = _threshold(s, select(was_forward, old["vbs"], old_vbd))
+        vgs, vgd = new["vgs"], new["vgs"] - new["vds"]
+        # the gate moves first, against the terminal that was the source; then the other terminal follows
+        gs = fetlim(vgs, old["vgs"], v_th)
+        gd = fetlim(vgd, old["vgs"] - old["vds"], v_th)
+        vds = select(was_forward, limvds(gs - vgd, old["vds"]), -limvds(gd - vgs, -old["vds"]))
+        gate = select(was_forward, gs, gd + vds)
+        at_source = pnjlim(new["vbs"], old["vbs"], s.vt, critical_voltage(s.source.saturation_current, s.vt))
+        new_vbd = new["vbs"] - new["vds"]
+        at_drain = pnjlim(new_vbd, old_vbd, s.vt, critical_voltage(s.drain.saturation_current, s.vt))
+        return {"vgs": gate, "vds": vds, "vbs": select(vds >= 0.0, at_source, at_drain + vds)}
+
+    return v.limit(raw, _first_guess(p, s), rule)
+
+
+def _first_guess(p: Parameters, s: Scaled) -> dict[str, Real]:
+    """Off: all zero. Else the voltages that the card gives, or the gate at threshold and 1 V across the bulk."""
+    if p.given("off") and p.nominal("off"):
+        return {"vgs": 0.0, "vds": 0.0, "vbs": 0.0}
+    given = {name: p.polarity * p["ic" + name] for name in ("vgs", "vds", "vbs")}
+    if any(p.nominal("ic" + name) for name in given):
+        return given
+    return {"vgs": _threshold(s, 0.0), "vds": 0.0, "vbs": -1.0}
+
+
+def _threshold(s: Scaled, v_bs: Real) -> Real:
+    # the floors keep the branch that is not taken, and its slope, finite
+    at_zero = sqrt(maximum(s.phi, 1e-6))
+    reverse = sqrt(maximum(s.phi - v_bs, 1e-6))
+    return s.vbi + s.gamma * select(v_bs <= 0.0, reverse, maximum(at_zero - 0.5 * v_bs / at_zero, 0.0))
+
+
+def _junction_current(voltage: Real, saturation_current: Real, vt: Real, gmin: Real) -> Real:
+    forward = exp(minimum(voltage / vt, _LARGEST_EXPONENT)) - 1.0
+    return saturation_current * select(voltage <= -3.0 * vt, -1.0, forward) + gmin * voltage
+
+
+def _junction_charge(voltage: Real, junction: Junction, pb: Real, p: Parameters) -> Real:
+    m = p.model
+    bottom = depletion_charge(voltage, junction.bottom, pb, m["mj"], m["fc"])
+    return bottom + depletion_charge(voltage, junction.sidewall, pb, m["mjsw"], m["fc"])
+
+
+def _gate_capacitances(s: Scaled, forward: Condition, overdrive: Real, v_ds: Real, v_dsat: Real) -> tuple[Real, ...]:
+    """Gate-source, gate-drain and gate-bulk capacitance in F, overlap included."""
+    at_source, at_drain, at_bulk = meyer(overdrive, v_ds, v_dsat, s.phi, s.oxide)
+    gs, gd, gb = s.overlaps
+    return gs + select(forward, at_source, at_drain), gd + select(forward, at_drain, at_source), gb + at_bulk
+
+
+def _flows(v: Potentials, p: Parameters, i_channel: Real, i_bs: Real, i_bd: Real) -> tuple[dict[str, Real], Real]:
+    """Currents out of the nodes, and the power that they bring in."""
+    static: dict[str, Real] = {
+        "g": 0.0,
+        "b": p.polarity * (i_bs + i_bd),
+        "di": p.polarity * (i_channel - i_bd),
+        "si": -p.polarity * (i_channel + i_bs),
+    }
+    for terminal, internal, squares, own in (("d", "di", "nrd", "rd"), ("s", "si", "nrs", "rs")):
+        if _has_resistance(p, own, squares):
+            resistance = p.model[own] if p.model.given(own) else p.model["rsh"] * p[squares]
+            current = (v[terminal] - v[internal]) / resistance
+            static[terminal] = current
+            static[internal] = static[internal] - current
+        else:
+            static[terminal] = 0.0
+    power: Real = 0.0
+    for node, current in static.items():
+        power = power + current * v[node]
+    return static, power
+
+
+def _has_resistance(p: Parameters, own: str, squares: str) -> bool:
+    """Whether a terminal has a series resistance: rd or rs where the card gives it, zero or not, else rsh*squares."""
+    if p.model.given(own):
+        return p.model.nominal(own) != 0.0
+    return p.model.nominal("rsh") != 0.0 and p.nominal(squares) != 0.0
+
+
+def topology(p: Parameters) -> Topology:
+    present = {"di": _has_resistance(p, "rd", "nrd"), "si": _has_resistance(p, "rs", "nrs")}
+    return Topology(
+        internal=tuple(node for node, there in present.items() if there),
+        merged={node: node[0] for node, there in present.items() if not there},
+    )
+
+
+_INSTANCE = (
+    Parameter("l", "m", "drawn channel length; else the circuit's defl", None, low=0.0),
+    Parameter("w", "m", "channel width; else the circuit's defw", None, low=0.0),
+    Parameter("ad", "m^2", "drain junction area; else the circuit's defad", None, low=0.0),
+    Parameter("as", "m^2", "source junction area; else the circuit's defas", None, low=0.0),
+    Parameter("pd", "m", "drain junction perimeter", 0.0, low=0.0),
+    Parameter("ps", "m", "source junction perimeter", 0.0, low=0.0),
+    Parameter("nrd", "", "squares of drain diffusion", 1.0, low=0.0),
+    Parameter("nrs", "", "squares of source diffusion", 1.0, low=0.0),
+    Parameter("off", "", "start the search for the operating point with the device off", 0.0, flag=True),
+    Parameter("icvds", "V", "first guess of the drain-source voltage"),
+    Parameter("icvgs", "V", "first guess of the gate-source voltage"),
+    Parameter("icvbs", "V", "first guess of the bulk-source voltage"),
+    TEMPERATURE,
+    TEMPERATURE_DIFFERENCE,
+    MULTIPLIER,
+)
+
+_MODEL = (
+    Parameter(
+        "vto", "V", "threshold at vbs = 0, negative for a p channel; else from nsub, or 0", None, aliases=("vt0",)
+    ),
+    Parameter("kp", "A/V^2", "transconductance parameter; else from u0 and tox, or 2e-5", None, low=0.0),
+    Parameter("gamma", "V^0.5", "body effect; else from nsub and tox, or 0", None, low=0.0),
+    Parameter("phi", "V", "surface potential; else from nsub, or 0.6", None, low=1e-3),
+    Parameter("lambda", "1/V", "channel length modulation"),
+    Parameter("rd", "ohm", "drain resistance, in place of rsh*nrd", 0.0, low=0.0),
+    Parameter("rs", "ohm", "source resistance, in place of rsh*nrs", 0.0, low=0.0),
+    Parameter("cbd", "F", "bulk-drain capacitance at zero bias, in place of cj*ad", 0.0, low=0.0),
+    Parameter("cbs", "F", "bulk-source capacitance at zero bias, in place of cj*as", 0.0, low=0.0),
+    Parameter("is", "A", "saturation current of either bulk junction", 1e-14, low=0.0),
+    Parameter("pb", "V", "built-in potential of the bulk junctions", 0.8, low=1e-3),
+    Parameter("cgso", "F/m", "gate-source overlap capacitance by width", 0.0, low=0.0),
+    Parameter("cgdo", "F/m", "gate-drain overlap capacitance by width", 0.0, low=0.0),
+    Parameter("cgbo", "F/m", "gate-bulk overlap capacitance by length", 0.0, low=0.0),
+    Parameter("rsh", "ohm", "sheet resistance of drain and source diffusion", 0.0, low=0.0),
+    Parameter("cj", "F/m^2", "junction bottom capacitance by area", 0.0, low=0.0),
+    Parameter("mj", "", "grading of the junction bottom", 0.5, low=0.0, high=0.99),
+    Parameter("cjsw", "F/m", "junction sidewall capacitance by perimeter", 0.0, low=0.0),
+    Parameter("mjsw", "", "grading of the junction sidewall", 0.5, low=0.0, high=0.99),
+    Parameter("js", "A/m^2", "saturation current by area, in place of is where ad and as are nonzero", 0.0, low=0.0),
+    Parameter("tox", "m", "oxide thickness; without it there are no channel capacitances", None, low=0.0),
+    Parameter("ld", "m", "lateral diffusion"),
+    Parameter("u0", "cm^2/(V s)", "surface mobility", 600.0, low=0.0, aliases=("uo",)),
+    Parameter("fc", "", "the part of pb above which junction capacitances are linear", 0.5, low=0.0, high=0.99),
+    Parameter("nsub", "1/cm^3", "substrate doping, at least the intrinsic density", None, low=1.45e10),
+    Parameter("tpg", "", "gate: 1 silicon doped opposite to the substrate, -1 as the substrate, 0 aluminium", 1.0),
+    Parameter("nss", "1/cm^2", "surface state density"),
+    Parameter("tnom", "degC", "temperature at which the parameters hold; else the circuit's", None),
+    Parameter("kf", "", "flicker noise coefficient", 0.0, low=0.0),
+    Parameter("af", "", "flicker noise exponent", 1.0),
+)
+
+MODEL = DeviceModel(
+    name="mosfet1",
+    letter="m",
+    doc=__doc__,
+    terminals=("d", "g", "s", "b"),
+    evaluate=evaluate,
+    parameters=_INSTANCE,
+    model_parameters=_MODEL,
+    model_types={"nmos": 1.0, "pmos": -1.0},
+    model_required=True,
+    levels=(1,),
+    topology=topology,
+    quantities=(
+        Quantity("id", "A", "current into the drain"),
+        Quantity("vgs", "V", "gate-source voltage"),
+        Quantity("vds", "V", "drain-source voltage"),
+        Quantity("vbs", "V", "bulk-source voltage"),
+        Quantity("vth", "V", "threshold voltage at this bulk voltage"),
+        Quantity("vdsat", "V", "saturation voltage"),
+        Quantity("v_ov", "V", "overdrive, vgs - vth"),
+        Quantity("g_m", "S", "transconductance"),
+        Quantity("g_ds", "S", "output conductance"),
+        Quantity("r_o", "ohm", "output resistance, 1/g_ds"),
+        Quantity("g_mb", "S", "bulk transconductance"),
+        Quantity("cgs", "F", "gate-source capacitance, overlap included"),
+        Quantity("cgd", "F", "gate-drain capacitance, overlap included"),
+        Quantity("cgb", "F", "gate-bulk capacitance, overlap included"),
+        Quantity("cbd", "F", "bulk-drain capacitance"),
+        Quantity("cbs", "F", "bulk-source capacitance"),
+        Quantity("ibd", "A", "bulk-drain junction current"),
+        Quantity("ibs", "A", "bulk-source junction current"),
+        Quantity("power", "W", "dissipated power"),
+        Quantity("region", "", "region of operation"),
+    ),
+    regions=REGIONS,
+    references=(
+        "H. Shichman, D. A. Hodges, IEEE J. Solid-State Circuits 3 (1968) 285",
+        "J. E. Meyer, RCA Review 32 (1971) 42",
+        "ngspice 39, MOS1",
+    ),
+)
