@@ -13,8 +13,9 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from longtail.devices.base import ZERO_CELSIUS, DeviceModel, Flows, Parameter, Topology
+from longtail.devices.base import ZERO_CELSIUS, DeviceModel, Flows, Parameter
 from longtail.lanes import functions
+from longtail.lanes.derivative import Differentiator
 from longtail.lanes.graph import Expr, Graph, Op, Real
 
 Rule = Callable[[Mapping[str, Real], Mapping[str, Real]], Mapping[str, Real]]
@@ -74,7 +75,7 @@ class Card(View):
         *,
         type: str | None = None,
         temperature: Real = 300.15,
-        controls: Sequence[View] = (),
+        controls: Sequence[Card] = (),
         extra_nodes: int = 0,
     ) -> None:
         super().__init__(device.parameters, given)
@@ -127,11 +128,12 @@ def instance(
     model: Mapping[str, float] = {},
     temperature: Real = 300.15,
     *,
-    controls: Sequence[tuple[DeviceModel, Mapping[str, float]]] = (),
+    controls: Sequence[Card] = (),
     extra_nodes: int = 0,
     **parameters: float,
 ) -> Card:
-    """A card of `device`; `type` defaults to the first of its model types, `temperature` is the circuit's in K."""
+    """A card of `device`; `type` defaults to the first of its model types, `temperature` is the circuit's in K,
+    `controls` are the cards of the instances whose branch current it reads."""
     if type is None and device.model_types:
         type = next(iter(device.model_types))
     return Card(
@@ -140,7 +142,7 @@ def instance(
         parameters,
         type=type,
         temperature=temperature,
-        controls=[View(other.parameters, given) for other, given in controls],
+        controls=controls,
         extra_nodes=extra_nodes,
     )
 
@@ -153,7 +155,7 @@ class Bias:
     values: Mapping[str, Real]
     merged: Mapping[str, str] = field(default_factory=dict)
     expression: Law | None = None
-    graph: Graph | None = None
+    differentiator: Differentiator | None = None
     slopes: Sequence[float] | None = None
     limits: list[tuple[Mapping[str, Real], Mapping[str, Real], Rule]] = field(default_factory=list)
     asked: list[Real] = field(default_factory=list)
@@ -165,17 +167,13 @@ class Bias:
         self.limits.append((dict(raw), dict(initial), rule))
         if set(initial) != set(raw):
             raise KeyError(f"initial values for {sorted(initial)}, but controls {sorted(raw)}")
-        if self.graph is None:
+        if self.differentiator is None:
             return dict(raw)
-        return {
-            name: self.graph.limit(value, value) if isinstance(value, Expr) else value for name, value in raw.items()
-        }
+        return {name: self.differentiator.graph.limit(value, value, name) for name, value in raw.items()}
 
     def derivative(self, expression: Real, control: Real) -> Real:
-        if self.graph is not None:
-            from longtail.lanes.derivative import derivative
-
-            slope = derivative(self.graph, expression, control)
+        if self.differentiator is not None:
+            slope = self.differentiator.partial(expression, control)
         else:
             slope = self.slopes[len(self.asked)] if self.slopes is not None else math.nan
         self.asked.append(slope)
@@ -185,10 +183,6 @@ class Bias:
         if self.expression is None:
             raise LookupError("this bench has no behavioural expression")
         return self.expression(self)
-
-
-def topology(device: DeviceModel, card: Card) -> Topology:
-    return device.topology(card)
 
 
 def local_names(device: DeviceModel, card: Card) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -201,12 +195,12 @@ def local_names(device: DeviceModel, card: Card) -> tuple[tuple[str, ...], tuple
 
 @dataclass(frozen=True)
 class Traced:
-    """A device on a graph: its flows, its bias with the inputs "v.name", and its card."""
+    """A device on a graph: its flows, its bias with the inputs "v.name", and slopes with respect to these."""
 
     graph: Graph
     flows: Flows
     bias: Bias
-    card: Card
+    differentiator: Differentiator
 
 
 def trace(device: DeviceModel, card: Card, expression: Law | None = None) -> Traced:
@@ -214,9 +208,9 @@ def trace(device: DeviceModel, card: Card, expression: Law | None = None) -> Tra
     graph = Graph()
     nodes, branches = local_names(device, card)
     values = {name: graph.input(f"v.{name}") for name in nodes + branches}
-    bias = Bias(values, device.topology(card).merged, expression, graph)
-    on_graph = card.on(graph)
-    return Traced(graph, device.evaluate(bias, on_graph), bias, on_graph)
+    differentiator = Differentiator(graph, values.values())
+    bias = Bias(values, device.topology(card).merged, expression, differentiator)
+    return Traced(graph, device.evaluate(bias, card.on(graph)), bias, differentiator)
 
 
 def evaluate(device: DeviceModel, card: Card, voltages: Mapping[str, float], expression: Law | None = None) -> Flows:
