@@ -8,7 +8,18 @@ from functools import cache
 
 from longtail.devices.base import DeviceModel
 
-_NOT_DEVICES = {"base", "discovery", "limiting", "junction", "meyer", "mosfet1_process", "passive", "views"}
+_NOT_DEVICES = {
+    "base",
+    "bipolar_parameters",
+    "bipolar_temperature",
+    "discovery",
+    "junction",
+    "limiting",
+    "meyer",
+    "mosfet1_process",
+    "passive",
+    "views",
+}
 
 
 @cache
