@@ -18,6 +18,7 @@ _NOT_DEVICES = {
     "meyer",
     "mosfet1_process",
     "passive",
+    "series",
     "views",
 }
 

@@ -39,6 +39,7 @@ from longtail.devices.junction import depletion_charge
 from longtail.devices.limiting import critical_voltage, fetlim, limvds, pnjlim
 from longtail.devices.meyer import meyer
 from longtail.devices.mosfet1_process import Junction, Scaled, scale
+from longtail.devices.series import series_topology, with_series
 from longtail.lanes.functions import Condition, exp, maximum, minimum, select, sqrt
 from longtail.lanes.graph import Real
 
@@ -65,7 +66,8 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
     i_bs = _junction_current(vbs, s.source.saturation_current, s.vt, p.gmin)
     i_bd = _junction_current(vbd, s.drain.saturation_current, s.vt, p.gmin)
     q_bs, q_bd = _junction_charge(vbs, s.source, s.pb, p), _junction_charge(vbd, s.drain, s.pb, p)
-    static, power = _flows(v, p, i_channel, i_bs, i_bd)
+    inner = {"g": 0.0, "b": i_bs + i_bd, "di": i_channel - i_bd, "si": -i_channel - i_bs}
+    static, power = with_series(v, {node: p.polarity * i for node, i in inner.items()}, _resistances(p))
     capacitances = _gate_capacitances(s, forward, overdrive, v_ds, v_dsat)
     g_m, g_mb = v.derivative(magnitude, vgs), v.derivative(magnitude, vbs)
     # the slope of the exchanged device along its own vds, its own gate and bulk voltage held
@@ -73,11 +75,7 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
     g_ds = select(forward, slope, -(slope + g_m + g_mb))
     return Flows(
         static=static,
-        charges={
-            "b": p.polarity * (q_bs + q_bd),
-            "di": -p.polarity * q_bd,
-            "si": -p.polarity * q_bs,
-        },
+        charges={"b": p.polarity * (q_bs + q_bd), "di": -p.polarity * q_bd, "si": -p.polarity * q_bs},
         capacitances=tuple(("g", node, c) for node, c in zip(("si", "di", "b"), capacitances, strict=True)),
         quantities={
             "id": i_channel - i_bd,
@@ -161,41 +159,22 @@ def _gate_capacitances(s: Scaled, forward: Condition, overdrive: Real, v_ds: Rea
     return gs + select(forward, at_source, at_drain), gd + select(forward, at_drain, at_source), gb + at_bulk
 
 
-def _flows(v: Potentials, p: Parameters, i_channel: Real, i_bs: Real, i_bd: Real) -> tuple[dict[str, Real], Real]:
-    """Currents out of the nodes, and the power that they bring in."""
-    static: dict[str, Real] = {
-        "g": 0.0,
-        "b": p.polarity * (i_bs + i_bd),
-        "di": p.polarity * (i_channel - i_bd),
-        "si": -p.polarity * (i_channel + i_bs),
-    }
-    for terminal, internal, squares, own in (("d", "di", "nrd", "rd"), ("s", "si", "nrs", "rs")):
-        if _has_resistance(p, own, squares):
-            resistance = p.model[own] if p.model.given(own) else p.model["rsh"] * p[squares]
-            current = (v[terminal] - v[internal]) / resistance
-            static[terminal] = current
-            static[internal] = static[internal] - current
+def _resistances(p: Parameters) -> dict[str, Real | None]:
+    """Drain and source resistance in ohm: rd and rs where the card gives them, zero or not, else rsh*squares."""
+    m = p.model
+    found: dict[str, Real | None] = {}
+    for terminal in ("d", "s"):
+        own, squares = "r" + terminal, "nr" + terminal
+        if m.given(own):
+            found[terminal] = m[own] if m.nominal(own) != 0.0 else None
         else:
-            static[terminal] = 0.0
-    power: Real = 0.0
-    for node, current in static.items():
-        power = power + current * v[node]
-    return static, power
-
-
-def _has_resistance(p: Parameters, own: str, squares: str) -> bool:
-    """Whether a terminal has a series resistance: rd or rs where the card gives it, zero or not, else rsh*squares."""
-    if p.model.given(own):
-        return p.model.nominal(own) != 0.0
-    return p.model.nominal("rsh") != 0.0 and p.nominal(squares) != 0.0
+            there = m.nominal("rsh") != 0.0 and p.nominal(squares) != 0.0
+            found[terminal] = m["rsh"] * p[squares] if there else None
+    return found
 
 
 def topology(p: Parameters) -> Topology:
-    present = {"di": _has_resistance(p, "rd", "nrd"), "si": _has_resistance(p, "rs", "nrs")}
-    return Topology(
-        internal=tuple(node for node, there in present.items() if there),
-        merged={node: node[0] for node, there in present.items() if not there},
-    )
+    return series_topology({terminal: value is not None for terminal, value in _resistances(p).items()})
 
 
 _INSTANCE = (
