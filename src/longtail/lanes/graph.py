@@ -278,9 +278,12 @@ class Graph:
             return yes
         return self.apply(Op.SELECT, condition, yes, no)
 
-    def limit(self, value: Real, raw: Expr) -> Expr:
-        """A control quantity that reads as `value` and whose derivatives are those of `raw`."""
-        return self.apply(Op.LIMIT, value, raw)
+    def limit(self, value: Real, raw: Real, name: str) -> Expr:
+        """A control quantity that reads as `value` and whose derivatives are those of `raw`.
+
+        `name` keeps two controls apart that happen to be the same expression (a diode-connected transistor).
+        """
+        return self._node(Op.LIMIT, (self.lift(value).id, self.lift(raw).id), name)
 
     def order(self, outputs: list[int]) -> list[int]:
         """The ids needed for `outputs`, operands first."""

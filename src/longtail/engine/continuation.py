@@ -1,0 +1,160 @@
+"""Ways to an operating point when Newton's method alone does not get there, tried in turn.
+
+Each follows a path of easier problems to the one that is asked: conductances to ground that fade (gmin stepping),
+supplies that rise (source stepping), an artificial capacitance at every node charged by implicit Euler steps
+(pseudo-transient). A nulled circuit is first solved as a follower: feedback from its offset fades likewise.
+Source: Nagel, SPICE2 (UCB/ERL M520, 1975); Kelley and Keyes, SIAM J. Numer. Anal. 35 (1998) 508.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from longtail.engine.newton import NO_AIDS, Aids, Solve, State, newton
+from longtail.engine.system import Array, System
+
+Values = Mapping[str, float | Array]
+
+_STEP_LIMIT = 40  # Newton iterations allowed on the path; the last solve has the circuit's own limit
+_FADED = 1e-13  # S: a conductance this small is dropped
+_NODESET_CONDUCTANCE = 1e3  # S: holds .nodeset nodes in a first solve
+
+
+@dataclass
+class Path:
+    """A solve in progress: counts the iterations of everything tried on one system."""
+
+    system: System
+    values: Values
+    iterations: int = 0
+
+    def solve(self, state: State, aids: Aids, limit: int | None = None) -> Solve:
+        result = newton(self.system, self.values, state, aids, limit)
+        self.iterations += result.iterations
+        return result
+
+
+def start(path: Path) -> State:
+    """Zero volts everywhere, or what a solve with the .nodeset nodes held gives."""
+    system = path.system
+    state = State(np.zeros((1, len(system.unknowns))))
+    nodesets = system.circuit.nodesets
+    if not nodesets:
+        return state
+    nodes = [u.name for u in system.unknowns if u.is_node]
+    kappa = np.array([_NODESET_CONDUCTANCE if n in nodesets else 0.0 for n in nodes])
+    anchor = np.array([nodesets.get(n, 0.0) for n in nodes])
+    held = path.solve(state, Aids(kappa=kappa, anchor=anchor))
+    return held.state if held.converged else state
+
+
+def direct(path: Path, state: State, aids: Aids) -> Solve:
+    """Newton's method from where we are."""
+    return path.solve(state, aids)
+
+
+def gmin_stepping(path: Path, state: State, aids: Aids) -> Solve:
+    """Conductances from every node to ground, from 10 mS down."""
+    kappa, factor, good = 1e-2, 10.0, None
+    current = State(np.zeros_like(state.x))
+    while True:
+        result = path.solve(current, replace(aids, kappa=kappa), _STEP_LIMIT)
+        if result.converged:
+            current, good = result.state, kappa
+            if kappa <= _FADED:
+                return path.solve(current, aids)
+            factor = min(10.0, factor**2) if result.iterations < _STEP_LIMIT // 4 else factor
+            kappa = kappa / factor
+        elif good is None or factor < 1.01:
+            return result
+        else:
+            factor = factor**0.25
+            kappa = good / factor
+
+
+def source_stepping(path: Path, state: State, aids: Aids) -> Solve:
+    """Independent sources raised from zero."""
+    current = State(np.zeros_like(state.x))
+    reached, raise_by = -1.0, 0.1
+    factor = 0.0
+    while True:
+        result = path.solve(current, replace(aids, source_factor=factor), _STEP_LIMIT)
+        if result.converged:
+            current, reached = result.state, factor
+            if factor >= 1.0:
+                return result
+            raise_by *= 2.0 if result.iterations < _STEP_LIMIT // 4 else 1.0
+        else:
+            raise_by /= 4.0
+            if reached < 0.0 or raise_by < 1e-5:
+                return result
+        factor = min(1.0, reached + raise_by)
+
+
+def pseudo_transient(path: Path, state: State, aids: Aids) -> Solve:
+    """Every node tied to its last voltage by a conductance C/h, the step h growing as it settles."""
+    system = path.system
+    current = State(np.zeros_like(state.x))
+    kappa = 1.0
+    for _ in range(400):
+        result = path.solve(current, replace(aids, kappa=kappa, anchor=current.x[0, system.node_mask]), _STEP_LIMIT)
+        if result.converged:
+            current = result.state
+            if kappa <= _FADED:
+                return path.solve(current, aids)
+            kappa /= 4.0 if result.iterations < 8 else 1.5
+        else:
+            kappa *= 8.0
+            if kappa > 1e9:
+                return result
+    return result
+
+
+Strategy = Callable[[Path, State, Aids], Solve]
+STRATEGIES: dict[str, Strategy] = {
+    "newton": direct,
+    "gmin stepping": gmin_stepping,
+    "source stepping": source_stepping,
+    "pseudo-transient": pseudo_transient,
+}
+
+
+def settle(path: Path, state: State, aids: Aids = NO_AIDS) -> tuple[Solve, str]:
+    """The first strategy that gets there, and its name; otherwise the last that failed."""
+    *others, last = STRATEGIES
+    for name in others:
+        result = STRATEGIES[name](path, state, aids)
+        if result.converged:
+            return result, name
+    return STRATEGIES[last](path, state, aids), last
+
+
+def settle_nulled(path: Path, state: State) -> tuple[Solve, str]:
+    """The nulled circuit by way of a follower: the offset is fed back from the output, then let go."""
+    for feedback in (1.0, -1.0):
+        result, name = settle(path, state, Aids(feedback=feedback))
+        if not result.converged:
+            continue
+        result = _fade_feedback(path, result, feedback)
+        if result.converged:
+            return result, f"feedback, {name}"
+    return settle(path, state)
+
+
+def _fade_feedback(path: Path, result: Solve, feedback: float) -> Solve:
+    factor = 10.0
+    good = result.state
+    while factor > 1.01:
+        target = feedback / factor
+        result = path.solve(good, Aids(feedback=target if abs(target) > 1e-9 else 0.0), _STEP_LIMIT)
+        if not result.converged:
+            factor = factor**0.5
+            continue
+        good, feedback = result.state, target
+        if abs(target) <= 1e-9:
+            break
+        factor = min(100.0, factor**1.5)
+    return result

@@ -1,0 +1,145 @@
+"""Newton's method over lanes, with SPICE's limiting of junction and gate voltages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.circuit import Options
+from longtail.engine.system import Array, System
+from longtail.lanes.status import LaneStatus
+
+
+@dataclass(frozen=True)
+class Aids:
+    """Convergence aids in force during a solve; the defaults are: none.
+
+    kappa          S, from every node to its anchor voltage; a number, or `[node]`
+    anchor         V; a number, or `[node]`
+    source_factor  on every independent source
+    feedback       of the input offset to the null equation, V/V
+    """
+
+    kappa: float | Array = 0.0
+    anchor: float | Array = 0.0
+    source_factor: float = 1.0
+    feedback: float = 0.0
+
+
+NO_AIDS = Aids()
+
+
+@dataclass
+class State:
+    """Where a solve stands: `x` `[lane, unknown]`, and the limited controls `[state, lane]` (None: none yet)."""
+
+    x: Array
+    limited: Array | None = None
+
+
+@dataclass
+class Solve:
+    """What a solve came to. `step` `[lane, unknown]` is the last Newton step, `gap` `[state, lane]` what limiting
+    still holds back: both tell which node or device would not settle."""
+
+    state: State
+    status: NDArray[np.int8]
+    iterations: int
+    step: Array = field(repr=False)
+    gap: Array = field(repr=False)
+
+    @property
+    def converged(self) -> bool:
+        return bool((self.status == LaneStatus.CONVERGED).all())
+
+
+def newton(
+    system: System, values: Mapping[str, float | Array], state: State, aids: Aids = NO_AIDS, limit: int | None = None
+) -> Solve:
+    """Solve the equations of `system` for `values` of its varied names, from `state`.
+
+    A lane has converged when its step is below reltol*|x| + tolerance in every unknown (vntol for voltages, abstol
+    for currents) and limiting has let go. Lanes that have converged stay as they are while others go on.
+    """
+    options = system.circuit.options
+    x = state.x.copy()
+    lanes = len(x)
+    equations = system.equations
+    limited = np.zeros((len(equations.states), lanes)) if state.limited is None else state.limited.copy()
+    first = 1.0 if state.limited is None else 0.0
+    inputs = _inputs(system, values, aids)
+    status = np.full(lanes, LaneStatus.TOO_MANY_ITERATIONS, np.int8)
+    step, gap = np.full_like(x, np.inf), np.zeros_like(limited)
+    iterations = 0
+    active = np.arange(lanes)
+    for iterations in range(1, (limit or options.itl1) + 1):  # noqa: B007
+        inputs |= zip((u.name for u in system.unknowns), x[active].T, strict=True)
+        inputs |= zip(equations.states, limited[:, active], strict=True)
+        inputs["first"] = first
+        residual, jacobian, gaps, next_limited = equations.evaluate(
+            system.executor, _pick(inputs, active, lanes), len(active)
+        )
+        delta, code = _linear_solve(jacobian, -residual)
+        step[active], gap[:, active], limited[:, active] = delta, gaps, next_limited
+        good = code == LaneStatus.CONVERGED
+        x[active[good]] += delta[good]
+        settled = good & _settled(system, options, x[active], delta, gaps) & (first == 0.0)
+        first = 0.0
+        status[active[settled]] = LaneStatus.CONVERGED
+        status[active[~good]] = code[~good]
+        active = active[good & ~settled]
+        if not len(active):
+            break
+    return Solve(State(x, limited), status, iterations, step, gap)
+
+
+def _inputs(system: System, values: Mapping[str, float | Array], aids: Aids) -> dict[str, float | Array]:
+    nodes = [u.name for u in system.unknowns if u.is_node]
+    inputs: dict[str, float | Array] = {"source_factor": aids.source_factor, "feedback": aids.feedback, **values}
+    for prefix, aid in (("kappa", aids.kappa), ("anchor", aids.anchor)):
+        by_node = np.broadcast_to(np.asarray(aid, float), len(nodes)).tolist()
+        inputs |= {f"{prefix}:{name}": value for name, value in zip(nodes, by_node, strict=True)}
+    return inputs
+
+
+def _pick(inputs: Mapping[str, float | Array], active: NDArray[np.intp], lanes: int) -> Mapping[str, float | Array]:
+    """Inputs of the active lanes only; those of the unknowns are picked already."""
+    if len(active) == lanes:
+        return inputs
+    return {
+        name: value[active] if isinstance(value, np.ndarray) and value.shape == (lanes,) else value
+        for name, value in inputs.items()
+    }
+
+
+def _linear_solve(matrix: Array, right: Array) -> tuple[Array, NDArray[np.int8]]:
+    """Solve lane by lane with partial pivoting; lanes that cannot be solved say why and get a zero step."""
+    code = np.where(
+        np.isfinite(right).all(axis=1) & np.isfinite(matrix).all(axis=(1, 2)),
+        LaneStatus.CONVERGED,
+        LaneStatus.NOT_FINITE,
+    ).astype(np.int8)
+    delta = np.zeros_like(right)
+    good = np.flatnonzero(code == LaneStatus.CONVERGED)
+    try:
+        delta[good] = np.linalg.solve(matrix[good], right[good, :, None])[..., 0]
+    except np.linalg.LinAlgError:
+        for lane in good:
+            try:
+                delta[lane] = np.linalg.solve(matrix[lane], right[lane])
+            except np.linalg.LinAlgError:
+                code[lane] = LaneStatus.SINGULAR
+    code[~np.isfinite(delta).all(axis=1)] = LaneStatus.SINGULAR
+    delta[code != LaneStatus.CONVERGED] = 0.0
+    return delta, code
+
+
+def _settled(system: System, options: Options, x: Array, step: Array, gap: Array) -> NDArray[np.bool_]:
+    volts = np.array([u.unit == "V" for u in system.unknowns])
+    tolerance = np.where(volts, options.vntol, options.abstol)
+    small = np.abs(step) <= options.reltol * np.abs(x) + tolerance
+    released = np.abs(gap) <= 1e3 * options.vntol
+    return small.all(axis=1) & released.all(axis=0)

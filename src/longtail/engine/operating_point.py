@@ -1,0 +1,111 @@
+"""The operating point: solve, report how, and name what failed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.engine.continuation import Path, Values, settle, settle_nulled, start
+from longtail.engine.newton import Solve
+from longtail.engine.structure import check_structure
+from longtail.engine.system import Array, System
+from longtail.errors import ConvergenceError
+from longtail.lanes.status import LaneStatus
+
+
+@dataclass(frozen=True, eq=False)
+class OperatingPoint:
+    """A solution of a system.
+
+    solution      `[lane, unknown]`, V and A
+    status        `[lane]`, see `LaneStatus`
+    residual      `[lane]`, largest current in A left over at a node
+    iterations    Newton iterations in all, continuation included
+    continuation  what served: "newton", "gmin stepping", "source stepping", "pseudo-transient", each perhaps
+                  after "feedback" where the circuit was nulled
+    """
+
+    system: System
+    values: Values
+    solution: Array
+    status: NDArray[np.int8]
+    residual: Array
+    iterations: int
+    continuation: str
+    _cache: dict[str, object] = field(default_factory=dict, repr=False)
+
+    def __repr__(self) -> str:
+        return f"OperatingPoint({self.solution.shape[1]} unknowns, {self.continuation}, {self.iterations} iterations)"
+
+    def __getitem__(self, name: str) -> Array:
+        """An unknown by name, `[lane]`."""
+        return self.solution[:, self.system.index[name]]
+
+    def voltage(self, node: str) -> Array:
+        """A node voltage in V, `[lane]`; ground is zero."""
+        return np.zeros(len(self.solution)) if node == "0" else self[node]
+
+    @property
+    def inputs(self) -> dict[str, float | Array]:
+        """Solution and varied values by name, as programs take them."""
+        return {**{u.name: x for u, x in zip(self.system.unknowns, self.solution.T, strict=True)}, **self.values}
+
+    @cached_property
+    def quantities(self) -> dict[str, dict[str, Array]]:
+        """Operating-point quantities `[lane]` by device and name."""
+        program, places = self.system.quantities
+        inputs = self.inputs
+        rows = self.system.executor.run(program, [inputs[n] for n in program.inputs], len(self.solution))
+        result: dict[str, dict[str, Array]] = {name: {} for name in self.system.circuit.instances}
+        for (device, quantity), row in zip(places, rows, strict=True):
+            result[device][quantity] = row
+        return result
+
+
+def solve_operating_point(system: System, values: Mapping[str, float] | None = None) -> OperatingPoint:
+    """The operating point of one lane: Newton, then each continuation in turn.
+
+    Raises `StructuralError` before solving where no solution can exist, and `ConvergenceError` that names the nodes
+    and devices that would not settle.
+    """
+    values = dict(values or {})
+    check_structure(system)
+    path = Path(system, values)
+    state = start(path)
+    solve, name = settle_nulled(path, state) if system.null else settle(path, state)
+    if not solve.converged:
+        raise _failure(system, solve, path.iterations)
+    return OperatingPoint(
+        system, values, solve.state.x, solve.status, _residual(system, values, solve.state.x), path.iterations, name
+    )
+
+
+def _residual(system: System, values: Values, x: Array) -> Array:
+    """The largest current left over at a node, by the plain equations."""
+    program = system.residual
+    inputs = {**{u.name: column for u, column in zip(system.unknowns, x.T, strict=True)}, **values}
+    left = system.executor.run(program, [inputs[n] for n in program.inputs], len(x))
+    return np.abs(left[system.node_mask]).max(axis=0, initial=0.0)
+
+
+def _failure(system: System, solve: Solve, iterations: int) -> ConvergenceError:
+    unknowns = system.unknowns
+    worst = np.argsort(-np.abs(solve.step[0]))[:4]
+    nodes = [unknowns[k].name for k in worst if np.abs(solve.step[0, k]) > 1e-6 or not np.isfinite(solve.step[0, k])]
+    held = np.flatnonzero(np.abs(solve.gap[:, 0]) > 1e-6)
+    devices = sorted({system.equations.states[k].rsplit(":", 1)[0] for k in held})[:6]
+    reason = LaneStatus(int(solve.status[0])).text
+    parts = [f"no operating point found after {iterations} iterations with Newton, gmin, source and transient stepping"]
+    parts.append(f"the last attempt: {reason}")
+    if nodes:
+        parts.append(f"would not settle: {', '.join(nodes)}")
+    if devices:
+        parts.append(f"devices still limited: {', '.join(devices)}")
+    return ConvergenceError(
+        "; ".join(parts),
+        hint="check supplies and models of these devices, or give .nodeset v(node)=value for the nodes named",
+    )

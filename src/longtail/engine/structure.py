@@ -1,0 +1,149 @@
+"""Faults that no solver can mend, found before solving and named: nodes that nothing holds, loops of voltages.
+
+A device connects two of its nodes at dc when both their currents move with one node voltage between them, or with a
+branch current of the device itself: so a capacitor, a gate or a current source connects nothing, and no list of
+device kinds is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from longtail.circuit import GROUND, Circuit, Instance
+from longtail.devices.base import Flows
+from longtail.engine.system import System
+from longtail.engine.trace import Trace
+from longtail.errors import StructuralError
+
+
+class _Groups:
+    """Disjoint sets."""
+
+    def __init__(self) -> None:
+        self._parent: dict[str, str] = {}
+
+    def find(self, x: str) -> str:
+        root = x
+        while self._parent.setdefault(root, root) != root:
+            root = self._parent[root]
+        self._parent[x] = root
+        return root
+
+    def join(self, a: str, b: str) -> bool:
+        """Unite two sets; False when they were one already."""
+        a, b = self.find(a), self.find(b)
+        self._parent[a] = b
+        return a != b
+
+
+def check_structure(system: System) -> None:
+    """Raise `StructuralError` when a node has no dc path to ground, or voltage sources close a loop."""
+    plain = system.plain
+    _check_loops(system.circuit, plain)
+    _check_paths(system.circuit, plain)
+
+
+def _name(trace: Trace, k: int | None) -> str:
+    return GROUND if k is None else trace.unknowns[k].name
+
+
+def _check_loops(circuit: Circuit, trace: Trace) -> None:
+    groups = _Groups()
+    edges: list[tuple[str, str, Instance]] = []
+    for name, (local, flows) in trace.flows.items():
+        instance = circuit.instances[name]
+        for a, b in _forced(trace, local, flows):
+            if not groups.join(a, b):
+                loop = _loop(edges, a, b)
+                members = ", ".join([*(i.name for i in loop), name])
+                raise StructuralError(
+                    f"a loop of voltage sources or inductors: {members}; the current around it is not determined",
+                    span=instance.span,
+                    hint="put a small resistor in the loop, or remove one of them",
+                )
+            edges.append((a, b, instance))
+
+
+def _forced(trace: Trace, local: Mapping[str, int | None], flows: Flows) -> Iterable[tuple[str, str]]:
+    """Pairs of nodes between which the device forces a voltage by a branch current of its own."""
+    for branch in flows.static:
+        k = local[branch]
+        if k is None or trace.unknowns[k].is_node or trace.unknowns[k].owner is None:
+            continue
+        current = trace.variables[k].id
+        ends = [
+            _name(trace, local[node])
+            for node, flow in flows.static.items()
+            if node != branch and current in trace.differentiator.slopes(flow)
+        ]
+        if len(ends) == 2:
+            yield ends[0], ends[1]
+
+
+def _loop(edges: list[tuple[str, str, Instance]], a: str, b: str) -> list[Instance]:
+    """The instances on the path from a to b; the edges form a forest."""
+    neighbours: dict[str, list[tuple[str, Instance]]] = {}
+    for p, q, instance in edges:
+        neighbours.setdefault(p, []).append((q, instance))
+        neighbours.setdefault(q, []).append((p, instance))
+    paths: dict[str, list[Instance]] = {a: []}
+    stack = [a]
+    while stack:
+        node = stack.pop()
+        for other, instance in neighbours.get(node, []):
+            if other not in paths:
+                paths[other] = [*paths[node], instance]
+                stack.append(other)
+    return paths.get(b, [])
+
+
+def _check_paths(circuit: Circuit, trace: Trace) -> None:
+    groups = _Groups()
+    for local, flows in trace.flows.values():
+        for a, b in _conducting(trace, local, flows):
+            groups.join(a, b)
+    ground = groups.find(GROUND)
+    floating: dict[str, list[str]] = {}
+    for unknown in trace.unknowns:
+        if unknown.is_node and groups.find(unknown.name) != ground:
+            floating.setdefault(groups.find(unknown.name), []).append(unknown.name)
+    if floating:
+        raise _floating(circuit, sorted(floating.values())[0])
+
+
+def _conducting(trace: Trace, local: Mapping[str, int | None], flows: Flows) -> Iterable[tuple[str, str]]:
+    """Pairs of nodes that the device connects at dc."""
+    own = {
+        trace.variables[k].id
+        for name in flows.static
+        if (k := local[name]) is not None and (trace.unknowns[k].is_node or trace.unknowns[k].owner is not None)
+    }
+    first: dict[int, str] = {}
+    for name, flow in flows.static.items():
+        k = local[name]
+        if k is not None and not trace.unknowns[k].is_node:
+            continue
+        slopes = trace.differentiator.rows([flow])[0][0]
+        for variable in slopes.keys() & own:
+            node = _name(trace, k)
+            yield first.setdefault(variable, node), node
+
+
+def _floating(circuit: Circuit, nodes: list[str]) -> StructuralError:
+    members = set(nodes)
+    touching = [i for i in circuit.instances.values() if members & set(i.nodes)]
+    names = ", ".join(nodes[:6]) + (" ..." if len(nodes) > 6 else "")
+    devices = ", ".join(i.name for i in touching[:6]) + (" ..." if len(touching) > 6 else "")
+    what = f"node {names} has" if len(nodes) == 1 else f"nodes {names} have"
+    if touching and all(i.device == "current_source" for i in touching):
+        return StructuralError(
+            f"{what} only current sources ({devices}): their sum has nowhere to go",
+            span=touching[0].span,
+            hint="give the node a resistor, or remove one of the sources",
+        )
+    alone = len(touching) == 1 and sum(n in members for n in touching[0].nodes) == 1
+    return StructuralError(
+        f"{what} no dc path to ground (connected to: {devices})" + (", a single terminal" if alone else ""),
+        span=touching[0].span if touching else None,
+        hint="is a node name misspelt? Otherwise add a large resistor from it to ground",
+    )

@@ -1,0 +1,213 @@
+"""A circuit as programs: the equations for Newton's method, the linear model, the operating-point quantities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.circuit import Circuit
+from longtail.engine.trace import Null, Trace, Unknown, trace
+from longtail.lanes.derivative import Differentiator
+from longtail.lanes.executor import Executor, NumpyExecutor
+from longtail.lanes.graph import Expr, Real
+from longtail.lanes.program import Program, lower
+
+Array = NDArray[np.float64]
+Inputs = Mapping[str, float | Array]
+
+
+@dataclass(frozen=True, eq=False)
+class SparseMatrix:
+    """A matrix `[..., n, n]` of which some entries are known for good and others come out of a program."""
+
+    constant: Array
+    rows: NDArray[np.intp]
+    columns: NDArray[np.intp]
+
+    def dense(self, values: Array) -> Array:
+        """The full matrix from the varying entries `[entry, lane]`, as `[lane, n, n]`."""
+        matrix = np.broadcast_to(self.constant, (values.shape[1], *self.constant.shape)).copy()
+        matrix[:, self.rows, self.columns] = values.T
+        return matrix
+
+    @property
+    def pattern(self) -> NDArray[np.bool_]:
+        """Where an entry can be nonzero."""
+        pattern = self.constant != 0.0
+        pattern[self.rows, self.columns] = True
+        return pattern
+
+
+def sparse_matrix(entries: Mapping[tuple[int, int], Real], n: int) -> tuple[SparseMatrix, list[Real]]:
+    """Split entries into known numbers and expressions; the expressions are the program's outputs."""
+    constant = np.zeros((n, n))
+    varying = {}
+    for place, value in entries.items():
+        if isinstance(value, Expr):
+            varying[place] = value
+        else:
+            constant[place] = value
+    places = np.array(list(varying), np.intp).reshape(-1, 2)
+    return SparseMatrix(constant, places[:, 0], places[:, 1]), list(varying.values())
+
+
+@dataclass(frozen=True, eq=False)
+class Equations:
+    """Residual and Jacobian as one program, for Newton's method with limiting.
+
+    Its outputs are, in order: residual (limiting corrected), varying Jacobian entries, gaps and values of states.
+    """
+
+    program: Program
+    jacobian: SparseMatrix
+    states: tuple[str, ...]
+    initial_inputs: tuple[str, ...]
+
+    def evaluate(self, executor: Executor, inputs: Inputs, lanes: int) -> tuple[Array, Array, Array, Array]:
+        """Residual `[lane, n]`, Jacobian `[lane, n, n]`, gaps `[state, lane]` and next values `[state, lane]`."""
+        n, m = len(self.jacobian.constant), len(self.states)
+        out = executor.run(self.program, [inputs[name] for name in self.program.inputs], lanes)
+        entries = len(self.jacobian.rows)
+        return (
+            out[:n].T,
+            self.jacobian.dense(out[n : n + entries]),
+            out[n + entries : n + entries + m],
+            out[n + entries + m :],
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class LinearPrograms:
+    """Conductances, capacitances, input columns and delayed slopes at an operating point, as one program."""
+
+    program: Program
+    conductance: SparseMatrix
+    capacitance: SparseMatrix
+    inputs: SparseMatrix  # [n, n]: column k is the slope of the residual by drive k, for the first few columns
+    delays: tuple[SparseMatrix, ...]
+
+
+class System:
+    """A circuit with the names that may vary, and its programs, each made when first asked for.
+
+    `varied` names become inputs of every program (see `longtail.engine.views.Numbers`); `drives` are those of them
+    with respect to which the linear model has input columns; `null` adds the input offset as an unknown.
+    """
+
+    def __init__(
+        self,
+        circuit: Circuit,
+        *,
+        varied: Iterable[str] = (),
+        drives: Sequence[str] = (),
+        null: Null | None = None,
+        executor: Executor | None = None,
+    ) -> None:
+        self.circuit = circuit
+        self.drives = tuple(drives)
+        self.varied = tuple(sorted({*varied, *drives}))
+        self.null = null
+        self.executor: Executor = executor or NumpyExecutor()
+
+    def __repr__(self) -> str:
+        return f"System({len(self.unknowns)} unknowns, varied {list(self.varied)})"
+
+    @cached_property
+    def robust(self) -> Trace:
+        """The equations with every convergence aid."""
+        return trace(self.circuit, frozenset(self.varied), self.null, robust=True)
+
+    @cached_property
+    def plain(self) -> Trace:
+        """The equations as they are; operating-point quantities too."""
+        return trace(self.circuit, frozenset(self.varied), self.null, robust=False)
+
+    @property
+    def unknowns(self) -> list[Unknown]:
+        return self.robust.unknowns
+
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """The place of every unknown by name."""
+        return {u.name: k for k, u in enumerate(self.unknowns)}
+
+    @cached_property
+    def node_mask(self) -> NDArray[np.bool_]:
+        """Which unknowns are node voltages."""
+        return np.array([u.is_node for u in self.unknowns], bool)
+
+    @cached_property
+    def equations(self) -> Equations:
+        """The robust trace lowered for Newton's method."""
+        t = self.robust
+        column = {v.id: k for k, v in enumerate(t.variables)}
+        rows, corrections = t.differentiator.rows(t.residual)
+        entries = {(i, column[k]): slope for i, row in enumerate(rows) for k, slope in row.items()}
+        jacobian, outputs = sparse_matrix(entries, len(t.variables))
+        residual = [f + c for f, c in zip(t.residual, corrections, strict=True)]
+        names = tuple(s.name for s in t.states)
+        nodes = [u.name for u in t.unknowns if u.is_node]
+        aids = ["first", "source_factor", "feedback", *(f"kappa:{x}" for x in nodes), *(f"anchor:{x}" for x in nodes)]
+        inputs = [*(u.name for u in t.unknowns), *names, *aids, *self.varied]
+        outputs = [*residual, *outputs, *(s.gap for s in t.states), *(s.value for s in t.states)]
+        return Equations(lower(t.graph, outputs, inputs), jacobian, names, tuple(aids))
+
+    @cached_property
+    def residual(self) -> Program:
+        """The residual alone, without aids: the check of a solution."""
+        return lower(self.plain.graph, self.plain.residual, [*(u.name for u in self.unknowns), *self.varied])
+
+    @cached_property
+    def linear(self) -> LinearPrograms:
+        """The plain trace lowered for small signals."""
+        t = self.plain
+        n = len(t.variables)
+        column = {v.id: k for k, v in enumerate(t.variables)}
+        drive = {t.graph.input(name).id: k for k, name in enumerate(self.drives)}
+        rows, _ = _with_drives(t, self.drives).rows(t.residual)
+        charges, _ = t.differentiator.rows(t.charges)
+        conductance, g = sparse_matrix(
+            {(i, column[k]): s for i, r in enumerate(rows) for k, s in r.items() if k in column}, n
+        )
+        inputs, b = sparse_matrix({(i, drive[k]): s for i, r in enumerate(rows) for k, s in r.items() if k in drive}, n)
+        caps = {(i, column[k]): s for i, r in enumerate(charges) for k, s in r.items()}
+        _stamp_capacitances(caps, t.capacitances)
+        capacitance, c = sparse_matrix(caps, n)
+        outputs = [*g, *c, *b]
+        delays = []
+        for places, flow, seconds in t.delays:
+            slopes = t.differentiator.rows([flow])[0][0]
+            matrix, d = sparse_matrix(
+                {(i, column[k]): sign * s for i, sign in places.items() for k, s in slopes.items()}, n
+            )
+            delays.append(matrix)
+            outputs += [*d, seconds]
+        program = lower(t.graph, outputs, [*(u.name for u in t.unknowns), *self.varied])
+        return LinearPrograms(program, conductance, capacitance, inputs, tuple(delays))
+
+    @cached_property
+    def quantities(self) -> tuple[Program, list[tuple[str, str]]]:
+        """A program for all operating-point quantities, and the (device, quantity) of each output."""
+        t = self.plain
+        places = [(device, name) for device, values in t.quantities.items() for name in values]
+        outputs = [t.quantities[device][name] for device, name in places]
+        return lower(t.graph, outputs, [*(u.name for u in t.unknowns), *self.varied]), places
+
+
+def _with_drives(t: Trace, drives: Sequence[str]) -> Differentiator:
+    """A differentiator that takes the drives for variables too."""
+    return Differentiator(t.graph, [*t.variables, *(t.graph.input(name) for name in drives)])
+
+
+def _stamp_capacitances(
+    entries: dict[tuple[int, int], Real], capacitances: Sequence[tuple[int | None, int | None, Real]]
+) -> None:
+    """Add two-terminal capacitors to the entries of a capacitance matrix; None is ground."""
+    for a, b, c in capacitances:
+        for i, j, value in ((a, a, c), (b, b, c), (a, b, -c), (b, a, -c)):
+            if i is not None and j is not None:
+                entries[i, j] = entries.get((i, j), 0.0) + value

@@ -1,0 +1,201 @@
+"""Tracing: every device of a circuit evaluated once on expressions, summed into the circuit's equations.
+
+The unknowns are the node voltages (internal nodes of devices included), the branch currents of devices that force a
+voltage, and, when the circuit is nulled, its input offset. The residual of a node is the sum of the currents that
+leave it; that of a branch is the device's own equation (modified nodal analysis: Ho, Ruehli, Brennan, IEEE Trans.
+Circuits Syst. 22 (1975) 504).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from longtail.circuit import GROUND, Circuit, Instance
+from longtail.devices.base import DeviceModel, Flows, Topology
+from longtail.devices.discovery import devices
+from longtail.engine.expressions import evaluate_law
+from longtail.engine.views import InstanceParameters, InstancePotentials, LimitState, Numbers
+from longtail.errors import InputError
+from longtail.lanes.derivative import Differentiator
+from longtail.lanes.graph import Expr, Graph, Real
+
+_SCALES_WITH_M = {"A": 1.0, "S": 1.0, "F": 1.0, "C": 1.0, "W": 1.0, "ohm": -1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """One unknown: `name` is a node, an internal node ("q1#bi"), "i(v1)" or "input_offset"; `unit` V or A."""
+
+    name: str
+    unit: str
+    is_node: bool
+    owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Null:
+    """The equation that nulls an output: sum of weight*V(node) equals `target`, by an offset split over the inputs.
+
+    `inputs` maps the names of input sources to their share of the input offset (+1/2 and -1/2).
+    """
+
+    inputs: Mapping[str, float]
+    output: Mapping[str, float]
+    target: float
+
+
+@dataclass
+class Trace:
+    """The equations of a circuit on one graph. Lists are by unknown."""
+
+    graph: Graph
+    unknowns: list[Unknown]
+    variables: list[Expr]
+    differentiator: Differentiator
+    residual: list[Real]
+    charges: list[Real]
+    capacitances: list[tuple[int | None, int | None, Real]] = field(default_factory=list)
+    delays: list[tuple[dict[int, float], Real, Real]] = field(default_factory=list)
+    quantities: dict[str, dict[str, Real]] = field(default_factory=dict)
+    states: list[LimitState] = field(default_factory=list)
+    flows: dict[str, tuple[dict[str, int | None], Flows]] = field(default_factory=dict)
+
+
+def trace(circuit: Circuit, varied: frozenset[str] = frozenset(), null: Null | None = None, *, robust: bool) -> Trace:
+    """Trace a circuit. `robust` adds what convergence aids need: limited controls ("first", "<device>:<control>"),
+    a conductance from every node to a reference voltage ("kappa:<node>", "anchor:<node>"), the factor on
+    independent sources ("source_factor"), and feedback from the offset to the null equation ("feedback").
+    """
+    return _Tracer(circuit, varied, null, robust).run()
+
+
+class _Tracer:
+    def __init__(self, circuit: Circuit, varied: frozenset[str], null: Null | None, robust: bool) -> None:
+        self.circuit = circuit
+        self.null = null
+        self.robust = robust
+        self.graph = Graph()
+        self.numbers = Numbers(circuit, self.graph, varied)
+        self.models = devices()
+        self.source_factor: Real = self.graph.input("source_factor") if robust else 1.0
+        self.parameters = {i.name: self._parameters(i) for i in circuit.instances.values()}
+        self.topologies: dict[str, Topology] = {}
+        for i in circuit.instances.values():
+            self.parameters[i.name].controls = [self.parameters[c] for c in i.controls]
+            self.topologies[i.name] = self.models[i.device].topology(self.parameters[i.name])
+        self.unknowns = self._unknowns()
+        self.index = {u.name: k for k, u in enumerate(self.unknowns)}
+
+    def _parameters(self, instance: Instance) -> InstanceParameters:
+        return InstanceParameters(instance, self.models[instance.device], self.numbers, self.source_factor)
+
+    def _unknowns(self) -> list[Unknown]:
+        unknowns = [Unknown(n, "V", True) for n in self.circuit.nodes]
+        for i in self.circuit.instances.values():
+            topology = self.topologies[i.name]
+            unknowns += [Unknown(f"{i.name}#{n}", "V", True, i.name) for n in topology.internal]
+            unknowns += [Unknown(branch_name(i.name, b), "A", False, i.name) for b in topology.branches]
+        if self.null:
+            unknowns.append(Unknown("input_offset", "V", False))
+        return unknowns
+
+    def run(self) -> Trace:
+        variables = [self.graph.input(u.name) for u in self.unknowns]
+        n = len(variables)
+        differentiator = Differentiator(self.graph, variables)
+        result = Trace(self.graph, self.unknowns, variables, differentiator, [0.0] * n, [0.0] * n)
+        for instance in self.circuit.instances.values():
+            self._add(result, instance)
+        self._add_null(result)
+        if self.robust:
+            for k, unknown in enumerate(self.unknowns):
+                if unknown.is_node:
+                    kappa, anchor = (
+                        self.graph.input(f"kappa:{unknown.name}"),
+                        self.graph.input(f"anchor:{unknown.name}"),
+                    )
+                    result.residual[k] = result.residual[k] + kappa * (variables[k] - anchor)
+        return result
+
+    def _local(self, instance: Instance, device: DeviceModel) -> dict[str, int | None]:
+        """Index of the unknown behind every local name; None is ground."""
+        topology = self.topologies[instance.name]
+        nodes = dict(zip(device.terminals, instance.nodes, strict=False))
+        for extra, node in enumerate(instance.nodes[len(device.terminals) :]):
+            nodes[f"c{extra}"] = node
+        for terminal in device.terminals[len(instance.nodes) :]:
+            nodes[terminal] = GROUND
+        local = {name: None if node == GROUND else self.index[node] for name, node in nodes.items()}
+        local |= {name: self.index[f"{instance.name}#{name}"] for name in topology.internal}
+        local |= {inner: local[outer] for inner, outer in topology.merged.items()}
+        local |= {b: self.index[branch_name(instance.name, b)] for b in topology.branches}
+        for k, control in enumerate(instance.controls):
+            branches = self.topologies[control].branches
+            if not branches:
+                raise InputError(
+                    f"{instance.name} reads the current of {control}, which is no device with a branch current",
+                    span=instance.span,
+                    hint="put a voltage source of 0 V in series and name that",
+                )
+            local[f"i{k}"] = self.index[branch_name(control, branches[0])]
+        return local
+
+    def _add(self, result: Trace, instance: Instance) -> None:
+        device = self.models[instance.device]
+        p = self.parameters[instance.name]
+        local = self._local(instance, device)
+        potentials = InstancePotentials(
+            instance,
+            {name: 0.0 if k is None else result.variables[k] for name, k in local.items()},
+            result.differentiator,
+            self.graph.input("first") if self.robust else None,
+            lambda expression: evaluate_law(expression, self.numbers, self._potential, self._current),
+        )
+        if self.null and instance.name in self.null.inputs:
+            share = self.null.inputs[instance.name]
+            p = p.overriding(dc=p["dc"] + share * self.graph.input("input_offset"))
+        flows = device.evaluate(potentials, p)
+        m: Real = p["m"] if device.multiplier and "m" in p.declared else 1.0
+        result.flows[instance.name] = local, flows
+        self._sum(result, local, flows, m)
+        result.states += potentials.states
+        if not self.robust:
+            units = {q.name: q.unit for q in device.quantities}
+            result.quantities[instance.name] = {
+                k: x * m ** _SCALES_WITH_M[units[k]] if units[k] in _SCALES_WITH_M else x
+                for k, x in ((k, x) for k, x in flows.quantities.items() if k != "region")
+            }
+            if "region" in flows.quantities:
+                result.quantities[instance.name]["region"] = flows.quantities["region"]
+
+    def _sum(self, result: Trace, local: Mapping[str, int | None], flows: Flows, m: Real) -> None:
+        for target, source in ((result.residual, flows.static), (result.charges, flows.charges)):
+            for name, flow in source.items():
+                k = local[name]
+                if k is not None:
+                    target[k] = target[k] + flow * m
+        result.capacitances += [(local[a], local[b], c * m) for a, b, c in flows.capacitances]
+        for delay in flows.delays:
+            rows = {k: sign for name, sign in delay.rows.items() if (k := local[name]) is not None}
+            result.delays.append((rows, delay.flow * m, delay.seconds))
+
+    def _add_null(self, result: Trace) -> None:
+        if not self.null:
+            return
+        k = self.index["input_offset"]
+        output: Real = sum((w * self._potential(node) for node, w in self.null.output.items()), 0.0)
+        result.residual[k] = output - self.null.target
+        if self.robust:
+            result.residual[k] = result.residual[k] + self.graph.input("feedback") * result.variables[k]
+
+    def _potential(self, node: str) -> Real:
+        return 0.0 if node == GROUND else self.graph.input(self.unknowns[self.index[node]].name)
+
+    def _current(self, device: str) -> Real:
+        return self.graph.input(branch_name(device, self.topologies[device].branches[0]))
+
+
+def branch_name(instance: str, branch: str) -> str:
+    """The name of a branch current: "i(v1)"; devices with several branches number them by local name."""
+    return f"i({instance})" if branch == "i" else f"i({instance}:{branch})"
