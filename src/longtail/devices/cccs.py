@@ -1,6 +1,6 @@
-"""Current-controlled current source (F): gain*i flows from p through the source to n.
+"""Current-controlled current source (F): i = gain*i_control, from p through the source to n.
 
-i is the branch current of the controlling instance, from its first terminal through it to its second.
+i_control is the branch current of the controlling instance, from its first terminal through it to its second.
 """
 
 from __future__ import annotations

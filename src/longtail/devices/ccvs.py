@@ -1,6 +1,6 @@
-"""Current-controlled voltage source (H): v_p - v_n = gain*i.
+"""Current-controlled voltage source (H): v_p - v_n = gain*i_control.
 
-i is the branch current of the controlling instance, from its first terminal through it to its second. The own
+i_control is the branch current of the controlling instance, from its first terminal through it to its second. The own
 current is an unknown, positive from p through the source to n.
 """
 

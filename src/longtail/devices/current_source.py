@@ -1,4 +1,4 @@
-"""Independent current source: the current dc flows from p through the source to n.
+"""Independent current source: i = dc, from p through the source to n.
 
 It is drawn out of the circuit at p and pushed into it at n, as in SPICE. acmag and acphase are the small signal:
 acmag*exp(j*acphase). Waveforms (sin, pulse, ...) stand on the instance and do not enter these equations.

@@ -1,4 +1,4 @@
-"""Voltage-controlled current source (G): gain*(v_cp - v_cn) flows from p through the source to n.
+"""Voltage-controlled current source (G): i = gain*(v_cp - v_cn), from p through the source to n.
 
 No current flows at the control terminals.
 """
