@@ -57,6 +57,8 @@ def drawn(parameter: Parameter, rng: np.random.Generator) -> float:
     """A value that the parameter may have, near its default where it has one."""
     if parameter.name in CHOICES:
         return float(rng.choice(CHOICES[parameter.name]))
+    if parameter.choices:
+        return float(rng.choice(parameter.choices))
     if math.isfinite(parameter.low) and math.isfinite(parameter.high):
         return float(rng.uniform(parameter.low, parameter.high))
     usual = parameter.default

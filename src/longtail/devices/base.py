@@ -24,7 +24,8 @@ class Parameter:
     """A parameter of an instance or a model card.
 
     `default` None means that the model derives the value when it is not given. A value outside [low, high] is an
-    error with the span of the card. `aliases` are other spellings; `flag` marks a word without value (`off`).
+    error with the span of the card, and so is one that is not among `choices` where there are any. `aliases` are
+    other spellings; `flag` marks a word without value (`off`).
     """
 
     name: str
@@ -35,6 +36,7 @@ class Parameter:
     high: float = float("inf")
     aliases: tuple[str, ...] = ()
     flag: bool = False
+    choices: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
