@@ -7,6 +7,7 @@ reads the binary raw files. Whatever ngspice complains about is an `NgspiceError
 
 from __future__ import annotations
 
+import math
 import re
 import shutil
 import subprocess
@@ -21,6 +22,10 @@ from scipy.optimize import brentq
 TOLERANCES = {"reltol": 1e-6, "abstol": 1e-14, "vntol": 1e-9}
 TIMEOUT_S = 60.0
 
+# ngspice 39 has the constants of CODATA 2014, longtail those of 2018. Scaling ngspice's absolute temperatures by the
+# ratio gives both the same k*T/q, which junction currents at a forced voltage follow with a factor of 25 or more.
+THERMAL_RATIO = (1.380649e-23 / 1.602176634e-19) / (1.38064852e-23 / 1.6021766208e-19)
+
 ANALYSIS_CARDS = (
     *(".op", ".ac", ".dc", ".tran", ".noise", ".tf", ".sens", ".pz", ".four", ".disto", ".sp", ".pss"),
     *(".plot", ".print", ".probe", ".save", ".meas", ".measure", ".width", ".end"),
@@ -31,7 +36,7 @@ COMPLAINTS = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 # Printed while a continuation method is at work; whether it succeeds in the end is told apart.
-HARMLESS = re.compile(r"(gmin|source) stepping (failed|completed)|warning: singular matrix", re.IGNORECASE)
+HARMLESS = re.compile(r"(gmin|source) step(ping)? (failed|completed)|warning: singular matrix", re.IGNORECASE)
 
 
 class NgspiceError(RuntimeError):
@@ -130,6 +135,8 @@ def mode_gains(
     outputs  one node, or two for a differential output, positive one first
     """
     positive, negative = inputs
+    if points_per_decade * math.log10(stop_hz / start_hz) < 1:
+        raise ValueError("ngspice hangs on a decade sweep of fewer than two points")
     sweep = f"ac dec {points_per_decade} {start_hz!r} {stop_hz!r}"
     commands = [
         *_alterations(dc),
@@ -212,7 +219,8 @@ def _run(
     folder = deck.parent if isinstance(deck, Path) else None
     for name, value in (parameters or {}).items():
         text = _with_parameter(text, name, value)
-    options = dict(TOLERANCES) if temp_deg_c is None else {**TOLERANCES, "temp": temp_deg_c}
+    temperatures = _temperatures(text) if temp_deg_c is None else {**_temperatures(text), "temp": temp_deg_c}
+    options = {**TOLERANCES, **{name: _same_thermal_voltage(value) for name, value in temperatures.items()}}
     with tempfile.TemporaryDirectory() as scratch_name:
         scratch = Path(scratch_name)
         placed = [re.sub(r"\bwrite (\w+\.raw)", rf"write {scratch}/\1", command) for command in commands]
@@ -229,6 +237,20 @@ def _run(
         if missing:
             raise NgspiceError(f"ngspice wrote no {missing}:\n{log}")
         return {file: read_raw(scratch / file) for file in files}
+
+
+def _temperatures(text: str) -> dict[str, float]:
+    """Return the circuit's and the nominal temperature in degrees Celsius, from the deck's cards or 27."""
+    found = {"temp": 27.0, "tnom": 27.0}
+    for card in re.findall(r"^\.opt\w*\s.*(?:\n\+.*)*", text, re.IGNORECASE | re.MULTILINE):
+        found |= {k.lower(): float(v) for k, v in re.findall(r"\b(temp|tnom)\s*=\s*([-+.\de]+)", card, re.IGNORECASE)}
+    for value in re.findall(r"^\.temp\s+([-+.\de]+)", text, re.IGNORECASE | re.MULTILINE):
+        found["temp"] = float(value)
+    return found
+
+
+def _same_thermal_voltage(temp_deg_c: float) -> float:
+    return (temp_deg_c + 273.15) * THERMAL_RATIO - 273.15
 
 
 def _execute(path: Path, folder: Path) -> str:

@@ -90,7 +90,7 @@ def test_what_ngspice_does_not_accept_is_an_error(broken: str, complaint: str) -
 def test_unknown_quantity_and_parameter_are_errors() -> None:
     with pytest.raises(ngspice.NgspiceError):
         ngspice.operating_point(DIVIDER, devices=["@r1[nonsense]"])
-    with pytest.raises(ngspice.NgspiceError, match="no .param x"):
+    with pytest.raises(ngspice.NgspiceError, match=r"no \.param x"):
         ngspice.operating_point(DIVIDER, parameters={"x": 1.0})
     with pytest.raises(ngspice.NgspiceError, match="no v"):
         ngspice.mode_gains(DIVIDER, ("v1", "v2"), ("nowhere",), 1.0, 1e3)
@@ -118,3 +118,21 @@ def test_a_truncated_file_is_an_error(tmp_path: Path) -> None:
     path.write_bytes(b"Title: t\n")
     with pytest.raises(ngspice.NgspiceError, match="not a binary"):
         ngspice.read_raw(path)
+
+
+DIODE = "a diode at a forced voltage\nv1 a 0 0.7\nd1 a 0 dd\n.model dd d(is=1e-14 n=1)\n"
+
+
+@pytest.mark.parametrize(
+    ("cards", "temp_deg_c"),
+    [(".options gmin=1e-15 temp=40 tnom=40\n", 40.0), (".options tnom=50 gmin=1e-15\n.temp 50\n", 50.0)],
+)
+def test_thermal_voltage_is_that_of_codata_2018(cards: str, temp_deg_c: float) -> None:
+    current = -ngspice.operating_point(DIODE + cards).branches["v1"]
+    thermal_voltage = 1.380649e-23 / 1.602176634e-19 * (temp_deg_c + 273.15)
+    assert current == pytest.approx(1e-14 * math.expm1(0.7 / thermal_voltage), rel=1e-7)
+
+
+def test_a_sweep_that_would_hang_is_refused() -> None:
+    with pytest.raises(ValueError, match="hangs"):
+        ngspice.mode_gains(DIVIDER, ("v1", "v2"), ("m",), 50.0, 100.0, 1)
