@@ -1,7 +1,8 @@
 """Coupled inductors: M = k*sqrt(L1*L2) adds M*i2 to the flux of the first and M*i1 to that of the second.
 
 abs(k) <= 1. Currents count from the first terminal of each inductor through it to the second: the dots of the
-drawing stand at the first terminals for k > 0. More than two are coupled by a card for each pair.
+drawing stand at the first terminals for k > 0. More than two are coupled by a card for each pair. L1 and L2 are those
+of all m inductors together, where ngspice 39 takes one of the m and so couples by more than k.
 """
 
 from __future__ import annotations

@@ -1,0 +1,153 @@
+"""The plan of the house: imports point down, and what is heavy is imported late.
+
+A layer may import itself and the layers that the table names. The source is read, not run, so that imports inside
+functions count for the direction, and only imports at the top of a module count for start-up time.
+"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1] / "src" / "longtail"
+FILES = sorted(ROOT.rglob("*.py"))
+
+GROUND_FLOOR = {"errors", "units", "modes"}
+NUMBERS = GROUND_FLOOR | {"netlist", "circuit", "lanes", "devices"}
+ENGINE = NUMBERS | {"elaborate", "engine", "symmetry"}
+ALLOWED = {
+    "errors": set(),
+    "units": {"errors"},
+    "modes": {"errors"},
+    "netlist": {"errors", "units"},
+    "lanes": {"errors"},
+    "circuit": {"errors", "netlist"},
+    "devices": {"errors", "units", "lanes"},
+    "elaborate": NUMBERS,
+    "engine": NUMBERS | {"elaborate"},
+    "symmetry": NUMBERS | {"elaborate"},
+    "analyses": ENGINE,
+    "symbolic": ENGINE,
+    "bench": ENGINE,
+    "report": ENGINE | {"analyses", "symbolic", "bench"},
+    "cli": ENGINE | {"analyses", "symbolic", "bench", "report"},
+}
+HEAVY = {"scipy", "xarray", "matplotlib", "numba", "rich", "pandas", "plotly", "jinja2"}
+HEAVY_AT_THE_TOP = {"report": {"matplotlib", "rich"}, "cli": {"rich"}}
+
+
+def layer_of(path: Path) -> str:
+    """The first name below the package: "devices", "errors"; "" for the package itself."""
+    first = path.relative_to(ROOT).parts[0].removesuffix(".py")
+    return "" if first in ("__init__", "__main__") else first
+
+
+def imported(tree: ast.AST, path: Path) -> Iterator[tuple[str, int]]:
+    """Full names that a syntax tree imports, with their lines."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            if node.level:
+                package = ["longtail", *path.relative_to(ROOT).parent.parts]
+                module = ".".join([*package[: len(package) - node.level + 1], *filter(None, [module])])
+            # `from longtail import units` names the layer in the second half
+            yield from (
+                (f"{module}.{alias.name}" if module == "longtail" else module, node.lineno) for alias in node.names
+            )
+
+
+def at_import(tree: ast.Module) -> ast.Module:
+    """The statements that run when the module is imported: no function bodies, no type-checking blocks."""
+
+    class Shallow(ast.NodeTransformer):
+        def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+            return None
+
+        def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
+            return None
+
+        def visit_If(self, node: ast.If) -> ast.AST | None:
+            return None if "TYPE_CHECKING" in ast.dump(node.test) else self.generic_visit(node)
+
+    return Shallow().visit(tree)
+
+
+def climbs(source: str, path: Path) -> list[str]:
+    """Imports of a module that its layer does not allow."""
+    layer = layer_of(path)
+    if not layer:
+        return []
+    wrong = []
+    for name, line in imported(ast.parse(source), path):
+        parts = name.split(".")
+        if parts[0] == "longtail" and (len(parts) == 1 or parts[1] not in ALLOWED[layer] | {layer}):
+            wrong.append(f"{path.name}:{line} imports {name}, which {layer} may not")
+    return wrong
+
+
+def weighs(source: str, path: Path) -> list[str]:
+    """Heavy packages that a module imports at its top, where its layer does not allow it."""
+    allowed = HEAVY_AT_THE_TOP.get(layer_of(path), set())
+    return [
+        f"{path.name}:{line} imports {name} at its top"
+        for name, line in imported(at_import(ast.parse(source)), path)
+        if name.split(".")[0] in HEAVY - allowed
+    ]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_point_down(path: Path) -> None:
+    assert layer_of(path) in ALLOWED or not layer_of(path), "a new layer has its place in the table"
+    assert climbs(path.read_text(), path) == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_heavy_packages_are_imported_late(path: Path) -> None:
+    assert weighs(path.read_text(), path) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from longtail.engine.system import System",
+        "import longtail.engine",
+        "from longtail import engine",
+        "def f():\n    from longtail.engine import x",
+        "from ..engine import x",
+        "import longtail",
+    ],
+)
+def test_an_import_that_climbs_is_seen(source: str) -> None:
+    assert climbs(source, ROOT / "devices" / "x.py")
+
+
+def test_imports_that_point_down_pass() -> None:
+    source = "import math\nfrom longtail.errors import InputError\nfrom . import base\nfrom ..lanes import graph"
+    assert climbs(source, ROOT / "devices" / "x.py") == []
+
+
+def test_a_heavy_import_is_seen_only_at_the_top() -> None:
+    path = ROOT / "engine" / "x.py"
+    assert weighs("import scipy.stats", path)
+    assert weighs("class A:\n    from matplotlib import pyplot", path)
+    assert not weighs("def f():\n    import scipy", path)
+    assert not weighs("if TYPE_CHECKING:\n    import xarray", path)
+    assert not weighs("import matplotlib", ROOT / "report" / "x.py")
+
+
+def loaded_by(code: str) -> set[str]:
+    """Top-level packages that a fresh interpreter has loaded after running some code."""
+    tail = "\nimport sys; print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    run = subprocess.run([sys.executable, "-c", code + tail], capture_output=True, text=True, check=True)
+    return set(run.stdout.splitlines()[-1].split())
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    assert loaded_by("import longtail") & HEAVY == set()
