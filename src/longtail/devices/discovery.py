@@ -12,6 +12,7 @@ _NOT_DEVICES = {
     "base",
     "bipolar_parameters",
     "bipolar_temperature",
+    "diode_temperature",
     "discovery",
     "junction",
     "limiting",
