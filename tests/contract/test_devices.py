@@ -33,15 +33,13 @@ UNITS = {
     "": 1.0, "V/V": 10.0, "A/A": 10.0,
     "V": 10.0, "A": 1e-3, "ohm": 100.0, "S": 1e-3, "F": 1e-12, "H": 1e-6, "C": 1e-12, "W": 1e-3, "Wb": 1e-9,
     "s": 1e-10, "Hz": 1e6, "deg": 30.0, "m": 1e-5, "m^2": 1e-10, "m/s": 1e5,
-    "degC": 50.0, "K": 10.0, "K/W": 100.0, "J/K": 1e-5, "1/K": 1e-3, "1/K^2": 1e-6, "%/K": 1e-2, "V/K": 1e-3, "s/K": 1e-13,
+    "degC": 50.0, "K": 10.0, "K/W": 100.0, "J/K": 1e-5, "1/K": 1e-3, "1/K^2": 1e-6, "%/K": 1e-2, "V/K": 1e-3,
+    "s/K": 1e-13,
     "eV": 1.0, "eV/K": 7e-4, "1/V": 0.02, "V^0.5": 0.5, "A/V^2": 1e-4, "1/A": 1.0, "A^0.5": 1e-3,
     "A/m": 1e-9, "A/m^2": 1e-4, "F/m": 1e-10, "F/m^2": 1e-4, "V/m": 1e4, "ohm m^2": 1e-10,
     "cm^2/(V s)": 600.0, "m^2/(V s)": 0.06, "1/cm^2": 1e10, "1/cm^3": 1e15, "1/m^2": 1e14, "1/m^3": 1e21,
 }
 # fmt: on
-
-# Parameters that choose between equations, with what they may be.
-CHOICES = {"level": (), "voltage": (0.0, 1.0), "tlev": (0.0, 1.0, 3.0), "tlevc": (0.0, 1.0), "subs": (-1.0, 1.0)}
 
 
 def law(v: Bias) -> Real:
@@ -55,8 +53,6 @@ def generator(*key: object) -> np.random.Generator:
 
 def drawn(parameter: Parameter, rng: np.random.Generator) -> float:
     """A value that the parameter may have, near its default where it has one."""
-    if parameter.name in CHOICES:
-        return float(rng.choice(CHOICES[parameter.name]))
     if parameter.choices:
         return float(rng.choice(parameter.choices))
     if math.isfinite(parameter.low) and math.isfinite(parameter.high):
@@ -194,6 +190,7 @@ def test_parameters_and_quantities_are_sound(name: str) -> None:
             assert p.doc and p.doc[-1] != ".", p.name
             assert p.low <= p.high
             assert p.default is None or p.low <= p.default <= p.high, p.name
+            assert not p.choices or p.default is None or p.default in p.choices, p.name
     quantities = [q.name for q in device.quantities]
     assert len(set(quantities)) == len(quantities)
     for q in device.quantities:

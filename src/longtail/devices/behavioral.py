@@ -55,7 +55,7 @@ MODEL = DeviceModel(
     variadic=True,
     multiplier=False,
     parameters=(
-        Parameter("voltage", "", "1 for a source of voltage, 0 for one of current", 0.0, low=0.0, high=1.0),
+        Parameter("voltage", "", "1 for a source of voltage, 0 for one of current", 0.0, choices=(0.0, 1.0)),
         FIRST_COEFFICIENT,
         SECOND_COEFFICIENT,
         TEMPERATURE,

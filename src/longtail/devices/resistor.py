@@ -85,7 +85,7 @@ MODEL = DeviceModel(
         SECOND_COEFFICIENT,
         Parameter("tce", "%/K", "exponential temperature coefficient, in place of tc1 and tc2", None),
         SCALE,
-        Parameter("noisy", "", "1 when the resistor makes noise, 0 when not", 1.0, low=0.0, high=1.0),
+        Parameter("noisy", "", "1 when the resistor makes noise, 0 when not", 1.0, choices=(0.0, 1.0)),
         TEMPERATURE,
         TEMPERATURE_DIFFERENCE,
         MULTIPLIER,
