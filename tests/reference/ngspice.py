@@ -21,6 +21,7 @@ from scipy.optimize import brentq
 
 TOLERANCES = {"reltol": 1e-6, "abstol": 1e-14, "vntol": 1e-9}
 TIMEOUT_S = 60.0
+NULL_TOLERANCE = 0.05  # V at the output: with a gain of 1e5 ngspice solves no finer than some millivolts
 
 # ngspice 39 has the constants of CODATA 2014, longtail those of 2018. Scaling ngspice's absolute temperatures by the
 # ratio gives both the same k*T/q, which junction currents at a forced voltage follow with a factor of 25 or more.
@@ -189,7 +190,10 @@ def null_offset(
         voltage = {**point.nodes, "0": 0.0}
         return voltage[first] - voltage[second] - target
 
-    return float(brentq(miss, -search_volts, search_volts, xtol=1e-14, rtol=1e-12))
+    offset = float(brentq(miss, -search_volts, search_volts, xtol=1e-14, rtol=1e-12))
+    if abs(remainder := miss(offset)) > NULL_TOLERANCE:
+        raise NgspiceError(f"at an offset of {offset:g} V the output still misses its target by {remainder:g} V")
+    return offset
 
 
 def offset_sources(
@@ -218,7 +222,7 @@ def _run(
     text = deck.read_text() if isinstance(deck, Path) else deck
     folder = deck.parent if isinstance(deck, Path) else None
     for name, value in (parameters or {}).items():
-        text = _with_parameter(text, name, value)
+        text = with_parameter(text, name, value)
     temperatures = _temperatures(text) if temp_deg_c is None else {**_temperatures(text), "temp": temp_deg_c}
     options = {**TOLERANCES, **{name: _same_thermal_voltage(value) for name, value in temperatures.items()}}
     with tempfile.TemporaryDirectory() as scratch_name:
@@ -306,7 +310,7 @@ def _without_drive(line: str, word: str) -> str:
     return re.sub(r"\sac(\s*=?\s*(?:[-+.\d]\S*|\{[^}]*\}))*(?=\s|$)", " ", line, flags=re.IGNORECASE)
 
 
-def _with_parameter(text: str, name: str, value: float) -> str:
+def with_parameter(text: str, name: str, value: float) -> str:
     """Replace the value of a `.param` card."""
     pattern = re.compile(
         rf"^(\s*(?:\.param\b|\+).*?\b{re.escape(name)}\s*=\s*)(\{{[^}}]*\}}|'[^']*'|\S+)", re.IGNORECASE | re.MULTILINE
