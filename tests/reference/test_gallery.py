@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -54,20 +53,11 @@ def test_every_parameter_is_used(name: str) -> None:
 @pytest.mark.ngspice
 @pytest.mark.parametrize("name", gallery.NAMES)
 def test_example_runs_in_ngspice_as_it_is(name: str) -> None:
-    """The file untouched, with nothing but an analysis named on standard input."""
-    path = gallery.FOLDER / f"{name}.cir"
-    done = subprocess.run(
-        ["ngspice", "-n", "-p", path.name],
-        input="op\nprint all\nquit\n",
-        cwd=path.parent,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert re.search(r"^\S+ = -?\d\.\d+e[-+]\d+$", done.stdout, re.MULTILINE), done.stdout + done.stderr
-    assert not re.search(r"\b(error|unrecognized|unknown)\b", done.stdout + done.stderr, re.IGNORECASE)
+    """The runner takes every warning about the deck for an error."""
+    point = ngspice.operating_point(gallery.FOLDER / f"{name}.cir")
+    for supply in gallery.deck(name).directives.get("supply", ()):
+        assert 1e-5 < abs(point.branches[supply]) < 1e-2
+    assert max(abs(voltage) for voltage in point.nodes.values()) > 1e-3
 
 
 @pytest.mark.ngspice
