@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from longtail.circuit import Circuit
 from longtail.engine.trace import Null, Trace, Unknown, trace
-from longtail.lanes.derivative import Differentiator
+from longtail.lanes.derivative import Differentiator, Slopes
 from longtail.lanes.executor import Executor, NumpyExecutor
 from longtail.lanes.graph import Expr, Real
 from longtail.lanes.program import Program, lower
@@ -146,8 +146,7 @@ class System:
         t = self.robust
         column = {v.id: k for k, v in enumerate(t.variables)}
         rows, corrections = t.differentiator.rows(t.residual)
-        entries = {(i, column[k]): slope for i, row in enumerate(rows) for k, slope in row.items()}
-        jacobian, outputs = sparse_matrix(entries, len(t.variables))
+        jacobian, outputs = sparse_matrix(_entries(rows, column), len(t.variables))
         residual = [f + c for f, c in zip(t.residual, corrections, strict=True)]
         names = tuple(s.name for s in t.states)
         nodes = [u.name for u in t.unknowns if u.is_node]
@@ -166,23 +165,23 @@ class System:
         """The plain trace lowered for small signals."""
         t = self.plain
         n = len(t.variables)
+        drives = [t.graph.input(name) for name in self.drives]
         column = {v.id: k for k, v in enumerate(t.variables)}
-        drive = {t.graph.input(name).id: k for k, name in enumerate(self.drives)}
-        rows, _ = _with_drives(t, self.drives).rows(t.residual)
-        charges, _ = t.differentiator.rows(t.charges)
-        conductance, g = sparse_matrix(
-            {(i, column[k]): s for i, r in enumerate(rows) for k, s in r.items() if k in column}, n
-        )
-        inputs, b = sparse_matrix({(i, drive[k]): s for i, r in enumerate(rows) for k, s in r.items() if k in drive}, n)
-        caps = {(i, column[k]): s for i, r in enumerate(charges) for k, s in r.items()}
-        _stamp_capacitances(caps, t.capacitances)
+        drive = {v.id: k for k, v in enumerate(drives)}
+        differentiator = Differentiator(t.graph, [*t.variables, *drives])
+        currents, charges = differentiator.rows(t.residual)[0], differentiator.rows(t.charges)[0]
+        entries, caps = _entries(currents, column), _entries(charges, column)
+        _stamp(entries, t.conductances)
+        _stamp(caps, t.capacitances)
+        conductance, g = sparse_matrix(entries, n)
         capacitance, c = sparse_matrix(caps, n)
+        inputs, b = sparse_matrix(_entries(currents, drive), n)
         outputs = [*g, *c, *b]
         delays = []
         for places, flow, seconds in t.delays:
-            slopes = t.differentiator.rows([flow])[0][0]
+            slopes = differentiator.rows([flow])[0][0]
             matrix, d = sparse_matrix(
-                {(i, column[k]): sign * s for i, sign in places.items() for k, s in slopes.items()}, n
+                {(i, column[k]): sign * s for i, sign in places.items() for k, s in slopes.items() if k in column}, n
             )
             delays.append(matrix)
             outputs += [*d, seconds]
@@ -198,16 +197,14 @@ class System:
         return lower(t.graph, outputs, [*(u.name for u in t.unknowns), *self.varied]), places
 
 
-def _with_drives(t: Trace, drives: Sequence[str]) -> Differentiator:
-    """A differentiator that takes the drives for variables too."""
-    return Differentiator(t.graph, [*t.variables, *(t.graph.input(name) for name in drives)])
+def _entries(rows: Sequence[Slopes], column: Mapping[int, int]) -> dict[tuple[int, int], Real]:
+    """The slopes of rows by those variables that have a column."""
+    return {(i, column[k]): slope for i, row in enumerate(rows) for k, slope in row.items() if k in column}
 
 
-def _stamp_capacitances(
-    entries: dict[tuple[int, int], Real], capacitances: Sequence[tuple[int | None, int | None, Real]]
-) -> None:
-    """Add two-terminal capacitors to the entries of a capacitance matrix; None is ground."""
-    for a, b, c in capacitances:
-        for i, j, value in ((a, a, c), (b, b, c), (a, b, -c), (b, a, -c)):
+def _stamp(entries: dict[tuple[int, int], Real], pairs: Sequence[tuple[int | None, int | None, Real]]) -> None:
+    """Add two-terminal admittances to the entries of a matrix; None is ground."""
+    for a, b, value in pairs:
+        for i, j, sign in ((a, a, 1.0), (b, b, 1.0), (a, b, -1.0), (b, a, -1.0)):
             if i is not None and j is not None:
-                entries[i, j] = entries.get((i, j), 0.0) + value
+                entries[i, j] = entries.get((i, j), 0.0) + sign * value

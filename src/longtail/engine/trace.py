@@ -56,6 +56,7 @@ class Trace:
     residual: list[Real]
     charges: list[Real]
     capacitances: list[tuple[int | None, int | None, Real]] = field(default_factory=list)
+    conductances: list[tuple[int | None, int | None, Real]] = field(default_factory=list)
     delays: list[tuple[dict[int, float], Real, Real]] = field(default_factory=list)
     quantities: dict[str, dict[str, Real]] = field(default_factory=dict)
     states: list[LimitState] = field(default_factory=list)
@@ -176,6 +177,7 @@ class _Tracer:
                 if k is not None:
                     target[k] = target[k] + flow * m
         result.capacitances += [(local[a], local[b], c * m) for a, b, c in flows.capacitances]
+        result.conductances += [(local[a], local[b], g * m) for a, b, g in flows.conductances]
         for delay in flows.delays:
             rows = {k: sign for name, sign in delay.rows.items() if (k := local[name]) is not None}
             result.delays.append((rows, delay.flow * m, delay.seconds))

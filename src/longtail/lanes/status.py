@@ -24,7 +24,7 @@ class LaneStatus(IntEnum):
 
 _TEXTS = {
     LaneStatus.CONVERGED: "converged",
-    LaneStatus.TOO_MANY_ITERATIONS: "did not settle within the allowed iterations: give .nodeset voltages near the answer",
+    LaneStatus.TOO_MANY_ITERATIONS: "did not settle within the allowed iterations",
     LaneStatus.SINGULAR: "the equations became singular: look for a node that nothing holds at this bias",
     LaneStatus.NOT_FINITE: "a device equation overflowed: check parameter values and supply voltages",
 }

@@ -1,0 +1,91 @@
+"""The public face: a netlist read once, and every analysis as a method."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from longtail.analyses.base import Analysis, Result
+from longtail.analyses.discovery import analyses
+from longtail.circuit import Circuit
+from longtail.elaborate import load
+
+
+class Amplifier:
+    """A circuit with its analyses as methods: `op()`, `gains(...)`, `analyze(...)`.
+
+    >>> amp = read('''a resistive divider
+    ... v1 a 0 3
+    ... r1 a b 2k
+    ... r2 b 0 1k
+    ... ''')
+    >>> amp.op().nodes["b"]
+    1.0
+    """
+
+    def __init__(self, circuit: Circuit) -> None:
+        self.circuit = circuit
+
+    def __repr__(self) -> str:
+        ports = self.circuit.ports
+        return (
+            f"<amplifier '{self.circuit.title}': {len(self.circuit.instances)} devices, "
+            f"input {', '.join(ports.input) or 'unknown'}, output {', '.join(ports.output) or 'unknown'}>"
+        )
+
+    def run(self, analysis: str, **options: Any) -> Result:
+        """Run an analysis by name."""
+        return analyses()[analysis](self.circuit, **options)
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        known = analyses()
+        if name not in known:
+            raise AttributeError(f"an amplifier has no '{name}'; its analyses are: {', '.join(known)}")
+        return _method(known[name], self.circuit)
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *analyses()]
+
+
+def _method(analysis: Analysis, circuit: Circuit) -> Callable[..., Result]:
+    """The analysis as a function of its options alone, with a signature and help text of its own."""
+
+    def method(**options: Any) -> Result:
+        return analysis(circuit, **options)
+
+    lines = [f"    {o.name}: {o.doc}" + (f" ({o.unit})" if o.unit else "") for o in analysis.options]
+    method.__name__ = analysis.name
+    method.__doc__ = "\n".join([analysis.doc + ".", "", *lines])
+    parameters = [
+        inspect.Parameter(o.name, inspect.Parameter.KEYWORD_ONLY, default=o.default) for o in analysis.options
+    ]
+    method.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return method
+
+
+def read(
+    source: str | Path,
+    *,
+    parameters: Mapping[str, float | str] | None = None,
+    input: Sequence[str] | None = None,
+    output: Sequence[str] | None = None,
+    supply: Sequence[str] | None = None,
+    allow_includes_outside: bool = False,
+) -> Amplifier:
+    """Read a netlist: a path, or the text itself (anything with more than one line).
+
+    `parameters` replaces values of `.param`; `input`, `output`, `supply` name the ports where the netlist does not.
+    Raises `InputError` with file, line and column for what cannot be used.
+    """
+    return Amplifier(
+        load(
+            source,
+            overrides=parameters or {},
+            allow_includes_outside=allow_includes_outside,
+            input=input,
+            output=output,
+            supply=supply,
+        )
+    )

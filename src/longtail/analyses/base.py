@@ -1,0 +1,109 @@
+"""The contract of an analysis, and what all results share.
+
+A file in `longtail/analyses/` exports one `Analysis` as `ANALYSIS`; the Python method, the command-line verb and its
+options are made from it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from longtail.circuit import Circuit
+from longtail.errors import OptionError
+
+if TYPE_CHECKING:
+    import xarray
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option of an analysis.
+
+    `kind` says what it takes: "number" (SPICE suffixes allowed, within [low, high], `unit`), "nodes" (names with
+    commas between), "frequency" (`start:stop:points-per-decade` in Hz, or an array), "flag".
+    """
+
+    name: str
+    kind: str
+    unit: str
+    doc: str
+    default: Any = None
+    low: float = -math.inf
+    high: float = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """One analysis: `run(circuit, **options)` returns a `result`; options that are not given take their default."""
+
+    name: str
+    doc: str
+    run: Callable[..., Result]
+    result: type[Result]
+    options: tuple[Option, ...] = ()
+
+    def __call__(self, circuit: Circuit, **given: Any) -> Result:
+        """Run with options by name. Raises `OptionError` for one that is unknown or out of bounds."""
+        known = {option.name: option for option in self.options}
+        for name in given:
+            if name not in known:
+                raise OptionError(f"{self.name} has no option '{name}'; it has: {', '.join(known) or 'none'}")
+        values = {name: given.get(name, option.default) for name, option in known.items()}
+        for name, value in values.items():
+            option = known[name]
+            if option.kind == "number" and value is not None and not option.low <= value <= option.high:
+                raise OptionError(
+                    f"{name} must lie between {option.low:g} and {option.high:g} {option.unit}, not {value:g}"
+                )
+        return self.run(circuit, **values)
+
+
+class Result:
+    """What every result can do: show itself in one line or as a table, become JSON, an xarray dataset, a plot."""
+
+    _report: ClassVar[str] = "longtail.report"  # the layer above, found by name when it is wanted: it is heavy
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result as plain lists, numbers and strings: what `--json` prints."""
+        raise NotImplementedError(f"{type(self).__name__} has no JSON form")
+
+    def to_json(self) -> str:
+        """`to_dict` as JSON text; a number that is not finite becomes null."""
+        return json.dumps(finite(self.to_dict()), indent=1, allow_nan=False)
+
+    def to_xarray(self) -> xarray.Dataset:
+        """The result as a labelled dataset."""
+        raise NotImplementedError(f"{type(self).__name__} has no axes to label")
+
+    def plot(self, **options: Any) -> Any:
+        """A matplotlib figure of the result."""
+        return importlib.import_module(f"{self._report}.plots").plot(self, **options)
+
+    def to_text(self) -> str:
+        """The result as a table in plain text."""
+        text: str = importlib.import_module(f"{self._report}.tables").text(self)
+        return text
+
+    def _repr_html_(self) -> str:
+        html: str = importlib.import_module(f"{self._report}.tables").html(self)
+        return html
+
+
+def finite(value: Any) -> Any:
+    """The same with every number that is not finite replaced by None, since JSON has none of them.
+
+    >>> finite({"a": [1.0, float("inf")]})
+    {'a': [1.0, None]}
+    """
+    if isinstance(value, Mapping):
+        return {k: finite(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(v) for v in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value

@@ -1,0 +1,51 @@
+"""Frequency axes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.errors import InputError, OptionError
+from longtail.units import parse_number
+
+DEFAULT = "1:1g:20"
+
+
+def frequency_axis(given: Any) -> NDArray[np.float64]:
+    """Frequencies in Hz from `start:stop:points-per-decade`, a single number, or any sequence.
+
+    Spaced as ngspice's `ac dec`: points-per-decade from the start on, and the stop frequency last.
+
+    >>> frequency_axis("1:1k:1").round(6).tolist()
+    [1.0, 10.0, 100.0, 1000.0]
+    >>> frequency_axis([0.0, 50.0]).tolist()
+    [0.0, 50.0]
+    """
+    if isinstance(given, str):
+        return _decades(given)
+    try:
+        axis = np.atleast_1d(np.asarray(given, float))
+    except (TypeError, ValueError) as error:
+        raise OptionError(f"frequencies must be numbers in Hz, not {given!r}") from error
+    if axis.ndim != 1 or not axis.size or not np.isfinite(axis).all() or (axis < 0.0).any():
+        raise OptionError("frequencies must be a list of finite numbers of at least 0 Hz")
+    return axis
+
+
+def _decades(text: str) -> NDArray[np.float64]:
+    fields = text.split(":")
+    form = "expected start:stop:points-per-decade in Hz, as in 1:1g:20"
+    try:
+        numbers = [parse_number(field) for field in fields]
+    except InputError as error:
+        raise OptionError(f"'{text}' is no frequency range: {form}") from error
+    if len(numbers) == 1:
+        return frequency_axis(numbers)
+    start, stop, density = [*numbers, 20.0][:3]
+    if len(numbers) > 3 or not 0.0 < start <= stop or not 1 <= density <= 10_000:
+        raise OptionError(f"'{text}' is no frequency range: {form}")
+    count = int(np.floor(np.log10(stop / start) * density * (1.0 + 1e-12))) + 1
+    axis = start * 10.0 ** (np.arange(count) / density)
+    return axis if np.isclose(axis[-1], stop, rtol=1e-9) else np.append(axis, stop)

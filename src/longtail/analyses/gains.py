@@ -1,0 +1,252 @@
+"""Mode gains over frequency: differential, common, and the conversion between the two."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail import modes
+from longtail.analyses.base import Analysis, Option, Result
+from longtail.analyses.drives import Drives, bias, find_drives, null_target, supply_rails
+from longtail.analyses.frequency import DEFAULT, frequency_axis
+from longtail.circuit import Circuit
+from longtail.engine.linearization import linearize
+from longtail.engine.operating_point import OperatingPoint
+from longtail.lanes.status import LaneStatus
+from longtail.modes import COMMON, DIFFERENTIAL
+
+if TYPE_CHECKING:
+    import xarray
+
+Complex = NDArray[np.complex128]
+
+# A conversion below this part of the signals it is the difference of is rounding, and says nothing of the circuit.
+_ROUNDING = 1e-13
+
+
+@dataclass(frozen=True, slots=True)
+class NullPoint:
+    """What nulling did: the output was brought to `v_od_target` by `input_offset` = v1 - v2, both in V."""
+
+    v_od_target: float
+    input_offset: float
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ModeGains(Result):
+    """The transfer of an amplifier between modes.
+
+    frequency_hz  `[frequency]`
+    matrix        `[frequency, out_mode, in_mode]`, V/V, modes ordered (differential, common); for a single-ended
+                  output there is one out_mode, the node
+    output        names of the output nodes; vcm: dc common-mode input in V; null: see `NullPoint`, or None
+    floor         `[frequency]`, V/V: a common gain or conversion below this is rounding
+    notes         what the reader should know
+    """
+
+    frequency_hz: NDArray[np.float64]
+    matrix: Complex
+    output: tuple[str, ...]
+    input: tuple[str, ...]
+    vcm: float
+    null: NullPoint | None
+    floor: NDArray[np.float64]
+    status: str = "converged"
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        f = self.frequency_hz
+        gain = 20 * np.log10(np.abs(self.differential[0]))
+        cmrr = self.cmrr_db[0]
+        rejection = f"CMRR {cmrr:.4g} dB" if np.isfinite(cmrr) else "CMRR limited by symmetry"
+        return f"<mode gains of {self.label}: {gain:.4g} dB differential, {rejection} at {f[0]:g} Hz, {f.size} points>"
+
+    @property
+    def single_ended(self) -> bool:
+        return len(self.output) == 1
+
+    @property
+    def label(self) -> str:
+        """The output that every figure here refers to."""
+        return f"v({self.output[0]})" if self.single_ended else f"v({self.output[0]}) - v({self.output[1]})"
+
+    @property
+    def differential(self) -> Complex:
+        """A_dd, or A_d of a single-ended output: per volt of v_id = v1 - v2."""
+        return self.matrix[:, DIFFERENTIAL, DIFFERENTIAL]
+
+    @property
+    def common(self) -> Complex:
+        """A_cc, or A_cm of a single-ended output: per volt of v_ic = (v1 + v2)/2."""
+        return self.matrix[:, DIFFERENTIAL if self.single_ended else COMMON, COMMON]
+
+    @property
+    def common_to_differential(self) -> Complex | None:
+        """A_c→d, the conversion that limits the rejection of a differential output; None if single-ended."""
+        return None if self.single_ended else self.matrix[:, DIFFERENTIAL, COMMON]
+
+    @property
+    def differential_to_common(self) -> Complex | None:
+        """A_d→c; None if single-ended."""
+        return None if self.single_ended else self.matrix[:, COMMON, DIFFERENTIAL]
+
+    @property
+    def unwanted(self) -> Complex:
+        """What a common-mode input does to the output that counts: A_c→d, or A_cm of a single-ended output."""
+        return self.matrix[:, DIFFERENTIAL, COMMON]
+
+    @property
+    def cmrr_db(self) -> NDArray[np.float64]:
+        """20*log10 of abs(A_dd/A_c→d), or of abs(A_d/A_cm) for a single-ended output, `[frequency]`.
+
+        Infinite where the unwanted gain is below rounding: the figure is limited by symmetry then, and only
+        mismatch can give one.
+        """
+        unwanted = np.abs(self.unwanted)
+        with np.errstate(divide="ignore"):
+            ratio = np.where(unwanted > self.floor, np.abs(self.differential) / unwanted, np.inf)
+            return 20.0 * np.log10(ratio)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "status": self.status,
+            "output": "single-ended" if self.single_ended else "differential",
+            "vcm": self.vcm,
+            "null": None
+            if self.null is None
+            else {"v_od_target": self.null.v_od_target, "input_offset": self.null.input_offset},
+            "frequency_hz": self.frequency_hz.tolist(),
+            "differential": _complex(self.differential),
+            "common": _complex(self.common),
+            "common_to_differential": _complex(self.common_to_differential),
+            "differential_to_common": _complex(self.differential_to_common),
+            "cmrr_db": self.cmrr_db.tolist(),
+        }
+
+    def to_xarray(self) -> xarray.Dataset:
+        """The four gains and the CMRR over "frequency" in Hz."""
+        import xarray
+
+        gains = {
+            "differential": self.differential,
+            "common": self.common,
+            "common_to_differential": self.common_to_differential,
+            "differential_to_common": self.differential_to_common,
+        }
+        data = {k: ("frequency", x, {"units": "V/V"}) for k, x in gains.items() if x is not None}
+        data["cmrr"] = ("frequency", self.cmrr_db, {"units": "dB"})
+        return xarray.Dataset(
+            data,
+            coords={"frequency": ("frequency", self.frequency_hz, {"units": "Hz"})},
+            attrs={"output": self.label, "vcm": self.vcm, "status": self.status},
+        )
+
+
+def _complex(values: Complex | None) -> dict[str, list[float]] | None:
+    return None if values is None else {"re": values.real.tolist(), "im": values.imag.tolist()}
+
+
+def mode_gains(
+    drives: Drives, point: OperatingPoint, frequency_hz: NDArray[np.float64]
+) -> tuple[Complex, NDArray[np.float64]]:
+    """The mode matrix `[frequency, out_mode, in_mode]` of one lane, and the level `[frequency]` of its rounding.
+
+    One factorization a frequency serves both drives.
+    """
+    x = linearize(point).response(frequency_hz, drives.unit_modes)[0]
+    matrix = drives.output_matrix(point.system) @ x
+    signals = np.abs(x[:, [point.system.index[n] for n in drives.output if n != "0"]]).max(axis=(1, 2))
+    return matrix, _ROUNDING * signals
+
+
+def run(
+    circuit: Circuit,
+    input: Sequence[str] | None,
+    output: Sequence[str] | None,
+    frequency_hz: Any,
+    vcm: float | None,
+    null: bool,
+    target: float | None,
+) -> ModeGains:
+    """Drive both inputs in each mode and read both output modes."""
+    drives = find_drives(circuit, input, output, vcm)
+    point, offset = bias(drives, null=null, target=target)
+    return gains_at(drives, point, frequency_axis(frequency_hz), offset, target)
+
+
+def gains_at(
+    drives: Drives,
+    point: OperatingPoint,
+    frequency_hz: NDArray[np.float64],
+    offset: float | None = None,
+    target: float | None = None,
+) -> ModeGains:
+    """Mode gains at an operating point that is known; `offset` where it was nulled to `target`."""
+    matrix, floor = mode_gains(drives, point, frequency_hz)
+    return ModeGains(
+        frequency_hz,
+        matrix,
+        drives.output,
+        drives.hot,
+        common_level(drives, point),
+        None if offset is None else NullPoint(null_target(drives, target), offset),
+        floor,
+        LaneStatus(int(point.status[0])).text,
+        _stuck(drives, point) if offset is None else (),
+    )
+
+
+def common_level(drives: Drives, point: OperatingPoint) -> float:
+    """The dc common-mode level at the input sources, V."""
+    first, second = (point.voltage(node)[0].item() for node in drives.hot)
+    return float(modes.split(first, second).common)
+
+
+def _stuck(drives: Drives, point: OperatingPoint) -> tuple[str, ...]:
+    """A note for each output that sits at a rail, where no small-signal number means anything."""
+    rails = supply_rails(drives.circuit)
+    if rails is None:
+        return ()
+    low, high = rails
+    notes = []
+    for node in drives.output:
+        volts = point.voltage(node)[0].item()
+        if min(volts - low, high - volts) < 0.1 * (high - low) and _driven_out(point, node):
+            notes.append(
+                f"the output {node} is stuck at {volts:.3g} V, near a supply rail of {low:g} V to {high:g} V: "
+                "these gains mean little. Use --null (null=True) to find the input offset that brings it back"
+            )
+    return tuple(notes)
+
+
+def _driven_out(point: OperatingPoint, node: str) -> bool:
+    """Whether a transistor at the node has left its amplifying region."""
+    amplifying = {"bipolar": 1, "mosfet1": 2, "jfet": 2}
+    return any(
+        i.device in amplifying and node in i.nodes and point.quantities[i.name]["region"][0] != amplifying[i.device]
+        for i in point.system.circuit.instances.values()
+    )
+
+
+INPUT_OPTIONS = (
+    Option("input", "nodes", "", "input nodes or input voltage sources, positive first"),
+    Option("output", "nodes", "", "output nodes, positive first, or one node"),
+)
+NULL_OPTIONS = (
+    Option("vcm", "number", "V", "dc common-mode level of the inputs; the netlist's own if not given"),
+    Option("null", "flag", "", "find the input offset that brings the output to its target, and analyze there", False),
+    Option("target", "number", "V", "output voltage to null to: 0 for a pair, mid-supply for one node if not given"),
+)
+FREQUENCY_OPTION = Option("frequency_hz", "frequency", "Hz", "start:stop:points-per-decade", DEFAULT)
+
+ANALYSIS = Analysis(
+    "gains",
+    "Mode gains and CMRR over frequency",
+    run,
+    ModeGains,
+    (*INPUT_OPTIONS, FREQUENCY_OPTION, *NULL_OPTIONS),
+)
