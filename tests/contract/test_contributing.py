@@ -1,0 +1,54 @@
+"""The worked example of CONTRIBUTING.md fulfils the contract, and does what its text says."""
+
+from __future__ import annotations
+
+import math
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from contract import test_devices as contract
+from devices.harness import evaluate, instance
+from longtail.devices.base import DeviceModel
+
+PAGE = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+CHECKS = sorted(
+    name for name, check in vars(contract).items() if name.startswith("test_") and hasattr(check, "pytestmark")
+)
+
+
+@pytest.fixture
+def limiter(monkeypatch: pytest.MonkeyPatch) -> DeviceModel:
+    """The device of the page, among the others for the length of a test."""
+    module = ModuleType("limiter")
+    source = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)[0]
+    exec(compile(source, "CONTRIBUTING.md", "exec"), module.__dict__)
+    monkeypatch.setitem(contract.DEVICES, "limiter", module.MODEL)
+    return module.MODEL
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_the_example_fulfils_the_contract(check: str, limiter: DeviceModel) -> None:
+    getattr(contract, check)("limiter")
+
+
+def test_the_example_saturates(limiter: DeviceModel) -> None:
+    card = instance(limiter, g=40e-3, imax=2e-3)
+    assert evaluate(limiter, card, {"p": 1e-6}).static["p"] == pytest.approx(40e-9)
+    assert evaluate(limiter, card, {"p": -5.0}).static["p"] == pytest.approx(-2e-3)
+    assert evaluate(limiter, card, {"p": 0.05}).static["p"] == pytest.approx(2e-3 * math.tanh(1.0))
+
+
+def test_every_check_is_run() -> None:
+    assert len(CHECKS) > 10
+
+
+def test_the_files_that_the_page_names_exist() -> None:
+    root = Path(__file__).parents[2]
+    devices = root / "src" / "longtail" / "devices"
+    for name in re.findall(r"`([a-z_0-9]+\.py)`", PAGE):
+        assert (devices / name).exists(), name
+    for name in re.findall(r"`((?:tests|scripts|docs|src)/[\w/.]+)`", PAGE):
+        assert (root / name).exists() or name.endswith("limiter.py"), name
