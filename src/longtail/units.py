@@ -97,6 +97,16 @@ def parse_number(text: str) -> float:
     return reading.value
 
 
+def number_or_none(text: str) -> float | None:
+    """The value of a number in SPICE's way, or None when `text` is no number.
+
+    >>> number_or_none("5pF"), number_or_none("q2n2222")
+    (5e-12, None)
+    """
+    reading = read_number(text)
+    return None if reading is None else reading.value
+
+
 def looks_like_milli(text: str) -> bool:
     """Whether a number carries a bare `m`: milli in SPICE, though 1e6 may have been meant (ask where 1e6 is likelier).
 
@@ -167,7 +177,8 @@ def format_spice(value: float) -> str:
             mantissa = digits.ljust(whole, "0")
             point = f".{mantissa[whole:]}" if len(mantissa) > whole else ""
             candidate = f"{sign}{mantissa[:whole]}{point}{suffix}"
-            best = candidate if len(candidate) <= len(best) else best
+            longest = len(best) - ("." in plain)  # 0.5 rather than 500m, but 1k rather than 1000
+            best = candidate if len(candidate) <= longest else best
     return best
 
 
