@@ -41,7 +41,8 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """An operating-point quantity that the device reports. Units A, S, F, C and W scale with the multiplier m."""
+    """An operating-point quantity that the device reports. For m devices in parallel the engine multiplies
+    those in A, S, F, C and W by m and divides those in ohm by it."""
 
     name: str
     unit: str
