@@ -237,7 +237,7 @@ DIODES = {
         },
         {},
     ),
-    "knees": Case("d", {"is": 1e-14, "ikf": 1e-3, "ikr": 1e-4, "bv": 6.0, "ibv": 1e-3}, {"m": 2.0}),
+    "knees": Case("d", {"is": 1e-14, "ikf": 1e-3, "ikr": 1e-4, "bv": 6.0, "ibv": 1e-3}, {"area": 2.0}),
     "sidewall merged": Case("d", _SIDEWALL | {"is": 1e-14, "cjo": 1e-12}, {"area": 2.0, "pj": 3.0}),
     "sidewall apart": Case("d", _SIDEWALL | {"ns": 1.2, "bv": 4.0, "cjo": 1e-12, "area": 2.0, "pj": 3.0}, {}),
     "tunnel": Case("d", {"jtun": 1e-9, "jtunsw": 1e-10, "ntun": 20.0, "keg": 0.8, "xtitun": 2.0}, {"pj": 2.0}),

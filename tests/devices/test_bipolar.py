@@ -61,11 +61,11 @@ def test_equals_ngspice(name: str, temp_deg_c: float) -> None:
     ours = by_longtail(MODEL, card_of(case, temp_deg_c), biases)
     m = case.instance.get("m", 1.0)
     for quantity, other in CURRENTS.items():
-        np.testing.assert_allclose(m * ours[quantity], theirs[other], rtol=1e-6, atol=1e-17, err_msg=quantity)
+        np.testing.assert_allclose(m * ours[quantity], theirs[other], rtol=1e-8, atol=1e-17, err_msg=quantity)
     for quantity, other in CONDUCTANCES.items():
-        np.testing.assert_allclose(m * ours[quantity], theirs[other], rtol=1e-6, atol=1e-19, err_msg=quantity)
+        np.testing.assert_allclose(m * ours[quantity], theirs[other], rtol=1e-8, atol=1e-19, err_msg=quantity)
     for quantity, other in CAPACITANCES.items():
-        np.testing.assert_allclose(m * ours[quantity], theirs[other], rtol=1e-5, atol=1e-22, err_msg=quantity)
+        np.testing.assert_allclose(m * ours[quantity], theirs[other], rtol=1e-8, atol=1e-22, err_msg=quantity)
     # the diffusion charge follows the collector too, by base width and by vtf
     across = m * ours["dq(e)/dv(c)"]
-    np.testing.assert_allclose(across, theirs["cexbc"], rtol=1e-5, atol=1e-22, err_msg="d q_be/d v_bc")
+    np.testing.assert_allclose(across, theirs["cexbc"], rtol=1e-8, atol=1e-22, err_msg="d q_be/d v_bc")
