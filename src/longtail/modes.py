@@ -41,8 +41,8 @@ def split(v1: ArrayLike, v2: ArrayLike) -> Modes:
     >>> split(2.75, 2.25)
     Modes(differential=0.5, common=2.5)
     """
-    v1, v2 = _numbers(v1, v2)
-    return Modes(_plain(v1 - v2), _plain((v1 + v2) / 2))
+    first, second = _numbers(v1, v2)
+    return Modes(_plain(first - second), _plain((first + second) / 2))
 
 
 def join(v_id: ArrayLike, v_ic: ArrayLike) -> Terminals:
@@ -51,8 +51,8 @@ def join(v_id: ArrayLike, v_ic: ArrayLike) -> Terminals:
     >>> join(2.0, 10.0)
     Terminals(first=11.0, second=9.0)
     """
-    v_id, v_ic = _numbers(v_id, v_ic)
-    return Terminals(_plain(v_ic + v_id / 2), _plain(v_ic - v_id / 2))
+    differential, common = _numbers(v_id, v_ic)
+    return Terminals(_plain(common + differential / 2), _plain(common - differential / 2))
 
 
 def split_currents(i1: ArrayLike, i2: ArrayLike) -> Modes:
@@ -61,8 +61,8 @@ def split_currents(i1: ArrayLike, i2: ArrayLike) -> Modes:
     >>> split_currents(3.0, 1.0)
     Modes(differential=1.0, common=4.0)
     """
-    i1, i2 = _numbers(i1, i2)
-    return Modes(_plain((i1 - i2) / 2), _plain(i1 + i2))
+    first, second = _numbers(i1, i2)
+    return Modes(_plain((first - second) / 2), _plain(first + second))
 
 
 def join_currents(i_d: ArrayLike, i_c: ArrayLike) -> Terminals:
@@ -71,8 +71,8 @@ def join_currents(i_d: ArrayLike, i_c: ArrayLike) -> Terminals:
     >>> join_currents(1.0, 4.0)
     Terminals(first=3.0, second=1.0)
     """
-    i_d, i_c = _numbers(i_d, i_c)
-    return Terminals(_plain(i_c / 2 + i_d), _plain(i_c / 2 - i_d))
+    differential, common = _numbers(i_d, i_c)
+    return Terminals(_plain(common / 2 + differential), _plain(common / 2 - differential))
 
 
 def unit_drives() -> NDArray[np.float64]:

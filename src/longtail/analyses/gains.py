@@ -137,7 +137,7 @@ class ModeGains(Result):
             "common_to_differential": self.common_to_differential,
             "differential_to_common": self.differential_to_common,
         }
-        data = {k: ("frequency", x, {"units": "V/V"}) for k, x in gains.items() if x is not None}
+        data: dict[str, Any] = {k: ("frequency", x, {"units": "V/V"}) for k, x in gains.items() if x is not None}
         data["cmrr"] = ("frequency", self.cmrr_db, {"units": "dB"})
         return xarray.Dataset(
             data,

@@ -146,9 +146,7 @@ class Parameters(ParameterView, Protocol):
     defaults: Mapping[str, float]  # circuit options "defl", "defw", "defad", "defas" in SI units
     controls: Sequence[Parameters]  # what the controlling instances are told, in order
 
-    @property
-    def extra_nodes(self) -> int:
-        """How many nodes the card has beyond the fixed terminals: they are called "c0", "c1", ..."""
+    extra_nodes: int  # how many nodes the card has beyond the fixed terminals: they are called "c0", "c1", ...
 
 
 @dataclass(frozen=True, slots=True)

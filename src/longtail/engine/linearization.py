@@ -69,7 +69,8 @@ class Linearization:
 
     def _dense(self, matrix: Complex, right: Array) -> Complex:
         try:
-            return np.linalg.solve(matrix, np.broadcast_to(right, (*matrix.shape[:3], right.shape[-1])).astype(complex))
+            sides = np.broadcast_to(right, (*matrix.shape[:3], right.shape[-1])).astype(complex)
+            return np.asarray(np.linalg.solve(matrix, sides), complex)
         except np.linalg.LinAlgError as error:
             raise AnalysisError(
                 "the small-signal equations are singular at this operating point",

@@ -142,4 +142,4 @@ def _settled(system: System, options: Options, x: Array, step: Array, gap: Array
     tolerance = np.where(volts, options.vntol, options.abstol)
     small = np.abs(step) <= options.reltol * np.abs(x) + tolerance
     released = np.abs(gap) <= 1e3 * options.vntol
-    return small.all(axis=1) & released.all(axis=0)
+    return np.asarray(small.all(axis=1) & released.all(axis=0))

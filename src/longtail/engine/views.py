@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from longtail.circuit import Circuit, Instance, Value
-from longtail.devices.base import ZERO_CELSIUS, DeviceModel, Parameter
+from longtail.devices.base import ZERO_CELSIUS, DeviceModel, Parameter, Parameters, ParameterView
 from longtail.errors import InputError
 from longtail.lanes.derivative import Differentiator
 from longtail.lanes.functions import select
@@ -65,14 +65,15 @@ class View:
     declared: Mapping[str, Parameter]
     values: Mapping[str, Value]
     keys: tuple[str, ...]  # prefixes under which a parameter of this card may be varied, nearest first
+    hidden: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # prefixes that mean another card, by name
     overrides: Mapping[str, Real] = field(default_factory=dict)  # what the engine sets in place of the card's value
 
     def __getitem__(self, name: str) -> Real:
         if name in self.overrides:
             return self.overrides[name]
-        for key in self.keys:
-            if f"{key}.{name}" in self.numbers.varied:
-                return self.numbers.graph.input(f"{key}.{name}")
+        varied = self._varied(name)
+        if varied:
+            return self.numbers.graph.input(varied)
         if name in self.values:
             return self.numbers.real(self.values[name])
         return self._default(name)
@@ -94,7 +95,12 @@ class View:
     def given(self, name: str) -> bool:
         if name not in self.declared:
             raise KeyError(f"the device of {self.owner} declares no parameter '{name}'")
-        return name in self.values or any(f"{key}.{name}" in self.numbers.varied for key in self.keys)
+        return name in self.values or self._varied(name) is not None
+
+    def _varied(self, name: str) -> str | None:
+        """The full name under which the parameter is varied, if it is."""
+        full = (f"{key}.{name}" for key in self.keys if key not in self.hidden.get(name, ()))
+        return next((f for f in full if f in self.numbers.varied), None)
 
     def nominal(self, name: str) -> float:
         if name not in self.values:
@@ -109,29 +115,27 @@ class InstanceParameters(View):
         own = {p.name: p for p in device.parameters}
         super().__init__(instance.name, numbers, own, instance.parameters, (instance.name,))
         card = numbers.circuit.models[instance.model] if instance.model else None
+        options = numbers.circuit.options
         declared = {p.name: p for p in device.model_parameters}
-        prefixes = (f"{instance.name}.model", instance.name, card.name) if card else ()
-        self.model = View(
-            f"the model of {instance.name}" if card else instance.name,
+        # where the instance has a parameter of the same name, "d1.model.m" reaches the model's
+        keys = (f"{instance.name}.model", instance.name, card.name) if card else ()
+        self.model: ParameterView = View(
+            f"{instance.name}, model {card.name}" if card else instance.name,
             numbers,
             declared,
             card.parameters if card else {},
-            # where the instance has a parameter of the same name, "q1.model.m" reaches the model's
-            prefixes,
+            keys,
+            {name: (instance.name,) for name in own},
         )
-        self.model.keys = tuple(prefixes)
         self.polarity = device.model_types[card.type] if card else 1.0
-        self.gmin: Real = numbers.circuit.options.gmin
+        self.gmin: Real = options.gmin
         self.source_factor = source_factor
-        options = numbers.circuit.options
-        self.defaults = {k: getattr(options, k) for k in ("defl", "defw", "defad", "defas")}
-        self.controls: Sequence[View] = ()
+        self.defaults: Mapping[str, float] = {k: getattr(options, k) for k in ("defl", "defw", "defad", "defas")}
+        self.controls: Sequence[Parameters] = ()
         self.extra_nodes = max(0, len(instance.nodes) - len(device.terminals))
-        self.temperature = self._temperature()
-        tnom = options.tnom_deg_c
-        self.nominal_temperature: Real = (
-            self.model["tnom"] if "tnom" in declared and self.model.given("tnom") else tnom
-        ) + ZERO_CELSIUS
+        self.temperature: Real = self._temperature()
+        measured = self.model["tnom"] if "tnom" in declared and self.model.given("tnom") else options.tnom_deg_c
+        self.nominal_temperature: Real = measured + ZERO_CELSIUS
 
     def _temperature(self) -> Real:
         if "temp" in self.declared and self.given("temp"):
