@@ -8,11 +8,15 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from devices.harness import Card, interpret, trace
+from longtail.circuit import GROUND, Circuit, Instance, Model, Options
 from longtail.devices.base import DeviceModel
+from longtail.engine.operating_point import solve_operating_point
+from longtail.engine.system import System
 from reference.ngspice import read_raw
 
 Bias = Mapping[str, float]
@@ -42,6 +46,23 @@ class Case:
         return "\n".join(lines) + "\n"
 
 
+def run_ngspice(deck: str, temp_deg_c: float, commands: Sequence[str]) -> dict[str, Any]:
+    """The first point of what the last of some commands finds, by vector name."""
+    options = f"option temp={temp_deg_c!r} reltol=1e-9 abstol=1e-16 vntol=1e-12"
+    control = [".control", "set filetype=binary", options, *commands, "write out.raw", "quit 0", ".endc", ".end"]
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            ["ngspice", "-n", "-b", "/dev/stdin"],
+            cwd=folder,
+            input=deck + "\n".join(control) + "\n",
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return {name: values[0] for name, values in read_raw(Path(folder) / "out.raw").vectors.items()}
+
+
 def by_ngspice(
     case: Case,
     letter: str,
@@ -52,19 +73,9 @@ def by_ngspice(
 ) -> dict[str, np.ndarray]:
     """What ngspice finds at each bias: its own quantities by name, and "i(d)", the current into a terminal."""
     copies = range(len(biases))
-    control = [
-        *(".control", "set filetype=binary", f"option temp={temp_deg_c!r} reltol=1e-9 abstol=1e-16 vntol=1e-12"),
-        # too many names on one line and ngspice saves none of them
-        *("save all " + " ".join(f"@{letter}{k}[{q}]" for q in quantities) for k in copies),
-        *("op", "write op.raw", "quit 0", ".endc", ".end"),
-    ]
-    with tempfile.TemporaryDirectory() as folder:
-        deck = case.deck(letter, terminals, biases) + "\n".join(control) + "\n"
-        done = subprocess.run(
-            ["ngspice", "-n", "-b", "/dev/stdin"], cwd=folder, input=deck, capture_output=True, text=True, timeout=60
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        found = {name: values[0] for name, values in read_raw(Path(folder) / "op.raw").vectors.items()}
+    # too many names on one line and ngspice saves none of them
+    saves = ["save all " + " ".join(f"@{letter}{k}[{q}]" for q in quantities) for k in copies]
+    found = run_ngspice(case.deck(letter, terminals, biases), temp_deg_c, [*saves, "op"])
     by_name = {re.sub(r"^[iv]\((@.*)\)$", r"\1", name): value for name, value in found.items()}
     result = {q: np.array([by_name[f"@{letter}{k}[{q}]"] for k in copies]) for q in quantities}
     return result | {f"i({t})": np.array([-by_name[f"i(v{t}{k})"] for k in copies]) for t in terminals}
@@ -101,3 +112,38 @@ def by_longtail(device: DeviceModel, card: Card, biases: Sequence[Bias]) -> dict
         ]
     )
     return dict(zip(outputs, table.T, strict=True))
+
+
+def by_engine(device: DeviceModel, case: Case, biases: Sequence[Bias], temp_deg_c: float) -> dict[str, np.ndarray]:
+    """As `by_ngspice`, through the whole engine: a source at every terminal, inner nodes solved for."""
+    terminals = device.terminals
+    instances = [Instance(f"v{t}", "voltage_source", (t, GROUND), {"dc": 0.0}) for t in terminals] + [
+        Instance("x1", device.name, terminals, case.instance, "card")
+    ]
+    circuit = Circuit(
+        title="one transistor",
+        nodes=terminals,
+        instances={i.name: i for i in instances},
+        models={"card": Model("card", device.name, case.type, case.model)},
+        parameters={},
+        options=Options(temp_deg_c=temp_deg_c),
+    )
+    system = System(circuit, varied=[f"v{t}.dc" for t in terminals])
+    points = [solve_operating_point(system, {f"v{t}.dc": bias.get(t, 0.0) for t in terminals}) for bias in biases]
+    found = {q.name: np.array([p.quantities["x1"][q.name][0] for p in points]) for q in device.quantities}
+    return found | {f"i({t})": np.array([-p[f"i(v{t})"][0] for p in points]) for t in terminals}
+
+
+def terminal_capacitances(
+    case: Case, letter: str, terminals: Sequence[str], biases: Sequence[Bias], temp_deg_c: float
+) -> dict[str, np.ndarray]:
+    """By "c(a,b)" the slope in F of the charge at a by the voltage at b, from small-signal currents of ngspice."""
+    omega = 1e6
+    found: dict[str, np.ndarray] = {}
+    for driven in terminals:
+        deck = case.deck(letter, terminals, biases)
+        deck = re.sub(rf"^(v{driven}\d+ .*)$", r"\1 ac 1", deck, flags=re.MULTILINE)
+        plot = run_ngspice(deck, temp_deg_c, [f"ac lin 1 {omega / (2 * np.pi)!r} {omega / (2 * np.pi)!r}"])
+        for t in terminals:
+            found[f"c({t},{driven})"] = np.array([-plot[f"i(v{t}{k})"].imag / omega for k in range(len(biases))])
+    return found

@@ -36,6 +36,7 @@ from longtail.devices.base import (
 from longtail.devices.junction import depletion_charge, junction_current, saturation_exponent, scaled_junction
 from longtail.devices.limiting import critical_voltage, fetlim, pnjlim
 from longtail.devices.series import series_topology, with_series
+from longtail.errors import InputError
 from longtail.lanes.functions import exp, maximum, minimum, power, select
 from longtail.lanes.graph import Real
 
@@ -89,11 +90,18 @@ def _shape(p: Parameters, v_ds: Real, overdrive: Real) -> Real:
     m = p.model
     b = m["b"]
     # pb and vto at the nominal temperature; without a tail, vto may lie anywhere
-    tail = (1.0 - b) / (m["pb"] - m["vto"]) if b != 1.0 else 0.0
+    tail = (1.0 - b) / _tail_span(p) if b != 1.0 else 0.0
     u = maximum(overdrive, 0.0)
     # x is vds in triode, the overdrive in saturation and 0 in cutoff: one expression for all three regions
     x = minimum(v_ds, u)
     return x * (x * (tail * x - b) + u * (2.0 * b + 3.0 * tail * (u - x)))
+
+
+def _tail_span(p: Parameters) -> Real:
+    m = p.model
+    if m.nominal("pb") == m.nominal("vto"):
+        raise InputError("a doping tail (b other than 1) needs vto below pb", hint="leave b out, or lower vto")
+    return m["pb"] - m["vto"]
 
 
 def _scaled(p: Parameters) -> tuple[Real, Real, Real]:
@@ -170,7 +178,7 @@ _MODEL = (
     Parameter("eg", "V", "band gap", 1.11, low=0.0),
     Parameter("kf", "", "flicker noise coefficient", 0.0, low=0.0),
     Parameter("af", "", "flicker noise exponent", 1.0),
-    Parameter("nlev", "", "which noise equation", 2.0),
+    Parameter("nlev", "", "which noise equation", 2.0, choices=(0.0, 1.0, 2.0, 3.0)),
     Parameter("gdsnoi", "", "channel noise coefficient", 1.0, low=0.0),
 )
 

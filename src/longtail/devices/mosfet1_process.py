@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from longtail.devices.base import ELEMENTARY_CHARGE, Parameters, thermal_voltage
 from longtail.devices.junction import scaled_junction, silicon_gap
+from longtail.errors import InputError
 from longtail.lanes.functions import exp, log, maximum, power, sqrt
 from longtail.lanes.graph import Real
 
@@ -67,9 +68,15 @@ def width(p: Parameters) -> Real:
 
 
 def effective_length(p: Parameters) -> Real:
-    """The channel length in m, less twice the lateral diffusion."""
-    drawn = p["l"] if p.given("l") else p.defaults["defl"]
-    return drawn - 2.0 * p.model["ld"]
+    """The channel length in m, less twice the lateral diffusion; InputError where nothing is left."""
+    given = p.given("l")
+    drawn, diffusion = p.nominal("l") if given else p.defaults["defl"], p.model.nominal("ld")
+    if drawn <= 2.0 * diffusion:
+        raise InputError(
+            f"no channel is left: l = {drawn:g} m less twice ld = {diffusion:g} m",
+            hint="give a longer l, or a smaller ld on the model card",
+        )
+    return (p["l"] if given else p.defaults["defl"]) - 2.0 * p.model["ld"]
 
 
 def channel(p: Parameters) -> Channel:
