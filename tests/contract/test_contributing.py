@@ -35,10 +35,10 @@ def test_the_example_fulfils_the_contract(check: str, limiter: DeviceModel) -> N
 
 
 def test_the_example_saturates(limiter: DeviceModel) -> None:
-    card = instance(limiter, g=40e-3, imax=2e-3)
-    assert evaluate(limiter, card, {"p": 1e-6}).static["p"] == pytest.approx(40e-9)
-    assert evaluate(limiter, card, {"p": -5.0}).static["p"] == pytest.approx(-2e-3)
-    assert evaluate(limiter, card, {"p": 0.05}).static["p"] == pytest.approx(2e-3 * math.tanh(1.0))
+    card = instance(limiter, "limiter", {"g": 40e-3, "imax": 2e-3}, area=2.0)
+    assert evaluate(limiter, card, {"p": 1e-6}).static["p"] == pytest.approx(80e-9)
+    assert evaluate(limiter, card, {"p": -5.0}).static["p"] == pytest.approx(-4e-3)
+    assert evaluate(limiter, card, {"p": 0.05}).static["p"] == pytest.approx(4e-3 * math.tanh(1.0))
 
 
 def test_every_check_is_run() -> None:
