@@ -1,0 +1,81 @@
+"""A body of cards sorted by kind: what a scope looks its names up in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from longtail.errors import NetlistError
+from longtail.netlist.cards import (
+    Card,
+    Conditionals,
+    Directive,
+    Element,
+    FunctionCard,
+    ModelCard,
+    ParameterCard,
+    PortDirective,
+    Subcircuit,
+)
+
+Defined = TypeVar("Defined", ModelCard, Subcircuit)
+
+
+@dataclass(slots=True)
+class Contents:
+    """The cards of one body. A later definition of a parameter or function replaces the earlier, as in SPICE."""
+
+    parameters: dict[str, ParameterCard] = field(default_factory=dict)
+    functions: dict[str, FunctionCard] = field(default_factory=dict)
+    models: dict[str, ModelCard] = field(default_factory=dict)
+    subcircuits: dict[str, Subcircuit] = field(default_factory=dict)
+    elements: list[Element] = field(default_factory=list)
+    directives: list[Directive] = field(default_factory=list)
+    ports: list[PortDirective] = field(default_factory=list)
+    conditionals: list[Conditionals] = field(default_factory=list)
+
+    def add(self, body: Iterable[Card]) -> Contents:
+        """Sort the cards of `body` in. Raises NetlistError where a model or subcircuit is defined twice."""
+        for card in body:
+            match card:
+                case Element():
+                    self.elements.append(card)
+                case ParameterCard():
+                    self.parameters[card.name] = card
+                case FunctionCard():
+                    self.functions[card.name] = card
+                case ModelCard():
+                    _define(self.models, card, "model")
+                case Subcircuit():
+                    _define(self.subcircuits, card, "subcircuit")
+                case Directive():
+                    self.directives.append(card)
+                case PortDirective():
+                    self.ports.append(card)
+                case Conditionals():
+                    self.conditionals.append(card)
+        return self
+
+
+def _define(known: dict[str, Defined], card: Defined, kind: str) -> None:
+    first = known.setdefault(card.name, card)
+    if first is not card and first.span != card.span:  # the same line twice is a file included twice
+        raise NetlistError(
+            f"{kind} '{card.name}' is defined twice, first at {first.span}", span=card.span, hint="rename one of them"
+        )
+
+
+def every_card(body: Iterable[Card]) -> Iterator[Card]:
+    """All cards of a body, those within subcircuits and all arms of conditionals too."""
+    stack = [iter(body)]
+    while stack:
+        card = next(stack[-1], None)
+        if card is None:
+            stack.pop()
+            continue
+        yield card
+        if isinstance(card, Subcircuit):
+            stack.append(iter(card.body))
+        elif isinstance(card, Conditionals):
+            stack.extend(iter(branch.body) for branch in card.branches)

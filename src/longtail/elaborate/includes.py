@@ -1,0 +1,114 @@
+"""`.include` and `.lib`: the cards of other files put in place, without leaving the folder of the main netlist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from longtail.elaborate import limits
+from longtail.errors import NetlistError, nearest
+from longtail.netlist.cards import Body, Branch, Card, Conditionals, Include, Netlist, Note, Subcircuit
+from longtail.netlist.reader import read_file
+
+
+@dataclass(slots=True)
+class Inclusion:
+    """Resolves the includes of one main netlist. `notes` gathers what the readers of the files remarked.
+
+    `anywhere` allows files outside the folder of the main netlist and its subfolders.
+    """
+
+    netlist: Netlist
+    anywhere: bool = False
+    notes: list[Note] = field(default_factory=list)
+    _files: dict[Path, Netlist] = field(default_factory=dict)
+    _bytes: int = 0
+
+    def body(self) -> Body:
+        """All cards of the netlist with every include replaced by what it names.
+
+        Raises NetlistError for a file that is missing, outside the folder, or includes itself, for an unknown
+        section, and beyond the bounds in `limits`.
+        """
+        path = self.netlist.path
+        own = path.resolve() if path is not None else None
+        return tuple(self._expand(self.netlist.body, self.netlist, own, ((own, None),)))
+
+    @property
+    def _root(self) -> Path:
+        path = self.netlist.path
+        return (path.parent if path is not None else Path()).resolve()
+
+    def _expand(
+        self,
+        cards: Iterable[Card],
+        netlist: Netlist,
+        path: Path | None,
+        chain: tuple[tuple[Path | None, str | None], ...],
+    ) -> Iterator[Card]:
+        for card in cards:
+            match card:
+                case Include():
+                    yield from self._included(card, path, chain)
+                case Subcircuit():
+                    yield replace(card, body=tuple(self._expand(card.body, netlist, path, chain)))
+                case Conditionals():
+                    branches = (
+                        Branch(branch.condition, tuple(self._expand(branch.body, netlist, path, chain)))
+                        for branch in card.branches
+                    )
+                    yield replace(card, branches=tuple(branches))
+                case _:
+                    yield card
+
+    def _included(
+        self, card: Include, path: Path | None, chain: tuple[tuple[Path | None, str | None], ...]
+    ) -> Iterator[Card]:
+        target = self._locate(card, path)
+        if (target, card.section) in chain:
+            loop = [*chain[chain.index((target, card.section)) :], (target, card.section)]
+            names = " -> ".join(file.name if file is not None else "netlist" for file, _ in loop)
+            raise NetlistError(f"files include each other: {names}", span=card.span)
+        if len(chain) > limits.INCLUDE_DEPTH:
+            raise NetlistError(f"includes are nested deeper than {limits.INCLUDE_DEPTH}", span=card.span)
+        netlist = self._read(card, target)
+        body = netlist.body
+        if card.section is not None:
+            if card.section not in netlist.sections:
+                raise NetlistError(
+                    f"'{card.file}' has no section '{card.section}'",
+                    span=card.span,
+                    hint=nearest(card.section, netlist.sections)
+                    or (f"it has {', '.join(netlist.sections)}" if netlist.sections else "it has no .lib sections"),
+                )
+            body = netlist.sections[card.section]
+        yield from self._expand(body, netlist, target, (*chain, (target, card.section)))
+
+    def _locate(self, card: Include, path: Path | None) -> Path:
+        """The file that a card means, links resolved."""
+        folder = path.parent if path is not None else self._root
+        target = (folder / Path(card.file).expanduser()).resolve()
+        if not self.anywhere and not target.is_relative_to(self._root):
+            raise NetlistError(
+                f"'{card.file}' lies outside the folder of the netlist",
+                span=card.span,
+                hint="move it beside the netlist, or allow includes from outside",
+            )
+        if not target.is_file():
+            here = target.parent
+            names = sorted(entry.name for entry in here.iterdir()) if here.is_dir() else []
+            similar = nearest(target.name, [name.lower() for name in names])
+            raise NetlistError(f"file '{card.file}' is not there", span=card.span, hint=similar)
+        return target
+
+    def _read(self, card: Include, target: Path) -> Netlist:
+        if target not in self._files:
+            self._bytes += target.stat().st_size
+            if self._bytes > limits.INCLUDE_BYTES:
+                raise NetlistError(
+                    f"the included files are larger than {limits.INCLUDE_BYTES >> 20} MiB together", span=card.span
+                )
+            self._files[target] = read_file(target, included=True)
+            self.notes += self._files[target].notes
+        return self._files[target]

@@ -1,0 +1,144 @@
+"""Flat device cards to `Instance`s, and the checks that need all of them: names, controls, nodes that are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from longtail.circuit import GROUND, Instance, Value
+from longtail.elaborate import catalog
+from longtail.elaborate.checking import Notes
+from longtail.elaborate.controlled import controlled, source_by_formula
+from longtail.elaborate.line import Line
+from longtail.elaborate.models import Models
+from longtail.elaborate.passives import coupling, passive
+from longtail.elaborate.scopes import Scope
+from longtail.elaborate.semiconductors import semiconductor
+from longtail.elaborate.sources import independent
+from longtail.elaborate.values import as_expression, divide, leaves, map_leaves
+from longtail.errors import NetlistError, nearest
+from longtail.netlist.cards import Element
+from longtail.netlist.expressions import (
+    Binary,
+    BranchCurrent,
+    Expression,
+    Potential,
+)
+
+FOREIGN = {
+    "s": "a voltage-controlled switch",
+    "w": "a current-controlled switch",
+    "t": "a transmission line",
+    "o": "a lossy transmission line",
+    "u": "a distributed RC line",
+    "p": "a coupled transmission line",
+    "y": "a single lossy transmission line",
+    "a": "a code model of XSPICE",
+    "n": "a compiled Verilog-A device",
+    "z": "a MESFET",
+}
+WITH_CURRENT = ("voltage_source", "inductor", "vcvs", "ccvs")
+
+
+def build(cards: Iterable[tuple[Element, Scope]], models: Models, notes: Notes) -> dict[str, Instance]:
+    """All instances by flat name, in the order of the cards."""
+    instances: dict[str, Instance] = {}
+    multipliers: dict[str, Value] = {}
+    for element, scope in cards:
+        for instance in _instances(Line(element, scope, models, notes)):
+            first = instances.setdefault(instance.name, instance)
+            if first is not instance:
+                raise NetlistError(
+                    f"there are two devices '{instance.name}', the first at {first.span}", span=instance.span
+                )
+            if scope.multiplier != 1.0:
+                multipliers[instance.name] = scope.multiplier
+    _check_references(instances)
+    return _per_copy(instances, multipliers) if multipliers else instances
+
+
+def _instances(line: Line) -> list[Instance]:
+    match line.element.letter:
+        case "r":
+            return [passive(line, "resistor")]
+        case "c":
+            return [passive(line, "capacitor")]
+        case "l":
+            return [passive(line, "inductor")]
+        case "k":
+            return coupling(line)
+        case "v":
+            return [independent(line, "voltage_source")]
+        case "i":
+            return [independent(line, "current_source")]
+        case "e" | "f" | "g" | "h":
+            return [controlled(line)]
+        case "b":
+            return [source_by_formula(line)]
+        case letter if letter in catalog.by_letter():
+            return [semiconductor(line)]
+        case letter if letter in FOREIGN:
+            raise line.unsupported(f"{FOREIGN[letter]} is not supported")
+    raise line.error(f"no device starts with '{line.element.letter}'", hint=f"letters are {_letters()}")
+
+
+def _letters() -> str:
+    return ", ".join(sorted((*catalog.by_letter(), "x")))
+
+
+def _check_references(instances: Mapping[str, Instance]) -> None:
+    """Controls exist and have a branch current; nodes that a law reads belong to some device."""
+    nodes = {GROUND}
+    for instance in instances.values():
+        nodes.update(instance.nodes[:2] if instance.device == "behavioral" else instance.nodes)
+    for instance in instances.values():
+        for control in instance.controls:
+            _check_control(instance, control, instances)
+        for leaf in leaves(instance.expression) if instance.expression is not None else ():
+            if isinstance(leaf, Potential):
+                for node in (leaf.positive, leaf.negative):
+                    if node not in nodes:
+                        raise NetlistError(
+                            f"{instance.name} reads node '{node}', which no device is connected to",
+                            span=instance.span,
+                            hint=nearest(node, nodes),
+                        )
+
+
+def _check_control(instance: Instance, control: str, instances: Mapping[str, Instance]) -> None:
+    found = instances.get(control)
+    if found is None:
+        raise NetlistError(
+            f"{instance.name} refers to '{control}', which is not in the circuit",
+            span=instance.span,
+            hint=nearest(control, instances),
+        )
+    if instance.device == "coupling":
+        if found.device != "inductor":
+            raise NetlistError(f"{instance.name} couples '{control}', which is no inductor", span=instance.span)
+    elif found.device not in WITH_CURRENT and not found.parameters.get("voltage"):
+        raise NetlistError(
+            f"{instance.name} reads the current of '{control}', a {found.device}, which has no branch current",
+            span=instance.span,
+            hint="put a voltage source of 0 V in series and read its current",
+        )
+
+
+def _per_copy(instances: dict[str, Instance], multipliers: Mapping[str, Value]) -> dict[str, Instance]:
+    """With m on an X card a branch carries the current of m copies; each copy's laws read its own share."""
+
+    def share(leaf: Expression) -> Expression:
+        if isinstance(leaf, BranchCurrent) and leaf.device in multipliers:
+            return Binary("/", leaf, as_expression(multipliers[leaf.device]))
+        return leaf
+
+    corrected = dict(instances)
+    for name, instance in instances.items():
+        if not any(control in multipliers for control in instance.controls):
+            continue
+        if instance.expression is not None:
+            corrected[name] = replace(instance, expression=map_leaves(instance.expression, share))
+        elif "gain" in instance.parameters:
+            gain = divide(instance.parameters["gain"], multipliers[instance.controls[0]])
+            corrected[name] = replace(instance, parameters={**instance.parameters, "gain": gain})
+    return corrected

@@ -1,0 +1,12 @@
+"""Bounds that keep a hostile or mistaken netlist from taking all time and memory."""
+
+from __future__ import annotations
+
+INCLUDE_DEPTH = 32
+INCLUDE_BYTES = 64 * 1024 * 1024
+SUBCIRCUIT_DEPTH = 64
+DEVICES = 200_000
+FUNCTION_DEPTH = 32
+EXPRESSION_SIZE = 20_000
+EXPRESSION_DEPTH = 150
+PARAMETER_DEPTH = 50

@@ -1,0 +1,104 @@
+"""`.option`, `.temp`, `.nodeset` and `.ic`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from typing import Any
+
+from longtail.circuit import Options, Value
+from longtail.elaborate.checking import Notes
+from longtail.elaborate.scopes import Scope
+from longtail.errors import NetlistError, Span, UnsupportedError, nearest
+from longtail.netlist.cards import Assignment, Directive, Word
+from longtail.units import number_or_none
+
+TOLERANCES = {"reltol": "reltol", "abstol": "abstol", "vntol": "vntol"}
+NAMES = {"temp": "temp_deg_c", "tnom": "tnom_deg_c"} | {
+    name: name for name in ("gmin", "reltol", "abstol", "vntol", "itl1", "defl", "defw", "defad", "defas")
+}
+ABSOLUTE_ZERO = -273.15  # degC
+
+
+@dataclass(slots=True)
+class Settings:
+    """What the directives of a netlist come to; node voltages in V, each with the place that says so."""
+
+    options: Options = field(default_factory=Options)
+    nodesets: dict[str, tuple[float, Span]] = field(default_factory=dict)
+    initial_conditions: dict[str, tuple[float, Span]] = field(default_factory=dict)
+
+
+def read_settings(directives: Iterable[tuple[Directive, Scope]], notes: Notes) -> Settings:
+    """Read every directive. Raises NetlistError for values that cannot be, UnsupportedError for unknown directives."""
+    reader = _Reader(notes)
+    for directive, scope in directives:
+        reader.read(directive, scope)
+    if reader.ignored:
+        notes.add(f"options without effect here: {', '.join(reader.ignored)}")
+    return reader.settings
+
+
+class _Reader:
+    def __init__(self, notes: Notes) -> None:
+        self.settings = Settings()
+        self.notes = notes
+        self.ignored: dict[str, None] = {}
+
+    def read(self, directive: Directive, scope: Scope) -> None:
+        match directive.name.lstrip("."):
+            case "option" | "options" | "opt":
+                self.ignored |= dict.fromkeys(word.text for word in directive.words)
+                for assignment in directive.assignments:
+                    self.option(assignment, scope)
+            case "temp" | "temperature":
+                self.temperature(directive, scope)
+            case "nodeset":
+                self.settings.nodesets.update(node_values(directive, scope))
+            case "ic":
+                self.settings.initial_conditions.update(node_values(directive, scope))
+                self.notes.add(
+                    ".ic acts in transient analysis only; .nodeset steers the operating point", directive.span
+                )
+            case "global":
+                pass  # read before anything else: scopes need it
+            case name:
+                raise UnsupportedError(
+                    f".{name} is not supported",
+                    span=directive.span,
+                    hint=nearest(name, ("option", "temp", "nodeset", "ic", "global")),
+                )
+
+    def temperature(self, directive: Directive, scope: Scope) -> None:
+        if len(directive.words) != 1:
+            raise NetlistError(".temp takes one temperature in degC", span=directive.span)
+        self.set("temp", word_value(directive.words[0], scope), directive.words[0], scope)
+
+    def option(self, assignment: Assignment, scope: Scope) -> None:
+        if assignment.name not in NAMES:
+            self.ignored[assignment.name] = None
+            return
+        self.set(assignment.name, scope.value(assignment.value, assignment.span), assignment, scope)
+
+    def set(self, name: str, value: Value, place: Word | Assignment, scope: Scope) -> None:
+        number = scope.nominal(value, place.span)
+        low = ABSOLUTE_ZERO if name in ("temp", "tnom") else 0.0
+        if number < low or (number == low and name not in ("gmin", "defad", "defas")):
+            raise NetlistError(f"{name} = {number:g} cannot be: it must be above {low:g}", span=place.span)
+        current = getattr(self.settings.options, NAMES[name])
+        if name in TOLERANCES and number > current:
+            self.notes.add(f"{name}={number:g} is looser than longtail's {current:g}, which is kept", place.span)
+            return
+        changed: dict[str, Any] = {NAMES[name]: value if name == "temp" else int(number) if name == "itl1" else number}
+        self.settings.options = replace(self.settings.options, **changed)
+
+
+def word_value(word: Word, scope: Scope) -> Value:
+    """The value of a positional word of a directive."""
+    if word.expression is not None:
+        return scope.value(word.expression, word.span)
+    number = number_or_none(word.text)
+    if number is None:
+        raise NetlistError(f"expected a number, found '{word.text}'", span=word.span)
+    return number

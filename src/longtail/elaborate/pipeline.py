@@ -1,0 +1,133 @@
+"""The passes in order: includes, conditionals, subcircuits, devices, settings, ports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from longtail.circuit import GROUND, Circuit, Instance, Value
+from longtail.elaborate.checking import Notes
+from longtail.elaborate.conditionals import settle
+from longtail.elaborate.contents import Contents, every_card
+from longtail.elaborate.includes import Inclusion
+from longtail.elaborate.instances import build
+from longtail.elaborate.models import Models
+from longtail.elaborate.options import Settings, read_settings
+from longtail.elaborate.parameters import check_overrides, read_overrides, top_level
+from longtail.elaborate.ports import read_ports, resolve_ports
+from longtail.elaborate.scopes import Scope
+from longtail.elaborate.subcircuits import Flattened, flatten
+from longtail.errors import NetlistError, nearest
+from longtail.netlist.cards import Body, Directive, Netlist
+from longtail.netlist.reader import read_file, read_text
+
+Names = Sequence[str] | str | None
+
+
+def load(
+    source: Path | str,
+    *,
+    overrides: Mapping[str, float | str] | None = None,
+    allow_includes_outside: bool = False,
+    input: Names = None,
+    output: Names = None,
+    supply: Names = None,
+    vcm: float | None = None,
+) -> Circuit:
+    """The flat circuit of a netlist: a `Path`, the name of a file, or (with a line break in it) the text itself.
+
+    `overrides` replace top-level parameters; `input`, `output`, `supply` and `vcm` (V) come before what the netlist
+    says of its ports. Raises NetlistError for what is wrong with the netlist, OptionError for wrong names given here.
+
+    >>> circuit = load("divider\\nv1 a 0 {v}\\nr1 a b 1k\\nr2 b 0 1k\\n.param v=2\\n.end\\n", overrides={"v": 3})
+    >>> circuit.nodes, circuit.number(circuit.instances["v1"].parameters["dc"])
+    (('a', 'b'), 3.0)
+    """
+    netlist = read_text(source) if isinstance(source, str) and "\n" in source else read_file(Path(source))
+    return elaborate(
+        netlist,
+        overrides=overrides,
+        allow_includes_outside=allow_includes_outside,
+        input=input,
+        output=output,
+        supply=supply,
+        vcm=vcm,
+    )
+
+
+def elaborate(
+    netlist: Netlist,
+    *,
+    overrides: Mapping[str, float | str] | None = None,
+    allow_includes_outside: bool = False,
+    input: Names = None,
+    output: Names = None,
+    supply: Names = None,
+    vcm: float | None = None,
+) -> Circuit:
+    """The flat circuit of a parsed netlist; arguments and errors as for `load`."""
+    try:
+        circuit = _elaborate(netlist, read_overrides(overrides or {}), allow_includes_outside)
+    except RecursionError:
+        raise NetlistError("the netlist is nested too deeply") from None
+    return resolve_ports(circuit, input, output, supply, vcm)
+
+
+def _elaborate(netlist: Netlist, overrides: Mapping[str, Value], anywhere: bool) -> Circuit:
+    notes = Notes()
+    inclusion = Inclusion(netlist, anywhere)
+    body = inclusion.body()
+    root = Scope(Contents().add(body), given=overrides, global_nodes=_global_nodes(body))
+    early = [(directive, root) for directive in root.contents.directives]
+    root.temper = root.nominal(read_settings(early, Notes()).options.temp_deg_c, None)
+    settle(root)
+    check_overrides(root)
+    flat = flatten(root)
+    settings = read_settings(flat.directives, notes)
+    root.temper = root.nominal(settings.options.temp_deg_c, None)
+    root.forget_values()
+    circuit = _assemble(netlist.title, root, flat, settings, notes)
+    circuit = replace(circuit, ports=read_ports(circuit, root.contents.ports, root))
+    return replace(circuit, notes=(*netlist.notes, *inclusion.notes, *notes.found.values()))
+
+
+def _assemble(title: str, root: Scope, flat: Flattened, settings: Settings, notes: Notes) -> Circuit:
+    models = Models(notes)
+    parameters = top_level(root)
+    instances = build(flat.cards, models, notes)
+    for scope in flat.scopes:
+        for card in scope.contents.models.values():
+            models.note_unused(card, scope)
+    nodes = _nodes(instances)
+    for kind, values in ((".nodeset", settings.nodesets), (".ic", settings.initial_conditions)):
+        for node, place in values.items():
+            if node not in nodes and node != GROUND:
+                raise NetlistError(
+                    f"{kind} names node '{node}', which is not there", span=place[1], hint=nearest(node, nodes)
+                )
+    return Circuit(
+        title=title,
+        nodes=nodes,
+        instances=instances,
+        models=models.used,
+        parameters=parameters,
+        options=settings.options,
+        nodesets={node: value for node, (value, _) in settings.nodesets.items()},
+        initial_conditions={node: value for node, (value, _) in settings.initial_conditions.items()},
+    )
+
+
+def _nodes(instances: Mapping[str, Instance]) -> tuple[str, ...]:
+    found = {node: None for instance in instances.values() for node in instance.nodes}
+    found.pop(GROUND, None)
+    return tuple(found)
+
+
+def _global_nodes(body: Body) -> frozenset[str]:
+    return frozenset(
+        word.text
+        for card in every_card(body)
+        if isinstance(card, Directive) and card.name.lstrip(".") == "global"
+        for word in card.words
+    )

@@ -1,0 +1,126 @@
+"""Rebuilding an expression inside a scope: local parameters and functions substituted, node names made flat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from longtail.elaborate import limits
+from longtail.elaborate.values import as_expression, children
+from longtail.errors import NetlistError, Span, nearest
+from longtail.netlist.cards import FunctionCard
+from longtail.netlist.evaluation import CONSTANTS, FUNCTIONS
+from longtail.netlist.expressions import (
+    Binary,
+    BranchCurrent,
+    Call,
+    Conditional,
+    Expression,
+    Name,
+    Number,
+    Potential,
+    Unary,
+)
+
+if TYPE_CHECKING:
+    from longtail.elaborate.scopes import Scope
+
+AMBIENT = frozenset({"temper", "time", "hertz"})  # known to every expression, without a value at this stage
+
+
+def rewrite(expression: Expression, scope: Scope, span: Span | None) -> Expression:
+    """The expression with everything local to `scope` substituted away; names of the top level stay.
+
+    Raises NetlistError for an unknown parameter or function, a wrong number of arguments, functions that call
+    themselves, and results beyond the bounds in `limits`.
+    """
+    result = _Rewriting(scope, span).run(expression, {}, ())
+    if not isinstance(result, (Number, Name)):
+        _check_size(result, span)
+    return result
+
+
+class _Rewriting:
+    def __init__(self, scope: Scope, span: Span | None) -> None:
+        self.scope = scope
+        self.span = span
+        self.budget = limits.EXPRESSION_SIZE
+
+    def run(self, e: Expression, bound: Mapping[str, Expression], calls: tuple[str, ...]) -> Expression:
+        """`bound` are the arguments of the function whose body this is; `calls` the functions being expanded."""
+        self.budget -= 1
+        if self.budget < 0:
+            raise NetlistError("expression grows too large when its functions are expanded", span=self.span)
+        match e:
+            case Number():
+                return e
+            case Name(name, span):
+                return bound[name] if name in bound else self.name(name, span or self.span)
+            case Unary(operator, operand):
+                return Unary(operator, self.run(operand, bound, calls))
+            case Binary(operator, left, right):
+                return Binary(operator, self.run(left, bound, calls), self.run(right, bound, calls))
+            case Conditional(condition, yes, no):
+                return Conditional(*(self.run(x, bound, calls) for x in (condition, yes, no)))
+            case Call():
+                return self.call(e, bound, calls)
+            case Potential(positive, negative):
+                return Potential(self.scope.node(positive), self.scope.node(negative))
+            case BranchCurrent(device):
+                return BranchCurrent(self.scope.device(device))
+
+    def name(self, name: str, span: Span | None) -> Expression:
+        value = self.scope.parameter(name, span)
+        if value is not None:
+            return as_expression(value)
+        if name in AMBIENT or name in CONSTANTS:
+            return Name(name)
+        raise NetlistError(
+            f"unknown parameter '{name}'{self.scope.where}",
+            span=span,
+            hint=nearest(name, [*self.scope.visible_parameters(), *CONSTANTS, *AMBIENT])
+            or f"define it with .param {name}=...",
+        )
+
+    def call(self, e: Call, bound: Mapping[str, Expression], calls: tuple[str, ...]) -> Expression:
+        arguments = tuple(self.run(x, bound, calls) for x in e.arguments)
+        function = self.scope.function(e.function)
+        if function is None:
+            if e.function in FUNCTIONS:
+                return Call(e.function, arguments)
+            names = [*FUNCTIONS, *self.scope.visible("functions")]
+            raise NetlistError(
+                f"unknown function '{e.function}'{self.scope.where}",
+                span=e.span or self.span,
+                hint=nearest(e.function, names),
+            )
+        self.check_call(e, function, calls)
+        return self.run(function.body, dict(zip(function.arguments, arguments, strict=True)), (*calls, e.function))
+
+    def check_call(self, e: Call, function: FunctionCard, calls: tuple[str, ...]) -> None:
+        wanted = len(function.arguments)
+        if len(e.arguments) != wanted:
+            raise NetlistError(
+                f"function '{e.function}' takes {wanted} argument{'s' * (wanted != 1)} "
+                f"({', '.join(function.arguments)}), not {len(e.arguments)}",
+                span=e.span or self.span,
+            )
+        if e.function in calls:
+            loop = " -> ".join((*calls[calls.index(e.function) :], e.function))
+            raise NetlistError(f"function calls itself: {loop}", span=function.span)
+        if len(calls) >= limits.FUNCTION_DEPTH:
+            raise NetlistError(f"functions nested deeper than {limits.FUNCTION_DEPTH}", span=function.span)
+
+
+def _check_size(expression: Expression, span: Span | None) -> None:
+    """Shared subtrees make an expression larger to walk than it was to build: count what a walk would meet."""
+    stack = [(expression, 1)]
+    size = 0
+    while stack:
+        top, depth = stack.pop()
+        size += 1
+        if size > limits.EXPRESSION_SIZE:
+            raise NetlistError(f"expression has more than {limits.EXPRESSION_SIZE} terms", span=span)
+        if depth > limits.EXPRESSION_DEPTH:
+            raise NetlistError(f"expression is nested deeper than {limits.EXPRESSION_DEPTH}", span=span)
+        stack.extend((child, depth + 1) for child in children(top))

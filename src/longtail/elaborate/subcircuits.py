@@ -1,0 +1,134 @@
+"""X cards: the hierarchy of subcircuits walked once, giving every device card with the scope that it stands in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from longtail.circuit import Value
+from longtail.elaborate import limits
+from longtail.elaborate.conditionals import settle
+from longtail.elaborate.contents import Contents
+from longtail.elaborate.scopes import Scope
+from longtail.elaborate.values import multiply
+from longtail.errors import NetlistError, nearest
+from longtail.netlist.cards import Directive, Element, ParameterCard, Subcircuit
+
+
+@dataclass(slots=True)
+class Flattened:
+    """Device cards and directives in order, each with its scope, and all scopes."""
+
+    cards: list[tuple[Element, Scope]] = field(default_factory=list)
+    directives: list[tuple[Directive, Scope]] = field(default_factory=list)
+    scopes: list[Scope] = field(default_factory=list)
+
+
+def flatten(root: Scope, most_devices: int = limits.DEVICES) -> Flattened:
+    """Expand every X card below `root`.
+
+    Raises NetlistError for an unknown subcircuit, a wrong number of nodes, an unknown parameter, subcircuits that
+    contain themselves, and circuits beyond the bounds in `limits`.
+    """
+    return _Expansion(most_devices).run(root)
+
+
+class _Expansion:
+    def __init__(self, most_devices: int) -> None:
+        self.most_devices = most_devices
+        self.count = 0
+        self.result = Flattened()
+        self.plain: dict[int, Contents] = {}  # contents of subcircuits without conditionals, by id of the card
+
+    def run(self, root: Scope) -> Flattened:
+        self.enter(root, ())
+        return self.result
+
+    def enter(self, scope: Scope, chain: tuple[Subcircuit, ...]) -> None:
+        self.result.scopes.append(scope)
+        self.result.directives += [(directive, scope) for directive in scope.contents.directives]
+        for element in scope.contents.elements:
+            self.count += 1
+            if self.count > self.most_devices:
+                raise NetlistError(
+                    f"the circuit has more than {self.most_devices} devices{scope.where}", span=element.span
+                )
+            if element.letter == "x":
+                self.enter(*self.place(element, scope, chain))
+            else:
+                self.result.cards.append((element, scope))
+
+    def place(
+        self, element: Element, scope: Scope, chain: tuple[Subcircuit, ...]
+    ) -> tuple[Scope, tuple[Subcircuit, ...]]:
+        """The scope of the subcircuit that an X card places."""
+        words = [word for word in element.words if word.text not in ("params:", "params")]
+        if not words:
+            raise NetlistError(f"{element.name} names no subcircuit{scope.where}", span=element.span)
+        found = scope.subcircuit(words[-1].text)
+        if found is None:
+            raise NetlistError(
+                f"{element.name}: unknown subcircuit '{words[-1].text}'{scope.where}",
+                span=words[-1].span,
+                hint=nearest(words[-1].text, scope.visible("subcircuits")) or "define it with .subckt, or include it",
+            )
+        definition, owner = found
+        _check_chain(element, definition, chain)
+        if len(words) - 1 != len(definition.nodes):
+            ports = " ".join(word.text for word in definition.nodes) or "none"
+            raise NetlistError(
+                f"{element.name}: subcircuit '{definition.name}' has {len(definition.nodes)} nodes ({ports}), "
+                f"{len(words) - 1} are connected{scope.where}",
+                span=element.span,
+                hint=f"defined at {definition.span}",
+            )
+        outer = [scope.node(word.text) for word in words[:-1]]
+        nodes = dict(zip((word.text for word in definition.nodes), outer, strict=True))
+        return self.inner(element, definition, scope, owner, nodes), (*chain, definition)
+
+    def inner(
+        self, element: Element, definition: Subcircuit, scope: Scope, owner: Scope, nodes: dict[str, str]
+    ) -> Scope:
+        contents = self.contents(definition)
+        given = {a.name: scope.value(a.value, a.span) for a in element.assignments}
+        formal = {a.name for a in definition.parameters}
+        multiplier: Value = 1.0 if "m" in formal else given.pop("m", 1.0)
+        for assignment in element.assignments:
+            if assignment.name in given and assignment.name not in (*formal, *contents.parameters):
+                names = sorted({*formal, *contents.parameters})
+                raise NetlistError(
+                    f"{element.name}: subcircuit '{definition.name}' has no parameter '{assignment.name}'{scope.where}",
+                    span=assignment.span,
+                    hint=nearest(assignment.name, names) or (f"it has {', '.join(names)}" if names else "it has none"),
+                )
+        inner = Scope(
+            contents,
+            f"{scope.path}.{element.name}" if scope.path else element.name,
+            caller=scope,
+            enclosing=owner,
+            given=given,
+            nodes=nodes,
+            multiplier=multiply(scope.multiplier, multiplier),
+            global_nodes=scope.global_nodes,
+        )
+        settle(inner)
+        return inner
+
+    def contents(self, definition: Subcircuit) -> Contents:
+        known = self.plain.get(id(definition))
+        if known is None:
+            defaults = [ParameterCard(a.name, a.value, a.span) for a in definition.parameters]
+            known = Contents().add(defaults).add(definition.body)
+            if not known.conditionals:
+                self.plain[id(definition)] = known
+        return known
+
+
+def _check_chain(element: Element, definition: Subcircuit, chain: tuple[Subcircuit, ...]) -> None:
+    if any(outer is definition for outer in chain):
+        start = next(i for i, outer in enumerate(chain) if outer is definition)
+        loop = " -> ".join(outer.name for outer in (*chain[start:], definition))
+        raise NetlistError(f"{element.name}: subcircuit contains itself: {loop}", span=element.span)
+    if len(chain) >= limits.SUBCIRCUIT_DEPTH:
+        raise NetlistError(
+            f"{element.name}: subcircuits are nested deeper than {limits.SUBCIRCUIT_DEPTH}", span=element.span
+        )

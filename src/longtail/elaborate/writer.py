@@ -1,0 +1,130 @@
+"""A flat circuit as a netlist, which ngspice and longtail's own reader both read back.
+
+Every number is written so that it reads back exactly. Device names keep the form `q.x1.q1`, whose first letter says
+what it is; a behavioural source that came from an F, H or R card is written as a B card named `b.f1`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from longtail.circuit import Circuit, Instance, Model, Options, Ports, Value
+from longtail.devices.discovery import devices
+from longtail.elaborate.values import map_leaves
+from longtail.netlist.evaluation import to_text
+from longtail.netlist.expressions import BranchCurrent, Expression
+from longtail.units import format_spice
+
+OPTION_NAMES = {"temp_deg_c": "temp", "tnom_deg_c": "tnom"}
+POSITIONAL = {"resistor": "r", "capacitor": "c", "inductor": "l", "coupling": "k", "vcvs": "gain"} | dict.fromkeys(
+    ("vccs", "cccs", "ccvs"), "gain"
+)
+LAW_NAMES = {"e": ("cur", "vol"), "g": ("cur", "vol"), "b": ("i", "v")}
+
+
+def write(circuit: Circuit) -> str:
+    """The netlist text of a circuit, one card a line.
+
+    >>> from longtail.elaborate.pipeline import load
+    >>> text = "loop\\nx1 a 0 two\\nv1 a 0 dc 3\\n.subckt two p n\\nr1 p m 1k\\nr2 m n 2k\\n.ends\\n"
+    >>> print(write(load(text)), end="")
+    loop
+    *@ supply v1
+    r.x1.r1 a x1.m 1k
+    r.x1.r2 x1.m 0 2k
+    v1 a 0 dc 3
+    .end
+    """
+    names = _written_names(circuit)
+    lines = [circuit.title.replace("\n", " ")]
+    lines += _ports(circuit.ports)
+    lines += [f".param {name}={_value(value)}" for name, value in circuit.parameters.items()]
+    lines += _options(circuit.options)
+    lines += [_instance(instance, circuit, names) for instance in circuit.instances.values()]
+    lines += [_model(model) for model in circuit.models.values()]
+    for directive, voltages in ((".nodeset", circuit.nodesets), (".ic", circuit.initial_conditions)):
+        lines += [f"{directive} v({node})={format_spice(voltage)}" for node, voltage in voltages.items()]
+    return "\n".join([*lines, ".end", ""])
+
+
+def _written_names(circuit: Circuit) -> dict[str, str]:
+    """Names that must change: a behavioural source needs a letter that takes a formula in ngspice too."""
+    changed = {}
+    for name, instance in circuit.instances.items():
+        if instance.device == "behavioral" and name[0] not in LAW_NAMES:
+            changed[name] = f"b.{name}"
+    return changed
+
+
+def _ports(ports: Ports) -> Iterator[str]:
+    """Only what was said or found for certain is written; how it was found is not kept."""
+    for word, names in (("input", ports.input), ("output", ports.output), ("supply", ports.supplies)):
+        if names:
+            yield f"*@ {word} {' '.join(names)}"
+    if ports.vcm is not None:
+        yield f"*@ vcm {format_spice(ports.vcm)}"
+
+
+def _options(options: Options) -> Iterator[str]:
+    default = Options()
+    for name in Options.__dataclass_fields__:
+        value = getattr(options, name)
+        if value != getattr(default, name):
+            shown = value if isinstance(value, int) else _value(value)
+            yield f".option {OPTION_NAMES.get(name, name)}={shown}"
+
+
+def _instance(instance: Instance, circuit: Circuit, names: dict[str, str]) -> str:
+    name = names.get(instance.name, instance.name)
+    if instance.device == "behavioral":
+        return _behavioral(instance, name, names)
+    words = [name, *instance.nodes, *(names.get(control, control) for control in instance.controls)]
+    parameters = dict(instance.parameters)
+    if instance.device in ("voltage_source", "current_source"):
+        words += _source(instance, parameters)
+    first = parameters.pop(POSITIONAL.get(instance.device, ""), None)
+    if first is not None:
+        words.append(_value(first))
+    if instance.model is not None:
+        words.append(instance.model)
+    flags = {p.name for p in devices()[instance.device].parameters if p.flag}
+    words += [name if name in flags else f"{name}={_value(value)}" for name, value in parameters.items()]
+    return " ".join(words)
+
+
+def _source(instance: Instance, parameters: dict[str, Value]) -> Iterator[str]:
+    yield f"dc {_value(parameters.pop('dc', 0.0))}"
+    magnitude, phase = parameters.pop("acmag", None), parameters.pop("acphase", None)
+    if magnitude is not None or phase is not None:
+        yield f"ac {_value(0.0 if magnitude is None else magnitude)}" + (
+            f" {_value(phase)}" if phase is not None else ""
+        )
+    if instance.waveform is not None:
+        yield f"{instance.waveform.kind}({' '.join(_value(value) for value in instance.waveform.values)})"
+
+
+def _behavioral(instance: Instance, name: str, names: dict[str, str]) -> str:
+    parameters = dict(instance.parameters)
+    voltage = parameters.pop("voltage", 0.0) != 0.0
+    assert instance.expression is not None
+    law = to_text(_renamed(instance.expression, names))
+    words = [name, *instance.nodes[:2], f"{LAW_NAMES[name[0]][voltage]}={{{law}}}"]
+    return " ".join([*words, *(f"{key}={_value(value)}" for key, value in parameters.items())])
+
+
+def _renamed(expression: Expression, names: dict[str, str]) -> Expression:
+    if not names:
+        return expression
+    return map_leaves(
+        expression,
+        lambda leaf: BranchCurrent(names.get(leaf.device, leaf.device)) if isinstance(leaf, BranchCurrent) else leaf,
+    )
+
+
+def _model(model: Model) -> str:
+    parameters = " ".join(f"{name}={_value(value)}" for name, value in model.parameters.items())
+    return f".model {model.name} {model.type}({parameters})"
+
+
+def _value(value: Value) -> str:
+    return format_spice(value) if isinstance(value, float) else f"{{{to_text(value)}}}"
