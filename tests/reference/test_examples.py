@@ -1,0 +1,96 @@
+"""longtail beside ngspice on every example, as it stands and mismatched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import longtail as lt
+from reference import gallery, ngspice
+from reference.comparison import assert_same_currents, assert_same_gains, assert_same_voltages
+
+pytestmark = pytest.mark.ngspice
+
+SWEEP = (10.0, 1e9, 5)
+FOLLOWER = {"two_stage_opamp": ("vinn inn 0 {vcm}", "vinn inn o 0"), "ua741": ("vinn inn 0 {vcm}", "vinn inn o 0")}
+PLAIN = [name for name in gallery.NAMES if name not in gallery.NULLED]
+BOTH = pytest.mark.parametrize("mismatched", [False, True], ids=["even", "mismatched"])
+
+
+@BOTH
+@pytest.mark.parametrize("name", PLAIN)
+def test_operating_point(name: str, mismatched: bool) -> None:
+    deck = gallery.deck(name)
+    parameters = gallery.MISMATCH[name] if mismatched else {}
+    ours = lt.read(deck.path, parameters=parameters).op()
+    theirs = ngspice.operating_point(deck.path, parameters=parameters)
+    assert_same_voltages(ours.nodes, theirs)
+    assert_same_currents(ours.branches, theirs)
+
+
+@BOTH
+@pytest.mark.parametrize("name", PLAIN)
+def test_mode_gains(name: str, mismatched: bool) -> None:
+    deck = gallery.deck(name)
+    parameters = gallery.MISMATCH[name] if mismatched else {}
+    theirs = ngspice.mode_gains(deck.path, deck.sources, deck.outputs, *SWEEP, parameters=parameters)
+    ours = lt.read(deck.path, parameters=parameters).gains(frequency_hz=theirs.frequency_hz)
+    assert_same_gains(ours, theirs)
+
+
+@BOTH
+@pytest.mark.parametrize("name", sorted(gallery.NULLED))
+def test_operating_point_as_a_follower(name: str, mismatched: bool, tmp_path: Path) -> None:
+    """In open loop ngspice solves the output of these to some millivolts only; closed, every node can be compared."""
+    parameters = gallery.MISMATCH[name] if mismatched else {}
+    deck = gallery.variant(name, tmp_path, parameters, dict([FOLLOWER[name]]))
+    ours = lt.read(deck.path).op()
+    theirs = ngspice.operating_point(deck.path)
+    assert_same_voltages(ours.nodes, theirs)
+    assert_same_currents(ours.branches, theirs)
+
+
+@BOTH
+@pytest.mark.parametrize("name", sorted(gallery.NULLED))
+def test_nulled_mode_gains(name: str, mismatched: bool) -> None:
+    """The offset to within what ngspice resolves, and the gains at that offset."""
+    deck = gallery.deck(name)
+    parameters = gallery.MISMATCH[name] if mismatched else {}
+    target = gallery.NULLED[name]
+    offset = ngspice.null_offset(deck.path, deck.sources, deck.outputs, target, parameters=parameters)
+    levels = ngspice.offset_sources(deck.path, deck.sources, offset, parameters)
+    theirs = ngspice.mode_gains(deck.path, deck.sources, deck.outputs, *SWEEP, dc=levels, parameters=parameters)
+    amplifier = lt.read(deck.path, parameters=parameters)
+    ours = amplifier.gains(frequency_hz=theirs.frequency_hz, null=True, target=target)
+    assert ours.null.v_od_target == target
+    assert ours.null.input_offset == pytest.approx(offset, rel=1e-5, abs=1e-7)
+    assert_same_gains(ours, theirs)
+
+
+@pytest.mark.parametrize("name", sorted(gallery.NULLED))
+def test_an_output_at_a_rail_is_said(name: str) -> None:
+    gains = lt.read(gallery.deck(name).path).gains(frequency_hz=[100.0])
+    assert any("rail" in note for note in gains.notes)
+
+
+@pytest.mark.parametrize("name", ["bjt_pair", "mos_pair", "jfet_pair", "ota_5t"])
+@pytest.mark.parametrize("temp_deg_c", [-40.0, 85.0])
+def test_temperature(name: str, temp_deg_c: float, tmp_path: Path) -> None:
+    deck = gallery.variant(name, tmp_path, gallery.MISMATCH[name], {".end\n": f".temp {temp_deg_c}\n.end\n"})
+    theirs = ngspice.mode_gains(deck.path, deck.sources, deck.outputs, *SWEEP)
+    amplifier = lt.read(deck.path)
+    assert_same_voltages(amplifier.op().nodes, ngspice.operating_point(deck.path))
+    assert_same_gains(amplifier.gains(frequency_hz=theirs.frequency_hz), theirs)
+
+
+@pytest.mark.parametrize("vcm", [-4.3, -3.0, 3.0, 4.4])
+def test_bjt_pair_over_its_common_mode_range(vcm: float) -> None:
+    """Beyond its ends too, where a transistor is saturated."""
+    deck = gallery.deck("bjt_pair")
+    parameters = {"vcm": vcm, "drc": 0.01}
+    theirs = ngspice.mode_gains(deck.path, deck.sources, deck.outputs, *SWEEP, parameters=parameters)
+    amplifier = lt.read(deck.path, parameters=parameters)
+    assert_same_gains(amplifier.gains(frequency_hz=theirs.frequency_hz), theirs)
+    by_option = lt.read(deck.path, parameters={"drc": 0.01}).gains(frequency_hz=theirs.frequency_hz, vcm=vcm)
+    assert_same_gains(by_option, theirs)
