@@ -5,10 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from devices.harness import instance
-from devices.transistors import NGSPICE_BOLTZMANN, NGSPICE_CHARGE, Case, by_longtail, by_ngspice
+from devices.harness import Bias, evaluate, instance
+from devices.transistors import (
+    NGSPICE_BOLTZMANN,
+    NGSPICE_CHARGE,
+    Case,
+    by_engine,
+    by_longtail,
+    by_ngspice,
+    terminal_capacitances,
+)
 from longtail.devices import base
 from longtail.devices.jfet import MODEL
+from longtail.errors import InputError
 
 TERMINALS = ("d", "g", "s")
 PLAIN = {"vto": -1.8, "beta": 1.3e-3, "lambda": 0.012, "is": 2e-14}
@@ -71,3 +80,85 @@ def test_equals_ngspice(name, temp_deg_c, constants_of_ngspice):
         np.testing.assert_allclose(ours[quantity], theirs[other], rtol=1e-8, atol=floor, err_msg=quantity)
     for t in TERMINALS:
         np.testing.assert_allclose(ours[f"i({t})"], theirs[f"i({t})"], rtol=1e-8, atol=2e-15, err_msg=f"i({t})")
+
+
+@pytest.mark.ngspice
+@pytest.mark.parametrize("name", ["n", "p", "large fc"])
+def test_terminals_see_the_capacitances_of_ngspice(name, constants_of_ngspice):
+    case = CASES[name]
+    biases = terminal_voltages(case)[::2]
+    theirs = terminal_capacitances(case, "j", TERMINALS, biases, 50.0)
+    ours = by_longtail(MODEL, card_of(case, 50.0), biases)
+    for key, wanted in theirs.items():
+        a, b = key[2], key[4]
+        np.testing.assert_allclose(ours[f"dq({a})/dv({b})"], wanted, rtol=1e-8, atol=1e-20, err_msg=key)
+
+
+RESISTIVE = {
+    "both": Case("njf", PLAIN | CHARGED | {"rd": 30.0, "rs": 45.0}, {"area": 2.0}),
+    "source only": Case("pjf", PLAIN | CHARGED | {"rs": 120.0, "b": 0.8}, {}),
+    "three in parallel": Case("njf", PLAIN | {"rd": 30.0, "rs": 45.0}, {"m": 3.0}),
+}
+
+
+@pytest.mark.ngspice
+@pytest.mark.parametrize("name", RESISTIVE)
+def test_series_resistances_through_the_engine(name, constants_of_ngspice):
+    case = RESISTIVE[name]
+    biases = terminal_voltages(case)[::2]
+    theirs = by_ngspice(case, "j", TERMINALS, biases, list(NAMES.values()), 60.0)
+    ours = by_engine(MODEL, case, biases, 60.0)
+    theirs["p"] = sum(theirs[f"i({t})"] * np.array([b[t] for b in biases]) for t in TERMINALS)
+    floors = {"A": 1e-14, "F": 1e-22}
+    units = {q.name: q.unit for q in MODEL.quantities}
+    for quantity, other in NAMES.items():
+        floor = floors.get(units[quantity], 1e-10)
+        np.testing.assert_allclose(ours[quantity], theirs[other], rtol=1e-7, atol=floor, err_msg=quantity)
+    for t in TERMINALS:
+        np.testing.assert_allclose(ours[f"i({t})"], theirs[f"i({t})"], rtol=1e-7, atol=2e-14, err_msg=t)
+
+
+def test_without_a_tail_it_is_the_square_law():
+    biases = [{"g": -0.8, "d": 3.0}, {"g": -0.8, "d": 0.4}, {"g": -2.5, "d": 3.0}]
+    card = instance(MODEL, "njf", {"vto": -2.0, "beta": 1e-3, "is": 0.0})
+    card.gmin = 0.0
+    wanted = [1e-3 * 1.2**2, 1e-3 * 0.4 * (2.0 * 1.2 - 0.4), 0.0]
+    found = [evaluate(MODEL, card, bias).quantities for bias in biases]
+    assert [q["id"] for q in found] == pytest.approx(wanted)
+    assert [MODEL.regions[int(q["region"])] for q in found] == ["saturation", "triode", "cutoff"]
+
+
+def test_threshold_at_the_junction_potential():
+    """Without a tail that is sound, though ngspice divides zero by zero; with one there is no such device."""
+    sound = instance(MODEL, "njf", {"vto": 0.5, "pb": 0.5})
+    assert evaluate(MODEL, sound, {"d": 2.0, "g": 0.6}).quantities["id"] == pytest.approx(1e-4 * 0.1**2, rel=1e-5)
+    with pytest.raises(InputError, match="doping tail"):
+        evaluate(MODEL, instance(MODEL, "njf", {"vto": 0.5, "pb": 0.5, "b": 0.9}), {"d": 2.0})
+
+
+def test_far_voltages_give_no_nan():
+    """Up to 16 V forward, short of where the junction's exponential leaves the numbers."""
+    rng = np.random.default_rng(1)
+    biases = [dict(zip(TERMINALS, rng.uniform(-1.0, 1.0, 3) * scale, strict=True)) for scale in (1, 3, 8) * 40]
+    for name in ("n", "p, doping tail"):
+        for key, values in by_longtail(MODEL, card_of(CASES[name], 27.0), biases).items():
+            assert not np.isnan(values).any(), (name, key)
+
+
+@pytest.mark.parametrize(
+    ("values", "guess"),
+    [
+        ({}, {"vgs": -1.0, "vgd": -1.0}),
+        ({"off": 1.0}, {"vgs": 0.0, "vgd": 0.0}),
+        ({"icvds": 3.0, "icvgs": -0.5}, {"vgs": -0.5, "vgd": -3.5}),
+    ],
+)
+def test_first_guess_and_limiting(values, guess):
+    bias = Bias(dict.fromkeys(TERMINALS, 0.0), {"di": "d", "si": "s"})
+    MODEL.evaluate(bias, instance(MODEL, "njf", {"vto": -2.0}, **values))
+    raw, initial, rule = bias.limits[0]
+    assert initial == pytest.approx(guess)
+    assert dict(rule(raw, raw)) == pytest.approx(raw)
+    held = rule({"vgs": 9.0, "vgd": -30.0}, {"vgs": 0.0, "vgd": -3.0})
+    assert 0.0 < held["vgs"] < 0.3
+    assert held["vgd"] == pytest.approx(-7.0)
