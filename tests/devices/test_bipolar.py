@@ -7,8 +7,7 @@ import pytest
 
 from devices.cards import BIPOLARS
 from devices.harness import Card, instance
-from devices.transistors import NGSPICE_BOLTZMANN, NGSPICE_CHARGE, Case, by_longtail, by_ngspice
-from longtail.devices import base
+from devices.transistors import Case, by_longtail, by_ngspice
 from longtail.devices.bipolar import MODEL
 
 TERMINALS = ("c", "b", "e", "s")
@@ -40,13 +39,6 @@ def terminal_voltages(case: Case, base_voltage: float = 0.3) -> list[dict[str, f
         }
         for vbe, vbc, vsb in BIASES
     ]
-
-
-@pytest.fixture
-def constants_of_ngspice(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that both compute with the same numbers, and may be compared to more digits than the constants agree in."""
-    monkeypatch.setattr(base, "BOLTZMANN", NGSPICE_BOLTZMANN)
-    monkeypatch.setattr(base, "ELEMENTARY_CHARGE", NGSPICE_CHARGE)
 
 
 @pytest.mark.ngspice

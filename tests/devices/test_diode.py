@@ -7,8 +7,7 @@ import pytest
 
 from devices.cards import DIODES
 from devices.harness import Card, evaluate, instance, interpret, trace
-from devices.transistors import NGSPICE_BOLTZMANN, NGSPICE_CHARGE, Case, by_longtail, by_ngspice
-from longtail.devices import base
+from devices.transistors import Case, by_longtail, by_ngspice
 from longtail.devices.diode import MODEL
 from longtail.lanes.derivative import Differentiator
 
@@ -25,13 +24,6 @@ def biases(case: Case, cathode: float = -0.2) -> list[dict[str, float]]:
     """Anode and cathode voltages, not deeper in breakdown than by half a volt."""
     deepest = -case.model.get("bv", 50.0) - 0.5
     return [{"a": cathode + max(v, deepest), "k": cathode} for v in VOLTAGES]
-
-
-@pytest.fixture
-def constants_of_ngspice(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that both compute with the same numbers, and may be compared to more digits than the constants agree in."""
-    monkeypatch.setattr(base, "BOLTZMANN", NGSPICE_BOLTZMANN)
-    monkeypatch.setattr(base, "ELEMENTARY_CHARGE", NGSPICE_CHARGE)
 
 
 @pytest.mark.ngspice
