@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from longtail.devices.base import (
     MULTIPLIER,
@@ -53,57 +54,78 @@ _TINY = 1e-30
 REGIONS = ("cutoff", "triode", "saturation")
 
 
+@dataclass(frozen=True, slots=True)
+class _Channel:
+    """The channel at a bias. `forward`: the drain acts as drain; `v_ds`, `v_th`, `overdrive` and `v_dsat` are those
+    of the terminals in the roles they act in, and `magnitude` is the current between them."""
+
+    forward: Condition
+    v_ds: Real
+    v_th: Real
+    overdrive: Real
+    v_dsat: Real
+    magnitude: Real
+
+
 def evaluate(v: Potentials, p: Parameters) -> Flows:
+    """Flows at the terminals and inner nodes; see the equations above."""
     s = scale(p)
     controls = _controls(v, p, s)
-    vgs, vds, vbs = controls["vgs"], controls["vds"], controls["vbs"]
+    vds, vbs = controls["vds"], controls["vbs"]
     vbd = vbs - vds
-    forward = vds >= 0.0
-    v_ds = select(forward, vds, -vds)
-    v_th = _threshold(s, select(forward, vbs, vbd))
-    overdrive = select(forward, vgs, vgs - vds) - v_th
-    v_dsat = maximum(overdrive, 0.0)
-    # x is vds in triode, vdsat in saturation and 0 in cutoff: one expression for all three regions
-    x = minimum(v_ds, v_dsat)
-    magnitude = s.beta * (1.0 + p.model["lambda"] * v_ds) * x * (v_dsat - 0.5 * x)
-    i_channel = select(forward, magnitude, -magnitude)
+    channel = _channel(controls, s, p.model["lambda"])
+    i_channel = select(channel.forward, channel.magnitude, -channel.magnitude)
     i_bs = _junction_current(vbs, s.source.saturation_current, s.vt, p.gmin)
     i_bd = _junction_current(vbd, s.drain.saturation_current, s.vt, p.gmin)
     q_bs, q_bd = _junction_charge(vbs, s.source, s.pb, p), _junction_charge(vbd, s.drain, s.pb, p)
     inner = {"g": 0.0, "b": i_bs + i_bd, "di": i_channel - i_bd, "si": -i_channel - i_bs}
     static, power = with_series(v, {node: p.polarity * i for node, i in inner.items()}, _resistances(p))
-    capacitances = _gate_capacitances(s, forward, overdrive, v_ds, v_dsat)
-    g_m, g_mb = v.derivative(magnitude, vgs), v.derivative(magnitude, vbs)
-    # the slope of the exchanged device along its own vds, its own gate and bulk voltage held
-    slope = v.derivative(magnitude, vds)
-    g_ds = select(forward, slope, -(slope + g_m + g_mb))
+    capacitances = _gate_capacitances(s, channel)
     return Flows(
         static=static,
         charges={"b": p.polarity * (q_bs + q_bd), "di": -p.polarity * q_bd, "si": -p.polarity * q_bs},
         capacitances=tuple(("g", node, c) for node, c in zip(("si", "di", "b"), capacitances, strict=True)),
         quantities={
             "id": i_channel - i_bd,
-            "vgs": vgs,
-            "vds": vds,
-            "vbs": vbs,
-            "vth": v_th,
-            "vdsat": v_dsat,
-            "v_ov": overdrive,
-            "g_m": g_m,
-            "g_ds": g_ds,
-            "r_o": select(g_ds > 0.0, 1.0 / maximum(g_ds, _TINY), math.inf),
-            "g_mb": g_mb,
-            "cgs": capacitances[0],
-            "cgd": capacitances[1],
-            "cgb": capacitances[2],
+            **controls,
+            **_channel_quantities(v, controls, channel),
+            **dict(zip(("cgs", "cgd", "cgb"), capacitances, strict=True)),
             "cbd": v.derivative(q_bd, vbs),
             "cbs": v.derivative(q_bs, vbs),
             "ibd": i_bd,
             "ibs": i_bs,
             "power": power,
-            "region": select(overdrive <= 0.0, 0.0, select(v_ds < overdrive, 1.0, 2.0)),
         },
     )
+
+
+def _channel(controls: Mapping[str, Real], s: Scaled, modulation: Real) -> _Channel:
+    vgs, vds, vbs = controls["vgs"], controls["vds"], controls["vbs"]
+    forward = vds >= 0.0
+    v_ds = select(forward, vds, -vds)
+    v_th = _threshold(s, select(forward, vbs, vbs - vds))
+    overdrive = select(forward, vgs, vgs - vds) - v_th
+    v_dsat = maximum(overdrive, 0.0)
+    # x is vds in triode, vdsat in saturation and 0 in cutoff: one expression for all three regions
+    x = minimum(v_ds, v_dsat)
+    magnitude = s.beta * (1.0 + modulation * v_ds) * x * (v_dsat - 0.5 * x)
+    return _Channel(forward, v_ds, v_th, overdrive, v_dsat, magnitude)
+
+
+def _channel_quantities(v: Potentials, controls: Mapping[str, Real], channel: _Channel) -> dict[str, Real]:
+    along_vgs, along_vds, along_vbs = (v.derivative(channel.magnitude, controls[c]) for c in ("vgs", "vds", "vbs"))
+    # exchanged, vgs and vbs are counted from what acts as drain: moving vds alone moves all three voltages in role
+    g_ds = select(channel.forward, along_vds, -(along_vds + along_vgs + along_vbs))
+    return {
+        "vth": channel.v_th,
+        "vdsat": channel.v_dsat,
+        "v_ov": channel.overdrive,
+        "g_m": along_vgs,
+        "g_ds": g_ds,
+        "r_o": select(g_ds > 0.0, 1.0 / maximum(g_ds, _TINY), math.inf),
+        "g_mb": along_vbs,
+        "region": select(channel.overdrive <= 0.0, 0.0, select(channel.v_ds < channel.overdrive, 1.0, 2.0)),
+    }
 
 
 def _controls(v: Potentials, p: Parameters, s: Scaled) -> Mapping[str, Real]:
@@ -130,7 +152,7 @@ def _controls(v: Potentials, p: Parameters, s: Scaled) -> Mapping[str, Real]:
 
 def _first_guess(p: Parameters, s: Scaled) -> dict[str, Real]:
     """Off: all zero. Else the voltages that the card gives, or the gate at threshold and 1 V across the bulk."""
-    if p.given("off") and p.nominal("off"):
+    if p.nominal("off"):
         return {"vgs": 0.0, "vds": 0.0, "vbs": 0.0}
     given = {name: p.polarity * p["ic" + name] for name in ("vgs", "vds", "vbs")}
     if any(p.nominal("ic" + name) for name in given):
@@ -156,11 +178,11 @@ def _junction_charge(voltage: Real, junction: Junction, pb: Real, p: Parameters)
     return bottom + depletion_charge(voltage, junction.sidewall, pb, m["mjsw"], m["fc"])
 
 
-def _gate_capacitances(s: Scaled, forward: Condition, overdrive: Real, v_ds: Real, v_dsat: Real) -> tuple[Real, ...]:
+def _gate_capacitances(s: Scaled, at: _Channel) -> tuple[Real, Real, Real]:
     """Gate-source, gate-drain and gate-bulk capacitance in F, overlap included."""
-    at_source, at_drain, at_bulk = meyer(overdrive, v_ds, v_dsat, s.phi, s.oxide)
+    at_source, at_drain, at_bulk = meyer(at.overdrive, at.v_ds, at.v_dsat, s.phi, s.oxide)
     gs, gd, gb = s.overlaps
-    return gs + select(forward, at_source, at_drain), gd + select(forward, at_drain, at_source), gb + at_bulk
+    return gs + select(at.forward, at_source, at_drain), gd + select(at.forward, at_drain, at_source), gb + at_bulk
 
 
 def _resistances(p: Parameters) -> dict[str, Real | None]:
