@@ -26,17 +26,23 @@ class Word:
     expression: Expression | None = None
     group: tuple[Word, ...] | None = None
 
+    @property
+    def original(self) -> str:
+        """The word as it stands in the file, case kept."""
+        return self.span.text[self.span.column - 1 :][: len(self.text)]
+
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
     """`name=value` on a card; a bare number is a `Number`, a bare name a `Name`.
 
-    `words` is set instead of `value` for `value={...}`-like lists (`table {expr} = (x,y) ...`, `poly`).
+    `more` holds further values behind commas: `tc=1m,2u`. The name of `v(a)=1` is "v(a)".
     """
 
     name: str
     value: Expression
     span: Span
+    more: tuple[Expression, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

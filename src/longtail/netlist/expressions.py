@@ -6,7 +6,7 @@ The nodes are frozen and compare by value. `parse` (in `expression_parser.py`) m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from longtail.errors import Span
 
@@ -23,7 +23,7 @@ class Name:
     """A parameter (lower case). After elaboration: a top-level parameter of the netlist, `temper` or `time`."""
 
     name: str
-    span: Span | None = None
+    span: Span | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Call:
 
     function: str
     arguments: tuple[Expression, ...]
-    span: Span | None = None
+    span: Span | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Potential:
 
     positive: str
     negative: str
-    span: Span | None = None
+    span: Span | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class BranchCurrent:
     """`i(v1)`: the current through a device that has a branch current."""
 
     device: str
-    span: Span | None = None
+    span: Span | None = field(default=None, compare=False)
 
 
 Expression = Number | Name | Unary | Binary | Conditional | Call | Potential | BranchCurrent

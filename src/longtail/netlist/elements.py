@@ -1,0 +1,108 @@
+"""Device cards: the fields of an element, with the forms that are special to controlled and behavioural sources."""
+
+from __future__ import annotations
+
+import re
+
+from longtail.errors import NetlistError, UnsupportedError
+from longtail.netlist.cards import Assignment, Element, Word
+from longtail.netlist.fields import Fields, Token, defined_value, definitions, expression_at, tokens
+from longtail.netlist.lines import LogicalLine
+
+SUPPORTED = frozenset("rclkviefghbdqmjx")
+UNSUPPORTED = {
+    "t": "a transmission line",
+    "u": "a distributed RC line",
+    "o": "a lossy transmission line",
+    "y": "a transmission line of measured data",
+    "s": "a voltage-controlled switch",
+    "w": "a current-controlled switch",
+    "a": "a code model",
+    "n": "a compiled Verilog-A device",
+    "p": "coupled lines",
+    "z": "a MESFET",
+}
+
+_NAME = re.compile(r"[^\s,=(){}'\"]+")
+_LAW = re.compile(r"\b(?:value|vol|cur)\s*=")
+_TABLE = re.compile(r"(?<=\s)table\s*(?=[{('=])")
+
+
+def read_element(line: LogicalLine) -> Element:
+    """One device card.
+
+    Raises UnsupportedError for a kind of device that longtail does not have, and NetlistError for what is no card.
+    """
+    match = _NAME.match(line.text)
+    name = match[0] if match else ""
+    letter = name[:1]
+    if letter in UNSUPPORTED:
+        raise UnsupportedError(f"'{name}' is {UNSUPPORTED[letter]}, which is not supported", span=line.span())
+    if letter not in SUPPORTED:
+        raise NetlistError(
+            f"expected a card, found '{name or line.text[0]}'",
+            span=line.span(),
+            hint="cards begin with the letter of a device, '.', '+' or '*'",
+        )
+    words, assignments = _contents(line, letter, len(name))
+    if letter == "x":
+        words = [word for word in words if word.text != "params:"]
+    return Element(name, tuple(words), tuple(assignments), line.span())
+
+
+def _contents(line: LogicalLine, letter: str, start: int) -> tuple[list[Word], list[Assignment]]:
+    if letter == "b" or (letter in "efgh" and _LAW.search(line.text, start)):
+        return _with_law(line, start)
+    table = _TABLE.search(line.text, start) if letter in "eg" else None
+    if table is not None:
+        return _with_table(line, start, table)
+    fields = Fields(line, start).read()
+    return fields.words, fields.assignments
+
+
+def _with_law(line: LogicalLine, start: int) -> tuple[list[Word], list[Assignment]]:
+    """`b1 p n v = expression with blanks  tc1=...`: what follows a sign belongs to it up to the next name."""
+    found = list(definitions(line, start))
+    words = Fields(line, start, found[0].at if found else None).read().words
+    assignments = [Assignment(item.name, defined_value(line, item), line.span(item.at)) for item in found]
+    return words, assignments
+
+
+def _with_table(line: LogicalLine, start: int, table: re.Match[str]) -> tuple[list[Word], list[Assignment]]:
+    """`e1 p n table {x} = (x1,y1) (x2,y2)` and `table(x, x1, y1, ...)`: the word, the expression, then all numbers."""
+    words = Fields(line, start, table.start()).read().words
+    words.append(Word("table", line.span(table.start())))
+    following = tokens(line, table.end())
+    first = following[0]
+    if first.kind == "{":
+        words.append(Word(first.text.strip(), line.span(first.start), expression_at(line, first.inner, first.end - 1)))
+        rest = first.end
+        if len(following) > 1 and following[1].kind == "=":
+            rest = following[1].end
+    elif first.kind == "(":
+        comma = _first_comma(line, following)
+        text = line.text[first.end : comma.start]
+        words.append(Word(text.strip(), line.span(first.end), expression_at(line, first.end, comma.start)))
+        closing = line.text.rindex(")")
+        fields = Fields(line, comma.end, closing).read()
+        behind = Fields(line, closing + 1).read()
+        return [*words, *fields.words, *behind.words], [*fields.assignments, *behind.assignments]
+    else:
+        raise NetlistError("expected {expression} after 'table'", span=line.span(first.start))
+    fields = Fields(line, rest).read()
+    return [*words, *fields.words], fields.assignments
+
+
+def _first_comma(line: LogicalLine, following: list[Token]) -> Token:
+    """The comma that ends the first argument of `table(`. Raises NetlistError where there is none."""
+    depth = 0
+    comma: Token | None = None
+    for token in following:
+        depth += (token.kind == "(") - (token.kind == ")")
+        if depth == 1 and token.kind == "," and comma is None:
+            comma = token
+        if depth == 0:
+            break
+    if depth or comma is None:
+        raise NetlistError("expected table(expression, x1, y1, ...)", span=line.span(following[0].start))
+    return comma

@@ -1,0 +1,209 @@
+"""Physical lines to logical lines: comments stripped, continuations joined, every character with its place.
+
+What is a comment (as in ngspice): a line that starts with `*`; the rest of a line behind `;`, behind `//`, and
+behind a `$` that stands at the start or after a blank or comma. Comments that start with `*@` are kept: they are
+longtail's own. `+` continues the card before it, with comment lines and blank lines allowed between. The first line
+of the main file is its title. `.control` sections are skipped with a note, and nothing is read behind `.end`.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+from longtail.errors import NetlistError, Span
+from longtail.netlist.cards import Note
+
+LONGEST_LINE = 65_536  # characters
+LONGEST_CARD = 1_048_576  # characters, continuations included
+
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_INLINE_COMMENT = re.compile(r';|//|(?:^|(?<=[\s,]))\$|"')
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_CARD_LIKE = re.compile(
+    r"\s*(?:\.(?:subckt|model|param|include|inc|lib|option|options|global|temp|ends|op|ac|dc|tran)\b"
+    r"|\*@|[rclvi]\w*\s+\S+\s+\S+\s+[-+.{]?\d\S*\s*$|[qmj][0-9]\w*(?:\s+[\w.]+){4,}\s*$)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a logical line that stands on one physical line: it begins at `column` of `line`."""
+
+    start: int
+    line: int
+    column: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogicalLine:
+    """One card: its text with continuations joined by a blank, lower case except in `raw`; both equally long."""
+
+    file: str
+    raw: str
+    text: str
+    pieces: tuple[Piece, ...]
+
+    def span(self, offset: int = 0) -> Span:
+        """The place of the character at `offset`."""
+        pieces = self.pieces
+        piece = pieces[0]
+        if len(pieces) > 1:
+            piece = pieces[max(0, bisect_right(pieces, offset, key=lambda p: p.start) - 1)]
+        return Span(self.file, piece.line, piece.column + offset - piece.start, piece.text)
+
+
+@dataclass(slots=True)
+class Lines:
+    """What a file holds: its title ("" when included), its cards, its `*@` comments among them, and notes."""
+
+    title: str = ""
+    cards: list[LogicalLine] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+
+def lowered(text: str) -> str:
+    """Lower case, character by character, so that every place stays where it was.
+
+    >>> lowered("RC İ"), len(lowered("RC İ"))
+    ('rc İ', 4)
+    """
+    return text.lower() if text.isascii() else "".join(low if len(low := c.lower()) == 1 else c for c in text)
+
+
+def split_lines(text: str, file: str, *, included: bool = False) -> Lines:
+    """The logical lines of a file.
+
+    Raises NetlistError for control characters, lines that are too long, a continuation of nothing, and a
+    `.control` section without end.
+
+    >>> lines = split_lines("A title\\nR1 a b\\n* comment\\n+ 1k ; load\\n.end\\n", "demo.cir")
+    >>> [card.text for card in lines.cards], str(lines.cards[0].span(7))
+    (['r1 a b 1k'], 'demo.cir:4:3')
+    """
+    physical = _LINE_END.split(text.removeprefix("\ufeff"))
+    if physical and not physical[-1]:
+        physical.pop()
+    _refuse_control_characters(physical, file)
+    splitter = _Splitter(file)
+    first = 0
+    if not included and physical:
+        splitter.title(physical[0])
+        first = 1
+    for number, line in enumerate(physical[first:], first + 1):
+        if not splitter.take(number, line):
+            splitter.note_what_follows(number, physical)
+            break
+    return splitter.finish()
+
+
+def _refuse_control_characters(physical: list[str], file: str) -> None:
+    for number, line in enumerate(physical, 1):
+        if len(line) > LONGEST_LINE:
+            raise NetlistError(f"line is longer than {LONGEST_LINE} characters", span=Span(file, number, 1, line[:80]))
+        found = _CONTROL.search(line)
+        if found is not None:
+            raise NetlistError(
+                f"control character 0x{ord(found[0]):02x}: expected a text file",
+                span=Span(file, number, found.start() + 1, line),
+            )
+
+
+class _Splitter:
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.lines = Lines()
+        self.pieces: list[Piece] = []
+        self.contents: list[str] = []
+        self.size = 0
+        self.control: Span | None = None
+
+    def title(self, line: str) -> None:
+        self.lines.title = line.strip()
+        if _CARD_LIKE.match(line):
+            note = "the first line is the title: it looks like a card, and is not read as one"
+            self.lines.notes.append(Note(note, Span(self.file, 1, 1, line)))
+
+    def take(self, number: int, line: str) -> bool:
+        """Read one physical line. False when it is `.end`."""
+        content = line if self.control is None and _plain(line) else _without_comment(line)
+        stripped = content.lstrip()
+        if self.control is not None:
+            if stripped[:5].lower() == ".endc":
+                self.control = None
+            return True
+        if not stripped or stripped[0] == "*":
+            if stripped[:2] == "*@":
+                self.directive(number, line, len(content) - len(stripped), stripped.rstrip())
+            return True
+        column = len(content) - len(stripped)
+        if stripped[0] == "+":
+            self.proceed(number, line, column, stripped)
+            return True
+        if stripped[0] == ".":
+            keyword = stripped.split(None, 1)[0].lower()
+            if keyword == ".end":
+                return False
+            if keyword == ".control":
+                self.control = Span(self.file, number, column + 1, line)
+                self.lines.notes.append(Note(".control section skipped", self.control))
+                return True
+        self.flush()
+        self.add(number, line, column, stripped.rstrip())
+        return True
+
+    def directive(self, number: int, line: str, column: int, content: str) -> None:
+        """A `*@` comment is a card of its own and does not end the card before it."""
+        pieces = (Piece(0, number, column + 1, line),)
+        self.lines.cards.append(LogicalLine(self.file, content, lowered(content), pieces))
+
+    def proceed(self, number: int, line: str, column: int, stripped: str) -> None:
+        span = Span(self.file, number, column + 1, line)
+        if not self.pieces:
+            raise NetlistError("continuation line '+' without a card before it", span=span)
+        content = stripped[1:].lstrip()
+        self.add(number, line, column + len(stripped) - len(content), content.rstrip())
+        if self.size > LONGEST_CARD:
+            raise NetlistError(f"card is longer than {LONGEST_CARD} characters", span=span)
+
+    def add(self, number: int, line: str, column: int, content: str) -> None:
+        self.pieces.append(Piece(self.size, number, column + 1, line))
+        self.contents.append(content)
+        self.size += len(content) + 1
+
+    def flush(self) -> None:
+        if self.pieces:
+            raw = " ".join(self.contents)
+            self.lines.cards.append(LogicalLine(self.file, raw, lowered(raw), tuple(self.pieces)))
+            self.pieces, self.contents, self.size = [], [], 0
+
+    def note_what_follows(self, number: int, physical: list[str]) -> None:
+        for below, line in enumerate(physical[number:], number + 1):
+            stripped = line.strip()
+            if stripped and stripped[0] != "*":
+                self.lines.notes.append(Note("not read: it stands behind .end", Span(self.file, below, 1, line)))
+                return
+
+    def finish(self) -> Lines:
+        if self.control is not None:
+            raise NetlistError(".control without .endc", span=self.control)
+        self.flush()
+        return self.lines
+
+
+def _plain(line: str) -> bool:
+    return ";" not in line and "$" not in line and "//" not in line
+
+
+def _without_comment(line: str) -> str:
+    """The line up to its inline comment; double quotes protect what is in them."""
+    quoted = False
+    for found in _INLINE_COMMENT.finditer(line):
+        if found[0] == '"':
+            quoted = not quoted
+        elif not quoted:
+            return line[: found.start()]
+    return line

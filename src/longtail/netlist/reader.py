@@ -1,0 +1,262 @@
+"""One netlist file, or a text, to a `Netlist`: cards in order, nothing resolved, nothing dropped in silence.
+
+Included files are not opened here: `.include` stays an `Include` card.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from longtail.errors import InputError, NetlistError, UnsupportedError, nearest
+from longtail.netlist import dot_cards
+from longtail.netlist.cards import Body, Branch, Card, Conditionals, Include, Netlist, Note, Subcircuit
+from longtail.netlist.elements import read_element
+from longtail.netlist.expressions import Expression
+from longtail.netlist.fields import expression_at
+from longtail.netlist.lines import LogicalLine, split_lines
+
+LARGEST_FILE = 64 * 1024 * 1024  # bytes
+DEEPEST = 64  # subcircuits and conditionals within each other
+
+# cards that ask a simulator for an analysis or an output: longtail is asked otherwise
+SKIPPED = frozenset(
+    [
+        "op",
+        "ac",
+        "dc",
+        "tran",
+        "noise",
+        "tf",
+        "pz",
+        "sens",
+        "disto",
+        "pss",
+        "sp",
+        "four",
+        "fft",
+        "meas",
+        "measure",
+        "print",
+        "plot",
+        "probe",
+        "save",
+        "width",
+        "step",
+        "mc",
+        "wcase",
+        "backanno",
+        "csparam",
+    ]
+)
+UNSUPPORTED = frozenset(["connect", "data", "alter", "hdl", "verilog", "machine", "protect", "unprotect"])
+CLOSING = {
+    "ends": ".subckt",
+    "eom": ".macro",
+    "endl": ".lib",
+    "elseif": ".if",
+    "else": ".if",
+    "endif": ".if",
+    "endc": ".control",
+}
+KNOWN = [
+    "param",
+    "func",
+    "model",
+    "include",
+    "inc",
+    "lib",
+    "subckt",
+    "ends",
+    "macro",
+    "if",
+    "elseif",
+    "else",
+    "endif",
+    "endl",
+    "title",
+    "end",
+    "control",
+    "endc",
+]
+
+
+def read_file(path: str | Path, *, included: bool = False) -> Netlist:
+    """Read one netlist file. `included` says that its first line is a card and no title.
+
+    UTF-8 (with or without mark), UTF-16 with mark, and else Latin-1 are understood.
+    Raises InputError when the file cannot be read, NetlistError for what is wrong in it.
+    """
+    where = Path(path)
+    try:
+        size = where.stat().st_size
+        if size > LARGEST_FILE:
+            raise InputError(f"'{path}' has {size} bytes, more than the {LARGEST_FILE} that are read")
+        content = where.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"cannot read '{path}': {reason.lower()}") from error
+    return _read(_decoded(content), str(path), where, included)
+
+
+def read_text(text: str, file: str = "<text>", *, included: bool = False) -> Netlist:
+    """Read a netlist from a string; `file` is its name in messages.
+
+    Raises NetlistError with the place of what is wrong, UnsupportedError for sound SPICE that longtail does not have.
+
+    >>> netlist = read_text("A divider\\nV1 in 0 DC 1\\nR1 in out 1k\\nR2 out 0 {2*3k}\\n.end\\n")
+    >>> netlist.title, [card.name for card in netlist.body]
+    ('A divider', ['v1', 'r1', 'r2'])
+    >>> print(netlist.body[2].span)
+    <text>:4:1
+    """
+    if len(text) > LARGEST_FILE:
+        raise InputError(f"the netlist has {len(text)} characters, more than the {LARGEST_FILE} that are read")
+    return _read(text, file, None, included)
+
+
+def _decoded(content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
+
+
+def _read(text: str, file: str, path: Path | None, included: bool) -> Netlist:
+    lines = split_lines(text, file, included=included)
+    reader = _Reader(lines.cards, lines.title, lines.notes)
+    body, _ = reader.body(frozenset(), None)
+    return Netlist(reader.title, body, reader.sections, tuple(reader.notes), path)
+
+
+class _Reader:
+    """Walks over the logical lines; blocks (.subckt, .if, .lib) call `body` again for what they hold."""
+
+    def __init__(self, lines: list[LogicalLine], title: str, notes: list[Note]) -> None:
+        self.lines = lines
+        self.title = title
+        self.notes = notes
+        self.sections: dict[str, Body] = {}
+        self.at = 0
+        self.open: list[LogicalLine] = []
+        self.single: dict[str, Callable[[LogicalLine, int], Card]] = {
+            "func": dot_cards.function,
+            "model": dot_cards.model,
+            "include": dot_cards.include,
+            "inc": dot_cards.include,
+        }
+
+    def body(self, closers: frozenset[str], opener: LogicalLine | None) -> tuple[Body, LogicalLine | None]:
+        """Cards up to a line whose dot word is in `closers`, and that line; up to the end without opener."""
+        if opener is not None:
+            self.open.append(opener)
+            if len(self.open) > DEEPEST:
+                raise NetlistError(f"blocks are nested deeper than {DEEPEST} levels", span=opener.span())
+        cards: list[Card] = []
+        while self.at < len(self.lines):
+            line = self.lines[self.at]
+            self.at += 1
+            if line.text[0] == ".":
+                keyword = _keyword(line)
+                if keyword in closers:
+                    self.open.pop()
+                    return tuple(cards), line
+                self.dot(line, keyword, cards)
+            elif line.text[0] == "*":
+                cards.append(dot_cards.port_directive(line))
+            else:
+                cards.append(read_element(line))
+        if opener is not None:
+            wanted = " or ".join(f".{closer}" for closer in sorted(closers))
+            raise NetlistError(f".{_keyword(opener)} without {wanted}", span=opener.span())
+        return tuple(cards), None
+
+    def dot(self, line: LogicalLine, keyword: str, cards: list[Card]) -> None:
+        start = len(keyword) + 1
+        if keyword == "param":
+            cards.extend(dot_cards.parameters(line, start))
+        elif keyword in self.single:
+            cards.append(self.single[keyword](line, start))
+        elif keyword in dot_cards.DIRECTIVES:
+            cards.append(dot_cards.directive(line, dot_cards.DIRECTIVES[keyword], start))
+        elif keyword in ("subckt", "macro"):
+            cards.append(self.subcircuit(line, start))
+        elif keyword == "if":
+            cards.append(self.conditionals(line, start))
+        elif keyword == "lib":
+            self.library(line, start, cards)
+        elif keyword == "title":
+            self.title = line.raw[start:].strip()
+        elif keyword in SKIPPED:
+            self.notes.append(Note(f".{keyword} skipped: analyses and outputs are chosen elsewhere", line.span()))
+        else:
+            raise self.refusal(line, keyword)
+
+    def refusal(self, line: LogicalLine, keyword: str) -> NetlistError:
+        if keyword in CLOSING:
+            return NetlistError(f".{keyword} without {CLOSING[keyword]}", span=line.span())
+        if keyword in UNSUPPORTED:
+            return UnsupportedError(f".{keyword} is not supported", span=line.span())
+        hint = nearest(f".{keyword}", [f".{name}" for name in (*KNOWN, *dot_cards.DIRECTIVES, *sorted(SKIPPED))])
+        return NetlistError(f"unknown card '.{keyword}'", span=line.span(), hint=hint)
+
+    def subcircuit(self, line: LogicalLine, start: int) -> Subcircuit:
+        name, nodes, parameters = dot_cards.subcircuit_head(line, start)
+        body, closing = self.body(frozenset(("ends", "eom")), line)
+        assert closing is not None
+        ending = closing.text.split()[1:]
+        if ending and ending != [name]:
+            found = " ".join(ending)
+            raise NetlistError(f".ends {found} closes .subckt {name}, opened at {line.span()}", span=closing.span())
+        return Subcircuit(name, nodes, parameters, body, line.span())
+
+    def conditionals(self, line: LogicalLine, start: int) -> Conditionals:
+        branches: list[Branch] = []
+        opener: LogicalLine = line
+        condition: Expression | None = expression_at(line, start, len(line.text))
+        while True:
+            closers = ("endif",) if condition is None else ("elseif", "else", "endif")
+            body, closing = self.body(frozenset(closers), opener)
+            branches.append(Branch(condition, body))
+            assert closing is not None
+            keyword = _keyword(closing)
+            if keyword == "endif":
+                return Conditionals(tuple(branches), line.span())
+            opener = closing
+            condition = expression_at(closing, len("elseif") + 1, len(closing.text)) if keyword == "elseif" else None
+
+    def library(self, line: LogicalLine, start: int, cards: list[Card]) -> None:
+        """`.lib file section` and `.lib file` include; `.lib section` up to `.endl` defines."""
+        names = dot_cards.file_names(line, start)
+        if not 1 <= len(names) <= 2:
+            raise NetlistError("expected .lib file section, or .lib section", span=line.span())
+        if len(names) == 2:
+            cards.append(Include(names[0], names[1].lower(), line.span()))
+            return
+        looks_like_file = line.raw[start:].lstrip()[0] in "\"'" or any(sign in names[0] for sign in "./\\")
+        if looks_like_file:
+            cards.append(Include(names[0], None, line.span()))
+            return
+        self.section(line, names[0].lower())
+
+    def section(self, line: LogicalLine, name: str) -> None:
+        if self.open:
+            raise NetlistError(f".lib {name} inside {_keyword(self.open[-1])}", span=line.span())
+        if name in self.sections:
+            raise NetlistError(f"section '{name}' is defined twice", span=line.span())
+        body, closing = self.body(frozenset(("endl",)), line)
+        assert closing is not None
+        ending = closing.text.split()[1:]
+        if ending and ending != [name]:
+            raise NetlistError(f".endl {' '.join(ending)} closes .lib {name}", span=closing.span())
+        self.sections[name] = body
+
+
+def _keyword(line: LogicalLine) -> str:
+    """The dot word of a card without its dot: a parenthesis or a quote may follow it at once (`.if(a==1)`)."""
+    end = 1
+    while end < len(line.text) and (line.text[end].isalnum() or line.text[end] in "_-"):
+        end += 1
+    return line.text[1:end]
