@@ -22,6 +22,7 @@ from longtail.analyses.gains import (
 from longtail.analyses.op import OpResult, describe
 from longtail.circuit import Circuit
 from longtail.errors import AnalysisError
+from longtail.units import format_si
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def _supply_power(circuit: Circuit, op: OpResult) -> float:
 def _rows(gains: ModeGains, offset: float | None, power: float) -> list[Row]:
     f = gains.frequency_hz
     bias_text = f"V_CM = {gains.vcm:.4g} V"
-    low = f"f = {f[0]:g} Hz, {bias_text}"
+    low = f"f = {format_si(f[0].item(), 'Hz')}, {bias_text}"
     single = gains.single_ended
     rows = [
         Row(
@@ -141,8 +142,8 @@ def _gain(symbol: str, parameter: str, conditions: str, gain: complex, floor: fl
 def _cmrr(gains: ModeGains, k: int, bias_text: str) -> Row:
     value = gains.cmrr_db[k].item()
     ratio = "|A_d/A_cm|" if gains.single_ended else "|A_dd/A_c→d|"
-    conditions = f"f = {gains.frequency_hz[k]:g} Hz, {bias_text}"
-    name = f"common-mode rejection, {ratio}"
+    conditions = f"f = {format_si(gains.frequency_hz[k].item(), 'Hz')}, {bias_text}"
+    name = f"rejection {ratio}"
     if np.isfinite(value):
         return Row("CMRR", name, conditions, value, "dB")
     return Row("CMRR", name, conditions, None, "dB", "limited by symmetry: only mismatch gives a figure")

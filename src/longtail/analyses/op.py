@@ -24,6 +24,7 @@ class OpResult(Result):
     branches  A by device that has a branch current: into the first terminal, through the device
     devices   by name: "model", "region" where it has one, and its quantities in SI units
     units     by device, the unit of each quantity
+    kinds     by device, the name of its device model: "bipolar"
     """
 
     status: str
@@ -33,6 +34,7 @@ class OpResult(Result):
     branches: dict[str, float]
     devices: dict[str, dict[str, Any]]
     units: dict[str, dict[str, str]] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return (
@@ -92,6 +94,7 @@ def describe(point: OperatingPoint, lane: int = 0) -> OpResult:
         branches,
         described,
         units,
+        {name: circuit.instances[name].device for name in described},
     )
 
 

@@ -1,0 +1,81 @@
+"""How quantities are written: I_C for `ic`, r_π for `r_pi`, with units and SI prefixes."""
+
+from __future__ import annotations
+
+import math
+
+from longtail.units import format_si
+
+GREEK = {"pi": "π", "mu": "µ", "beta": "β"}
+SMALL_SIGNAL = ("c", "g", "r")
+SYMBOLS = {
+    "v_ov": "V_ov",
+    "vth": "V_th",
+    "vdsat": "V_DSsat",
+    "beta_dc": "β_dc",
+    "beta_ac": "β_ac",
+    "f_t": "f_T",
+    "power": "P",
+    "i": "I",
+    "v": "V",
+    "r": "R",
+    "c": "C",
+    "l": "L",
+}
+
+ROUNDING = {"V": 1e-12, "A": 1e-18}  # what is smaller than this is left over from solving
+
+
+def symbol(quantity: str) -> str:
+    """The symbol of an operating-point quantity, as the field writes it.
+
+    Currents and voltages at the bias are capitals, small-signal elements are not.
+
+    >>> symbol("ic"), symbol("vbe"), symbol("r_pi"), symbol("cgs"), symbol("f_t")
+    ('I_C', 'V_BE', 'r_π', 'c_gs', 'f_T')
+    """
+    if quantity in SYMBOLS:
+        return SYMBOLS[quantity]
+    head, _, tail = quantity.partition("_")
+    if tail:
+        return f"{head}_{GREEK.get(tail, tail)}"
+    if len(quantity) > 1 and quantity[0] in "iv":
+        return f"{quantity[0].upper()}_{quantity[1:].upper()}"
+    if quantity[0] in SMALL_SIGNAL and 1 < len(quantity) <= 3:
+        return f"{quantity[0]}_{quantity[1:]}"
+    return quantity
+
+
+def gain_text(value: float) -> str:
+    """A gain in V/V, without SI prefix: a gain of 28 k is no unit of anything.
+
+    >>> gain_text(-28000.0), gain_text(-0.012345), gain_text(1.5e-7)
+    ('-28000', '-0.01234', '1.5e-07')
+    """
+    return f"{value:.0f}" if 1e3 <= abs(value) < 1e7 else f"{value:.4g}"
+
+
+def decibels(magnitude: float) -> float:
+    """20*log10 of a magnitude; minus infinity of zero.
+
+    >>> decibels(100.0), decibels(0.0)
+    (40.0, -inf)
+    """
+    return 20.0 * math.log10(magnitude) if magnitude > 0.0 else -math.inf
+
+
+def quantity_text(value: object, unit: str) -> str:
+    """A value with its unit for a table; a dash where there is none, words as they are.
+
+    >>> quantity_text(1.034e-4, "A"), quantity_text(None, "V"), quantity_text("on", "")
+    ('103.4 µA', '–', 'on')
+    """
+    if value is None:
+        return "–"
+    if not isinstance(value, float | int):
+        return str(value)
+    if abs(value) < ROUNDING.get(unit, 0.0):
+        return format_si(0.0, unit)
+    if unit == "V/V":
+        return f"{gain_text(value)} V/V"
+    return format_si(value, unit)

@@ -1,0 +1,59 @@
+"""Results as tables: `text` for pipes and files, `html` for notebooks, `page` for whoever lays it out otherwise."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import Any
+
+from longtail.analyses.analyze import Datasheet
+from longtail.analyses.base import Result
+from longtail.analyses.gains import ModeGains
+from longtail.analyses.op import OpResult
+from longtail.report import datasheet, mode_gains, operating_point
+from longtail.report.layout import page_html, page_text
+from longtail.report.page import LEFT, Cell, Column, Page, Table
+from longtail.report.symbols import quantity_text
+
+
+def text(result: Result) -> str:
+    """The result in plain text, with lines as long as they have to be."""
+    return page_text(page(result))
+
+
+def html(result: Result) -> str:
+    """The result as HTML that carries its own style."""
+    return page_html(page(result))
+
+
+@singledispatch
+def page(result: Result) -> Page:
+    """What there is to read in a result. One that has no page of its own shows the single values of its JSON."""
+    rows = tuple(
+        (Cell(name.replace("_", " ")), Cell(quantity_text(value, "")))
+        for name, value in result.to_dict().items()
+        if not isinstance(value, dict | list | tuple)
+    )
+    table = Table("", (Column("quantity", LEFT), Column("value")), rows)
+    return Page(type(result).__name__, (), (table,))
+
+
+@page.register
+def _(result: OpResult) -> Page:
+    return operating_point.page(result)
+
+
+@page.register
+def _(result: ModeGains) -> Page:
+    return mode_gains.page(result)
+
+
+@page.register
+def _(result: Datasheet) -> Page:
+    return datasheet.page(result)
+
+
+def rich(result: Result, room: int) -> Any:
+    """The result as something that rich prints in colour, `room` characters wide. No value is ever cut."""
+    from longtail.report.terminal import page_rich
+
+    return page_rich(page(result), room)
