@@ -103,6 +103,6 @@ def test_every_parameter_may_vary_and_has_a_finite_slope() -> None:
     current = traced.flows.static["ai"]
     (centre,) = interpret(traced.graph, [current], at)
     for name, slope in zip(names, exact, strict=True):
-        step = 1e-6 * max(abs(at[name]), 1e-9)
+        step = 1e-6 * abs(at[name]) or 1e-9
         high, low = (interpret(traced.graph, [current], at | {name: at[name] + s})[0] for s in (step, -step))
         assert slope * step == pytest.approx((high - low) / 2.0, rel=1e-5, abs=1e-12 * abs(centre)), name

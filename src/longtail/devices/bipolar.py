@@ -58,6 +58,18 @@ class Core:
     collector: Real
 
 
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the operating-point quantities are made of: `currents` into the intrinsic device, `flows` into all nodes."""
+
+    controls: Controls
+    core: Core
+    charges: Mapping[str, Real]
+    currents: Mapping[str, Real]
+    flows: Mapping[str, Real]
+    base_resistance: Real
+
+
 def evaluate(v: Potentials, p: Parameters) -> Flows:
     s = scaled(p)
     sign, vt = p.polarity, thermal_voltage(p.temperature)
@@ -89,7 +101,7 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
     return Flows(
         static=flows,
         charges=stored,
-        quantities=_quantities(v, p, s, controls, core, charges, currents, flows, resistance),
+        quantities=_quantities(v, p, s, State(controls, core, charges, currents, flows, resistance)),
         delays=_excess_phase(controls, p, s),
     )
 
@@ -219,17 +231,8 @@ def _excess_phase(controls: Controls, p: Parameters, s: Scaled) -> tuple[Delay, 
     return (Delay({"ci": p.polarity, "ei": -p.polarity}, _core(held, p, s).transport, seconds),)
 
 
-def _quantities(
-    v: Potentials,
-    p: Parameters,
-    s: Scaled,
-    controls: Controls,
-    core: Core,
-    charges: Mapping[str, Real],
-    currents: Mapping[str, Real],
-    flows: Mapping[str, Real],
-    base_resistance: Real,
-) -> dict[str, Real]:
+def _quantities(v: Potentials, p: Parameters, s: Scaled, at: State) -> dict[str, Real]:
+    controls, core, charges, currents = at.controls, at.core, at.charges, at.currents
     vbe, vbc = controls["vbe"], controls["vbc"]
     g_o = -v.derivative(core.transport, vbc)
     g_m = v.derivative(core.transport, vbe) - g_o
@@ -237,7 +240,6 @@ def _quantities(
     c_pi, c_mu = v.derivative(charges["be"], vbe), v.derivative(charges["bc"], vbc)
     c_bx = v.derivative(charges["bx"], controls["vbx"]) if "vbx" in controls else 0.0
     c_sub = v.derivative(charges["sub"], controls["vsub"]) if p.model.nominal("cjs") != 0.0 else 0.0
-    power_in = sum((v[node] * flow for node, flow in flows.items()), start=0.0)
     return {
         "ic": currents["ci"],
         "ib": currents["bi"],
@@ -252,7 +254,7 @@ def _quantities(
         "g_mu": g_mu,
         "r_pi": _inverse(g_pi),
         "r_o": _inverse(g_o),
-        "r_x": base_resistance if _present(p, "rb") else 0.0,
+        "r_x": at.base_resistance if _present(p, "rb") else 0.0,
         "beta_dc": currents["ci"] * _inverse(currents["bi"]),
         "beta_ac": g_m * _inverse(g_pi),
         "c_pi": c_pi,
@@ -260,7 +262,7 @@ def _quantities(
         "c_bx": c_bx,
         "c_sub": c_sub,
         "f_t": g_m * _inverse(2.0 * math.pi * (c_pi + c_mu + c_bx)),
-        "power": power_in,
+        "power": sum((v[node] * flow for node, flow in at.flows.items()), start=0.0),
         "region": _region(controls, p, s),
     }
 

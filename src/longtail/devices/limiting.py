@@ -27,10 +27,11 @@ def pnjlim(new: Real, old: Real, emission_voltage: Real, critical: Real) -> Real
     """The voltage in V at which to evaluate a junction that was evaluated at `old` and is asked for `new`.
 
     Forward steps above the critical voltage that are longer than two emission voltages are taken on a logarithmic
-    scale, so that the junction current grows by the factor that was asked of it and no more; reverse steps go at
-    most 1 V beyond the mirrored or doubled old voltage. Nagel's rule (SPICE2, UCB/ERL M520, 1975) with the
-    reverse limit of ngspice. ngspice's own forward rule subtracts 2 inside the logarithm, which throws a step of
-    just over two emission voltages far into reverse; that is not followed.
+    scale, so that the junction current grows by the factor that was asked of it and no more; steps down pass, as a
+    falling exponential cannot overshoot; reverse voltages go at most 1 V beyond the mirrored or doubled old one.
+    Nagel's rule (SPICE2, UCB/ERL M520, 1975) with the reverse limit of ngspice. ngspice's own forward rule
+    subtracts 2 inside the logarithm, which throws a step of just over two emission voltages far into reverse;
+    that is not followed.
 
     >>> pnjlim(0.61, 0.60, 0.026, 0.75)
     0.61
@@ -40,15 +41,11 @@ def pnjlim(new: Real, old: Real, emission_voltage: Real, critical: Real) -> Real
     (-1.7, -7.0)
     """
     step = new - old
-    from_forward = select(
-        step > 0.0,
-        old + emission_voltage * log(1.0 + maximum(step, 0.0) / emission_voltage),
-        maximum(new, critical),
-    )
+    from_forward = old + emission_voltage * log(1.0 + maximum(step, 0.0) / emission_voltage)
     from_reverse = emission_voltage * log(maximum(new / emission_voltage, 1.0))
     forward = select(old > 0.0, from_forward, from_reverse)
     reverse = maximum(new, select(old > 0.0, -old - 1.0, 2.0 * old - 1.0))
-    steep = both(new > critical, absolute(step) > 2.0 * emission_voltage)
+    steep = both(new > critical, step > 2.0 * emission_voltage)
     return select(steep, forward, select(new < 0.0, reverse, new))
 
 
