@@ -23,7 +23,9 @@ _STATIC = (
     Parameter("bf", "", "ideal forward current gain", 100.0, low=1e-9),
     Parameter("nf", "", "forward emission coefficient", 1.0, low=0.1),
     Parameter("vaf", "V", "forward Early voltage (0: infinite)", 0.0, low=0.0, aliases=("va",)),
-    Parameter("ikf", "A", "corner of the forward gain's high-current roll-off (0: none)", 0.0, aliases=("ik",)),
+    Parameter(
+        "ikf", "A", "corner of the forward gain's high-current roll-off (0: none)", 0.0, low=0.0, aliases=("ik",)
+    ),
     Parameter("ise", "A", "base-emitter leakage current; above 1e-4 a factor of is", 0.0, low=0.0, aliases=("c2",)),
     Parameter("ne", "", "base-emitter leakage emission coefficient", 1.5, low=0.1),
     Parameter("br", "", "ideal reverse current gain", 1.0, low=1e-9),
