@@ -26,6 +26,16 @@ class Executor(Protocol):
     ) -> Lanes: ...
 
 
+def _fma(a: Lanes, b: Lanes, c: Lanes, scratch: Lanes, out: Lanes) -> None:
+    np.multiply(b, c, scratch)
+    np.add(a, scratch, out)
+
+
+def _fms(a: Lanes, b: Lanes, c: Lanes, scratch: Lanes, out: Lanes) -> None:
+    np.multiply(b, c, scratch)
+    np.subtract(scratch, a, out)
+
+
 def _fnms(a: Lanes, b: Lanes, c: Lanes, scratch: Lanes, out: Lanes) -> None:
     np.multiply(b, c, scratch)
     np.subtract(a, scratch, out)
@@ -34,6 +44,8 @@ def _fnms(a: Lanes, b: Lanes, c: Lanes, scratch: Lanes, out: Lanes) -> None:
 def _select(condition: Lanes, yes: Lanes, no: Lanes, out: Lanes) -> None:
     out[...] = np.where(condition, yes, no)
 
+
+_WITH_PRODUCT: dict[int, Callable[..., None]] = {Op.FMA: _fma, Op.FNMS: _fnms, Op.FMS: _fms}
 
 _UFUNCS: dict[int, np.ufunc] = {
     Op.ADD: np.add,
@@ -116,8 +128,8 @@ class NumpyExecutor:
     def _steps(program: Program, rows: list[Lanes], scratch: Lanes) -> list[Step]:
         steps: list[Step] = []
         for op, out, a, b, c in program.instructions.tolist():
-            if op == Op.FNMS:
-                steps.append((_fnms, (rows[a], rows[b], rows[c], scratch, rows[out])))
+            if op in _WITH_PRODUCT:
+                steps.append((_WITH_PRODUCT[op], (rows[a], rows[b], rows[c], scratch, rows[out])))
             elif op == Op.SELECT:
                 steps.append((_select, (rows[a], rows[b], rows[c], rows[out])))
             else:

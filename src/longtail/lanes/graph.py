@@ -23,7 +23,9 @@ class Op(IntEnum):
     MUL = auto()
     DIV = auto()
     NEG = auto()
-    FNMS = auto()  # a - b*c, made by lowering from SUB of MUL
+    FMA = auto()  # a + b*c; these three are made by lowering, from sums of products used once
+    FNMS = auto()  # a - b*c
+    FMS = auto()  # b*c - a
     EXP = auto()
     LOG = auto()
     SQRT = auto()

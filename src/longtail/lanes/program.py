@@ -40,8 +40,8 @@ class Program:
 def lower(graph: Graph, outputs: Sequence[Real], inputs: Iterable[str]) -> Program:
     """Lower what `outputs` need; `inputs` fixes the order of the input registers (unused ones are allowed).
 
-    `Op.LIMIT` disappears, a product that is only subtracted once becomes part of `Op.FNMS`, and registers of
-    intermediate results are used again as soon as they are free, so that a block of lanes stays in cache.
+    `Op.LIMIT` disappears, a product that only one sum uses becomes part of it, and registers of intermediate
+    results are used again as soon as they are free, so that a block of lanes stays in cache.
 
     >>> g = Graph()
     >>> x, y = g.input("x"), g.input("y")
@@ -57,7 +57,7 @@ class _Lowering:
         self.inputs = inputs
         self.outputs = [self._value(o) for o in outputs]
         self.nodes = self._needed()
-        self.fused = self._fusable()
+        self.absorbed: set[int] = set()  # products that became part of a sum
 
     def _value(self, id: int) -> int:
         while self.graph.ops[id] == Op.LIMIT:
@@ -75,8 +75,8 @@ class _Lowering:
                 stack.extend(operands[id])
         return dict(sorted(operands.items()))
 
-    def _fusable(self) -> set[int]:
-        """Products used exactly once, as what is subtracted."""
+    def _fused_products(self) -> dict[int, tuple[Op, tuple[int, ...]]]:
+        """Sums whose operand is a product that nothing else uses, as one instruction each."""
         uses: dict[int, int] = {}
         for args in self.nodes.values():
             for a in args:
@@ -84,23 +84,26 @@ class _Lowering:
         for o in self.outputs:
             uses[o] = uses.get(o, 0) + 1
         ops = self.graph.ops
-        return {
-            args[1]
-            for id, args in self.nodes.items()
-            if ops[id] == Op.SUB and ops[args[1]] == Op.MUL and uses[args[1]] == 1
-        }
+        fused: dict[int, tuple[Op, tuple[int, ...]]] = {}
+        for id, args in self.nodes.items():
+            if ops[id] not in (Op.ADD, Op.SUB):
+                continue
+            for place in (1, 0):
+                product = args[place]
+                if ops[product] == Op.MUL and uses[product] == 1:
+                    op = Op.FMA if ops[id] == Op.ADD else (Op.FMS, Op.FNMS)[place]
+                    fused[id] = op, (args[1 - place], *self.nodes[product])
+                    self.absorbed.add(product)
+                    break
+        return fused
 
     def _schedule(self) -> list[tuple[int, Op, tuple[int, ...]]]:
-        ops = self.graph.ops
-        schedule = []
-        for id, args in self.nodes.items():
-            op = ops[id]
-            if op in (Op.CONSTANT, Op.INPUT) or id in self.fused:
-                continue
-            if op == Op.SUB and args[1] in self.fused:
-                op, args = Op.FNMS, (args[0], *self.nodes[args[1]])
-            schedule.append((id, op, args))
-        return schedule
+        fused = self._fused_products()
+        return [
+            (id, *fused.get(id, (self.graph.ops[id], args)))
+            for id, args in self.nodes.items()
+            if self.graph.ops[id] not in (Op.CONSTANT, Op.INPUT) and id not in self.absorbed
+        ]
 
     def program(self) -> Program:
         graph = self.graph
@@ -120,15 +123,16 @@ class _Lowering:
         for step, (id, op, args) in enumerate(schedule):
             code[step, 0] = op
             code[step, 2 : 2 + len(args)] = [register[a] for a in args]
-            for a in set(args):
-                if last_use[a] == step and a not in pinned:
-                    heapq.heappush(free, register[a])
             if free:
                 register[id] = heapq.heappop(free)
             else:
                 register[id] = count
                 count += 1
             code[step, 1] = register[id]
+            # freed only now: a result never lies where an operand does, which lets a compiled loop vectorize
+            for a in set(args):
+                if last_use[a] == step and a not in pinned:
+                    heapq.heappush(free, register[a])
         return Program(
             instructions=code,
             inputs=self.inputs,
