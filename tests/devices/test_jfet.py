@@ -7,15 +7,12 @@ import pytest
 
 from devices.harness import Bias, evaluate, instance
 from devices.transistors import (
-    NGSPICE_BOLTZMANN,
-    NGSPICE_CHARGE,
     Case,
     by_engine,
     by_longtail,
     by_ngspice,
     terminal_capacitances,
 )
-from longtail.devices import base
 from longtail.devices.jfet import MODEL
 from longtail.errors import InputError
 
@@ -55,13 +52,6 @@ def card_of(case: Case, temp_deg_c: float):
 def terminal_voltages(case: Case, source: float = 0.25) -> list[dict[str, float]]:
     sign = MODEL.model_types[case.type]
     return [{"d": source + sign * vds, "g": source + sign * (vgs + min(vds, 0.0)), "s": source} for vgs, vds in BIASES]
-
-
-@pytest.fixture
-def constants_of_ngspice(monkeypatch):
-    """So that both compute with the same numbers, and may be compared to more digits than the constants agree in."""
-    monkeypatch.setattr(base, "BOLTZMANN", NGSPICE_BOLTZMANN)
-    monkeypatch.setattr(base, "ELEMENTARY_CHARGE", NGSPICE_CHARGE)
 
 
 @pytest.mark.ngspice

@@ -9,7 +9,6 @@ import pytest
 
 from devices.harness import Bias, evaluate, instance, trace
 from devices.transistors import (
-    NGSPICE_BOLTZMANN,
     NGSPICE_CHARGE,
     Case,
     by_engine,
@@ -94,10 +93,8 @@ def terminal_voltages(case: Case, source: float = 0.25) -> list[dict[str, float]
 
 
 @pytest.fixture
-def constants_of_ngspice(monkeypatch):
-    """So that both compute with the same numbers, and may be compared to more digits than the constants agree in."""
-    monkeypatch.setattr(base, "BOLTZMANN", NGSPICE_BOLTZMANN)
-    monkeypatch.setattr(base, "ELEMENTARY_CHARGE", NGSPICE_CHARGE)
+def constants_of_ngspice(constants_of_ngspice, monkeypatch):
+    """Process data are converted with the elementary charge, too."""
     monkeypatch.setattr(mosfet1_process, "ELEMENTARY_CHARGE", NGSPICE_CHARGE)
 
 

@@ -65,11 +65,8 @@ def fetlim(new: Real, old: Real, threshold: Real) -> Real:
     low = absolute(old - threshold) + 1.0
     rising = new > old
     well_on = threshold + 3.5
-    from_well_on = select(
-        rising,
-        minimum(new, old + high),
-        select(new >= well_on, maximum(new, old - low), maximum(new, threshold + 2.0)),
-    )
+    # SPICE bounds a fall within this zone, too, by a step that would lead out of it: that bound never acts
+    from_well_on = select(rising, minimum(new, old + high), maximum(new, threshold + 2.0))
     from_just_on = select(rising, minimum(new, threshold + 4.0), maximum(new, threshold - 0.5))
     from_off = select(
         rising,
