@@ -158,3 +158,21 @@ def test_every_parameter_may_vary_and_has_a_true_slope(name: str) -> None:
                 interpret(traced.graph, [output], at | {parameter: at[parameter] + s})[0] for s in (step, -step)
             )
             assert slope * step == pytest.approx((high - low) / 2.0, rel=1e-5, abs=2e-14 * abs(centre)), parameter
+
+
+@pytest.mark.parametrize(
+    "parameter", ["vaf", "var", "ikf", "ikr", "irb", "vtf", "itf", "xtf", "tf", "cje", "isc", "iss"]
+)
+def test_a_varied_parameter_may_be_zero(parameter: str) -> None:
+    """Zero means infinite, or none, also where it is one lane of many."""
+    model = AUDIO_NPN | {"rb": 100.0, "rbm": 10.0, "irb": 1e-6, "cjs": 1e-12, "iss": 1e-15} | {parameter: 0.0}
+    card = instance(MODEL, model=model)
+    traced = trace(MODEL, card)
+    flows = evaluate(MODEL, card, {"c": 2.0, "b": 0.72, "bi": 0.71})
+    at = {"v.c": 2.0, "v.b": 0.72, "v.bi": 0.71, "v.e": 0.0, "v.s": 0.0} | card.graph_inputs()
+    for kind in ("static", "charges", "quantities"):
+        recorded, wanted = getattr(traced.flows, kind), getattr(flows, kind)
+        found = dict(zip(recorded, interpret(traced.graph, list(recorded.values()), at), strict=True))
+        assert found == pytest.approx({name: wanted.get(name, 0.0) for name in recorded}, rel=1e-9)
+    rows, _ = traced.differentiator.rows(list(traced.flows.static.values()))
+    assert np.all(np.isfinite(interpret(traced.graph, [x for row in rows for x in row.values()], at)))

@@ -24,9 +24,9 @@ from dataclasses import dataclass
 from longtail.devices import bipolar_parameters
 from longtail.devices.base import Delay, DeviceModel, Flows, Parameters, Potentials, Quantity, Topology, thermal_voltage
 from longtail.devices.bipolar_temperature import VERTICAL, Junction, Scaled, epitaxy, scaled
-from longtail.devices.junction import depletion_charge, junction_current
+from longtail.devices.junction import depletion_charge, inverse, junction_current, present
 from longtail.devices.limiting import critical_voltage, pnjlim
-from longtail.lanes.functions import exp, log, maximum, power, select, sqrt, tan
+from longtail.lanes.functions import equal, exp, log, maximum, minimum, power, select, sqrt, tan
 from longtail.lanes.graph import Expr, Real
 
 Controls = Mapping[str, Real]
@@ -88,7 +88,7 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
     charges = _charges(controls, core, p, s)
     flows = dict(currents)
     resistance = _base_resistance(core, p, s)
-    _between(flows, "b", "bi", (v["b"] - v["bi"]) / resistance if _present(p, "rb") else 0.0)
+    _between(flows, "b", "bi", (v["b"] - v["bi"]) / resistance if _has_node(p, "rb") else 0.0)
     _between(flows, "c", "cx" if p.model.given("rco") else "ci", _ohmic(v, p, s.rc, "c"))
     _between(flows, "e", "ei", _ohmic(v, p, s.re, "e"))
     stored: dict[str, Real] = {}
@@ -108,34 +108,33 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
 
 def _between(flows: dict[str, Real], source: str, target: str, flow: Real) -> None:
     """Let `flow` enter the device at `source` and leave it at `target`."""
-    if isinstance(flow, Expr) or flow != 0.0:
+    if present(flow):
         flows[source] = flows.get(source, 0.0) + flow
         flows[target] = flows.get(target, 0.0) - flow
 
 
-def _present(p: Parameters, resistance: str) -> bool:
+def _has_node(p: Parameters, resistance: str) -> bool:
     return p.model.nominal(resistance) != 0.0
 
 
 def _ohmic(v: Potentials, p: Parameters, resistance: Real, terminal: str) -> Real:
     """The current in A through rc or re; none where it is zero and its nodes are one."""
     inner = "cx" if terminal == "c" and p.model.given("rco") else f"{terminal}i"
-    return (v[terminal] - v[inner]) / resistance if _present(p, f"r{terminal}") else 0.0
+    return (v[terminal] - v[inner]) / resistance if _has_node(p, f"r{terminal}") else 0.0
 
 
 def _controls(v: Potentials, p: Parameters, s: Scaled, vsub: Real) -> Controls:
     """Junction voltages in V, positive forward: vbe, vbc, vbx over xcjc's outer share, vsub, and vbcx for rco."""
     sign, vt = p.polarity, thermal_voltage(p.temperature)
     raw = {"vbe": sign * (v["bi"] - v["ei"]), "vbc": sign * (v["bi"] - v["ci"])}
-    if p.model.nominal("xcjc") != 1.0:
+    if present(1.0 - p.model["xcjc"]):
         raw["vbx"] = sign * (v["b"] - v["ci"])
     if p.model.given("rco"):
         raw["vbcx"] = sign * (v["bi"] - v["cx"])
-    linear_substrate = p.model.nominal("iss") == 0.0 and p.model.nominal("cjs") == 0.0
-    if not linear_substrate:
+    if present(s.iss) or present(s.substrate.capacitance):
         raw["vsub"] = vsub
     critical = critical_voltage(s.ibe, vt)
-    substrate_critical = critical_voltage(s.iss, vt) if p.model.nominal("iss") != 0.0 else 50.0
+    substrate_critical = critical_voltage(s.iss, vt) if present(s.iss) else 50.0
     limits = {"vbe": critical, "vbc": critical, "vsub": substrate_critical}
 
     def rule(new: Controls, old: Controls) -> Controls:
@@ -152,11 +151,10 @@ def _core(controls: Controls, p: Parameters, s: Scaled) -> Core:
     leak_e = junction_current(vbe, s.ise, s.ne * vt) + p.gmin * vbe
     leak_c = junction_current(vbc, s.isc, s.nc * vt) + p.gmin * vbc
     qb = 1.0 / (1.0 - vbc * s.ivaf - vbe * s.ivar)
-    if isinstance(s.iikf, Expr) or isinstance(s.iikr, Expr) or s.iikf or s.iikr:
+    if present(s.iikf) or present(s.iikr):
         # a floor under the root: below it no transistor operates, and the root's slope would be infinite
         injection = maximum(1.0 + 4.0 * (be * s.iikf + bc * s.iikr), 1e-9)
-        given = p.model.given("nkf")
-        root = power(injection, min(p.model.nominal("nkf"), 1.0)) if given else sqrt(injection)
+        root = power(injection, minimum(p.model["nkf"], 1.0)) if p.model.given("nkf") else sqrt(injection)
         qb = qb * (1.0 + root) / 2.0
     transport = (be - bc) / qb
     return Core(be, bc, qb, transport, be / s.bf + leak_e + bc / s.br + leak_c, transport - bc / s.br - leak_c)
@@ -165,12 +163,13 @@ def _core(controls: Controls, p: Parameters, s: Scaled) -> Core:
 def _base_resistance(core: Core, p: Parameters, s: Scaled) -> Real:
     """RBM + (RB - RBM)/q_b, or with IRB the solution of Hauser's crowding equation in z, tan(z)^2 ~ i_B/IRB."""
     modulated = s.rb - s.rbm
-    if p.model.nominal("irb") == 0.0:
-        return s.rbm + modulated / core.qb
+    by_charge = s.rbm + modulated / core.qb
+    if not present(s.irb):
+        return by_charge
     ratio = maximum(core.base / s.irb, 1e-9)
     z = (14.59025 / 2.4317) * sqrt(ratio) / (1.0 + sqrt(1.0 + 14.59025 * ratio))
     slope = tan(z)
-    return s.rbm + 3.0 * modulated * (slope - z) / (z * slope * slope)
+    return select(equal(s.irb, 0.0), by_charge, s.rbm + 3.0 * modulated * (slope - z) / (z * slope * slope))
 
 
 def _charges(controls: Controls, core: Core, p: Parameters, s: Scaled) -> dict[str, Real]:
@@ -179,7 +178,7 @@ def _charges(controls: Controls, core: Core, p: Parameters, s: Scaled) -> dict[s
 
     def depleted(voltage: Real, junction: Junction, share: Real, knee: Real) -> Real:
         capacitance = junction.capacitance * share
-        if not isinstance(capacitance, Expr) and capacitance == 0.0:
+        if not present(capacitance):
             return 0.0
         return depletion_charge(voltage, capacitance, junction.potential, junction.grading, knee)
 
@@ -189,7 +188,7 @@ def _charges(controls: Controls, core: Core, p: Parameters, s: Scaled) -> dict[s
         "bx": depleted(controls["vbx"], s.collector, 1.0 - xcjc, forward) if "vbx" in controls else 0.0,
         "sub": depleted(controls["vsub"], s.substrate, 1.0, 0.0),
     }
-    if p.model.nominal("tf") != 0.0:
+    if present(s.tf):
         charges["be"] = charges["be"] + s.tf * _transiting(controls, core, p, s)
     return charges
 
@@ -197,10 +196,9 @@ def _charges(controls: Controls, core: Core, p: Parameters, s: Scaled) -> dict[s
 def _transiting(controls: Controls, core: Core, p: Parameters, s: Scaled) -> Real:
     """The current in A that the forward diffusion charge is TF times; a reverse junction has its plain current."""
     excess: Real = p.model["xtf"]
-    if p.model.nominal("xtf") != 0.0:
-        if p.model.nominal("vtf") != 0.0:
-            excess = excess * exp(controls["vbc"] / (1.44 * p.model["vtf"]))
-        if p.model.nominal("itf") != 0.0:
+    if present(p.model["xtf"]):
+        excess = excess * exp(controls["vbc"] * inverse(1.44 * p.model["vtf"]))
+        if present(s.itf):
             share = maximum(core.be, 0.0) / (maximum(core.be, 0.0) + s.itf)
             excess = excess * share * share
     return select(controls["vbe"] > 0.0, core.be * (1.0 + excess) / core.qb, core.be)
@@ -216,18 +214,18 @@ def _epitaxial_layer(flows: dict[str, Real], stored: dict[str, Real], controls: 
     saturated = (voltage + correction) / (1.0 + maximum(voltage, 0.0) / layer.vo)
     current = select(conducting, saturated, voltage) / layer.rco + p.gmin * voltage
     _between(flows, "cx", "ci", p.polarity * current)
-    if p.model.nominal("qco") != 0.0:
+    if present(layer.qco):
         _between(stored, "bi", "ci", p.polarity * layer.qco * select(conducting, inner, 0.0))
         _between(stored, "bi", "cx", p.polarity * layer.qco * select(conducting, outer, 0.0))
 
 
 def _excess_phase(controls: Controls, p: Parameters, s: Scaled) -> tuple[Delay, ...]:
     """The transport current answers v_be late by PTF*TF; as in ngspice, what it owes to v_bc is not delayed."""
-    if p.model.nominal("ptf") == 0.0 or p.model.nominal("tf") == 0.0:
+    seconds = math.radians(1.0) * p.model["ptf"] * p.model["tf"]
+    if not present(seconds):
         return ()
     vbc = controls["vbc"]
     held = {**controls, "vbc": vbc.graph.limit(vbc, 0.0, "held") if isinstance(vbc, Expr) else vbc}
-    seconds = math.radians(1.0) * p.model["ptf"] * p.model["tf"]
     return (Delay({"ci": p.polarity, "ei": -p.polarity}, _core(held, p, s).transport, seconds),)
 
 
@@ -239,7 +237,7 @@ def _quantities(v: Potentials, p: Parameters, s: Scaled, at: State) -> dict[str,
     g_pi, g_mu = v.derivative(core.base, vbe), v.derivative(core.base, vbc)
     c_pi, c_mu = v.derivative(charges["be"], vbe), v.derivative(charges["bc"], vbc)
     c_bx = v.derivative(charges["bx"], controls["vbx"]) if "vbx" in controls else 0.0
-    c_sub = v.derivative(charges["sub"], controls["vsub"]) if p.model.nominal("cjs") != 0.0 else 0.0
+    c_sub = v.derivative(charges["sub"], controls["vsub"]) if present(s.substrate.capacitance) else 0.0
     return {
         "ic": currents["ci"],
         "ib": currents["bi"],
@@ -252,23 +250,23 @@ def _quantities(v: Potentials, p: Parameters, s: Scaled, at: State) -> dict[str,
         "g_pi": g_pi,
         "g_o": g_o,
         "g_mu": g_mu,
-        "r_pi": _inverse(g_pi),
-        "r_o": _inverse(g_o),
-        "r_x": at.base_resistance if _present(p, "rb") else 0.0,
-        "beta_dc": currents["ci"] * _inverse(currents["bi"]),
-        "beta_ac": g_m * _inverse(g_pi),
+        "r_pi": _one_over(g_pi),
+        "r_o": _one_over(g_o),
+        "r_x": at.base_resistance if _has_node(p, "rb") else 0.0,
+        "beta_dc": currents["ci"] * _one_over(currents["bi"]),
+        "beta_ac": g_m * _one_over(g_pi),
         "c_pi": c_pi,
         "c_mu": c_mu,
         "c_bx": c_bx,
         "c_sub": c_sub,
-        "f_t": g_m * _inverse(2.0 * math.pi * (c_pi + c_mu + c_bx)),
+        "f_t": g_m * _one_over(2.0 * math.pi * (c_pi + c_mu + c_bx)),
         "power": sum((v[node] * flow for node, flow in at.flows.items()), start=0.0),
         "region": _region(controls, p, s),
     }
 
 
-def _inverse(x: Real) -> Real:
-    return 1.0 / x if isinstance(x, Expr) or x != 0.0 else math.inf
+def _one_over(x: Real) -> Real:
+    return 1.0 / x if present(x) else math.inf
 
 
 def _region(controls: Controls, p: Parameters, s: Scaled) -> Real:

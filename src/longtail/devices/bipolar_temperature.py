@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from longtail.devices.base import Parameters, thermal_voltage
-from longtail.devices.junction import quadratic, saturation_exponent, scaled_junction
+from longtail.devices.junction import inverse, quadratic, saturation_exponent, scaled_junction
 from longtail.lanes.functions import exp, log, maximum, minimum, power
 from longtail.lanes.graph import Real
 
@@ -74,17 +74,14 @@ def scaled(p: Parameters) -> Scaled:
         short = coefficient or name
         return quadratic(model[name], model[f"t{short}1"], model[f"t{short}2"], rise)
 
-    def inverse(name: str, scale: Real = 1.0) -> Real:
-        return 1.0 / (warm(name) * scale) if model.nominal(name) != 0.0 else 0.0
-
     rbm = warm("rbm", "rm") if model.given("rbm") else quadratic(model["rb"], model["trm1"], model["trm2"], rise)
     return Scaled(
         geometry=geometry,
         **_saturation_currents(p, rise, area, base_collector, substrate),
         **_gains(p, rise),
         **{name: warm(name) for name in ("nf", "nr", "ne", "nc", "ns", "tf", "tr")},
-        **{f"i{name}": inverse(name) for name in ("vaf", "var")},
-        **{f"i{name}": inverse(name, area) for name in ("ikf", "ikr")},
+        **{f"i{name}": inverse(warm(name)) for name in ("vaf", "var")},
+        **{f"i{name}": inverse(warm(name) * area) for name in ("ikf", "ikr")},
         **{name: warm(name) / area for name in ("rb", "rc", "re")},
         rbm=rbm / area,
         irb=warm("irb") * area,

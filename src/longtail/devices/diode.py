@@ -39,7 +39,7 @@ from longtail.devices.diode_temperature import (
     breakdown_emission,
     scaled,
 )
-from longtail.devices.junction import depletion_charge, junction_current
+from longtail.devices.junction import depletion_charge, inverse, junction_current, present
 from longtail.devices.limiting import critical_voltage, pnjlim
 from longtail.lanes.functions import exp, maximum, minimum, power, select, sqrt
 from longtail.lanes.graph import Expr, Real
@@ -97,15 +97,15 @@ def _current(voltage: Real, p: Parameters, s: Scaled) -> Real:
     """The junction current in A before the knees, without gmin."""
     vt = thermal_voltage(p.temperature)
     current = _with_breakdown(voltage, s.saturation, p.model["n"] * vt, p, s)
-    if _there(s.jsw):
+    if present(s.jsw):
         current = current + _with_breakdown(voltage, s.jsw, p.model["ns"] * vt, p, s)
-    if _there(s.isr):
+    if present(s.isr):
         bias = 1.0 - voltage / s.bottom.potential
         factor = power(bias * bias + 0.005, s.bottom.grading / 2.0)
         recombination = s.isr * (exp(voltage / (p.model["nr"] * vt)) - 1.0) * factor
         current = current + select(voltage < -3.0 * p.model["n"] * vt, 0.0, recombination)
     tunnel = s.jtun + s.jtunsw
-    if _there(tunnel):
+    if present(tunnel):
         current = current - tunnel * (exp(-voltage / (p.model["ntun"] * vt)) - 1.0)
     return current
 
@@ -125,21 +125,18 @@ def _with_knees(voltage: Real, current: Real, p: Parameters) -> Real:
 
     def bent(magnitude: Real, knee: Real) -> Real:
         safe = maximum(magnitude, _KNEE_FROM)
-        return select(magnitude > _KNEE_FROM, magnitude / (1.0 + sqrt(safe / (knee * area))), magnitude)
+        return select(magnitude > _KNEE_FROM, magnitude / (1.0 + sqrt(safe * inverse(knee * area))), magnitude)
 
-    forward = bent(current, p.model["ikf"]) if p.model.nominal("ikf") > SMALLEST_CURRENT else current
-    reverse = -bent(-current, p.model["ikr"]) if p.model.nominal("ikr") > SMALLEST_CURRENT else current
+    ikf, ikr = p.model["ikf"], p.model["ikr"]
+    forward = bent(current, ikf) if isinstance(ikf, Expr) or ikf > SMALLEST_CURRENT else current
+    reverse = -bent(-current, ikr) if isinstance(ikr, Expr) or ikr > SMALLEST_CURRENT else current
     return select(voltage < -3.0 * p.model["n"] * thermal_voltage(p.temperature), reverse, forward)
 
 
 def _depletion(voltage: Real, layer: DepletionLayer) -> Real:
-    if not _there(layer.capacitance):
+    if not present(layer.capacitance):
         return 0.0
     return depletion_charge(voltage, layer.capacitance, layer.potential, layer.grading, layer.forward)
-
-
-def _there(size: Real) -> bool:
-    return isinstance(size, Expr) or size != 0.0
 
 
 def _region(voltage: Real, p: Parameters, s: Scaled) -> Real:

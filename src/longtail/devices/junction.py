@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 
 from longtail.devices.base import thermal_voltage
-from longtail.lanes.functions import exp, log, minimum, power, select
-from longtail.lanes.graph import Real
+from longtail.lanes.functions import equal, exp, log, minimum, power, select
+from longtail.lanes.graph import Expr, Real
 
 REFERENCE_TEMPERATURE = 300.15
 """K; the temperature at which the built-in potential's own scaling is anchored, whatever the nominal temperature."""
@@ -106,3 +106,23 @@ def quadratic(value: Real, first: Real, second: Real, rise: Real) -> Real:
     150.0
     """
     return value * (1.0 + first * rise + second * rise * rise)
+
+
+def present(size: Real) -> bool:
+    """Whether a term of this size is there at all: a number that is not zero, or one that varies over lanes.
+
+    >>> present(0.0), present(1e-15)
+    (False, True)
+    """
+    return isinstance(size, Expr) or size != 0.0
+
+
+def inverse(x: Real) -> Real:
+    """1/x, and 0 for an x of 0: SPICE writes 0 for an infinite voltage or current.
+
+    >>> inverse(4.0), inverse(0.0)
+    (0.25, 0.0)
+    """
+    if isinstance(x, Expr):
+        return select(equal(x, 0.0), 0.0, 1.0 / x)
+    return 1.0 / x if x != 0.0 else 0.0
