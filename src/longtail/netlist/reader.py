@@ -20,34 +20,9 @@ LARGEST_FILE = 64 * 1024 * 1024  # bytes
 DEEPEST = 64  # subcircuits and conditionals within each other
 
 # cards that ask a simulator for an analysis or an output: longtail is asked otherwise
-SKIPPED = frozenset(
-    [
-        "op",
-        "ac",
-        "dc",
-        "tran",
-        "noise",
-        "tf",
-        "pz",
-        "sens",
-        "disto",
-        "pss",
-        "sp",
-        "four",
-        "fft",
-        "meas",
-        "measure",
-        "print",
-        "plot",
-        "probe",
-        "save",
-        "width",
-        "step",
-        "mc",
-        "wcase",
-        "backanno",
-        "csparam",
-    ]
+SKIPPED = (
+    *("op", "ac", "dc", "tran", "noise", "tf", "pz", "sens", "disto", "pss", "sp", "four", "fft", "step", "mc"),
+    *("wcase", "meas", "measure", "print", "plot", "probe", "save", "width", "backanno", "csparam"),
 )
 UNSUPPORTED = frozenset(["connect", "data", "alter", "hdl", "verilog", "machine", "protect", "unprotect"])
 CLOSING = {
@@ -59,26 +34,10 @@ CLOSING = {
     "endif": ".if",
     "endc": ".control",
 }
-KNOWN = [
-    "param",
-    "func",
-    "model",
-    "include",
-    "inc",
-    "lib",
-    "subckt",
-    "ends",
-    "macro",
-    "if",
-    "elseif",
-    "else",
-    "endif",
-    "endl",
-    "title",
-    "end",
-    "control",
-    "endc",
-]
+KNOWN = (
+    *("param", "func", "model", "include", "inc", "lib", "endl", "subckt", "ends", "macro", "if", "elseif", "else"),
+    *("endif", "title", "end", "control", "endc"),
+)
 
 
 def read_file(path: str | Path, *, included: bool = False) -> Netlist:
@@ -199,7 +158,7 @@ class _Reader:
             return NetlistError(f".{keyword} without {CLOSING[keyword]}", span=line.span())
         if keyword in UNSUPPORTED:
             return UnsupportedError(f".{keyword} is not supported", span=line.span())
-        hint = nearest(f".{keyword}", [f".{name}" for name in (*KNOWN, *dot_cards.DIRECTIVES, *sorted(SKIPPED))])
+        hint = nearest(f".{keyword}", [f".{name}" for name in (*KNOWN, *dot_cards.DIRECTIVES, *SKIPPED)])
         return NetlistError(f"unknown card '.{keyword}'", span=line.span(), hint=hint)
 
     def subcircuit(self, line: LogicalLine, start: int) -> Subcircuit:
