@@ -16,7 +16,7 @@ from longtail.netlist.expressions import Binary, Call, Number
 # how many values each waveform takes: at least, at most
 WAVEFORMS = {"pulse": (2, 8), "sin": (2, 6), "exp": (2, 6), "sffm": (2, 7), "am": (2, 7), "pwl": (2, 100_000)}
 UNREAD = ("trnoise", "trrandom", "external")
-ITEMS = {"dc": "dc", "ac": "acmag", "acmag": "acmag", "acphase": "acphase"}
+ITEMS = {"dc": "dc", "ac": "acmag", "acmag": "acmag", "acphase": "acphase", "m": "m"}
 
 
 def independent(line: Line, device: str) -> Instance:
