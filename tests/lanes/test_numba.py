@@ -69,7 +69,7 @@ def test_every_instruction_equals_numpy(lanes: int) -> None:
     x, y = (np.where(rng.random(lanes) < 0.3, rng.choice(special, lanes), rng.normal(size=lanes) * 3) for _ in range(2))
     want = NumpyExecutor().run(program, [x, y], lanes)
     got = NumbaExecutor().run(program, [x, y], lanes)
-    np.testing.assert_allclose(got, want, rtol=1e-14, atol=0.0)
+    np.testing.assert_allclose(got, want, rtol=1e-14, atol=1e-15)
 
 
 @settings(max_examples=30, deadline=None)

@@ -151,7 +151,9 @@ class _Tracer:
             {name: 0.0 if k is None else result.variables[k] for name, k in local.items()},
             result.differentiator,
             self.graph.input("first") if self.robust else None,
-            lambda expression: evaluate_law(expression, self.numbers, self._potential, self._current),
+            lambda law: evaluate_law(
+                law, self.numbers.name, self.circuit.parameters, self._potential, self._current, instance.span
+            ),
         )
         if self.null and instance.name in self.null.inputs:
             share = self.null.inputs[instance.name]

@@ -9,6 +9,7 @@ from typing import Self
 
 from longtail.circuit import Circuit, Instance, Value
 from longtail.devices.base import ZERO_CELSIUS, DeviceModel, Parameter, Parameters, ParameterView
+from longtail.engine.expressions import evaluate_value
 from longtail.errors import InputError
 from longtail.lanes.derivative import Differentiator
 from longtail.lanes.functions import select
@@ -33,9 +34,7 @@ class Numbers:
         """A value as a float, or as an expression where it depends on a varied name."""
         if isinstance(value, float | int):
             return float(value)
-        from longtail.engine.expressions import evaluate_real
-
-        return evaluate_real(value, self.name)
+        return evaluate_value(value, self.name, self.circuit.parameters)
 
     def name(self, name: str) -> Real:
         """A netlist parameter (or `temper`) by name."""
@@ -125,7 +124,7 @@ class InstanceParameters(View):
             declared,
             card.parameters if card else {},
             keys,
-            {name: (instance.name,) for name in own},
+            dict.fromkeys(own, (instance.name,)),
         )
         self.polarity = device.model_types[card.type] if card else 1.0
         self.gmin: Real = options.gmin

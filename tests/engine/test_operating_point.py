@@ -1,0 +1,141 @@
+"""The operating point: every way there ends at the same place, and what cannot be solved is named."""
+
+import numpy as np
+import pytest
+
+import longtail as lt
+from longtail.elaborate import load
+from longtail.engine.continuation import STRATEGIES, Path, start
+from longtail.engine.newton import NO_AIDS, State, newton
+from longtail.engine.operating_point import solve_operating_point
+from longtail.engine.system import System
+from longtail.errors import ConvergenceError, StructuralError
+
+PAIR = """a pair with a mirror tail
+vcc vcc 0 5
+vee vee 0 -5
+v1 inp 0 {v}
+v2 inn 0 0
+rc1 vcc o1 10k
+rc2 vcc o2 10k
+q1 o1 inp e n
+q2 o2 inn e n
+q3 e b vee n
+q4 b b vee n
+rr vcc b 46k
+.param v=0
+.model n npn is=5e-16 bf=150 vaf=80 rb=100 re=1 rc=20 ikf=20m ise=2f ne=1.7
+.end
+"""
+
+SCHMITT = """two inverters that hold each other: three solutions
+vdd vdd 0 3
+m1 a b 0 0 n w=10u l=1u
+m2 b a 0 0 n w=10u l=1u
+r1 vdd a 50k
+r2 vdd b 50k
+{nodeset}
+.model n nmos vto=0.7 kp=100u
+.end
+"""
+
+
+def solved(deck: str) -> np.ndarray:
+    return solve_operating_point(System(load(deck))).solution[0]
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_every_strategy_ends_at_the_same_point(strategy: str) -> None:
+    system = System(load(PAIR))
+    path = Path(system, {})
+    result = STRATEGIES[strategy](path, start(path), NO_AIDS)
+    assert result.converged
+    np.testing.assert_allclose(result.state.x[0], solved(PAIR), rtol=1e-9, atol=1e-12)
+    assert path.iterations >= result.iterations
+
+
+def test_lanes_of_newton_equal_a_loop() -> None:
+    system = System(load(PAIR), varied=["v1.dc"])
+    volts = np.array([-0.5, -0.01, 0.0, 0.3, 1.0])
+    lanes = newton(system, {"v1.dc": volts}, State(np.zeros((5, len(system.unknowns)))))
+    assert lanes.converged
+    for k, v in enumerate(volts):
+        alone = newton(system, {"v1.dc": v.item()}, State(np.zeros((1, len(system.unknowns)))))
+        np.testing.assert_allclose(lanes.state.x[k], alone.state.x[0], rtol=1e-12, atol=1e-15)
+
+
+def test_the_residual_is_small_against_the_currents() -> None:
+    point = solve_operating_point(System(load(PAIR)))
+    assert point.residual[0] < 1e-12 * 1e-3
+    assert point.continuation == "newton"
+    assert point.iterations < 30
+
+
+def test_nodeset_chooses_among_solutions() -> None:
+    low = lt.read(SCHMITT.format(nodeset=".nodeset v(a)=0 v(b)=3")).op().nodes
+    high = lt.read(SCHMITT.format(nodeset=".nodeset v(a)=3 v(b)=0")).op().nodes
+    assert low["a"] < 0.5 < 2.5 < low["b"]
+    assert (high["a"], high["b"]) == pytest.approx((low["b"], low["a"]))
+
+
+def test_a_varied_parameter_moves_the_solution_as_the_netlist_does() -> None:
+    system = System(load(PAIR), varied=["v", "rc1.r"])
+    point = solve_operating_point(system, {"v": 0.02, "rc1.r": 9e3})
+    deck = PAIR.replace(".param v=0", ".param v=0.02").replace("rc1 vcc o1 10k", "rc1 vcc o1 9k")
+    np.testing.assert_allclose(point.solution[0], solved(deck), rtol=1e-9, atol=1e-12)
+
+
+def test_failure_names_nodes_and_devices() -> None:
+    deck = """no solution: a current that the diode cannot pass backwards, and a law that has no zero
+v1 a 0 1
+b1 a b i=exp(v(b))+1
+r1 b 0 1e12
+.end
+"""
+    with pytest.raises(ConvergenceError) as caught:
+        lt.read(deck).op()
+    assert "b" in str(caught.value)
+    assert ".nodeset" in str(caught.value)
+
+
+STRUCTURES = {
+    "floating node": ("v1 a 0 1\nr1 a 0 1k\nc1 a b 1p\nc2 b 0 1p", ["node b has no dc path", "c1, c2"], 4),
+    "gate alone": ("v1 d 0 1\nm1 d g 0 0 n\n.model n nmos", ["node g has no dc path", "m1", "single terminal"], 3),
+    "island": ("v1 a 0 1\nr1 a 0 1\nr2 x y 1\nr3 y x 2", ["nodes x, y have no dc path", "r2, r3"], 4),
+    "source loop": ("v1 a 0 1\nv2 a 0 2\nr1 a 0 1", ["loop", "v1, v2"], 3),
+    "inductor loop": ("v1 a 0 1\nl1 a b 1m\nl2 b 0 1m\nr1 b 0 1", ["loop", "v1, l1, l2"], 4),
+    "current cutset": ("i1 0 a 1m\ni2 a 0 2m\nr1 b 0 1\nv1 b 0 1", ["node a has only current sources", "i1, i2"], 2),
+    "shorted source": ("v1 a a 1\nr1 a 0 1", ["loop", "v1"], 2),
+    "controlled loop": ("v1 a 0 1\ne1 a 0 b 0 2\nr1 b 0 1\nr2 a b 1", ["loop", "v1, e1"], 3),
+}
+
+
+@pytest.mark.parametrize("name", STRUCTURES)
+def test_structural_faults_are_named_before_solving(name: str) -> None:
+    body, fragments, line = STRUCTURES[name]
+    with pytest.raises(StructuralError) as caught:
+        lt.read(f"{name}\n{body}\n.end\n").op()
+    for fragment in fragments:
+        assert fragment in caught.value.message
+    assert caught.value.span is not None
+    assert caught.value.span.line == line
+
+
+def test_sound_circuits_pass_the_structural_check() -> None:
+    deck = """a capacitor in parallel with a resistor, a gate on a divider, a vcvs that reads an open pair
+v1 a 0 1
+r1 a g 1k
+r2 g 0 1k
+c1 g 0 1p
+m1 a g 0 0 n
+e1 x 0 g a 2
+r3 x 0 1k
+l1 x y 1u
+r4 y 0 1
+k1 l1 l2 0.5
+l2 y z 1u
+r5 z 0 1
+.model n nmos
+.end
+"""
+    assert lt.read(deck).op().nodes["g"] == pytest.approx(0.5)
