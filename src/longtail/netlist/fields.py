@@ -12,6 +12,7 @@ from longtail.netlist.cards import Assignment, Word
 from longtail.netlist.expression_parser import parse
 from longtail.netlist.expressions import Expression, Unary
 from longtail.netlist.lines import LogicalLine
+from longtail.units import number_or_none
 
 # words that take a parenthesis even when a blank stands before it
 GROUPED = frozenset(("sin", "pulse", "exp", "pwl", "sffm", "am", "trnoise", "trrandom", "poly"))
@@ -185,24 +186,27 @@ class Fields:
         if not (name[0].isalpha() or name[0] == "_"):
             raise self.error(f"expected a name before '=', found '{name}'", token)
         value = self.value(name, token)
-        rest = []
-        while self.another_value():
-            self.at += 1
-            rest.append(self.value(name, token))
+        more = []
+        while self.another_value(name):
+            more.append(self.value(name, token))
+        self.assignments.append(Assignment(name, value, self.line.span(token.start), tuple(more)))
         following = self.ahead("word")
         if following is not None and following.text in _LONE_OPERATORS:
             raise self.error(
                 f"'{following.text}' after the value of '{name}'", following, "write {...} round the value"
             )
-        self.assignments.append(Assignment(name, value, self.line.span(token.start), tuple(rest)))
 
-    def another_value(self) -> bool:
-        """Whether a comma and then a value (no name with `=`) come next, as in `tc=1m,2u`."""
-        if self.ahead(",") is None or self.at + 1 >= len(self.tokens):
+    def another_value(self, name: str) -> bool:
+        """Move to a further value, as in `tc=1m,2u` and `tc=1m 2u`; false where a name with `=` comes."""
+        at = self.at + (self.ahead(",") is not None)
+        if at >= len(self.tokens) or self.tokens[at].kind not in ("word", "{"):
             return False
-        if self.tokens[self.at + 1].kind not in ("word", "{"):
+        if at + 1 < len(self.tokens) and self.tokens[at + 1].kind == "=":
             return False
-        return self.at + 2 >= len(self.tokens) or self.tokens[self.at + 2].kind != "="
+        if at == self.at and (name != "tc" or number_or_none(self.tokens[at].text) is None):
+            return False
+        self.at = at
+        return True
 
     def value(self, name: str, token: Token) -> Expression:
         """The expression that stands at the cursor, up to a blank or comma outside parentheses."""

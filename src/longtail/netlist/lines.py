@@ -120,6 +120,7 @@ class _Splitter:
         self.contents: list[str] = []
         self.size = 0
         self.control: Span | None = None
+        self.directives: list[LogicalLine] = []
 
     def title(self, line: str) -> None:
         self.lines.title = line.strip()
@@ -156,9 +157,9 @@ class _Splitter:
         return True
 
     def directive(self, number: int, line: str, column: int, content: str) -> None:
-        """A `*@` comment is a card of its own and does not end the card before it."""
+        """A `*@` comment is a card of its own; the card before it may still be continued behind it."""
         pieces = (Piece(0, number, column + 1, line),)
-        self.lines.cards.append(LogicalLine(self.file, content, lowered(content), pieces))
+        self.directives.append(LogicalLine(self.file, content, lowered(content), pieces))
 
     def proceed(self, number: int, line: str, column: int, stripped: str) -> None:
         span = Span(self.file, number, column + 1, line)
@@ -179,6 +180,8 @@ class _Splitter:
             raw = " ".join(self.contents)
             self.lines.cards.append(LogicalLine(self.file, raw, lowered(raw), tuple(self.pieces)))
             self.pieces, self.contents, self.size = [], [], 0
+        self.lines.cards += self.directives
+        self.directives.clear()
 
     def note_what_follows(self, number: int, physical: list[str]) -> None:
         for below, line in enumerate(physical[number:], number + 1):
