@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+import longtail
 from contract import test_devices as contract
 from devices.harness import evaluate, instance
 from longtail.devices.base import DeviceModel
+from longtail.elaborate import catalog
 
 PAGE = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
 CHECKS = sorted(
     name for name, check in vars(contract).items() if name.startswith("test_") and hasattr(check, "pytestmark")
 )
+INDEXES = (catalog.by_letter, catalog.by_model_type, catalog.instance_spelling, catalog.model_spelling)
 
 
 @pytest.fixture
-def limiter(monkeypatch: pytest.MonkeyPatch) -> DeviceModel:
+def limiter(monkeypatch: pytest.MonkeyPatch) -> Iterator[DeviceModel]:
     """The device of the page, among the others for the length of a test."""
     module = ModuleType("limiter")
     source = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)[0]
     exec(compile(source, "CONTRIBUTING.md", "exec"), module.__dict__)
-    monkeypatch.setitem(contract.DEVICES, "limiter", module.MODEL)
-    return module.MODEL
+    with monkeypatch.context() as among:
+        among.setitem(contract.DEVICES, "limiter", module.MODEL)
+        yield module.MODEL
+    for indexed in INDEXES:
+        indexed.cache_clear()
 
 
 @pytest.mark.parametrize("check", CHECKS)
@@ -39,6 +46,15 @@ def test_the_example_saturates(limiter: DeviceModel) -> None:
     assert evaluate(limiter, card, {"p": 1e-6}).static["p"] == pytest.approx(80e-9)
     assert evaluate(limiter, card, {"p": -5.0}).static["p"] == pytest.approx(-4e-3)
     assert evaluate(limiter, card, {"p": 0.05}).static["p"] == pytest.approx(4e-3 * math.tanh(1.0))
+
+
+def test_the_example_is_read_and_solved(limiter: DeviceModel) -> None:
+    for indexed in INDEXES:
+        indexed.cache_clear()
+    card, model = re.findall(r"`(d1 [^`]*)` with `(\.model [^`]*)`", PAGE)[0]
+    nodes = longtail.read(f"the example\nva a 0 50m\n{card}\nrb b 0 1\n{model}\n").op().nodes
+    assert nodes["b"] == pytest.approx(4e-3 * math.tanh(20.0 * (50e-3 - nodes["b"])))
+    assert nodes["b"] > 1e-3
 
 
 def test_every_check_is_run() -> None:
