@@ -11,6 +11,7 @@ from devices.transistors import (
     by_engine,
     by_longtail,
     by_ngspice,
+    parameter_slopes,
     terminal_capacitances,
 )
 from longtail.devices.jfet import MODEL
@@ -152,3 +153,14 @@ def test_first_guess_and_limiting(values, guess):
     held = rule({"vgs": 9.0, "vgd": -30.0}, {"vgs": 0.0, "vgd": -3.0})
     assert 0.0 < held["vgs"] < 0.3
     assert held["vgd"] == pytest.approx(-7.0)
+
+
+@pytest.mark.parametrize("name", ["n", "p, doping tail", "tcv and bex", "vtotc and betatce", "xti and eg"])
+def test_every_parameter_may_vary_and_has_a_true_slope(name):
+    case = CASES[name]
+    sign = MODEL.model_types[case.type]
+    bias = {t: sign * v for t, v in {"d": 2.0, "g": -0.4}.items()}
+    by_slope, as_found = parameter_slopes(MODEL, card_of(case, 60.0), bias)
+    assert set(by_slope) >= {f"model.{parameter}" for parameter in case.model}
+    for parameter, wanted in as_found.items():
+        np.testing.assert_allclose(by_slope[parameter], wanted, rtol=1e-4, atol=1e-13, err_msg=parameter)

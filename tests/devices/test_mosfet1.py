@@ -14,6 +14,7 @@ from devices.transistors import (
     by_engine,
     by_longtail,
     by_ngspice,
+    parameter_slopes,
     terminal_capacitances,
 )
 from longtail.devices import base, mosfet1_process
@@ -308,3 +309,15 @@ def test_first_guess(instance_values, guess):
 def test_a_channel_of_no_length_is_refused():
     with pytest.raises(InputError, match="no channel is left"):
         evaluate(MODEL, card_of(Case("nmos", {"ld": 1e-6}, {"l": 2e-6}), 27.0), {})
+
+
+@pytest.mark.parametrize("name", ["n", "p sidewalls", "p process", "n aluminium", "doping alone"])
+def test_every_parameter_may_vary_and_has_a_true_slope(name):
+    case = CASES[name]
+    sign = MODEL.model_types[case.type]
+    bias = {t: sign * v for t, v in {"d": 2.0, "g": 1.6, "b": -0.5}.items()}
+    by_slope, as_found = parameter_slopes(MODEL, card_of(case, 60.0), bias)
+    assert set(by_slope) >= {f"model.{parameter}" for parameter in case.model}
+    for parameter, wanted in as_found.items():
+        if parameter != "model.tpg":  # which chooses between equations
+            np.testing.assert_allclose(by_slope[parameter], wanted, rtol=1e-4, atol=1e-13, err_msg=parameter)

@@ -17,6 +17,8 @@ from longtail.circuit import GROUND, Circuit, Instance, Model, Options
 from longtail.devices.base import DeviceModel
 from longtail.engine.operating_point import solve_operating_point
 from longtail.engine.system import System
+from longtail.lanes.derivative import Differentiator
+from longtail.lanes.graph import Expr
 from reference.ngspice import read_raw
 
 Bias = Mapping[str, float]
@@ -147,3 +149,27 @@ def terminal_capacitances(
         for t in terminals:
             found[f"c({t},{driven})"] = np.array([-plot[f"i(v{t}{k})"].imag / omega for k in range(len(biases))])
     return found
+
+
+def parameter_slopes(
+    device: DeviceModel, card: Card, bias: Bias
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """How static currents and charges change when each given parameter grows by 1e-6 of itself: by slopes, and as found.
+
+    Both as rows of numbers by parameter ("model.kp", "p.w"), relative to the largest current or charge.
+    """
+    traced = trace(device, card)
+    given = card.graph_inputs()
+    at = {f"v.{n}": float(bias.get(n, 0.0)) for n in device.terminals + device.topology(card).internal} | given
+    varied = {name: traced.graph.input(name) for name in given}
+    outputs = [x for x in (*traced.flows.static.values(), *traced.flows.charges.values()) if isinstance(x, Expr)]
+    rows, _ = Differentiator(traced.graph, varied.values()).rows(outputs)
+    centre = np.abs(interpret(traced.graph, outputs, at))
+    by_slope, as_found = {}, {}
+    for name, variable in varied.items():
+        step = 1e-6 * abs(given[name])
+        slopes = interpret(traced.graph, [row.get(variable.id, 0.0) for row in rows], at)
+        high, low = (np.array(interpret(traced.graph, outputs, at | {name: given[name] + s})) for s in (step, -step))
+        by_slope[name] = np.array(slopes) * step / np.maximum(centre, 1e-30)
+        as_found[name] = (high - low) / 2.0 / np.maximum(centre, 1e-30)
+    return by_slope, as_found
