@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from longtail.errors import Span
 from longtail.netlist.cards import Note
+from longtail.netlist.evaluation import evaluate
 from longtail.netlist.expressions import Expression
 
 GROUND = "0"
@@ -90,9 +91,12 @@ class Options:
     defas: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Circuit:
-    """The flat circuit. `nodes` are all node names but ground, in order of first appearance."""
+    """The flat circuit. `nodes` are all node names but ground, in order of first appearance.
+
+    `parameters` are those of the top level, each after the ones that it depends on.
+    """
 
     title: str
     nodes: tuple[str, ...]
@@ -104,3 +108,45 @@ class Circuit:
     initial_conditions: Mapping[str, float] = field(default_factory=dict)
     ports: Ports = Ports()
     notes: tuple[Note, ...] = ()
+    _nominal: dict[str, float] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def number(self, value: Value) -> float:
+        """The nominal value of a `Value`: parameters at their values in the netlist, `temper` in degrees Celsius.
+
+        Raises NetlistError where it has none: a division by zero, a parameter that is not there.
+
+        >>> from longtail.netlist.expressions import Binary, Name, Number
+        >>> circuit = Circuit("", (), {}, {}, {"r": 1e3, "r2": Binary("*", Number(2.0), Name("r"))})
+        >>> circuit.number(Name("r2"))
+        2000.0
+        """
+        if isinstance(value, float | int):
+            return float(value)
+        if not self._nominal:
+            self._nominal.update(_nominal_parameters(self.parameters, self.options.temp_deg_c))
+        return nominal(value, self._nominal)
+
+    def instances_of(self, device: str) -> tuple[Instance, ...]:
+        """All instances of a device, by the name of its `DeviceModel`, in the order of the netlist."""
+        return tuple(instance for instance in self.instances.values() if instance.device == device)
+
+    def __repr__(self) -> str:
+        return f"<Circuit '{self.title}': {len(self.nodes)} nodes, {len(self.instances)} devices>"
+
+
+def _nominal_parameters(parameters: Mapping[str, Value], temp_deg_c: Value) -> dict[str, float]:
+    """Parameters as floats, and `temper`. A temperature that follows parameters takes them at 27 degrees first."""
+    names = {"temper": temp_deg_c if isinstance(temp_deg_c, float) else 27.0}
+    for _ in range(1 if isinstance(temp_deg_c, float) else 2):
+        for name, value in parameters.items():
+            names[name] = float(value) if isinstance(value, float | int) else nominal(value, names)
+        names["temper"] = nominal(temp_deg_c, names) if not isinstance(temp_deg_c, float | int) else float(temp_deg_c)
+    return names
+
+
+def nominal(expression: Expression, names: Mapping[str, float], span: Span | None = None) -> float:
+    """An expression as a float, with `names` for its parameters.
+
+    Raises NetlistError where the result is no finite number (a division by zero, a logarithm below zero).
+    """
+    return float(evaluate(expression, names, span=span))

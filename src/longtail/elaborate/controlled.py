@@ -9,7 +9,7 @@ from longtail.circuit import GROUND, Instance, Value
 from longtail.elaborate.checking import Given
 from longtail.elaborate.line import Line
 from longtail.elaborate.values import as_expression, leaves
-from longtail.netlist.cards import Assignment, Word
+from longtail.netlist.cards import Word
 from longtail.netlist.expressions import Binary, BranchCurrent, Call, Expression, Number, Potential
 
 FORCES_VOLTAGE = {"e": True, "g": False, "f": False, "h": True}
@@ -26,7 +26,7 @@ def controlled(line: Line) -> Instance:
     rest = list(line.element.words[2:])
     for assignment in line.element.assignments:
         if assignment.name in LAWS[letter]:
-            others = _assigned(line, skip=assignment)
+            others = line.assigned(assignment.name)
             return behavioral(line, nodes, assignment.value, others, voltage=FORCES_VOLTAGE[letter])
     if not rest:
         raise line.error("expected controlling nodes and a gain" if letter in "eg" else "expected a source and a gain")
@@ -37,21 +37,17 @@ def controlled(line: Line) -> Instance:
         return _table(line, nodes, rest)
     if keyword in LAWS[letter] and len(rest) > 1 and rest[1].expression is not None:
         law = rest[1].expression
-        return behavioral(line, nodes, law, _assigned(line), voltage=FORCES_VOLTAGE[letter])
+        return behavioral(line, nodes, law, line.assigned(), voltage=FORCES_VOLTAGE[letter])
     if keyword in UNSUPPORTED:
         raise line.unsupported(f"{keyword.upper()} is not supported", rest[0])
     return _linear(line, nodes, rest)
-
-
-def _assigned(line: Line, skip: Assignment | None = None) -> list[Given]:
-    return [line.assigned(assignment) for assignment in line.element.assignments if assignment is not skip]
 
 
 def _linear(line: Line, nodes: tuple[str, ...], rest: Sequence[Word]) -> Instance:
     letter = line.element.letter
     senses_voltage = letter in "eg"
     gain_at = 2 if senses_voltage else 1
-    given = _assigned(line)
+    given = line.assigned()
     if len(rest) == gain_at + 1:
         given.append(Given("gain", line.value(rest[gain_at]), rest[gain_at].span))
     elif not (len(rest) == gain_at and any(item.name == "gain" for item in given)):
@@ -83,7 +79,7 @@ def _polynomial(line: Line, nodes: tuple[str, ...], rest: list[Word]) -> Instanc
     if dimensions == 1 and len(coefficients) == 1:
         line.notes.add(f"{line.element.name}: poly(1) with one coefficient is a constant", coefficients[0].span)
     law = polynomial(variables, [line.value(word) for word in coefficients])
-    return _behavioral(line, nodes, line.scope.law(law, line.element.span), _assigned(line), FORCES_VOLTAGE[letter])
+    return _behavioral(line, nodes, line.scope.law(law, line.element.span), line.assigned(), FORCES_VOLTAGE[letter])
 
 
 def _dimensions(line: Line, word: Word) -> int:
@@ -139,8 +135,11 @@ def _table(line: Line, nodes: tuple[str, ...], rest: list[Word]) -> Instance:
     steps = [line.scope.nominal(value, line.element.span) for value in values[0::2]]
     if any(b <= a for a, b in pairwise(steps)):
         raise line.error("the x values of a table must increase", words[1])
-    law = Call("pwl", (words[0].expression, *(as_expression(value) for value in values)))
-    return behavioral(line, nodes, law, _assigned(line), voltage=FORCES_VOLTAGE[line.element.letter])
+    # within the table, so that nothing depends on how pwl goes on beyond its points
+    first, last = as_expression(values[0]), as_expression(values[-2])
+    inside = Call("min", (Call("max", (words[0].expression, first)), last))
+    law = Call("pwl", (inside, *(as_expression(value) for value in values)))
+    return behavioral(line, nodes, law, line.assigned(), voltage=FORCES_VOLTAGE[line.element.letter])
 
 
 def source_by_formula(line: Line) -> Instance:
@@ -149,7 +148,7 @@ def source_by_formula(line: Line) -> Instance:
     laws = [assignment for assignment in line.element.assignments if assignment.name in ("v", "i")]
     if len(laws) != 1 or len(line.element.words) > 2:
         raise line.error("a B source is written 'B1 p n v={expression}' or 'B1 p n i={expression}'")
-    return behavioral(line, nodes, laws[0].value, _assigned(line, skip=laws[0]), voltage=laws[0].name == "v")
+    return behavioral(line, nodes, laws[0].value, line.assigned(laws[0].name), voltage=laws[0].name == "v")
 
 
 def behavioral(

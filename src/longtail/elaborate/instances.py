@@ -25,18 +25,6 @@ from longtail.netlist.expressions import (
     Potential,
 )
 
-FOREIGN = {
-    "s": "a voltage-controlled switch",
-    "w": "a current-controlled switch",
-    "t": "a transmission line",
-    "o": "a lossy transmission line",
-    "u": "a distributed RC line",
-    "p": "a coupled transmission line",
-    "y": "a single lossy transmission line",
-    "a": "a code model of XSPICE",
-    "n": "a compiled Verilog-A device",
-    "z": "a MESFET",
-}
 WITH_CURRENT = ("voltage_source", "inductor", "vcvs", "ccvs")
 
 
@@ -77,9 +65,7 @@ def _instances(line: Line) -> list[Instance]:
             return [source_by_formula(line)]
         case letter if letter in catalog.by_letter():
             return [semiconductor(line)]
-        case letter if letter in FOREIGN:
-            raise line.unsupported(f"{FOREIGN[letter]} is not supported")
-    raise line.error(f"no device starts with '{line.element.letter}'", hint=f"letters are {_letters()}")
+    raise line.unsupported(f"no device starts with '{line.element.letter}'", hint=f"letters are {_letters()}")
 
 
 def _letters() -> str:

@@ -8,5 +8,5 @@ SUBCIRCUIT_DEPTH = 64
 DEVICES = 200_000
 FUNCTION_DEPTH = 32
 EXPRESSION_SIZE = 20_000
-EXPRESSION_DEPTH = 150
+EXPRESSION_DEPTH = 150  # as many as the reader takes, so that what is written can be read
 PARAMETER_DEPTH = 50

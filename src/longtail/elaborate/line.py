@@ -74,9 +74,19 @@ class Line:
             raise self.error(f"expected a number, found '{word.text}'", word)
         return self.scope.value(Name(word.text), word.span)
 
-    def assigned(self, assignment: Assignment) -> Given:
-        """An assignment with its value."""
-        return Given(assignment.name, self.scope.value(assignment.value, assignment.span), assignment.span)
+    def assigned(self, *skip: str) -> list[Given]:
+        """The assignments of the card with their values, but those named in `skip`; `tc=1m,2u` gives tc1 and tc2."""
+        given = []
+        for assignment in self.element.assignments:
+            name, span = assignment.name, assignment.span
+            if name in skip:
+                continue
+            given.append(Given(name, self.scope.value(assignment.value, span), span))
+            if name == "tc" and len(assignment.more) == 1:
+                given.append(Given("tc2", self.scope.value(assignment.more[0], span), span))
+            elif assignment.more and name != "ic":
+                raise self.error(f"{name} takes one value, not {len(assignment.more) + 1}", assignment)
+        return given
 
     def model(self, word: Word) -> tuple[ModelCard, Scope] | None:
         """The model that a word names, if it is a plain word and there is one."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-
 from typing import Any
 
 from longtail.circuit import Options, Value
@@ -102,3 +102,18 @@ def word_value(word: Word, scope: Scope) -> Value:
     if number is None:
         raise NetlistError(f"expected a number, found '{word.text}'", span=word.span)
     return number
+
+
+def node_values(directive: Directive, scope: Scope) -> dict[str, tuple[float, Span]]:
+    """`v(a)=1 v(b)={x}`: voltages in V by flat node, each with its place."""
+    values = {}
+    for assignment in directive.assignments:
+        match = re.fullmatch(r"v\(([^(),]+)\)", assignment.name)
+        if match is None:
+            raise NetlistError(
+                f".{directive.name.lstrip('.')} takes v(node)=value, not '{assignment.name}'", span=assignment.span
+            )
+        values[scope.node(match[1])] = (scope.number(assignment.value, assignment.span), assignment.span)
+    if directive.words:
+        raise NetlistError(f"expected v(node)=value, found '{directive.words[0].text}'", span=directive.words[0].span)
+    return values

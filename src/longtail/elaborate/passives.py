@@ -11,7 +11,7 @@ from longtail.elaborate.values import reads_circuit
 from longtail.errors import nearest
 from longtail.netlist.cards import Word
 from longtail.netlist.expressions import Binary, Expression, Potential
-from longtail.units import looks_like_milli
+from longtail.units import suspicious_milli
 
 PRIMARY = {"resistor": ("r", "resistance"), "capacitor": ("c", "capacitance"), "inductor": ("l", "inductance")}
 
@@ -29,10 +29,9 @@ def passive(line: Line, device: str) -> Instance:
             raise line.unsupported(f"a {quantity} that depends on voltages or currents is not supported")
         line.notes.add(f"{line.element.name}: taken as a behavioural source; it makes no noise", line.element.span)
         voltage = Potential(line.element.words[0].text, line.element.words[1].text)
-        rest = [line.assigned(a) for a in line.element.assignments if a.name not in (item, quantity)]
-        return behavioral(line, nodes, Binary("/", voltage, law), rest, voltage=False)
+        return behavioral(line, nodes, Binary("/", voltage, law), line.assigned(item, quantity), voltage=False)
     given, model = _words(line, line.element.words[2:], item, quantity)
-    given += [line.assigned(a) for a in line.element.assignments]
+    given += line.assigned()
     names = {parameter.name for parameter in given}
     if model is None and not names & {item, quantity, "cap", "ind"}:
         raise line.error(f"no {quantity} is given", hint=f"write {line.element.name} a b 1k, or {item}=1k")
@@ -62,8 +61,9 @@ def _words(line: Line, words: tuple[Word, ...], item: str, quantity: str) -> tup
                 hint = nearest(word.text, [*line.scope.visible("models"), *line.scope.visible_parameters()])
                 raise line.error(f"'{word.text}' is neither a number nor a model", word, hint)
             given.append(Given(item, line.value(word), word.span))
-            if item == "r" and word.expression is None and looks_like_milli(word.text):
-                line.notes.add(f"{line.element.name}: '{word.text}' is milliohms; 1e6 is written meg", word.span)
+            remark = suspicious_milli(word.original) if word.expression is None else None
+            if item == "r" and remark is not None:
+                line.notes.add(f"{line.element.name}: {remark}", word.span)
         else:
             raise line.error(f"unexpected '{word.text}' after the {quantity}", word)
     return given, model
@@ -72,7 +72,7 @@ def _words(line: Line, words: tuple[Word, ...], item: str, quantity: str) -> tup
 def coupling(line: Line) -> list[Instance]:
     """`K1 L1 L2 0.99`; more than two inductors are coupled pair by pair, as k1_l1_l2, k1_l1_l3, ..."""
     words = line.element.words
-    assigned = [line.assigned(a) for a in line.element.assignments]
+    assigned = line.assigned()
     inductors, factor = (words, assigned) if assigned else (words[:-1], [])
     if len(inductors) < 2:
         raise line.error("expected at least two inductors and a coupling factor")

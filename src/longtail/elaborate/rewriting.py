@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from longtail.elaborate import limits
 from longtail.elaborate.values import as_expression, children
-from longtail.errors import NetlistError, Span, nearest
+from longtail.errors import NetlistError, Span, UnsupportedError, nearest
 from longtail.netlist.cards import FunctionCard
-from longtail.netlist.evaluation import CONSTANTS, FUNCTIONS
+from longtail.netlist.evaluation import CONSTANTS, FUNCTIONS, check_arguments
 from longtail.netlist.expressions import (
     Binary,
     BranchCurrent,
@@ -21,6 +21,7 @@ from longtail.netlist.expressions import (
     Potential,
     Unary,
 )
+from longtail.netlist.functions import UNSUPPORTED
 
 if TYPE_CHECKING:
     from longtail.elaborate.scopes import Scope
@@ -86,7 +87,11 @@ class _Rewriting:
         arguments = tuple(self.run(x, bound, calls) for x in e.arguments)
         function = self.scope.function(e.function)
         if function is None:
+            if e.function in UNSUPPORTED:
+                message = f"{e.function}(...) is not supported: {UNSUPPORTED[e.function]}"
+                raise UnsupportedError(message, span=e.span or self.span)
             if e.function in FUNCTIONS:
+                check_arguments(e, e.span or self.span)
                 return Call(e.function, arguments)
             names = [*FUNCTIONS, *self.scope.visible("functions")]
             raise NetlistError(

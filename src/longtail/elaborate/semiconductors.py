@@ -25,8 +25,7 @@ def semiconductor(line: Line) -> Instance:
     if not required <= index <= len(device.terminals):
         raise _wrong_nodes(line, device, index, card.name)
     nodes = tuple(line.node(word) for word in line.element.words[:index])
-    given = [*_behind_model(line, device, line.element.words[index + 1 :])]
-    given += [line.assigned(assignment) for assignment in line.element.assignments]
+    given = [*_behind_model(line, device, line.element.words[index + 1 :]), *line.assigned()]
     return line.instance(device.name, nodes, given, model=model.name)
 
 

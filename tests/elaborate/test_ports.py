@@ -1,0 +1,93 @@
+"""Ports: said by directives, by options, or found."""
+
+import pytest
+
+from longtail.elaborate import load, resolve_ports
+from longtail.errors import OptionError
+
+PAIR = """long-tailed pair
+vcc vcc 0 12
+vee vee 0 -12
+vinp inp 0 0
+vinn inn 0 0
+rc1 vcc o1 1k
+rc2 vcc o2 1k
+q1 o1 inp e small
+q2 o2 inn e small
+ree e vee 10k
+.model small npn(bf=100)
+"""
+
+
+def ports(deck, **options):
+    return load(deck, **options).ports
+
+
+def test_directives_say():
+    found = ports(PAIR + "*@ input inp inn\n*@ output o1 o2\n*@ supply vcc vee\n*@ vcm 1.2\n")
+    assert (found.input, found.output, found.supplies, found.vcm) == (("inp", "inn"), ("o1", "o2"), ("vcc", "vee"), 1.2)
+    assert set(found.how.values()) == {"directive"}
+
+
+def test_inputs_may_be_sources_and_supplies_nodes():
+    deck = PAIR.replace("vcc vcc 0", "vpos vcc 0")
+    found = ports(deck + "*@ input vinp vinn\n*@ supply vcc\n")
+    assert (found.input, found.supplies) == (("vinp", "vinn"), ("vpos",))
+
+
+def test_options_come_before_directives():
+    found = ports(PAIR + "*@ output o1 o2\n", output="o2", input=["INN", "inp"], supply="vcc", vcm=2)
+    assert (found.output, found.input, found.supplies, found.vcm) == (("o2",), ("inn", "inp"), ("vcc",), 2.0)
+    assert set(found.how.values()) == {"option"}
+
+
+def test_everything_is_found():
+    found = ports(PAIR)
+    assert (found.input, found.output, found.supplies) == (("inp", "inn"), ("o1", "o2"), ("vcc", "vee"))
+    assert found.how["input"] == "found: vinp and vinn drive the bases of q1 and q2, joined at e"
+
+
+def test_a_source_network_and_degeneration_are_seen_through():
+    deck = PAIR.replace("vinp inp", "vinp sp").replace("vinn inn", "vinn sn").replace("q1 o1 inp e", "q1 o1 inp e1")
+    more = "rs1 sp inp 50\ncs2 sn n1 1u\nrs2 n1 inn 50\nrb1 inp vcc 10k\nrb2 inn vcc 10k\nre1 e1 e 10\n"
+    found = ports(deck.replace("q2 o2 inn e", "q2 o2 inn e2") + more + "re2 e2 e 10\n")
+    assert found.input == ("vinp", "vinn")
+
+
+def test_two_pairs_are_ambiguous():
+    more = "v3 i3 0 0\nv4 i4 0 0\nq3 o1 i3 f small\nq4 o2 i4 f small\nrf f vee 1k\n"
+    found = ports(PAIR + more)
+    assert found.input == ()
+    assert found.how["input"].startswith("ambiguous: vinp, vinn at q1, q2; v3, v4 at q3, q4")
+
+
+def test_a_mirror_is_no_pair():
+    deck = "mirror\nv1 a 0 1\nr1 a b 1k\nq1 b b 0 m\nq2 c b 0 m\nr2 a c 1k\n.model m npn(bf=100)\n"
+    assert ports(deck).input == ()
+    assert ports(deck).how["input"].startswith("not found")
+
+
+def test_outputs_are_not_guessed():
+    found = ports(PAIR.replace("o1", "x").replace("o2", "y"))
+    assert found.output == ()
+    assert found.how["output"].startswith("not found")
+
+
+@pytest.mark.parametrize(
+    ("options", "message", "hint"),
+    [
+        ({"input": "inp,inq"}, "input: there is no node 'inq'", "did you mean 'inp'?"),
+        ({"input": "inp"}, "input takes 2 names, not 1", None),
+        ({"input": "vinp,inn"}, "not one of each", None),
+        ({"output": "o1,o2,o1"}, "output takes 1 to 2 names, not 3", None),
+        ({"output": "o1,o1"}, "the same name twice", None),
+        ({"output": "0"}, "ground cannot be an output", None),
+        ({"supply": "vdd"}, "supply: there is no node 'vdd'", None),
+        ({"supply": "o1"}, "fed by no voltage source", "name the source itself"),
+    ],
+)
+def test_wrong_names_are_errors(options, message, hint):
+    with pytest.raises(OptionError, match=message.replace("?", r"\?")) as caught:
+        resolve_ports(load(PAIR), **options)
+    if hint is not None:
+        assert caught.value.hint == hint
