@@ -168,10 +168,22 @@ def test_a_heavy_import_is_seen_only_at_the_top() -> None:
 
 def loaded_by(code: str) -> set[str]:
     """Top-level packages that a fresh interpreter has loaded after running some code."""
-    tail = "\nimport sys; print(*sorted({name.split('.')[0] for name in sys.modules}))"
-    run = subprocess.run([sys.executable, "-c", code + tail], capture_output=True, text=True, check=True)
+    report = "import atexit, sys; atexit.register(lambda: print(*{name.split('.')[0] for name in sys.modules}))\n"
+    run = subprocess.run([sys.executable, "-c", report + code], capture_output=True, text=True, check=True)
     return set(run.stdout.splitlines()[-1].split())
 
 
-def test_importing_the_package_loads_nothing_heavy() -> None:
-    assert loaded_by("import longtail") & HEAVY == set()
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import longtail",
+        "from longtail import read",
+        "import sys; sys.argv[1:] = ['--help']; from longtail.cli.main import main; main()",
+    ],
+)
+def test_starting_loads_nothing_heavy(code: str) -> None:
+    assert loaded_by(code) & (HEAVY - {"rich"}) == set()
+
+
+def test_what_is_loaded_is_seen() -> None:
+    assert {"numpy", "longtail"} <= loaded_by("import numpy, longtail; raise SystemExit(0)")
