@@ -151,12 +151,13 @@ def terminal_capacitances(
     return found
 
 
-def parameter_slopes(
-    device: DeviceModel, card: Card, bias: Bias
-) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-    """How static currents and charges change when each given parameter grows by 1e-6 of itself: by slopes, and as found.
+Changes = dict[str, np.ndarray]
 
-    Both as rows of numbers by parameter ("model.kp", "p.w"), relative to the largest current or charge.
+
+def parameter_slopes(device: DeviceModel, card: Card, bias: Bias) -> tuple[Changes, Changes]:
+    """How currents and charges change when each given parameter grows by 1e-6 of itself: by slopes, and as found.
+
+    Both by parameter ("model.kp", "p.w"), an array over the currents and charges, relative to each of them.
     """
     traced = trace(device, card)
     given = card.graph_inputs()
