@@ -103,7 +103,7 @@ STRUCTURES = {
     "gate alone": ("v1 d 0 1\nm1 d g 0 0 n\n.model n nmos", ["node g has no dc path", "m1", "single terminal"], 3),
     "island": ("v1 a 0 1\nr1 a 0 1\nr2 x y 1\nr3 y x 2", ["nodes x, y have no dc path", "r2, r3"], 4),
     "source loop": ("v1 a 0 1\nv2 a 0 2\nr1 a 0 1", ["loop", "v1, v2"], 3),
-    "inductor loop": ("v1 a 0 1\nl1 a b 1m\nl2 b 0 1m\nr1 b 0 1", ["loop", "v1, l1, l2"], 4),
+    "inductor loop": ("v1 a 0 1\nl1 a b 1m\nl2 b 0 1m\nr1 b 0 1", ["loop", "l1, v1, l2"], 4),
     "current cutset": ("i1 0 a 1m\ni2 a 0 2m\nr1 b 0 1\nv1 b 0 1", ["node a has only current sources", "i1, i2"], 2),
     "shorted source": ("v1 a a 1\nr1 a 0 1", ["loop", "v1"], 2),
     "controlled loop": ("v1 a 0 1\ne1 a 0 b 0 2\nr1 b 0 1\nr2 a b 1", ["loop", "v1, e1"], 3),

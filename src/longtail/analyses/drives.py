@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from longtail import modes
 from longtail.circuit import GROUND, Circuit, Instance
 from longtail.elaborate.ports import resolve_ports
+from longtail.engine.linearization import linearize
 from longtail.engine.operating_point import OperatingPoint, solve_operating_point
 from longtail.engine.system import System
 from longtail.engine.trace import Null
-from longtail.errors import OptionError
+from longtail.errors import AnalysisError, ConvergenceError, OptionError
 
 
 @dataclass(frozen=True)
@@ -200,12 +201,27 @@ def bias(drives: Drives, *, null: bool = False, target: float | None = None) -> 
     if not null:
         return solve_operating_point(plain, drives.values), None
     system = System(drives.circuit, drives=drives.names, null=drives.null(null_target(drives, target)))
-    nulled = solve_operating_point(system, drives.values)
+    try:
+        nulled = solve_operating_point(system, drives.values)
+    except ConvergenceError as error:
+        _check_gain(drives, plain)
+        raise AnalysisError(f"the output cannot be nulled: {error.message}", hint=error.hint) from error
     extra = nulled["input_offset"][0].item()
     shares = drives.null(0.0).inputs
     values = {f"{s}.dc": level + shares[s] * extra for s, level in zip(drives.sources, drives.levels, strict=True)}
     offset, _ = modes.split(*(values[n] * sign for n, sign in zip(drives.names, drives.signs, strict=True)))
-    point = replace(
-        nulled, system=plain, values=values, solution=np.delete(nulled.solution, system.index["input_offset"], 1)
-    )
-    return point, offset
+    solution = np.delete(nulled.solution, system.index["input_offset"], 1)
+    return replace(nulled, system=plain, values=values, solution=solution), offset
+
+
+def _check_gain(drives: Drives, plain: System) -> None:
+    """Raise `AnalysisError` where the output does not follow the input at dc, and nulling means nothing."""
+    model = linearize(solve_operating_point(plain, drives.values))
+    x = model.response(np.zeros(1), drives.unit_modes[:, [modes.DIFFERENTIAL]])[0, 0]
+    gain = abs((drives.output_matrix(plain) @ x)[modes.DIFFERENTIAL, 0])
+    if gain < 1e-6:
+        raise AnalysisError(
+            f"the output {', '.join(drives.output)} does not follow the inputs at dc (gain {gain:.1g} V/V): "
+            "there is nothing to null",
+            hint="is the output coupled by a capacitor or a transformer? Analyze without nulling",
+        )

@@ -20,6 +20,7 @@ Values = Mapping[str, float | Array]
 
 _STEP_LIMIT = 40  # Newton iterations allowed on the path; the last solve has the circuit's own limit
 _FADED = 1e-13  # S: a conductance this small is dropped
+_FEEDBACKS = (1e-4, -1e-4, 1.0, -1.0)  # V/V, from the output to the offset
 _NODESET_CONDUCTANCE = 1e3  # S: holds .nodeset nodes in a first solve
 
 
@@ -133,15 +134,19 @@ def settle(path: Path, state: State, aids: Aids = NO_AIDS) -> tuple[Solve, str]:
 
 
 def settle_nulled(path: Path, state: State) -> tuple[Solve, str]:
-    """The nulled circuit by way of a follower: the offset is fed back from the output, then let go."""
-    for feedback in (1.0, -1.0):
-        result, name = settle(path, state, Aids(feedback=feedback))
-        if not result.converged:
-            continue
-        result = _fade_feedback(path, result, feedback)
-        if result.converged:
-            return result, f"feedback, {name}"
-    return settle(path, state)
+    """The nulled circuit by way of a follower: the offset is fed back from the output, then let go.
+
+    Weak feedback first: it only keeps the equations regular while the transistors have no gain yet. The sign of
+    the gain is not known, so both are tried.
+    """
+    for name, strategy in STRATEGIES.items():
+        for feedback in _FEEDBACKS:
+            result = strategy(path, state, Aids(feedback=feedback))
+            if result.converged:
+                result = _fade_feedback(path, result, feedback)
+            if result.converged:
+                return result, name
+    return result, name
 
 
 def _fade_feedback(path: Path, result: Solve, feedback: float) -> Solve:

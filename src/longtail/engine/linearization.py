@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.engine import dense
 from longtail.engine.operating_point import OperatingPoint
 from longtail.engine.system import Array, SparseMatrix
 from longtail.errors import AnalysisError
@@ -70,7 +71,7 @@ class Linearization:
     def _dense(self, matrix: Complex, right: Array) -> Complex:
         try:
             sides = np.broadcast_to(right, (*matrix.shape[:3], right.shape[-1])).astype(complex)
-            return np.asarray(np.linalg.solve(matrix, sides), complex)
+            return dense.solve(matrix, sides)
         except np.linalg.LinAlgError as error:
             raise AnalysisError(
                 "the small-signal equations are singular at this operating point",

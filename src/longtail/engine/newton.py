@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.circuit import Options
+from longtail.engine.dense import solve
 from longtail.engine.system import Array, System
 from longtail.lanes.status import LaneStatus
 
@@ -125,11 +126,11 @@ def _linear_solve(matrix: Array, right: Array) -> tuple[Array, NDArray[np.int8]]
     delta = np.zeros_like(right)
     good = np.flatnonzero(code == LaneStatus.CONVERGED)
     try:
-        delta[good] = np.linalg.solve(matrix[good], right[good, :, None])[..., 0]
+        delta[good] = solve(matrix[good], right[good, :, None])[..., 0]
     except np.linalg.LinAlgError:
         for lane in good:
             try:
-                delta[lane] = np.linalg.solve(matrix[lane], right[lane])
+                delta[lane] = solve(matrix[lane], right[lane, :, None])[:, 0]
             except np.linalg.LinAlgError:
                 code[lane] = LaneStatus.SINGULAR
     code[~np.isfinite(delta).all(axis=1)] = LaneStatus.SINGULAR

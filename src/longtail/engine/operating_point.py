@@ -25,8 +25,7 @@ class OperatingPoint:
     status        `[lane]`, see `LaneStatus`
     residual      `[lane]`, largest current in A left over at a node
     iterations    Newton iterations in all, continuation included
-    continuation  what served: "newton", "gmin stepping", "source stepping", "pseudo-transient", each perhaps
-                  after "feedback" where the circuit was nulled
+    continuation  what served: "newton", "gmin stepping", "source stepping" or "pseudo-transient"
     """
 
     system: System

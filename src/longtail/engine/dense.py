@@ -1,0 +1,31 @@
+"""Dense solves of many small systems with pivoting, by LAPACK on one thread.
+
+The systems of a circuit are so small that sharing one between cores costs far more than it saves: on a busy machine
+a solve of 100 unknowns took 21 ms with two threads and 0.2 ms with one.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
+
+
+@cache
+def _threads() -> ThreadpoolController:
+    return ThreadpoolController()
+
+
+def solve(matrix: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
+    """Solve `matrix` `[..., n, n]` for the columns of `right` `[..., n, k]`.
+
+    Raises `numpy.linalg.LinAlgError` when any of the matrices is singular.
+
+    >>> solve(np.array([[2.0, 0.0], [0.0, 4.0]]), np.array([[2.0], [2.0]])).tolist()
+    [[1.0], [0.5]]
+    """
+    with _threads().limit(limits=1, user_api="blas"):
+        return np.asarray(np.linalg.solve(matrix, right))
