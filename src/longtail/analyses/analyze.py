@@ -21,7 +21,7 @@ from longtail.analyses.gains import (
 )
 from longtail.analyses.op import OpResult, describe
 from longtail.circuit import Circuit
-from longtail.errors import AnalysisError
+from longtail.errors import AnalysisError, OptionError
 from longtail.units import format_si
 
 
@@ -92,6 +92,8 @@ def run(
             _, offset = bias(drives, null=True, target=target)
         except AnalysisError as error:
             notes.append(f"no input offset brings the output to {null_target(drives, target):g} V: {error.message}")
+        except OptionError as error:
+            notes.append(f"no input offset: {error.message}; {error.hint}")
     power = _supply_power(circuit, op)
     return Datasheet(circuit.title, op, gains, offset, power, tuple(_rows(gains, offset, power)), tuple(notes))
 

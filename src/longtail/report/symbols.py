@@ -49,7 +49,7 @@ def symbol(quantity: str) -> str:
 def gain_text(value: float) -> str:
     """A gain in V/V, without SI prefix: a gain of 28 k is no unit of anything.
 
-    >>> gain_text(-28000.0), gain_text(-0.012345), gain_text(1.5e-7)
+    >>> gain_text(-28000.0), gain_text(-0.01234), gain_text(1.5e-7)
     ('-28000', '-0.01234', '1.5e-07')
     """
     return f"{value:.0f}" if 1e3 <= abs(value) < 1e7 else f"{value:.4g}"

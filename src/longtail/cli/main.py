@@ -1,0 +1,82 @@
+"""The `longtail` command: what it understands, and how it ends.
+
+Results go to standard output, everything else to standard error. Exit status: 0 done, 1 the computation failed,
+2 the netlist or the command cannot be used, 130 interrupted, 141 nobody reads the output any more.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from cyclopts import App
+from cyclopts.exceptions import CycloptsError, UnknownCommandError
+
+from longtail import LongtailError, OptionError, __version__
+from longtail.cli.announced import announced
+from longtail.cli.messages import complain
+
+INTERRUPTED = 130
+PIPE_CLOSED = 141
+PURPOSE = """\
+A workbench for differential amplifiers: SPICE netlist in, the two modes out, with the reasons.
+
+Start with: longtail analyze bjt_pair
+"""
+
+
+def application() -> App:
+    """The commands. Those of analyses are imported when they are called, not when they are listed."""
+    app = App(name="longtail", version=__version__, help=PURPOSE, help_format="plaintext")
+    for name, doc in announced().items():
+        app.command(f"longtail.cli.verbs:{name}", name=name, help=doc)
+    app.command("longtail.cli.gallery:examples", name="examples", help="List the gallery, or copy an example out")
+    app.command("longtail.cli.netlist:netlist", name="netlist", help="The flat netlist, as ngspice reads it back")
+    app.register_install_completion_command(help="Install completion for bash, zsh or fish.")
+    return app
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Do what the arguments say and return the exit status."""
+    try:
+        application()(list(arguments), exit_on_error=False, print_error=False, result_action="return_value")
+        sys.stdout.flush()
+    except CycloptsError as error:
+        return complain(_usage(error, arguments))
+    except LongtailError as error:
+        return complain(error)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # nothing more can be written; without this the interpreter would try once more when it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    return 0
+
+
+def _usage(error: CycloptsError, arguments: Sequence[str]) -> OptionError:
+    """A wrong command as an error like all others, with the way on."""
+    message = str(error).strip().rstrip(".")
+    if isinstance(error, UnknownCommandError) and arguments and Path(arguments[0]).is_file():
+        return OptionError(f"'{arguments[0]}' is no command", hint=f"longtail analyze {arguments[0]}")
+    verb = f" {arguments[0]}" if arguments and arguments[0] in _names() else ""
+    return OptionError(message, hint=f"longtail{verb} --help")
+
+
+def _names() -> set[str]:
+    return {*announced(), "examples", "netlist"}
+
+
+def main() -> None:
+    """The entry point: runs the command line of this process and ends it with the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")  # an arrow must not stop a terminal that has no arrows
+    sys.exit(run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

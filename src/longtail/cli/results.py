@@ -1,0 +1,59 @@
+"""Results to standard output, and to files."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from longtail.analyses.base import Result
+from longtail.cli.messages import remark
+from longtail.errors import OptionError
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How the result is wanted: as JSON, with files in `out`, figures as `format`."""
+
+    json: bool = False
+    out: str | None = None
+    format: str = "png"
+
+
+def show(result: Result, form: Form, circuit_notes: Iterable[object]) -> None:
+    """Print the result: a table in colour on a terminal, plain text in a pipe, JSON where asked for.
+
+    Notes on the circuit that the table does not carry go to standard error, and with JSON all notes do.
+    """
+    own = [str(note) for note in getattr(result, "notes", ())]
+    remark(note for note in map(str, circuit_notes) if note not in own)
+    if form.json:
+        remark(own)
+        print(result.to_json())
+        return
+    if not sys.stdout.isatty():
+        print(result.to_text(), end="")
+        return
+    from rich.console import Console
+
+    from longtail.report import tables
+
+    console = Console(highlight=False)
+    console.print(tables.rich(result, console.width))
+
+
+def write(result: Result, form: Form, stem: str) -> list[Path]:
+    """Write figures, table and JSON into the folder and return their paths."""
+    from longtail.report import plots
+
+    assert form.out is not None
+    folder = Path(form.out)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        text, json = folder / f"{stem}.txt", folder / f"{stem}.json"
+        text.write_text(result.to_text(), encoding="utf-8")
+        json.write_text(result.to_json() + "\n", encoding="utf-8")
+        return [*plots.save(result, folder, stem, form.format), text, json]
+    except OSError as error:
+        raise OptionError(f"--out {form.out}: {error.strerror or error}") from error

@@ -1,0 +1,89 @@
+"""From the FILE of a command to an amplifier: a path, standard input, or the name of an example."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from longtail import OptionError
+from longtail.cli.gallery import gallery
+from longtail.cli.messages import remark
+from longtail.errors import nearest
+
+if TYPE_CHECKING:
+    from longtail import Amplifier
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What the command line says of the circuit: the file, parameters replaced, ports named."""
+
+    file: str
+    set: Sequence[str] = ()
+    input: str | None = None
+    output: str | None = None
+    supply: str | None = None
+    allow_outside_includes: bool = False
+
+    @property
+    def stem(self) -> str:
+        """What files about this circuit are called."""
+        return "netlist" if self.file == "-" else Path(self.file).stem
+
+    def read(self) -> Amplifier:
+        """The amplifier. Raises `InputError` for what cannot be used."""
+        from longtail import read
+
+        return read(
+            f"{sys.stdin.read()}\n" if self.file == "-" else find(self.file),
+            parameters=assignments(self.set),
+            input=names(self.input),
+            output=names(self.output),
+            supply=names(self.supply),
+            allow_includes_outside=self.allow_outside_includes,
+        )
+
+
+def find(file: str) -> Path:
+    """The file of that name, or else the example. Raises `OptionError` with the nearest name where there is neither."""
+    path = Path(file)
+    if path.is_file():
+        return path
+    known = gallery()
+    name = file.removesuffix(".cir")
+    if name in known:
+        remark([f"no file '{file}' here: using the example of that name, {known[name]}"])
+        return known[name]
+    if path.is_dir():
+        raise OptionError(f"'{file}' is a directory, not a netlist")
+    beside = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+    lower = {entry.lower(): str(path.parent / entry) for entry in beside}
+    hint = nearest(path.name, lower) or nearest(name, known)
+    raise OptionError(f"there is no file '{file}'", hint=hint or "longtail examples lists what there is to try")
+
+
+def assignments(words: Sequence[str]) -> Mapping[str, str]:
+    """`NAME=VALUE` words as a mapping. Raises `OptionError` for one of another form.
+
+    >>> assignments(["rc=4.7k", "vcm=-1"])
+    {'rc': '4.7k', 'vcm': '-1'}
+    """
+    values = {}
+    for word in words:
+        name, sign, value = (part.strip() for part in word.partition("="))
+        if not (name and sign and value):
+            raise OptionError(f"--set {word}: expected NAME=VALUE", hint="as in --set rc=4.7k")
+        values[name] = value
+    return values
+
+
+def names(text: str | None) -> list[str] | None:
+    """Names with commas between as a list; None where nothing is said.
+
+    >>> names("inp, inn")
+    ['inp', 'inn']
+    """
+    return None if text is None else [word.strip() for word in text.split(",")]

@@ -1,0 +1,127 @@
+"""A command for each analysis, made from its options: `longtail.cli.verbs.gains` is the command of `gains`."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from cyclopts import Parameter
+
+from longtail import InputError, OptionError
+from longtail.analyses.base import Analysis, Option
+from longtail.analyses.discovery import analyses
+from longtail.cli.messages import remark
+from longtail.cli.results import Form, show, write
+from longtail.cli.sources import Source
+
+CIRCUIT, ANALYSIS, RESULT = "Circuit", "Analysis", "Result"  # headings of the help page
+METAVARS = {"nodes": "NAMES", "frequency": "RANGE"}
+
+
+def option(name: str, kind: Any, help: str, group: str, default: Any = None, metavar: str | None = None) -> Any:
+    """A keyword of a command, as `inspect` has it."""
+    described = Parameter(
+        name=f"--{name}",
+        help=help,
+        group=group,
+        metavar=metavar,
+        negative=(),
+        show_default=isinstance(default, str),
+        allow_leading_hyphen=kind is not bool,  # --vcm -1.2
+    )
+    identifier = name.replace("-", "_")
+    return inspect.Parameter(
+        identifier, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, described]
+    )
+
+
+FILE = inspect.Parameter(
+    "file",
+    inspect.Parameter.POSITIONAL_ONLY,
+    annotation=Annotated[str, Parameter(help="a netlist, '-' for standard input, or the name of an example")],
+)
+SOURCE_OPTIONS = (
+    option("set", list[str], "replace a .param of the netlist; may be repeated", CIRCUIT, (), "NAME=VALUE"),
+    option("input", str | None, "input nodes or input voltage sources, positive first", CIRCUIT, None, "NAMES"),
+    option("output", str | None, "output nodes, positive first, or one node", CIRCUIT, None, "NAMES"),
+    option("supply", str | None, "voltage sources that feed the circuit", CIRCUIT, None, "NAMES"),
+    option("allow-outside-includes", bool, "let .include reach beyond the folder of the netlist", CIRCUIT, False),
+)
+RESULT_OPTIONS = (
+    option("json", bool, "print the result as JSON", RESULT, False),
+    option("out", str | None, "write figure, table and JSON into this folder", RESULT, None, "DIR"),
+    option("format", Literal["png", "svg", "pdf"], "of the figure", RESULT, "png"),
+)
+COMMON = {parameter.name for parameter in SOURCE_OPTIONS}
+
+
+def __getattr__(name: str) -> Callable[..., None]:
+    if name not in analyses():
+        raise AttributeError(f"there is no analysis '{name}'")
+    return command(analyses()[name])
+
+
+def command(analysis: Analysis) -> Callable[..., None]:
+    """The command of an analysis: reads the circuit, runs, shows."""
+    own = [each for each in analysis.options if each.name not in COMMON]
+
+    def verb(file: str, /, **given: Any) -> None:
+        source = Source(file, **{name: given.pop(name) for name in COMMON if name in given})
+        form = Form(**{name: given.pop(name) for name in ("json", "out", "format") if name in given})
+        options = {each.name: number(each, given[key(each)]) for each in own if key(each) in given}
+        amplifier = source.read()
+        remark(_ports(amplifier.circuit.ports) if len(own) < len(analysis.options) else ())
+        result = amplifier.run(analysis.name, **options)
+        show(result, form, amplifier.circuit.notes)
+        if form.out is not None:
+            remark(f"written: {path}" for path in write(result, form, f"{source.stem}-{analysis.name}"))
+
+    verb.__name__ = analysis.name
+    verb.__doc__ = None
+    parameters = [FILE, *(as_parameter(each) for each in own), *SOURCE_OPTIONS, *RESULT_OPTIONS]
+    verb.__annotations__ = {each.name: each.annotation for each in parameters}
+    verb.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return verb
+
+
+def key(option: Option) -> str:
+    """The name of an option as a keyword of its command: the unit goes, since numbers may carry one."""
+    return option.name.removesuffix("_hz")
+
+
+def as_parameter(each: Option) -> Any:
+    """The keyword of a command that sets an option of an analysis."""
+    kind: Any = bool if each.kind == "flag" else str | None
+    name = key(each).replace("_", "-")
+    metavar = METAVARS.get(each.kind, each.unit.upper() or "NUMBER") if kind is not bool else None
+    bounds = [
+        f"at {side} {bound:g}" for side, bound in (("least", each.low), ("most", each.high)) if math.isfinite(bound)
+    ]
+    help = ", ".join([each.doc, *bounds])
+    return option(name, kind, help, ANALYSIS, each.default, metavar)
+
+
+def number(each: Option, given: Any) -> Any:
+    """What was given for an option as the analysis takes it. Raises `OptionError` for no number."""
+    if each.kind == "nodes" and isinstance(given, str):
+        return [word.strip() for word in given.split(",")]
+    if each.kind != "number" or not isinstance(given, str):
+        return given
+    from longtail.units import parse_number
+
+    try:
+        return parse_number(given)
+    except InputError as error:
+        raise OptionError(f"--{key(each).replace('_', '-')}: {error.message}", hint=error.hint) from error
+
+
+def _ports(ports: Any) -> list[str]:
+    """How each port was found that neither the netlist nor the command names."""
+    found = {"input": ports.input, "output": ports.output, "supply": ports.supplies}
+    return [
+        f"{port}: {', '.join(nodes)} ({ports.how[port]})"
+        for port, nodes in found.items()
+        if nodes and ports.how.get(port) not in (None, "directive", "option")
+    ]

@@ -1,0 +1,73 @@
+"""A datasheet as a figure: the gains with their marks, and beside them the figures that count."""
+
+from __future__ import annotations
+
+import textwrap
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure, SubFigure
+
+from longtail.analyses.analyze import Datasheet, Row
+from longtail.report import figure_gains
+from longtail.report.figure_gains import HEIGHTS, MAGNITUDE
+from longtail.report.style import INK, PALE, SMALL, TEXT, mathematical, new_figure
+from longtail.report.symbols import quantity_text
+from longtail.units import format_si
+
+LINE = 0.29  # inches of height for a row of figures
+
+
+def figure(sheet: Datasheet, *, phase: bool = False) -> Figure:
+    """The gains over frequency, the bandwidth marked, and the rows of the datasheet beside them."""
+    names = figure_gains.panels(sheet.gains, phase)
+    height = max(sum(HEIGHTS[name] for name in names), LINE * len(sheet.rows) + 0.6) + 1.0
+    drawn = new_figure(9.4, height)
+    left, right = drawn.subfigures(1, 2, squeeze=False, width_ratios=(1.9, 1.0))[0]
+    axes = figure_gains.draw(left, sheet.gains, names)
+    _mark_bandwidth(axes[MAGNITUDE], sheet)
+    _figures(right, sheet, height)
+    drawn.suptitle(textwrap.fill(sheet.title, 100), x=0.02, ha="left", fontsize=12, color=INK)
+    return drawn
+
+
+def _row(sheet: Datasheet, symbol: str) -> Row | None:
+    return next((row for row in sheet.rows if row.symbol == symbol), None)
+
+
+def _mark_bandwidth(axes: Axes, sheet: Datasheet) -> None:
+    """A mark at the corner of the differential gain, 3 dB below where it starts."""
+    row = _row(sheet, "f_3dB")
+    if row is None or row.value is None:
+        return
+    level = 20.0 * np.log10(np.abs(sheet.gains.differential[0])) - 20.0 * np.log10(np.sqrt(2.0))
+    axes.plot([row.value], [level], marker="o", markersize=6, color=INK, markerfacecolor="white", zorder=5)
+    axes.annotate(
+        format_si(row.value, "Hz", 3),
+        (row.value, level),
+        xytext=(-7, -6),
+        textcoords="offset points",
+        ha="right",
+        va="top",
+        fontsize=SMALL,
+        color=INK,
+    )
+
+
+def _figures(panel: SubFigure, sheet: Datasheet, height: float) -> None:
+    """The rows of the datasheet as text: symbol and condition, value, what the value means."""
+    axes = panel.subplots()
+    axes.set_axis_off()
+    axes.set_xlim(0, 1)
+    axes.set_ylim(-(height - 1.0) / LINE, 0.5)
+    for line, row in enumerate(sheet.rows):
+        condition = row.conditions.split(", ")[0] if row.conditions.startswith("f = ") else ""
+        axes.text(0.0, -line, mathematical(row.symbol), fontsize=TEXT, color=INK, va="center")
+        axes.text(0.17, -line, condition.removeprefix("f = "), fontsize=SMALL, color=PALE, va="center")
+        if row.value is None:
+            words = row.remark.split(":")[0]
+            axes.text(1.0, -line, words, fontsize=SMALL, color=PALE, va="center", ha="right")
+            continue
+        value = quantity_text(row.value, row.unit)
+        axes.text(0.72, -line, value, fontsize=TEXT, color=INK, va="center", ha="right", weight="bold")
+        axes.text(1.0, -line, row.remark, fontsize=SMALL, color=PALE, va="center", ha="right")

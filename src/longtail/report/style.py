@@ -1,0 +1,121 @@
+"""What all figures share: colours that everyone can tell apart, type, axes, and labels beside their lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter
+
+# Okabe and Ito's palette, https://jfly.uni-koeln.de/color/
+BLUE, VERMILLION, GREEN, PURPLE, ORANGE = "#0072B2", "#D55E00", "#009E73", "#AA4499", "#B07D00"
+INK, PALE = "#222222", "#6a6a6a"
+GAIN_COLOURS = {
+    "A_dd": BLUE,
+    "A_d": BLUE,
+    "A_cc": ORANGE,
+    "A_cm": ORANGE,
+    "A_c→d": VERMILLION,
+    "A_d→c": GREEN,
+    "CMRR": PURPLE,
+}
+TEXT = 9.5  # points
+SMALL = 8.5
+DPI = 130
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """An empty figure, width and height in inches, that belongs to no window."""
+    layout = ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.06)
+    figure = Figure(figsize=(width, height), layout=layout, facecolor="white", dpi=DPI)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def dress(axes: Axes) -> None:
+    """Quiet axes: light grid, no box, ticks in grey."""
+    axes.grid(True, which="major", color="#dddddd", linewidth=0.7)
+    axes.set_axisbelow(True)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    for side in ("left", "bottom"):
+        axes.spines[side].set_color(PALE)
+    axes.tick_params(which="both", colors=INK, labelsize=SMALL, color=PALE)
+
+
+def frequency_axis(axes: Axes, low: float, high: float) -> None:
+    """A logarithmic axis from `low` to `high` Hz with SI prefixes, every third decade labelled where there are many."""
+    axes.set_xscale("log")
+    axes.set_xlim(low, high)
+    axes.xaxis.set_major_locator(LogLocator(base=10.0, numticks=20))
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.xaxis.set_major_formatter(EngFormatter(unit="Hz"))
+    if np.log10(high / low) > 7:
+        decades = 10.0 ** np.arange(np.ceil(np.log10(low)), np.log10(high) + 1e-9)
+        axes.set_xticks([f for f in decades if round(np.log10(f)) % 3 == 0])
+        axes.set_xticks([f for f in decades if round(np.log10(f)) % 3], minor=True)
+
+
+def mathematical(name: str) -> str:
+    """A symbol such as A_c→d as matplotlib sets it.
+
+    >>> mathematical("A_c→d"), mathematical("CMRR")
+    ('$A_{\\\\mathrm{c\\\\rightarrow d}}$', 'CMRR')
+    """
+    head, mark, tail = name.partition("_")
+    if not mark:
+        return name
+    arrow = tail.replace("→", r"\rightarrow ")
+    return rf"${head}_{{\mathrm{{{arrow}}}}}$"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A text beside the end of a line, at height `y` in data coordinates."""
+
+    y: float
+    text: str
+    colour: str
+
+
+def label_ends(axes: Axes, labels: Sequence[Label], height_in: float) -> None:
+    """Put labels to the right of the axes, moved apart where they would touch. `height_in`: of the axes, inches."""
+    low, high = axes.get_ylim()
+    apart = 1.35 * TEXT / 72 / height_in * (high - low)
+    ordered = sorted(labels, key=lambda label: label.y)
+    heights = spread([min(max(label.y, low), high) for label in ordered], apart, low, high)
+    for label, y in zip(ordered, heights, strict=True):
+        axes.annotate(
+            label.text,
+            (1.0, y),
+            xycoords=("axes fraction", "data"),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            color=label.colour,
+            fontsize=TEXT,
+            annotation_clip=False,
+        )
+
+
+def spread(heights: Sequence[float], apart: float, low: float, high: float) -> list[float]:
+    """Heights in rising order, moved so that neighbours are at least `apart`, within [low, high] if there is room.
+
+    >>> spread([0.0, 0.1, 5.0], 1.0, 0.0, 10.0)
+    [0.0, 1.0, 5.0]
+    >>> spread([9.5, 9.8], 1.0, 0.0, 10.0)
+    [9.0, 10.0]
+    """
+    placed: list[float] = []
+    for y in heights:
+        placed.append(max(y, placed[-1] + apart) if placed else max(y, low))
+    ceiling = high
+    for k in reversed(range(len(placed))):
+        placed[k] = min(placed[k], ceiling)
+        ceiling = placed[k] - apart
+    return placed
