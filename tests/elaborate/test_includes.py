@@ -61,6 +61,15 @@ def test_a_link_does_not_lead_out(tmp_path):
         load(tmp_path / "in" / "main.cir")
 
 
+def test_names_that_cannot_be_files(tmp_path):
+    (tmp_path / "a.inc").symlink_to(tmp_path / "b.inc")
+    (tmp_path / "b.inc").symlink_to(tmp_path / "a.inc")
+    for name in ("a.inc", "n" * 5000):
+        write(tmp_path, main_cir=f"main\n.include {name}\nr1 x 0 1\n")
+        with pytest.raises(NetlistError, match="cannot be a file name|is not there"):
+            load(tmp_path / "main.cir")
+
+
 def test_circles_are_named(tmp_path):
     write(tmp_path, main_cir="main\n.include a.inc\nr1 x 0 1\n", a_inc=".include b.inc\n", b_inc=".include a.inc\n")
     with pytest.raises(NetlistError, match=r"include each other: a.inc -> b.inc -> a.inc") as caught:

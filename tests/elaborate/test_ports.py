@@ -54,6 +54,22 @@ def test_a_source_network_and_degeneration_are_seen_through():
     assert found.input == ("vinp", "vinn")
 
 
+def test_a_termination_between_the_inputs_does_not_hide_who_drives_which():
+    deck = PAIR.replace("vinp inp", "vinp sp").replace("vinn inn", "vinn sn")
+    assert ports(deck + "rs1 sp inp 50\nrs2 sn inn 50\nrt inp inn 100\n").input == ("vinp", "vinn")
+
+
+def test_a_floating_source_is_seen_through():
+    found = ports(PAIR.replace("vinp inp 0 0", "vos inp ip 1m\nvinp ip 0 1"))
+    assert found.input == ("vinp", "vinn")
+    assert found.supplies == ("vcc", "vee")
+
+
+def test_the_positive_input_comes_first():
+    deck = PAIR.replace("q1 o1 inp", "q1 o1 swap").replace("q2 o2 inn", "q2 o2 inp").replace("swap", "inn")
+    assert ports(deck).input == ("inp", "inn")
+
+
 def test_two_pairs_are_ambiguous():
     more = "v3 i3 0 0\nv4 i4 0 0\nq3 o1 i3 f small\nq4 o2 i4 f small\nrf f vee 1k\n"
     found = ports(PAIR + more)

@@ -58,6 +58,14 @@ def test_a_parameter_called_m_is_a_parameter():
     assert circuit.instances["r.x1.r1"].parameters == {"r": 3000.0}
 
 
+def test_flat_names_may_be_used_to_reach_into_a_subcircuit():
+    inner = ".subckt s p\nv1 p n 0\nr1 n 0 1k\n.ends\n"
+    outer = ".subckt o p q\nx1 p s\nb1 q 0 i={i(v.x1.v1)*v(x1.n)}\n.ends\n"
+    circuit = load(f"t\n{inner}{outer}x9 a b o\nb2 a 0 i={{i(v.x9.x1.v1)*v(x9.x1.n)}}\nr9 b 0 1\n")
+    assert circuit.instances["b.x9.b1"].controls == circuit.instances["b2"].controls == ("v.x9.x1.v1",)
+    assert circuit.instances["b2"].nodes == ("a", "0", "x9.x1.n")
+
+
 def test_depth_is_bounded():
     levels = "".join(f".subckt s{i} p\nx1 p s{i + 1}\n.ends\n" for i in range(limits.SUBCIRCUIT_DEPTH + 2))
     with pytest.raises(NetlistError, match="nested deeper than 64"):

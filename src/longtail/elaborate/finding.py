@@ -25,7 +25,8 @@ OUTPUT_PAIRS = (
     ("vo1", "vo2"),
     ("o1", "o2"),
 )
-OUTPUT_SINGLES = ("out", "vout", "vo", "output")
+OUTPUT_SINGLES = ("out", "vout", "vo", "output", "o")
+LARGEST_TAIL = 16  # devices or resistors at one node: with more it is a rail
 LARGEST_NETWORK = 200  # nodes of a source network that are followed
 Found = tuple[tuple[str, ...], str]
 
@@ -42,7 +43,7 @@ class _Pair:
 
 def find_input(circuit: Circuit) -> Found:
     """Two sources that drive the bases or gates of a pair: the same device and model, emitters or sources joined."""
-    pairs = list(_driven_pairs(circuit))
+    pairs = [_positive_first(pair) for pair in _driven_pairs(circuit)]
     by_sources = {frozenset(pair.sources): pair for pair in reversed(pairs)}
     if not pairs:
         return (), "not found: no two voltage sources drive the bases or gates of a pair; name them: *@ input inp inn"
@@ -89,17 +90,17 @@ def find_supplies(circuit: Circuit, input: tuple[str, ...]) -> Found:
 def _driven_pairs(circuit: Circuit) -> Iterator[_Pair]:
     at_node = _passive_neighbours(circuit)
     sources = _sources_by_node(circuit)
-    followed: dict[str, frozenset[str]] = {}
+    followed: dict[str, dict[str, int]] = {}
     for first, second, common, control in _pairs(circuit, at_node, sources):
         a, b = _terminal(first, control), _terminal(second, control)
         if a == b:
             continue
         for node in (a, b):
             if node not in followed:
-                followed[node] = _drivers(node, at_node, sources)
-        only_a, only_b = followed[a] - followed[b], followed[b] - followed[a]
-        if len(only_a) == 1 and len(only_b) == 1:
-            (source_a,), (source_b,) = only_a, only_b
+                followed[node] = _drivers(circuit, node, at_node, sources)
+        nearer_a, nearer_b = _nearer(followed[a], followed[b]), _nearer(followed[b], followed[a])
+        if len(nearer_a) == 1 and len(nearer_b) == 1:
+            (source_a,), (source_b,) = nearer_a, nearer_b
             yield _Pair(first.name, second.name, common, control, (source_a, source_b), (a, b))
 
 
@@ -114,12 +115,16 @@ def _pairs(
             continue
         emitter = _terminal(instance, kind[1])
         model = circuit.models[instance.model].type if instance.model is not None else None
-        for node in {emitter, *at_node.get(emitter, ())}:
+        fixed = emitter == GROUND or emitter in sources
+        joined = at_node.get(emitter, set())
+        if fixed or len(joined) > LARGEST_TAIL:
+            continue
+        for node in (emitter, *sorted(joined - {emitter})):
             if node != GROUND and node not in sources:
                 groups[instance.device, model, node, kind[0]].append(instance)
     seen = set()
     for (_, _, node, control), members in groups.items():
-        if len(members) > 16:  # a rail, not a tail
+        if len(members) > LARGEST_TAIL:
             continue
         for first, second in combinations(members, 2):
             if (first.name, second.name) not in seen:
@@ -158,15 +163,39 @@ def _sources_by_node(circuit: Circuit) -> dict[str, list[str]]:
     return driven
 
 
-def _drivers(start: str, at_node: Mapping[str, set[str]], sources: Mapping[str, list[str]]) -> frozenset[str]:
-    """The sources that reach a node through resistors, capacitors and inductors."""
-    found: set[str] = set()
-    seen, waiting = {start, GROUND}, [start]
-    while waiting and len(seen) < LARGEST_NETWORK:
+def _drivers(
+    circuit: Circuit, start: str, at_node: Mapping[str, set[str]], sources: Mapping[str, list[str]]
+) -> dict[str, int]:
+    """The sources to ground that reach a node through R, C, L and floating sources, with the number of steps."""
+    found: dict[str, int] = {}
+    steps = {start: 0}
+    waiting = [start]
+    while waiting and len(steps) < LARGEST_NETWORK:
         node = waiting.pop(0)
-        if node in sources:
-            found.update(sources[node])  # a source fixes its node: nothing behind it matters
-            continue
-        waiting += [other for other in at_node.get(node, ()) if other not in seen]
-        seen.update(at_node.get(node, ()))
-    return frozenset(found)
+        beyond: list[str] = []
+        grounded = False
+        for source in sources.get(node, ()):
+            others = set(circuit.instances[source].nodes) - {node}
+            if others <= {GROUND}:
+                found.setdefault(source, steps[node])
+                grounded = True
+            beyond += others
+        if not grounded:  # a source to ground fixes its node: nothing behind it matters
+            for other in (*beyond, *sorted(at_node.get(node, ()))):
+                if other != GROUND and other not in steps:
+                    steps[other] = steps[node] + 1
+                    waiting.append(other)
+    return found
+
+
+def _nearer(here: Mapping[str, int], there: Mapping[str, int]) -> list[str]:
+    """Sources that are fewer steps from here than from there."""
+    return [source for source, steps in here.items() if steps < there.get(source, LARGEST_NETWORK)]
+
+
+def _positive_first(pair: _Pair) -> _Pair:
+    """Sources called ...n and ...p come in the order p, n; all others in the order of their transistors."""
+    first, second = pair.sources
+    if first[:-1] == second[:-1] and (first[-1], second[-1]) in (("n", "p"), ("-", "+"), ("2", "1")):
+        return _Pair(pair.second, pair.first, pair.common, pair.control, (second, first), pair.nodes[::-1])
+    return pair

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -32,7 +33,7 @@ class Inclusion:
         section, and beyond the bounds in `limits`.
         """
         path = self.netlist.path
-        own = path.resolve() if path is not None else None
+        own = self._root / path.name if path is not None else None
         return tuple(self._expand(self.netlist.body, self.netlist, own, ((own, None),)))
 
     @property
@@ -88,18 +89,19 @@ class Inclusion:
     def _locate(self, card: Include, path: Path | None) -> Path:
         """The file that a card means, links resolved."""
         folder = path.parent if path is not None else self._root
-        target = (folder / Path(card.file).expanduser()).resolve()
+        try:
+            target = (folder / Path(card.file).expanduser()).resolve()
+            present = target.is_file()
+        except (OSError, RuntimeError, ValueError) as error:  # a name too long, links in a circle
+            raise NetlistError(f"'{card.file}' cannot be a file name", span=card.span) from error
         if not self.anywhere and not target.is_relative_to(self._root):
             raise NetlistError(
                 f"'{card.file}' lies outside the folder of the netlist",
                 span=card.span,
                 hint="move it beside the netlist, or allow includes from outside",
             )
-        if not target.is_file():
-            here = target.parent
-            names = sorted(entry.name for entry in here.iterdir()) if here.is_dir() else []
-            similar = nearest(target.name, [name.lower() for name in names])
-            raise NetlistError(f"file '{card.file}' is not there", span=card.span, hint=similar)
+        if not present:
+            raise NetlistError(f"file '{card.file}' is not there", span=card.span, hint=_similar(target))
         return target
 
     def _read(self, card: Include, target: Path) -> Netlist:
@@ -112,3 +114,13 @@ class Inclusion:
             self._files[target] = read_file(target, included=True)
             self.notes += self._files[target].notes
         return self._files[target]
+
+
+def _similar(target: Path) -> str | None:
+    """A hint naming the file beside `target` whose name is nearest."""
+    try:
+        names = {entry.name.lower(): entry.name for entry in sorted(target.parent.iterdir())}
+    except OSError:
+        return None
+    found = difflib.get_close_matches(target.name.lower(), names, n=1, cutoff=0.5)
+    return f"did you mean '{names[found[0]]}'?" if found else None

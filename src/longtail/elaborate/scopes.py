@@ -178,8 +178,13 @@ class Scope:
         return name if not self.path or name in self.global_nodes else f"{self.path}.{name}"
 
     def device(self, name: str) -> str:
-        """The flat name of a device, as ngspice forms it: letter, path, own name (`q.x1.x2.q3`)."""
-        return f"{name[0]}.{self.path}.{name}" if self.path else name
+        """The flat name of a device, as ngspice forms it: letter, path, own name (`q.x1.x2.q3`).
+
+        A name that is flat already, seen from here (`q.x2.q3`), is completed.
+        """
+        if not self.path:
+            return name
+        return f"{name[0]}.{self.path}.{name[2:] if name[1:2] == '.' else name}"
 
     # definitions ------------------------------------------------------------------------------------------------
 
