@@ -42,14 +42,14 @@ class Datasheet(Result):
     """Everything in one: `rows` for the table, and the results they come from.
 
     input_offset is v1 - v2 in V that brings the output to its target; None where nulling did not succeed, and then
-    `notes` says why.
+    `notes` says why. supply_power is in W; None where no supplies are known.
     """
 
     title: str
     op: OpResult
     gains: ModeGains
     input_offset: float | None
-    supply_power: float
+    supply_power: float | None
     rows: tuple[Row, ...]
     notes: tuple[str, ...]
 
@@ -98,12 +98,14 @@ def run(
     return Datasheet(circuit.title, op, gains, offset, power, tuple(_rows(gains, offset, power)), tuple(notes))
 
 
-def _supply_power(circuit: Circuit, op: OpResult) -> float:
-    """Power that the supplies deliver, W."""
+def _supply_power(circuit: Circuit, op: OpResult) -> float | None:
+    """Power that the supplies deliver, W; None where no supplies are known."""
+    if not circuit.ports.supplies:
+        return None
     return -sum(op.devices[name]["power"] for name in circuit.ports.supplies)
 
 
-def _rows(gains: ModeGains, offset: float | None, power: float) -> list[Row]:
+def _rows(gains: ModeGains, offset: float | None, power: float | None) -> list[Row]:
     f = gains.frequency_hz
     bias_text = f"V_CM = {gains.vcm:.4g} V"
     low = f"f = {format_si(f[0].item(), 'Hz')}, {bias_text}"
@@ -112,7 +114,7 @@ def _rows(gains: ModeGains, offset: float | None, power: float) -> list[Row]:
         Row(
             "V_OS", "input offset voltage", bias_text, offset, "V", "" if offset is not None else "could not be nulled"
         ),
-        Row("P_S", "supply power", bias_text, power, "W"),
+        Row("P_S", "supply power", bias_text, power, "W", "" if power is not None else "no supplies are known"),
         _gain("A_d" if single else "A_dd", "differential gain", low, gains.differential[0], gains.floor[0]),
         _gain("A_cm" if single else "A_cc", "common-mode gain", low, gains.common[0], gains.floor[0]),
     ]

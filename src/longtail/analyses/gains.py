@@ -159,7 +159,9 @@ def mode_gains(
     """
     x = linearize(point).response(frequency_hz, drives.unit_modes)[0]
     matrix = drives.output_matrix(point.system) @ x
-    signals = np.abs(x[:, [point.system.index[n] for n in drives.output if n != "0"]]).max(axis=(1, 2))
+    # rounding of any node may reach the output: a bridge or an input stage cancels signals long before it
+    voltages = [k for k, unknown in enumerate(point.system.unknowns) if unknown.unit == "V"]
+    signals = np.abs(x[:, voltages]).max(axis=(1, 2))
     return matrix, _ROUNDING * signals
 
 

@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cyclopts import App
-from cyclopts.exceptions import CycloptsError, UnknownCommandError
+from cyclopts.exceptions import CycloptsError, UnknownCommandError, UnusedCliTokensError
 
 from longtail import LongtailError, OptionError, __version__
 from longtail.cli.announced import announced
 from longtail.cli.messages import complain
+from longtail.cli.sources import STDIN
+from longtail.errors import nearest
 
 INTERRUPTED = 130
 PIPE_CLOSED = 141
@@ -40,8 +42,9 @@ def application() -> App:
 
 def run(arguments: Sequence[str]) -> int:
     """Do what the arguments say and return the exit status."""
+    words = [STDIN if word == "-" else word for word in arguments]  # a lone hyphen would be taken for an option
     try:
-        application()(list(arguments), exit_on_error=False, print_error=False, result_action="return_value")
+        application()(words, exit_on_error=False, print_error=False, result_action="return_value")
         sys.stdout.flush()
     except CycloptsError as error:
         return complain(_usage(error, arguments))
@@ -58,15 +61,19 @@ def run(arguments: Sequence[str]) -> int:
 
 def _usage(error: CycloptsError, arguments: Sequence[str]) -> OptionError:
     """A wrong command as an error like all others, with the way on."""
-    message = str(error).strip().rstrip(".")
-    if isinstance(error, UnknownCommandError) and arguments and Path(arguments[0]).is_file():
-        return OptionError(f"'{arguments[0]}' is no command", hint=f"longtail analyze {arguments[0]}")
-    verb = f" {arguments[0]}" if arguments and arguments[0] in _names() else ""
-    return OptionError(message, hint=f"longtail{verb} --help")
-
-
-def _names() -> set[str]:
-    return {*announced(), "examples", "netlist"}
+    known = [*announced(), "examples", "netlist"]
+    verb = next((word for word in arguments if not word.startswith("-")), "")
+    if not verb and arguments:
+        return OptionError(f"{arguments[0]} is no option of longtail itself", hint="longtail --help")
+    if isinstance(error, UnknownCommandError) and verb not in known:
+        is_file = Path(verb).is_file()
+        way = f"longtail analyze {verb}" if is_file else nearest(verb, known) or f"there are {', '.join(known)}"
+        return OptionError(f"'{verb}' is no command", hint=way)
+    if isinstance(error, UnusedCliTokensError):
+        message = f"{verb} does not know what to do with '{' '.join(error.unused_tokens or ())}'"
+    else:
+        message = str(error).strip().rstrip(".")
+    return OptionError(message, hint=f"longtail {verb} --help" if verb in known else "longtail --help")
 
 
 def main() -> None:

@@ -6,20 +6,37 @@ import sys
 from collections.abc import Iterable
 
 from longtail import LongtailError
+from longtail.errors import Span
+
+WINDOW = 100  # characters of a long line that are shown around the place of an error
+
+Parts = list[tuple[str, str]]  # pieces of a line, each with its style
 
 
 def complain(error: LongtailError) -> int:
     """Show an error: what, where, and what to do. Returns the exit status that it asks for."""
-    lines = str(error).splitlines()
-    _show([("error: ", "bold red"), (lines[0], "bold")])
-    for line in lines[1:]:
-        hint = line.removeprefix("  hint: ")
-        if hint != line:
-            _show([("  hint: ", "green"), (hint, "")])
-        else:
-            marker = line.removeprefix("  | ").strip() == "^"
-            _show([("  | ", "dim"), (line.removeprefix("  | "), "bold red" if marker else "")])
+    place = [(f"{error.span}: ", "cyan")] if error.span else []
+    _show([("error: ", "bold red"), *place, (error.message, "bold")])
+    if error.span and error.span.text:
+        line, marker = excerpt(error.span)
+        _show([("  | ", "dim"), (line, "")])
+        _show([("  | ", "dim"), (marker, "bold red")])
+    if error.hint:
+        _show([("  hint: ", "green"), (error.hint, "")])
     return error.exit_status
+
+
+def excerpt(span: Span) -> tuple[str, str]:
+    """The line of a span, and below it a caret at its column; of a long line, the part around the column.
+
+    >>> excerpt(Span("a.cir", 2, 4, "r1 a"))
+    ('r1 a', '   ^')
+    """
+    start = max(0, span.column - 1 - WINDOW // 2) if len(span.text) > WINDOW else 0
+    before, after = "…" if start else "", "…" if len(span.text) > start + WINDOW else ""
+    line = f"{before}{span.text[start : start + WINDOW]}{after}"
+    indent = line[: len(before) + span.column - 1 - start]
+    return line, "".join("\t" if c == "\t" else " " for c in indent) + "^"
 
 
 def remark(notes: Iterable[str]) -> None:
@@ -28,12 +45,22 @@ def remark(notes: Iterable[str]) -> None:
         _show([("note: ", "yellow"), (note, "")])
 
 
-def _show(parts: list[tuple[str, str]]) -> None:
+def printable(text: str) -> str:
+    """The text without characters that a terminal would obey.
+
+    >>> printable("a\\x1b[31mb")
+    'a·[31mb'
+    """
+    return "".join(c if c.isprintable() or c == "\t" else "·" for c in text)
+
+
+def _show(parts: Parts) -> None:
     """One line in colour on a terminal, else plain; never broken, so that a caret stays below its column."""
     if not sys.stderr.isatty():
-        print("".join(text for text, _ in parts), file=sys.stderr)
+        print("".join(printable(text) for text, _ in parts), file=sys.stderr)
         return
     from rich.console import Console
     from rich.text import Text
 
-    Console(stderr=True, highlight=False).print(Text.assemble(*parts), soft_wrap=True)
+    line = Text.assemble(*((printable(text), style) for text, style in parts))
+    Console(stderr=True, highlight=False).print(line, soft_wrap=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from longtail.errors import nearest
 
 if TYPE_CHECKING:
     from longtail import Amplifier
+
+
+STDIN = "<stdin>"  # what the word "-" stands for
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +35,14 @@ class Source:
     @property
     def stem(self) -> str:
         """What files about this circuit are called."""
-        return "netlist" if self.file == "-" else Path(self.file).stem
+        return "netlist" if self.file == STDIN else Path(self.file).stem
 
     def read(self) -> Amplifier:
         """The amplifier. Raises `InputError` for what cannot be used."""
         from longtail import read
 
         return read(
-            f"{sys.stdin.read()}\n" if self.file == "-" else find(self.file),
+            f"{sys.stdin.read()}\n" if self.file == STDIN else find(self.file),
             parameters=assignments(self.set),
             input=names(self.input),
             output=names(self.output),
@@ -59,10 +63,16 @@ def find(file: str) -> Path:
         return known[name]
     if path.is_dir():
         raise OptionError(f"'{file}' is a directory, not a netlist")
-    beside = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
-    lower = {entry.lower(): str(path.parent / entry) for entry in beside}
-    hint = nearest(path.name, lower) or nearest(name, known)
-    raise OptionError(f"there is no file '{file}'", hint=hint or "longtail examples lists what there is to try")
+    hint = _nearest_file(path) or nearest(name, known) or "longtail examples lists what there is to try"
+    raise OptionError(f"there is no file '{file}'", hint=hint)
+
+
+def _nearest_file(path: Path) -> str | None:
+    """A hint naming the file beside a missing one whose name is nearest; None where nothing is near."""
+    beside = path.parent.iterdir() if path.parent.is_dir() else ()
+    names = {entry.name.lower(): str(entry) for entry in beside if entry.is_file()}
+    close = difflib.get_close_matches(path.name.lower(), names, n=1, cutoff=0.6)
+    return f"did you mean '{names[close[0]]}'?" if close else None
 
 
 def assignments(words: Sequence[str]) -> Mapping[str, str]:

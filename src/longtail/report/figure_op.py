@@ -93,7 +93,7 @@ def _room(axes: Axes, op: OpResult, names: Sequence[str]) -> None:
             fontsize=SMALL,
             color=INK if amplifies(op, name) else VERMILLION,
         )
-    axes.set_xlim(0.0, 1.55 * max([*across, 1e-3]))
+    axes.set_xlim(0.0, 1.7 * max([*across, 1e-3]))
     axes.set_xlabel(" or ".join(sorted({_across(kind.across) for kind in kinds.values()})) + " (V)", fontsize=TEXT)
     _legend(axes, op, names)
 
