@@ -60,7 +60,7 @@ def deck(name: str, folder: Path = FOLDER) -> Deck:
     return Deck(path, directives, (first, second))
 
 
-def variant(name: str, folder: Path, parameters: Mapping[str, float], changes: Mapping[str, str] | None = None) -> Deck:
+def variant(name: str, folder: Path, parameters: Mapping[str, float], changes: Mapping[str, str] | None = None) -> Path:
     """Write a deck with other parameters, and with other cards, into a folder, its includes beside it."""
     text = (FOLDER / f"{name}.cir").read_text()
     for parameter, value in parameters.items():
@@ -70,5 +70,6 @@ def variant(name: str, folder: Path, parameters: Mapping[str, float], changes: M
         text = text.replace(old, new)
     for include in FOLDER.glob("*.inc"):
         shutil.copy(include, folder)
-    (folder / f"{name}.cir").write_text(text)
-    return deck(name, folder)
+    path = folder / f"{name}.cir"
+    path.write_text(text)
+    return path

@@ -66,8 +66,8 @@ def test_mismatch_converts_and_symmetry_does_not(name: str, tmp_path: Path) -> N
     even = gallery.deck(name)
     uneven = gallery.variant(name, tmp_path, gallery.MISMATCH[name])
     conversions = [
-        np.abs(ngspice.mode_gains(deck.path, deck.sources, deck.outputs, 100.0, 1e9, 1).common_to_differential).max()
-        for deck in (even, uneven)
+        np.abs(ngspice.mode_gains(path, even.sources, even.outputs, 100.0, 1e9, 1).common_to_differential).max()
+        for path in (even.path, uneven)
     ]
     if len(even.outputs) == 2:
         assert conversions[0] < 1e-9

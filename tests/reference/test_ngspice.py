@@ -125,7 +125,11 @@ DIODE = "a diode at a forced voltage\nv1 a 0 0.7\nd1 a 0 dd\n.model dd d(is=1e-1
 
 @pytest.mark.parametrize(
     ("cards", "temp_deg_c"),
-    [(".options gmin=1e-15 temp=40 tnom=40\n", 40.0), (".options tnom=50 gmin=1e-15\n.temp 50\n", 50.0)],
+    [
+        (".options gmin=1e-15\n", 27.0),
+        (".options gmin=1e-15 temp=40 tnom=40\n", 40.0),
+        (".options tnom=50 gmin=1e-15\n.temp 50\n", 50.0),
+    ],
 )
 def test_thermal_voltage_is_that_of_codata_2018(cards: str, temp_deg_c: float) -> None:
     current = -ngspice.operating_point(DIODE + cards).branches["v1"]

@@ -29,10 +29,10 @@ rl2 vs o2 {load}
 .end
 """
 
-BIPOLAR = "q1 o1 b1 e1 card\nre1 e1 0 200\nq2 o2 b2 e2 0 card area=1.5 {instance}\nre2 e2 0 200"
+BIPOLAR = "q1 o1 b1 e1 card\nre1 e1 0 200\nq2 o2 b2 e2 0 card {instance}\nre2 e2 0 190"
 MOS = "m1 o1 b1 e1 0 card w=20u l=2u\nre1 e1 0 200\nm2 o2 b2 e2 0 card w=30u l=2u {instance}\nre2 e2 0 200"
 JFET = "j1 o1 b1 e1 card\nre1 e1 0 200\nj2 o2 b2 e2 card 1.5 {instance}\nre2 e2 0 200"
-DIODE = "d1 b1 o1 card\nd2 b2 o2 card 1.5 {instance}\nrd1 o1 0 2k\nrd2 o2 0 2k"
+DIODE = "d1 b1 o1 card\nd2 b2 o2 card area=1.5 {instance}\nrd1 o1 0 2k\nrd2 o2 0 2k"
 
 BASE = "is=1e-15 bf=120 br=3 vaf=60 var=10 cje=1p cjc=0.7p tf=0.2n tr=5n"
 # kind: supply, bias, load, template of the stages
@@ -49,7 +49,7 @@ CARDS = {
     "npn defaults": "npn",
     "npn early": f"npn ({BASE})",
     "npn high injection": f"npn ({BASE} ikf=0.3m ikr=0.1m ise=1e-14 ne=1.8 isc=2e-14 nc=1.6 nf=1.02 nr=0.98)",
-    "npn resistances": f"npn ({BASE} rb=300 irb=20u rbm=40 re=5 rc=60 xcjc=0.4)",
+    "npn resistances": f"npn ({BASE} rb=300 re=5 rc=60 xcjc=0.4)",
     "npn substrate": f"npn ({BASE} cjs=2p vjs=0.6 mjs=0.4 fc=0.6 vje=0.8 mje=0.4 vjc=0.6 mjc=0.3)",
     "npn transit": f"npn ({BASE} xtf=4 vtf=2 itf=2m ptf=30)",
     "npn temperature": f"npn ({BASE} xtb=1.7 eg=1.16 xti=3.5 ise=1e-14 ne=1.8 tnom=40)",
@@ -102,6 +102,43 @@ def test_nearly_off_and_saturated(card: str, bias_by: float) -> None:
 @pytest.mark.parametrize("card", ["npn early", "pnp", "nmos", "pmos", "njf", "d"])
 def test_instance_parameters(card: str, instance: str) -> None:
     compare(write(card, 27.0, instance))
+
+
+@pytest.mark.parametrize("card", ["npn early", "pnp"])
+def test_area(card: str) -> None:
+    """Not saturated: ngspice 39 scales the base-collector current with the square of the area, longtail does not."""
+    compare(write(card, 27.0, "area=1.5"))
+
+
+# A base resistance that moves with the base current: ngspice 39 leaves the motion out of its small signals, so that
+# they are not the slopes of its own operating points. longtail's are, and those slopes are what it is compared with.
+CROWDED = f"""a transistor whose base resistance falls with its current
+*@ input v1 v2
+*@ output o
+vc c 0 3
+v1 b1 0 0.8
+v2 b2 0 0
+rl c o 100
+rz b2 0 1k
+q1 o b1 0 card
+.model card npn ({BASE} rb=300 rbm=40 {{irb}})
+"""
+
+
+@pytest.mark.parametrize("irb", ["irb=20u", "ikf=0.5m"])
+def test_moving_base_resistance_by_slopes(irb: str) -> None:
+    text = CROWDED.format(irb=irb)
+    step = 1e-4
+    # by Richardson's rule the error of the slope falls with the fourth power of the step
+    slopes = []
+    for width in (step, step / 2):
+        low, high = (ngspice.operating_point(text, dc={"v1": 0.8 + dv}).nodes["o"] for dv in (-width, width))
+        slopes.append((high - low) / (2 * width))
+    slope = (4 * slopes[1] - slopes[0]) / 3
+    gain = lt.read(text).gains(frequency_hz=[1.0]).common[0]
+    assert gain.real == pytest.approx(slope, rel=1e-5)
+    by_ac = ngspice.mode_gains(text, ("v1", "v2"), ("o",), 1.0, 10.0, 1).common_to_differential[0]
+    assert abs(by_ac / slope - 1) > 1e-4
 
 
 def test_the_comparison_sees_a_small_difference() -> None:
