@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from elaborate.random_hierarchy import deck
 from longtail.elaborate import load, write
 from reference.ngspice import operating_point
 
@@ -30,6 +31,44 @@ def test_the_flat_netlist_has_the_same_operating_point(deck):
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_examples_keep_their_operating_point(name):
     compare(HERE.parents[1] / "examples" / f"{name}.cir")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_random_hierarchies(seed, tmp_path):
+    path = tmp_path / "deck.cir"
+    path.write_text(deck(seed))
+    compare(path)
+
+
+CELL = """.subckt cell a b k=1
+r1 a m {k*1k} m=2
+v1 m n 0.1
+r2 n b 1k
+f1 b 0 v1 0.3
+h1 h 0 v1 200
+r3 h m 2k
+b1 0 m i={0.1*i(v1)+1u*v(a,b)}
+e1 p 0 m 0 2
+b2 q 0 v={100*i(e1)}
+r4 p 0 1k
+r5 q b 5k
+.ends
+.subckt outer a b
+x1 a c cell k=2 {inner}
+r1 c b 500
+.ends
+v1 a 0 2
+rl b 0 1k
+"""
+
+
+def test_m_is_the_same_as_so_many_copies():
+    multiplied = load("m\n" + CELL.replace("{inner}", "m=2") + "x1 a b outer m=3\n")
+    copies = CELL.replace("{inner}", "\nx2 a c cell k=2") + "".join(f"x{i} a b outer\n" for i in range(3))
+    flat, expected = operating_point(write(multiplied)), operating_point("copies\n" + copies)
+    for node in multiplied.nodes:
+        name = node.replace("x1", "x0", 1)
+        assert flat.nodes[node] == pytest.approx(expected.nodes[name], rel=1e-9), node
 
 
 def test_overrides_do_what_they_do_in_ngspice():

@@ -1,4 +1,8 @@
-"""X cards: the hierarchy of subcircuits walked once, giving every device card with the scope that it stands in."""
+"""X cards: the hierarchy of subcircuits walked once, giving every device card with the scope that it stands in.
+
+`m` on an X card stands for m copies in parallel: it multiplies the m of every device inside, of nested X cards too
+(where several m meet, ngspice 39 keeps one of them), and a current that is read inside is that of one copy.
+"""
 
 from __future__ import annotations
 
