@@ -6,6 +6,7 @@ a solve of 100 unknowns took 21 ms with two threads and 0.2 ms with one.
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from functools import cache
 from typing import Any
 
@@ -19,6 +20,12 @@ def _threads() -> ThreadpoolController:
     return ThreadpoolController()
 
 
+def one_thread() -> AbstractContextManager[object]:
+    """A context in which BLAS and LAPACK keep to one thread."""
+    context: AbstractContextManager[object] = _threads().limit(limits=1, user_api="blas")
+    return context
+
+
 def solve(matrix: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
     """Solve `matrix` `[..., n, n]` for the columns of `right` `[..., n, k]`.
 
@@ -27,5 +34,5 @@ def solve(matrix: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
     >>> solve(np.array([[2.0, 0.0], [0.0, 4.0]]), np.array([[2.0], [2.0]])).tolist()
     [[1.0], [0.5]]
     """
-    with _threads().limit(limits=1, user_api="blas"):
+    with one_thread():
         return np.asarray(np.linalg.solve(matrix, right))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -23,7 +23,6 @@ class OperatingPoint:
 
     solution      `[lane, unknown]`, V and A
     status        `[lane]`, see `LaneStatus`
-    residual      `[lane]`, largest current in A left over at a node
     iterations    Newton iterations in all, continuation included
     continuation  what served: "newton", "gmin stepping", "source stepping" or "pseudo-transient"
     """
@@ -32,10 +31,8 @@ class OperatingPoint:
     values: Values
     solution: Array
     status: NDArray[np.int8]
-    residual: Array
     iterations: int
     continuation: str
-    _cache: dict[str, object] = field(default_factory=dict, repr=False)
 
     def __repr__(self) -> str:
         return f"OperatingPoint({self.solution.shape[1]} unknowns, {self.continuation}, {self.iterations} iterations)"
@@ -52,6 +49,14 @@ class OperatingPoint:
     def inputs(self) -> dict[str, float | Array]:
         """Solution and varied values by name, as programs take them."""
         return {**{u.name: x for u, x in zip(self.system.unknowns, self.solution.T, strict=True)}, **self.values}
+
+    @cached_property
+    def residual(self) -> Array:
+        """The largest current in A left over at a node by the plain equations, `[lane]`."""
+        program = self.system.residual
+        inputs = self.inputs
+        left = self.system.executor.run(program, [inputs[n] for n in program.inputs], len(self.solution))
+        return np.asarray(np.abs(left[self.system.node_mask]).max(axis=0, initial=0.0))
 
     @cached_property
     def quantities(self) -> dict[str, dict[str, Array]]:
@@ -78,17 +83,7 @@ def solve_operating_point(system: System, values: Mapping[str, float] | None = N
     solve, name = settle_nulled(path, state) if system.null else settle(path, state)
     if not solve.converged:
         raise _failure(system, solve, path.iterations)
-    return OperatingPoint(
-        system, values, solve.state.x, solve.status, _residual(system, values, solve.state.x), path.iterations, name
-    )
-
-
-def _residual(system: System, values: Values, x: Array) -> Array:
-    """The largest current left over at a node, by the plain equations."""
-    program = system.residual
-    inputs = {**{u.name: column for u, column in zip(system.unknowns, x.T, strict=True)}, **values}
-    left = system.executor.run(program, [inputs[n] for n in program.inputs], len(x))
-    return np.abs(left[system.node_mask]).max(axis=0, initial=0.0)
+    return OperatingPoint(system, values, solve.state.x, solve.status, path.iterations, name)
 
 
 def _failure(system: System, solve: Solve, iterations: int) -> ConvergenceError:

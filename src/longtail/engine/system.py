@@ -89,6 +89,7 @@ class LinearPrograms:
     capacitance: SparseMatrix
     inputs: SparseMatrix  # [n, n]: column k is the slope of the residual by drive k, for the first few columns
     delays: tuple[SparseMatrix, ...]
+    static_pattern: NDArray[np.bool_]  # of the slopes of currents alone, small-signal conductances left out
 
 
 class System:
@@ -171,6 +172,7 @@ class System:
         differentiator = Differentiator(t.graph, [*t.variables, *drives])
         currents, charges = differentiator.rows(t.residual)[0], differentiator.rows(t.charges)[0]
         entries, caps = _entries(currents, column), _entries(charges, column)
+        static_pattern = sparse_matrix(entries, n)[0].pattern
         _stamp(entries, t.conductances)
         _stamp(caps, t.capacitances)
         conductance, g = sparse_matrix(entries, n)
@@ -186,7 +188,7 @@ class System:
             delays.append(matrix)
             outputs += [*d, seconds]
         program = lower(t.graph, outputs, [*(u.name for u in t.unknowns), *self.varied])
-        return LinearPrograms(program, conductance, capacitance, inputs, tuple(delays))
+        return LinearPrograms(program, conductance, capacitance, inputs, tuple(delays), static_pattern)
 
     @cached_property
     def quantities(self) -> tuple[Program, list[tuple[str, str]]]:

@@ -33,7 +33,7 @@ FLOOR, CEIL = int(Op.FLOOR), int(Op.CEIL)
 
 @nb.njit(fastmath=FAST, error_model="numpy", cache=True)
 def _power_row(x, y, out, scratch, bits, other, other_bits, saved):  # type: ignore[no-untyped-def]
-    """out = x**y: exp(y*log(x)) where both are finite and x positive, else the standard library's. `out` is neither x nor y."""
+    """out = x**y: exp(y*log(x)) where both are finite and x > 0, else the standard library's; out is another row."""
     log_row(x, saved, scratch, bits, other, other_bits)
     for k in range(x.shape[0]):
         saved[k] *= y[k]

@@ -1,0 +1,215 @@
+"""Many lanes at once: operating points over arrays of parameters.
+
+Every lane starts from the nominal solution moved along its sensitivity to the parameters, and takes plain Newton
+steps in a fixed elimination order. What does not settle so goes through Newton with limiting, and then through
+continuation by itself; every lane ends with a status.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.engine import dense
+from longtail.engine.continuation import Path, settle
+from longtail.engine.newton import State, newton
+from longtail.engine.operating_point import OperatingPoint, solve_operating_point
+from longtail.engine.system import Array, System
+from longtail.errors import OptionError
+from longtail.lanes.derivative import Differentiator
+from longtail.lanes.elimination import choose_pivots, solve
+from longtail.lanes.program import Program, lower
+from longtail.lanes.status import LaneStatus
+
+Values = Mapping[str, float | Array]
+
+_MOST = 12  # plain Newton iterations: a lane that needs more is far from the nominal point and wants limiting
+_CLAMP = 0.5  # V (or A): the largest plain step
+_VOLTS, _AMPERES, _RELATIVE = 1e-8, 1e-11, 1e-7  # Newton's error after a step is its square over V_T: 1e-13 V here
+
+
+def lane_count(values: Values) -> int:
+    """How many lanes arrays of parameters ask for; numbers go along with any.
+
+    Raises `OptionError` where two lengths differ.
+    """
+    lengths = {name: np.size(v) for name, v in values.items() if np.ndim(v) == 1}
+    wrong = [name for name, v in values.items() if np.ndim(v) > 1]
+    if wrong:
+        raise OptionError(f"'{wrong[0]}' must be a number or a one-dimensional array")
+    if len(set(lengths.values())) > 1:
+        raise OptionError("arrays of parameters differ in length: " + ", ".join(f"{k} {n}" for k, n in lengths.items()))
+    return next(iter(lengths.values()), 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """A system ready for many lanes about a nominal operating point."""
+
+    nominal: OperatingPoint
+
+    @property
+    def system(self) -> System:
+        return self.nominal.system
+
+    @cached_property
+    def step(self) -> Program:
+        """Unknowns and varied values in, Newton step out, in an order fixed at the nominal point."""
+        t = self.system.plain
+        column = {v.id: k for k, v in enumerate(t.variables)}
+        rows, _ = t.differentiator.rows(t.residual)
+        entries = {(i, column[k]): slope for i, row in enumerate(rows) for k, slope in row.items()}
+        linear = self.system.linear
+        pivots = choose_pivots(self.conductance[None], linear.static_pattern)
+        solutions, _ = solve(entries, pivots, [dict(enumerate(t.residual))])
+        return lower(t.graph, solutions[0], [*(u.name for u in t.unknowns), *self.system.varied])
+
+    @cached_property
+    def conductance(self) -> Array:
+        """The Jacobian at the nominal point, `[n, n]`."""
+        return self._slopes[:, : len(self.system.unknowns)]
+
+    @cached_property
+    def sensitivity(self) -> Array:
+        """How the nominal solution moves with each varied value, `[unknown, varied]`."""
+        n = len(self.system.unknowns)
+        return -dense.solve(self.conductance, self._slopes[:, n:])
+
+    @cached_property
+    def _slopes(self) -> Array:
+        """Slopes of the residual by unknowns and varied values, `[n, n + varied]`."""
+        t = self.system.plain
+        varied = [t.graph.input(name) for name in self.system.varied]
+        differentiator = Differentiator(t.graph, [*t.variables, *varied])
+        column = {v.id: k for k, v in enumerate([*t.variables, *varied])}
+        rows = differentiator.rows(t.residual)[0]
+        places = [(i, column[k]) for i, row in enumerate(rows) for k in row]
+        outputs = [slope for row in rows for slope in row.values()]
+        program = lower(t.graph, outputs, [*(u.name for u in t.unknowns), *self.system.varied])
+        inputs = self.nominal.inputs
+        values = self.system.executor.run(program, [inputs[n] for n in program.inputs], 1)[:, 0]
+        slopes = np.zeros((len(t.variables), len(column)))
+        slopes[tuple(np.array(places).T)] = values
+        return slopes
+
+    def solve(
+        self, values: Values, *, threads: int = 1, progress: Callable[[int], None] | None = None
+    ) -> OperatingPoint:
+        """Operating points for arrays of varied values; `progress` is told how many lanes a part has done."""
+        lanes = lane_count(values)
+        full = {**self.nominal.values, **values}
+        x = np.empty((len(self.system.unknowns), lanes))
+        status = np.full(lanes, LaneStatus.TOO_MANY_ITERATIONS, np.int8)
+
+        def part(where: slice) -> int:
+            here = {k: _take(v, where) for k, v in full.items()}
+            settled, iterations = self._plain(here, x[:, where])
+            status[where][settled] = LaneStatus.CONVERGED
+            if progress:
+                progress(where.stop - where.start)
+            return iterations
+
+        with dense.one_thread():
+            iterations = max(in_threads(part, parts(lanes, threads), threads))
+        bad = np.flatnonzero(status != LaneStatus.CONVERGED)
+        how = self.nominal.continuation
+        if bad.size:
+            solution, status[bad], more, how = self._rescue({k: _take(v, bad) for k, v in full.items()}, len(bad))
+            x[:, bad] = solution.T
+            iterations += more
+        return OperatingPoint(self.system, full, x.T, status, iterations, how)
+
+    def _plain(self, values: Values, x: Array) -> tuple[NDArray[np.bool_], int]:
+        """Plain Newton on one part, into `x` `[unknown, lane]`: which lanes settled, and the most iterations."""
+        block = PlainNewton(self)
+        settled = np.zeros(x.shape[1], bool)
+        most = 0
+        for first in range(0, x.shape[1], block.size):
+            where = slice(first, min(first + block.size, x.shape[1]))
+            most = max(most, block.run({k: _take(v, where) for k, v in values.items()}, where.stop - first))
+            x[:, where] = block.solution[:, : where.stop - first]
+            settled[where] = block.done[: where.stop - first] > 0.0
+        return settled, most
+
+    def _rescue(self, values: Values, lanes: int) -> tuple[Array, NDArray[np.int8], int, str]:
+        """Lanes that plain Newton did not settle: with limiting together, then by continuation one by one."""
+        together = newton(self.system, values, State(np.repeat(self.nominal.solution, lanes, axis=0)))
+        x, status, iterations, how = together.state.x, together.status, together.iterations, "newton with limiting"
+        for lane in np.flatnonzero(status != LaneStatus.CONVERGED):
+            path = Path(self.system, {k: _take(v, slice(lane, lane + 1)) for k, v in values.items()})
+            alone, how = settle(path, State(np.zeros((1, x.shape[1]))))
+            x[lane], status[lane] = alone.state.x[0], alone.status[0]
+            iterations += path.iterations
+        return x, status, iterations, how
+
+
+class PlainNewton:
+    """The registers of one thread, and plain Newton over a block of lanes in them."""
+
+    def __init__(self, batch: Batch) -> None:
+        from longtail.lanes.numba_executor import block_size, real_registers, scratch_rows
+
+        self.batch = batch
+        program = batch.step
+        self.size = block_size(program.registers)
+        self.rows = real_registers(program, self.size)
+        self.done = np.zeros(self.size)
+        n, m = len(batch.system.unknowns), len(batch.system.varied)
+        self.solution, self._varied = self.rows[:n], self.rows[n : n + m]
+        self._scratch = (*scratch_rows(self.size), *(np.empty(self.size) for _ in range(3)))
+        volts = np.array([u.unit == "V" for u in batch.system.unknowns])
+        self._absolute = np.where(volts, _VOLTS, _AMPERES)
+        self._nominal = np.array([batch.nominal.values[name] for name in batch.system.varied])[:, None]
+
+    def run(self, values: Values, count: int) -> int:
+        """Solve the first `count` lanes; the others repeat the first. Returns the iterations of the slowest."""
+        from longtail.lanes.numba_newton import newton_block
+
+        for row, name in zip(self._varied, self.batch.system.varied, strict=True):
+            row[:count] = values[name]
+            row[count:] = row[0]
+        shift = self.batch.sensitivity @ (self._varied - self._nominal)
+        self.solution[:] = self.batch.nominal.solution[0][:, None]
+        self.solution += shift
+        program = self.batch.step
+        iterations: int = newton_block(
+            program.instructions,
+            self.rows,
+            program.outputs,
+            self._scratch,
+            self._absolute,
+            _RELATIVE,
+            _MOST,
+            _CLAMP,
+            self.done,
+        )
+        return iterations
+
+
+def _take(value: float | Array, where: slice | NDArray[np.intp]) -> float | Array:
+    """A part of an array of lanes; a number is the same for all."""
+    return value[where] if isinstance(value, np.ndarray) and value.ndim else value
+
+
+def parts(lanes: int, threads: int) -> list[slice]:
+    """Lanes in parts: enough for the threads to share and for progress to move."""
+    size = max(1, min(16_384, -(-lanes // threads)))
+    return [slice(k, min(k + size, lanes)) for k in range(0, lanes, size)]
+
+
+def in_threads(part: Callable[[slice], int], parts: list[slice], threads: int) -> list[int]:
+    """Call `part` on every part, over so many threads; compiled code lets go of the interpreter lock."""
+    if threads == 1 or len(parts) == 1:
+        return [part(p) for p in parts]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(part, parts))
+
+
+def prepare(system: System, values: Mapping[str, float]) -> Batch:
+    """Solve the nominal point of a system and make it ready for lanes; errors as for `solve_operating_point`."""
+    return Batch(solve_operating_point(system, values))
