@@ -40,7 +40,7 @@ ALLOWED = {
     "cli": ENGINE | {"analyses", "symbolic", "bench", "report", "amplifier", PUBLIC},
 }
 HEAVY = {"scipy", "xarray", "matplotlib", "numba", "rich", "pandas", "plotly", "jinja2"}
-HEAVY_AT_THE_TOP = {"lanes": {"numba"}, "report": {"matplotlib", "rich"}, "cli": {"rich"}}
+HEAVY_AT_THE_TOP = {"report": {"matplotlib", "rich"}, "cli": {"rich"}}
 
 
 def layer_of(path: Path) -> str:
