@@ -86,7 +86,7 @@ def _decoded(content: bytes) -> str:
 def _read(text: str, file: str, path: Path | None, included: bool) -> Netlist:
     lines = split_lines(text, file, included=included)
     reader = _Reader(lines.cards, lines.title, lines.notes)
-    body, _ = reader.body(frozenset(), None)
+    body, _ = reader.body((), None)
     return Netlist(reader.title, body, reader.sections, tuple(reader.notes), path)
 
 
@@ -107,8 +107,11 @@ class _Reader:
             "inc": dot_cards.include,
         }
 
-    def body(self, closers: frozenset[str], opener: LogicalLine | None) -> tuple[Body, LogicalLine | None]:
-        """Cards up to a line whose dot word is in `closers`, and that line; up to the end without opener."""
+    def body(self, closers: tuple[str, ...], opener: LogicalLine | None) -> tuple[Body, LogicalLine | None]:
+        """Cards up to a line whose dot word is in `closers` (the last of them ends the block), and that line.
+
+        Without opener, cards up to the end.
+        """
         if opener is not None:
             self.open.append(opener)
             if len(self.open) > DEEPEST:
@@ -128,8 +131,7 @@ class _Reader:
             else:
                 cards.append(read_element(line))
         if opener is not None:
-            wanted = " or ".join(f".{closer}" for closer in sorted(closers))
-            raise NetlistError(f".{_keyword(opener)} without {wanted}", span=opener.span())
+            raise NetlistError(f".{_keyword(opener)} without .{closers[-1]}", span=opener.span())
         return tuple(cards), None
 
     def dot(self, line: LogicalLine, keyword: str, cards: list[Card]) -> None:
@@ -155,7 +157,11 @@ class _Reader:
 
     def refusal(self, line: LogicalLine, keyword: str) -> NetlistError:
         if keyword in CLOSING:
-            return NetlistError(f".{keyword} without {CLOSING[keyword]}", span=line.span())
+            if not self.open:
+                return NetlistError(f".{keyword} without {CLOSING[keyword]}", span=line.span())
+            inner = self.open[-1]
+            message = f".{keyword} inside .{_keyword(inner)}, which was opened at {inner.span()}"
+            return NetlistError(message, span=line.span())
         if keyword in UNSUPPORTED:
             return UnsupportedError(f".{keyword} is not supported", span=line.span())
         hint = nearest(f".{keyword}", [f".{name}" for name in (*KNOWN, *dot_cards.DIRECTIVES, *SKIPPED)])
@@ -163,7 +169,7 @@ class _Reader:
 
     def subcircuit(self, line: LogicalLine, start: int) -> Subcircuit:
         name, nodes, parameters = dot_cards.subcircuit_head(line, start)
-        body, closing = self.body(frozenset(("ends", "eom")), line)
+        body, closing = self.body(("eom", "ends"), line)
         assert closing is not None
         ending = closing.text.split()[1:]
         if ending and ending != [name]:
@@ -177,7 +183,7 @@ class _Reader:
         condition: Expression | None = expression_at(line, start, len(line.text))
         while True:
             closers = ("endif",) if condition is None else ("elseif", "else", "endif")
-            body, closing = self.body(frozenset(closers), opener)
+            body, closing = self.body(closers, opener)
             branches.append(Branch(condition, body))
             assert closing is not None
             keyword = _keyword(closing)
@@ -202,10 +208,10 @@ class _Reader:
 
     def section(self, line: LogicalLine, name: str) -> None:
         if self.open:
-            raise NetlistError(f".lib {name} inside {_keyword(self.open[-1])}", span=line.span())
+            raise NetlistError(f".lib {name} inside .{_keyword(self.open[-1])}", span=line.span())
         if name in self.sections:
             raise NetlistError(f"section '{name}' is defined twice", span=line.span())
-        body, closing = self.body(frozenset(("endl",)), line)
+        body, closing = self.body(("endl",), line)
         assert closing is not None
         ending = closing.text.split()[1:]
         if ending and ending != [name]:
