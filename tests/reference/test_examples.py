@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,12 @@ pytestmark = pytest.mark.ngspice
 SWEEP = (10.0, 1e9, 5)
 FOLLOWER = {"two_stage_opamp": ("vinn inn 0 {vcm}", "vinn inn o 0"), "ua741": ("vinn inn 0 {vcm}", "vinn inn o 0")}
 PLAIN = [name for name in gallery.NAMES if name not in gallery.NULLED]
+# ngspice's name of a quantity and ours, by letter of the device
+QUANTITIES = {
+    "m": {"id": "id", "gm": "g_m", "gds": "g_ds"},
+    "q": {"ic": "ic", "ib": "ib"},
+    "j": {"id": "id", "gm": "g_m"},
+}
 BOTH = pytest.mark.parametrize("mismatched", [False, True], ids=["even", "mismatched"])
 
 
@@ -99,3 +106,19 @@ def test_bjt_pair_over_its_common_mode_range(vcm: float) -> None:
     assert_same_gains(amplifier.gains(frequency_hz=theirs.frequency_hz), theirs)
     by_option = lt.read(deck.path, parameters={"drc": 0.01}).gains(frequency_hz=theirs.frequency_hz, vcm=vcm)
     assert_same_gains(by_option, theirs)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in PLAIN if re.search(r"(?m)^[mqj]\d", (gallery.deck(name).path).read_text())]
+)
+def test_transistors(name: str) -> None:
+    """Currents and conductances of every transistor."""
+    deck = gallery.deck(name)
+    parameters = gallery.MISMATCH[name]
+    transistors = re.findall(r"(?m)^([mqj]\d+)\b", deck.path.read_text())
+    asked = [f"@{transistor}[{quantity}]" for transistor in transistors for quantity in QUANTITIES[transistor[0]]]
+    theirs = ngspice.operating_point(deck.path, devices=asked, parameters=parameters)
+    ours = lt.read(deck.path, parameters=parameters).op()
+    for (transistor, quantity), value in theirs.devices.items():
+        found = ours.devices[transistor][QUANTITIES[transistor[0]][quantity]]
+        assert found == pytest.approx(value, rel=1e-5), f"@{transistor}[{quantity}]"
