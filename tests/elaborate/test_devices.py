@@ -179,3 +179,20 @@ def test_the_temperature_may_be_a_parameter():
     circuit = load("t\n.param t=75\n.temp {t}\nr1 a 0 1k\n")
     assert circuit.options.temp_deg_c == Name("t")
     assert circuit.number(circuit.options.temp_deg_c) == 75.0
+
+
+def test_a_parameter_given_twice_is_remarked():
+    circuit = load("t\nm1 d g s b n w=1u w=2u\n.model n nmos(vto=1)\n")
+    assert circuit.instances["m1"].parameters == {"w": 2e-6}
+    assert "m1: w is given twice, the last value is taken" in [note.message for note in circuit.notes]
+
+
+def test_time_is_zero():
+    circuit = load("t\nb1 a 0 v={1+time}\nr1 a 0 1k\n")
+    assert circuit.instances["b1"].expression == Binary("+", Number(1.0), Number(0.0))
+    assert "b1: time is zero in every analysis here" in [note.message for note in circuit.notes]
+
+
+def test_port_directives_in_a_subcircuit_are_remarked():
+    circuit = load("t\n.subckt s a\n*@ input a b\nr1 a 0 1k\n.ends\nx1 b s\n")
+    assert "*@ input has no effect inside a subcircuit" in [note.message for note in circuit.notes]

@@ -179,7 +179,7 @@ class DeviceModel:
 
 
 MULTIPLIER = Parameter("m", "", "number of devices in parallel", 1.0, low=0.0)
-TEMPERATURE = Parameter("temp", "degC", "device temperature, in place of the circuit's", None)
+TEMPERATURE = Parameter("temp", "degC", "device temperature, in place of the circuit's", None, low=-273.15)
 TEMPERATURE_DIFFERENCE = Parameter("dtemp", "K", "device temperature above the circuit's", 0.0, aliases=("trise",))
 
 

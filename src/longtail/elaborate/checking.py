@@ -33,8 +33,11 @@ class Given:
     span: Span
 
 
-def check(given: Iterable[Given], spelling: Spelling, owner: str, scope: Scope) -> dict[str, Value]:
-    """Values by the declared names. Raises NetlistError for an unknown name and for a value out of bounds."""
+def check(given: Iterable[Given], spelling: Spelling, owner: str, scope: Scope, notes: Notes) -> dict[str, Value]:
+    """Values by the declared names; of several for one parameter the last, with a note.
+
+    Raises NetlistError for an unknown name and for a value out of bounds.
+    """
     values: dict[str, Value] = {}
     for item in given:
         parameter = spelling.by_name.get(item.name)
@@ -45,6 +48,8 @@ def check(given: Iterable[Given], spelling: Spelling, owner: str, scope: Scope) 
                 hint=nearest(item.name, spelling.by_name) or f"it has {', '.join(spelling.by_name)}",
             )
         check_bounds(parameter, item, owner, scope)
+        if parameter.name in values:
+            notes.add(f"{owner}: {item.name} is given twice, the last value is taken", item.span)
         values[parameter.name] = item.value
     return values
 
@@ -61,13 +66,13 @@ def check_bounds(parameter: Parameter, item: Given, owner: str, scope: Scope) ->
     if parameter.low <= number <= parameter.high:
         return
     if parameter.high == float("inf"):
-        wanted = f"at least {format_si(parameter.low, unit)}"
+        wanted = f"at least {format_si(parameter.low, unit, 6)}"
     elif parameter.low == float("-inf"):
-        wanted = f"at most {format_si(parameter.high, unit)}"
+        wanted = f"at most {format_si(parameter.high, unit, 6)}"
     else:
-        wanted = f"from {format_si(parameter.low, unit)} to {format_si(parameter.high, unit)}"
+        wanted = f"from {format_si(parameter.low, unit, 6)} to {format_si(parameter.high, unit, 6)}"
     raise NetlistError(
-        f"{owner}: {item.name} = {format_si(number, unit)}, but it must be {wanted}{scope.where}", span=item.span
+        f"{owner}: {item.name} = {format_si(number, unit, 6)}, but it must be {wanted}{scope.where}", span=item.span
     )
 
 

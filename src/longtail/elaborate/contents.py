@@ -19,6 +19,8 @@ from longtail.netlist.cards import (
     Subcircuit,
 )
 
+AMBIENT = frozenset({"temper", "time", "hertz"})  # names that stand for something without being defined
+
 Defined = TypeVar("Defined", ModelCard, Subcircuit)
 
 
@@ -42,6 +44,8 @@ class Contents:
                 case Element():
                     self.elements.append(card)
                 case ParameterCard():
+                    if card.name in AMBIENT:
+                        raise NetlistError(f"'{card.name}' is given by the simulation: no parameter", span=card.span)
                     self.parameters[card.name] = card
                 case FunctionCard():
                     self.functions[card.name] = card

@@ -8,9 +8,9 @@ from itertools import combinations_with_replacement, pairwise
 from longtail.circuit import GROUND, Instance, Value
 from longtail.elaborate.checking import Given
 from longtail.elaborate.line import Line
-from longtail.elaborate.values import as_expression, leaves
+from longtail.elaborate.values import as_expression, leaves, map_leaves, reads_names
 from longtail.netlist.cards import Word
-from longtail.netlist.expressions import Binary, BranchCurrent, Call, Expression, Number, Potential
+from longtail.netlist.expressions import Binary, BranchCurrent, Call, Expression, Name, Number, Potential
 
 FORCES_VOLTAGE = {"e": True, "g": False, "f": False, "h": True}
 LINEAR = {"e": "vcvs", "g": "vccs", "f": "cccs", "h": "ccvs"}
@@ -159,6 +159,11 @@ def behavioral(
 
 
 def _behavioral(line: Line, nodes: tuple[str, ...], law: Expression, given: Iterable[Given], voltage: bool) -> Instance:
+    if reads_names(law, "hertz"):
+        raise line.unsupported("a source whose value depends on the frequency is not supported")
+    if reads_names(law, "time"):
+        line.notes.add(f"{line.element.name}: time is zero in every analysis here", line.element.span)
+        law = map_leaves(law, lambda leaf: Number(0.0) if leaf == Name("time") else leaf)
     read: dict[str, None] = dict.fromkeys(nodes)
     controls: dict[str, None] = {}
     for leaf in leaves(law):

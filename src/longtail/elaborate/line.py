@@ -85,7 +85,8 @@ class Line:
             if name == "tc" and len(assignment.more) == 1:
                 given.append(Given("tc2", self.scope.value(assignment.more[0], span), span))
             elif assignment.more and name != "ic":
-                raise self.error(f"{name} takes one value, not {len(assignment.more) + 1}", assignment)
+                most = "at most two values" if name == "tc" else "one value"
+                raise self.error(f"{name} takes {most}, not {len(assignment.more) + 1}", assignment)
         return given
 
     def model(self, word: Word) -> tuple[ModelCard, Scope] | None:
@@ -110,7 +111,7 @@ class Line:
         spelling = catalog.instance_spelling(catalog.device(device).name)
         transient = {name: why for name, why in TRANSIENT_ONLY.items() if name not in spelling.by_name}
         kept = without_effect(given, transient, self.element.name, self.notes)
-        values = check(kept, spelling, self.element.name, self.scope)
+        values = check(kept, spelling, self.element.name, self.scope, self.notes)
         if multiplied and self.scope.multiplier != 1.0 and "m" in spelling.by_name:
             values["m"] = multiply(values.get("m", 1.0), self.scope.multiplier)
         return Instance(self.name, device, nodes, values, model, controls, expression, waveform, self.element.span)

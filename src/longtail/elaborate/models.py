@@ -71,7 +71,7 @@ def build(card: ModelCard, owner: Scope, notes: Notes) -> Model:
             )
     if ignored:
         notes.add(f"model '{card.name}': without effect: {', '.join(ignored)}", card.span)
-    values = check(given, spelling, f"model '{card.name}'", owner)
+    values = check(given, spelling, f"model '{card.name}'", owner, notes)
     return Model(flat_name(card, owner), device.name, card.type, values, card.span)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from longtail.circuit import Options, Value
 from longtail.elaborate.checking import Notes
+from longtail.elaborate.parameters import check_temperature
 from longtail.elaborate.scopes import Scope
 from longtail.errors import NetlistError, Span, UnsupportedError, nearest
 from longtail.netlist.cards import Assignment, Directive, Word
@@ -47,12 +48,12 @@ class _Reader:
         self.ignored: dict[str, None] = {}
 
     def read(self, directive: Directive, scope: Scope) -> None:
-        match directive.name.lstrip("."):
-            case "option" | "options" | "opt":
+        match directive.name:
+            case "option":
                 self.ignored |= dict.fromkeys(word.text for word in directive.words)
                 for assignment in directive.assignments:
                     self.option(assignment, scope)
-            case "temp" | "temperature":
+            case "temp":
                 self.temperature(directive, scope)
             case "nodeset":
                 self.settings.nodesets.update(node_values(directive, scope))
@@ -82,7 +83,10 @@ class _Reader:
         self.set(assignment.name, scope.value(assignment.value, assignment.span), assignment, scope)
 
     def set(self, name: str, value: Value, place: Word | Assignment, scope: Scope) -> None:
+        if name == "temp":
+            check_temperature(scope.root, value, place.span)
         number = scope.nominal(value, place.span)
+        number = float(int(number)) if name == "itl1" else number
         low = ABSOLUTE_ZERO if name in ("temp", "tnom") else 0.0
         if number < low or (number == low and name not in ("gmin", "defad", "defas")):
             raise NetlistError(f"{name} = {number:g} cannot be: it must be above {low:g}", span=place.span)
@@ -90,7 +94,9 @@ class _Reader:
         if name in TOLERANCES and number > current:
             self.notes.add(f"{name}={number:g} is looser than longtail's {current:g}, which is kept", place.span)
             return
-        changed: dict[str, Any] = {NAMES[name]: value if name == "temp" else int(number) if name == "itl1" else number}
+        changed: dict[str, Any] = {NAMES[name]: value if name == "temp" else number}
+        if name == "itl1":
+            changed = {name: int(number)}
         self.settings.options = replace(self.settings.options, **changed)
 
 
@@ -110,9 +116,7 @@ def node_values(directive: Directive, scope: Scope) -> dict[str, tuple[float, Sp
     for assignment in directive.assignments:
         match = re.fullmatch(r"v\(([^(),]+)\)", assignment.name)
         if match is None:
-            raise NetlistError(
-                f".{directive.name.lstrip('.')} takes v(node)=value, not '{assignment.name}'", span=assignment.span
-            )
+            raise NetlistError(f".{directive.name} takes v(node)=value, not '{assignment.name}'", span=assignment.span)
         values[scope.node(match[1])] = (scope.number(assignment.value, assignment.span), assignment.span)
     if directive.words:
         raise NetlistError(f"expected v(node)=value, found '{directive.words[0].text}'", span=directive.words[0].span)

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from longtail.circuit import Value
 from longtail.elaborate.scopes import Scope
-from longtail.errors import OptionError, nearest
+from longtail.elaborate.values import leaves, reads_names
+from longtail.errors import NetlistError, OptionError, Span, nearest
+from longtail.netlist.expressions import Name
 from longtail.units import number_or_none
 
 
@@ -45,3 +47,14 @@ def top_level(root: Scope) -> dict[str, Value]:
     for name in order:
         root.nominal_parameter(name)
     return {name: root.definition(name) for name in order}
+
+
+def check_temperature(root: Scope, temp_deg_c: Value, span: Span) -> None:
+    """Raise NetlistError when the circuit's temperature is defined by `temper`, which is that temperature."""
+    if isinstance(temp_deg_c, float):
+        return
+    names = [leaf.name for leaf in leaves(temp_deg_c) if isinstance(leaf, Name)]
+    needed = root.dependency_order(name for name in names if name in root.contents.parameters)
+    values = [temp_deg_c, *(root.definition(name) for name in needed)]
+    if any(not isinstance(value, float) and reads_names(value, "temper") for value in values):
+        raise NetlistError("the temperature of the circuit is defined by temper, which is that temperature", span=span)

@@ -87,6 +87,9 @@ def _elaborate(netlist: Netlist, overrides: Mapping[str, Value], anywhere: bool)
     settings = read_settings(flat.directives, notes)
     root.temper = root.nominal(settings.options.temp_deg_c, None)
     root.forget_values()
+    for scope in flat.scopes[1:]:
+        for port in scope.contents.ports:
+            notes.add(f"*@ {port.name} has no effect inside a subcircuit", port.span)
     circuit = _assemble(netlist.title, root, flat, settings, notes)
     circuit = replace(circuit, ports=read_ports(circuit, root.contents.ports, root))
     return replace(circuit, notes=(*netlist.notes, *inclusion.notes, *notes.found.values()))
@@ -128,6 +131,6 @@ def _global_nodes(body: Body) -> frozenset[str]:
     return frozenset(
         word.text
         for card in every_card(body)
-        if isinstance(card, Directive) and card.name.lstrip(".") == "global"
+        if isinstance(card, Directive) and card.name == "global"
         for word in card.words
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from longtail.elaborate import limits
+from longtail.elaborate.contents import AMBIENT
 from longtail.elaborate.values import as_expression, children
 from longtail.errors import NetlistError, Span, UnsupportedError, nearest
 from longtail.netlist.cards import FunctionCard
@@ -25,8 +26,6 @@ from longtail.netlist.functions import UNSUPPORTED
 
 if TYPE_CHECKING:
     from longtail.elaborate.scopes import Scope
-
-AMBIENT = frozenset({"temper", "time", "hertz"})  # known to every expression, without a value at this stage
 
 
 def rewrite(expression: Expression, scope: Scope, span: Span | None) -> Expression:

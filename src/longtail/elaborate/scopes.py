@@ -8,14 +8,14 @@ level stay symbolic; all others are substituted away.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from longtail.circuit import GROUND, Value, nominal
 from longtail.elaborate import limits
 from longtail.elaborate.contents import Contents
 from longtail.elaborate.rewriting import rewrite
-from longtail.elaborate.values import leaves, reads_circuit
+from longtail.elaborate.values import leaves, reads_circuit, reads_names
 from longtail.errors import NetlistError, Span
 from longtail.netlist.cards import FunctionCard, ModelCard, Subcircuit
 from longtail.netlist.evaluation import CONSTANTS
@@ -95,7 +95,7 @@ class Scope:
         if isinstance(expression, Number):
             return expression.value
         rewritten = rewrite(expression, self, span)
-        if reads_circuit(rewritten):
+        if reads_circuit(rewritten) or reads_names(rewritten, "time", "hertz"):
             raise NetlistError(
                 f"a number is expected here, not something that reads voltages, currents or time{self.where}",
                 span=span,
@@ -126,38 +126,36 @@ class Scope:
 
     def nominal_parameter(self, name: str) -> float:
         """The nominal value of a parameter of the top level."""
-        for needed in () if name in self._nominal else self.dependency_order([name]):
-            if needed not in self._nominal:
+        if name not in self._nominal:
+            for needed in self.dependency_order([name], self._nominal):
                 span = self.contents.parameters[needed].span
                 self._nominal[needed] = self.nominal(self.definition(needed), span)
         return self._nominal[name]
 
-    def dependency_order(self, names: Iterable[str]) -> list[str]:
-        """Parameters of the top level and all that they depend on, each after what it needs.
+    def dependency_order(self, names: Iterable[str], known: Container[str] = ()) -> list[str]:
+        """Parameters of the top level and all that they depend on, each after what it needs, without the `known`.
 
         Raises NetlistError naming the circle where there is one. No recursion: chains may be long.
         """
         done: dict[str, None] = {}
         for name in names:
             path: dict[str, Iterator[str]] = {}
-            waiting = name
-            while True:
-                if waiting in path:
-                    loop = [*list(path)[list(path).index(waiting) :], waiting]
-                    span = self.contents.parameters[waiting].span
-                    raise NetlistError(f"circular definition of parameters: {' -> '.join(loop)}", span=span)
-                if waiting not in done:
-                    path[waiting] = self._needed_by(waiting)
-                following = None
-                while path and following is None:
-                    last = next(reversed(path))
-                    following = next((needed for needed in path[last] if needed not in done), None)
-                    if following is None:
-                        done[last] = None
-                        del path[last]
+            pending = [name]
+            while pending:
+                last = pending[-1]
+                if last not in path and last not in done:
+                    path[last] = self._needed_by(last)
+                following = next((n for n in path.get(last, ()) if n not in done and n not in known), None)
                 if following is None:
-                    break
-                waiting = following
+                    done[last] = None
+                    path.pop(last, None)
+                    pending.pop()
+                elif following in path:
+                    loop = [*pending[pending.index(following) :], following]
+                    span = self.contents.parameters[following].span
+                    raise NetlistError(f"circular definition of parameters: {' -> '.join(loop)}", span=span)
+                else:
+                    pending.append(following)
         return list(done)
 
     def _needed_by(self, name: str) -> Iterator[str]:

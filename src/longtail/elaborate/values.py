@@ -108,5 +108,10 @@ def map_leaves(expression: Expression, change: Callable[[Expression], Expression
 
 
 def reads_circuit(expression: Expression) -> bool:
-    """Whether a voltage or a current of the circuit, or time, enters the expression."""
-    return any(not isinstance(leaf, Name) or leaf.name in ("time", "hertz") for leaf in leaves(expression))
+    """Whether a voltage or a current of the circuit enters the expression."""
+    return any(isinstance(leaf, (Potential, BranchCurrent)) for leaf in leaves(expression))
+
+
+def reads_names(expression: Expression, *names: str) -> bool:
+    """Whether one of the names enters the expression."""
+    return any(isinstance(leaf, Name) and leaf.name in names for leaf in leaves(expression))
