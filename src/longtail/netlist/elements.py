@@ -25,6 +25,7 @@ UNSUPPORTED = {
 
 _NAME = re.compile(r"[^\s,=(){}'\"]+")
 _LAW = re.compile(r"\b(?:value|vol|cur)\s*=")
+_FREQUENCY_RESPONSE = re.compile(r"(?<=\s)(?:laplace|freq|chebyshev)\s*(?=[{('=])")
 _TABLE = re.compile(r"(?<=\s)table\s*(?=[{('=])")
 
 
@@ -53,6 +54,10 @@ def read_element(line: LogicalLine) -> Element:
 def _contents(line: LogicalLine, letter: str, start: int) -> tuple[list[Word], list[Assignment]]:
     if letter == "b" or (letter in "efgh" and _LAW.search(line.text, start)):
         return _with_law(line, start)
+    response = _FREQUENCY_RESPONSE.search(line.text, start) if letter in "eg" else None
+    if response is not None:
+        message = f"{line.text[:start]}: {response[0].strip().upper()} is not supported"
+        raise UnsupportedError(message, span=line.span(response.start()))
     table = _TABLE.search(line.text, start) if letter in "eg" else None
     if table is not None:
         return _with_table(line, start, table)

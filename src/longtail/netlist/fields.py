@@ -102,6 +102,7 @@ class Fields:
                 case "word":
                     self.word(token)
                 case "{":
+                    self.detached(token)
                     self.words.append(self.braced(token))
                 case '"':
                     self.words.append(Word(token.text, self.line.span(token.start)))
@@ -130,6 +131,16 @@ class Fields:
         if self.at < len(self.tokens) and self.tokens[self.at].kind == kind:
             return self.tokens[self.at]
         return None
+
+    def detached(self, token: Token) -> None:
+        """Raise NetlistError where a word stands directly at a brace or quote: `{a}k`, `n{i}`."""
+        before = self.tokens[self.at - 2] if self.at > 1 else None
+        behind = self.ahead("word")
+        if before is not None and before.kind == "word" and before.end == token.start:
+            raise self.error(f"expected a blank before '{self.line.text[token.start]}'", token)
+        if behind is not None and behind.start == token.end:
+            hint = "what belongs to the expression stands within its braces: {1k*a}"
+            raise self.error(f"expected a blank before '{behind.text}'", behind, hint)
 
     def word(self, token: Token) -> None:
         if self.ahead("=") is not None:
