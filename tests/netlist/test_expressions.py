@@ -184,6 +184,14 @@ def test_names_know_their_place_and_compare_without_it():
     assert [operands(operands(tree)[0])[1].span.column, operands(tree)[1].span.column] == [12, 17]
 
 
+def test_long_expressions_are_measured_not_refused():
+    assert len(to_text(parse("+".join(["sin(-a)"] * 140)))) == 140 * 8 - 1
+    with pytest.raises(NetlistError, match="operators in a row"):
+        parse("+".join(["sin(-a)"] * 160))
+    with pytest.raises(NetlistError, match="longer than 65536 characters"):
+        parse("1" * 70_000)
+
+
 # round trips ----------------------------------------------------------------------------------------------------
 
 names = st.sampled_from(["a", "rc", "x1.r", "_t", "v", "i"])

@@ -44,7 +44,7 @@ def values(item):
     return {assignment.name: assignment.value for assignment in item.assignments}
 
 
-# every form here was read by ngspice 39 with the same meaning, but a sign before a brace, which it refuses
+# every form here was read by ngspice 39 with the same meaning, but a sign before a brace, which it refuses, and quotes
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
@@ -67,6 +67,7 @@ def values(item):
         ("e1 a 0 value {v(b)*2}", "a 0 value {v(b)*2}"),
         ("x1 a b amp params: r=1", "a b amp"),
         ("q1 c b e 0 n 2 off", "c b e 0 n 2 off"),
+        ('x1 a b "My Amp"', "a b My Amp"),
         ("k1 l1 l2 0.9", "l1 l2 0.9"),
         ("m1 net-1 in+ x.y /s nch", "net-1 in+ x.y /s nch"),
     ],
@@ -122,8 +123,9 @@ def test_the_span_of_every_field_is_where_it_stands():
     assert str(q1.assignments[0].span) == "deck.cir:4:8"
 
 
-def test_the_original_of_a_word_keeps_its_case():
-    assert card("r1 a b 10M").words[2].original == "10M"
+def test_a_card_knows_its_kind_and_a_word_its_original():
+    r1 = card("R1 a b 10M")
+    assert (r1.letter, r1.words[2].text, r1.words[2].original) == ("r", "10m", "10M")
 
 
 def test_parameters_and_functions():

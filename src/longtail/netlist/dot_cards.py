@@ -1,4 +1,8 @@
-"""Dot cards that are one line: parameters, functions, models, includes, directives."""
+"""Dot cards that are one line: parameters, functions, models, includes, directives.
+
+Each function takes the card and the offset behind its dot word, and raises NetlistError where the card is not of the
+form that its docstring shows.
+"""
 
 from __future__ import annotations
 
