@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from longtail import OptionError
+from longtail import InputError, OptionError
 from longtail.cli.gallery import gallery
 from longtail.cli.messages import remark
 from longtail.errors import nearest
@@ -41,7 +41,7 @@ class Source:
         """The amplifier. Raises `InputError` for what cannot be used."""
         from longtail import read
 
-        return read(
+        amplifier = read(
             f"{sys.stdin.read()}\n" if self.file == STDIN else find(self.file),
             parameters=assignments(self.set),
             input=names(self.input),
@@ -49,6 +49,9 @@ class Source:
             supply=names(self.supply),
             allow_includes_outside=self.allow_outside_includes,
         )
+        if not amplifier.circuit.instances:
+            raise InputError("the netlist has no devices", hint="its first line is the title: are all others comments?")
+        return amplifier
 
 
 def find(file: str) -> Path:

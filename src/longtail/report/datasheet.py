@@ -18,7 +18,9 @@ def page(sheet: Datasheet) -> Page:
         tables.append(bias_table(sheet.op))
     op = sheet.op
     found = ("operating point", f"{op.status}, {op.continuation}, {op.iterations} iterations")
-    return Page(sheet.title, (*mode_gains.facts(sheet.gains), found), tuple(tables), (*attention(op), *sheet.notes))
+    facts = (*mode_gains.facts(sheet.gains), found)
+    notes = (*attention(op), *mode_gains.symmetry(sheet.gains), *sheet.notes)
+    return Page(sheet.title, facts, tuple(tables), notes)
 
 
 def _rows(sheet: Datasheet) -> Table:
@@ -39,7 +41,7 @@ def _row(row: Row, shared: str) -> tuple[Cell, ...]:
         Cell(row.symbol, STRONG),
         Cell(row.parameter),
         Cell(quantity_text(row.value, row.unit), STRONG if row.value is not None else QUIET),
-        Cell(row.remark, PLAIN if row.value is not None else QUIET),
+        Cell(row.remark.partition(":")[0], PLAIN if row.value is not None else QUIET),
         Cell(conditions, QUIET),
     )
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from longtail.analyses.gains import ModeGains
 from longtail.errors import OptionError
-from longtail.report.mode_gains import above_rounding, named_gains, notes, ratio
+from longtail.report.mode_gains import above_rounding, named_gains, ratio, symmetry
 from longtail.report.style import (
     GAIN_COLOURS,
     INK,
@@ -147,5 +147,4 @@ def _caption(gains: ModeGains) -> str:
     conditions = [f"output {gains.label}", f"V_CM = {format_si(gains.vcm, 'V')}"]
     if gains.null is not None:
         conditions.append(f"nulled by an input offset of {format_si(gains.null.input_offset, 'V')}")
-    own = notes(gains)[: len(notes(gains)) - len(gains.notes)]
-    return textwrap.fill("; ".join([*conditions, *own]), CAPTION)
+    return textwrap.fill("; ".join([*conditions, *symmetry(gains)]), CAPTION)

@@ -63,13 +63,18 @@ def zeros(gains: ModeGains) -> list[str]:
 
 def notes(gains: ModeGains) -> tuple[str, ...]:
     """What is left out and why, and what the analysis has to say."""
+    return (*symmetry(gains), *gains.notes)
+
+
+def symmetry(gains: ModeGains) -> tuple[str, ...]:
+    """What the symmetry of the circuit takes away, and what would bring it back."""
     gone = zeros(gains)
     said = []
     if gone:
         said.append(f"{' and '.join(gone)} {'is' if len(gone) == 1 else 'are'} zero by symmetry")
     if not np.isfinite(gains.cmrr_db).any():
         said.append("the CMRR is limited by symmetry: only mismatch gives a figure")
-    return (*said, *gains.notes)
+    return tuple(said)
 
 
 def chosen(frequency_hz: NDArray[np.float64]) -> list[int]:

@@ -1,0 +1,245 @@
+"""The commands: what they print, and that it is what the Python names return."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import longtail as lt
+from longtail.analyses.base import finite
+from longtail.analyses.discovery import analyses
+from longtail.cli.announced import announced
+from longtail.cli.main import run
+
+COMPLEX = {"re", "im"}
+
+
+@pytest.fixture
+def pair(examples: Path) -> str:
+    return str(examples / "bjt_pair.cir")
+
+
+@pytest.fixture
+def single(examples: Path) -> str:
+    return str(examples / "ota_5t.cir")
+
+
+def output(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """Standard output of a command that succeeds."""
+    assert run(arguments) == 0
+    return capsys.readouterr().out
+
+
+def parsed(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
+    return json.loads(output(capsys, *arguments, "--json"))
+
+
+def test_what_is_announced_is_what_is_discovered() -> None:
+    assert announced() == {name: analysis.doc for name, analysis in analyses().items()}
+
+
+@pytest.mark.parametrize("verb", sorted(analyses()))
+@pytest.mark.parametrize("deck", ["bjt_pair", "ota_5t"])
+def test_the_command_line_equals_the_python_names(
+    verb: str, deck: str, examples: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = examples / f"{deck}.cir"
+    amp = lt.read(path)
+    result = amp.run(verb)
+    assert parsed(capsys, verb, str(path)) == finite(result.to_dict())
+    assert output(capsys, verb, str(path)) == result.to_text()
+
+
+def test_options_reach_the_analysis(pair: str, capsys: pytest.CaptureFixture[str]) -> None:
+    amp = lt.read(pair, parameters={"rc": 12e3, "drc": 0.01}, output=["o2", "o1"])
+    wanted = amp.gains(frequency_hz="10:1meg:2", vcm=-0.25, null=True, target=0.05).to_dict()
+    numbers = ["--set", "rc=12k", "--set", "DRC=10m", "--vcm", "-250m", "--target", "0.05"]
+    others = ["--output", "o2,o1", "--frequency", "10:1meg:2", "--null"]
+    assert parsed(capsys, "gains", pair, *numbers, *others) == finite(wanted)
+    assert wanted["null"]["v_od_target"] == 0.05
+    assert wanted["vcm"] == pytest.approx(-0.25)
+
+
+def test_ports_can_be_named(pair: str, capsys: pytest.CaptureFixture[str]) -> None:
+    turned = parsed(capsys, "gains", pair, "--input", "vinn,vinp", "--frequency", "1")
+    straight = parsed(capsys, "gains", pair, "--frequency", "1")
+    assert turned["differential"]["re"][0] == pytest.approx(-straight["differential"]["re"][0])
+    sheet = parsed(capsys, "analyze", pair, "--supply", "vcc", "--frequency", "1")
+    whole = parsed(capsys, "analyze", pair, "--frequency", "1")
+    assert 0.0 < sheet["supply_power"] < whole["supply_power"]
+
+
+def test_json_of_the_operating_point(pair: str, capsys: pytest.CaptureFixture[str]) -> None:
+    found = parsed(capsys, "op", pair)
+    assert list(found) == ["status", "iterations", "continuation", "nodes", "branches", "devices"]
+    assert found["status"] == "converged"
+    assert found["nodes"]["vcc"] == 5.0
+    assert found["branches"].keys() == {"vcc", "vee", "vinp", "vinn"}
+    q1 = found["devices"]["q1"]
+    assert (q1["model"], q1["region"]) == ("small", "active")
+    assert all(isinstance(q1[name], float) for name in ("ic", "g_m", "r_o"))
+    assert "region" not in found["devices"]["rc1"]
+
+
+def test_json_of_the_gains(pair: str, single: str, capsys: pytest.CaptureFixture[str]) -> None:
+    keys = [
+        *("status", "output", "vcm", "null", "frequency_hz", "differential", "common"),
+        *("common_to_differential", "differential_to_common", "cmrr_db"),
+    ]
+    found = parsed(capsys, "gains", pair, "--set", "drc=0.01")
+    assert list(found) == keys
+    assert found["output"] == "differential"
+    assert found["null"] is None
+    for name in keys[5:9]:
+        assert found[name].keys() == COMPLEX
+        assert len(found[name]["re"]) == len(found[name]["im"]) == len(found["frequency_hz"]) == 181
+    assert found["cmrr_db"][0] == pytest.approx(110.0, abs=0.5)
+    assert set(parsed(capsys, "gains", pair)["cmrr_db"]) == {None}, "symmetry leaves no figure"
+    alone = parsed(capsys, "gains", single, "--null")
+    assert list(alone) == keys
+    assert alone["output"] == "single-ended"
+    assert alone["common_to_differential"] is None
+    assert alone["differential_to_common"] is None
+    assert alone["null"].keys() == {"v_od_target", "input_offset"}
+
+
+def test_json_stands_alone_on_standard_output(examples: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["gains", str(examples / "two_stage_opamp.cir"), "--json", "--frequency", "1"]) == 0
+    printed = capsys.readouterr()
+    json.loads(printed.out)
+    assert "note: the output o is stuck" in printed.err
+
+
+def test_standard_input(pair: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    wanted = output(capsys, "op", pair)
+    monkeypatch.setattr("sys.stdin", io.StringIO(Path(pair).read_text()))
+    assert output(capsys, "op", "-") == wanted
+
+
+def test_the_name_of_an_example_serves_as_file(
+    pair: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wanted = output(capsys, "op", pair)
+    monkeypatch.chdir(tmp_path)
+    assert run(["op", "bjt_pair"]) == 0
+    printed = capsys.readouterr()
+    assert printed.out == wanted
+    assert "note: no file 'bjt_pair' here: using the example" in printed.err
+    (tmp_path / "bjt_pair").write_text("mine\nr1 a 0 1k\nv1 a 0 1\n")
+    assert '"rc1"' not in output(capsys, "op", "bjt_pair", "--json"), "a file comes before an example"
+
+
+def test_ports_that_were_found_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str], pair: str) -> None:
+    deck = tmp_path / "undirected.cir"
+    deck.write_text("\n".join(line for line in Path(pair).read_text().splitlines() if not line.startswith("*@")))
+    assert run(["gains", str(deck), "--frequency", "1"]) == 0
+    notes = capsys.readouterr().err
+    assert "note: input: inp, inn (found" in notes
+    assert "note: output: o1, o2 (found" in notes
+
+
+def test_files_of_a_result(pair: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "new" / "folder"
+    assert run(["analyze", pair, "--out", str(out), "--format", "svg", "--frequency", "1:1k:2"]) == 0
+    printed = capsys.readouterr()
+    names = ["bjt_pair-analyze-op.svg", "bjt_pair-analyze.json", "bjt_pair-analyze.svg", "bjt_pair-analyze.txt"]
+    assert sorted(path.name for path in out.iterdir()) == names
+    assert (out / names[3]).read_text() == printed.out
+    assert json.loads((out / names[1]).read_text())["title"].startswith("Long-tailed pair")
+    assert (out / names[2]).read_text().startswith("<?xml")
+    for name in names:
+        assert f"note: written: {out / name}" in printed.err
+
+
+def test_the_same_result_makes_the_same_files(pair: str, tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        for format in ("svg", "png", "pdf"):
+            assert run(["op", pair, "--out", str(tmp_path / folder), "--format", format]) == 0
+    files = sorted(path.name for path in (tmp_path / "a").iterdir())
+    assert len(files) == 5
+    for name in files:
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
+
+
+def test_the_flat_netlist_reads_back(examples: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = examples / "instrumentation_amplifier.cir"
+    flat = tmp_path / "flat.cir"
+    flat.write_text(output(capsys, "netlist", str(source), "--set", "d1=0.001"))
+    assert not any(line.startswith((".include", "x")) for line in flat.read_text().splitlines())
+    whole = lt.read(source, parameters={"d1": 0.001}).gains(frequency_hz=[50.0])
+    again = lt.read(flat).gains(frequency_hz=[50.0])
+    assert again.differential[0] == pytest.approx(whole.differential[0], rel=1e-9)
+    assert again.cmrr_db[0] == pytest.approx(whole.cmrr_db[0], rel=1e-6)
+
+
+@pytest.mark.parametrize("verb", sorted(analyses()))
+def test_help_names_every_option(
+    verb: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    text = output(capsys, verb, "--help")
+    for option in analyses()[verb].options:
+        assert f"--{option.name.removesuffix('_hz').replace('_', '-')}" in text
+        assert option.doc in text
+    for name in ("set", "input", "output", "supply", "allow-outside-includes", "json", "out", "format"):
+        assert f"--{name}" in text
+
+
+def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert output(capsys, "--version").strip() == lt.__version__
+    for arguments in ([], ["--help"]):
+        text = output(capsys, *arguments)
+        assert all(verb in text for verb in (*announced(), "examples", "netlist"))
+
+
+def process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command line in a process of its own."""
+    command = [sys.executable, "-m", "longtail.cli.main", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment}, check=False)
+
+
+def test_a_pipe_gets_no_colour_and_whole_values(pair: str) -> None:
+    done = process("op", pair, COLUMNS="20", TERM="xterm-256color")
+    assert done.returncode == 0
+    assert "\x1b" not in done.stdout + done.stderr
+    assert "…" not in done.stdout
+    assert max(map(len, done.stdout.splitlines())) > 100
+
+
+def test_a_closed_pipe_ends_quietly(pair: str) -> None:
+    command = [sys.executable, "-m", "longtail.cli.main", "gains", pair, "--json", "--frequency", "1:1g:2000"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None and running.stderr is not None
+        running.stdout.readline()
+        running.stdout.close()
+        complaint = running.stderr.read()
+    assert running.returncode == 141
+    assert complaint == ""
+
+
+def test_a_terminal_without_arrows_does_not_stop_it(pair: str) -> None:
+    done = process("gains", pair, "--set", "drc=0.01", "--frequency", "1", PYTHONIOENCODING="ascii")
+    assert done.returncode == 0
+    assert "A_c?d" in done.stdout
+
+
+def loaded_after(*arguments: str) -> set[str]:
+    """Top-level packages that a command has loaded in a fresh interpreter."""
+    code = f"import sys; from longtail.cli.main import run; run({list(arguments)!r}); print('\\n@', *sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return {name.split(".")[0] for name in done.stdout.splitlines()[-1].split()}
+
+
+def test_help_loads_no_numbers() -> None:
+    assert not loaded_after("--help") & {"numpy", "scipy", "matplotlib", "xarray"}
+
+
+def test_without_figures_no_plotting_library_is_loaded(pair: str) -> None:
+    assert not loaded_after("gains", pair) & {"matplotlib", "xarray", "rich.table"}

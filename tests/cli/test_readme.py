@@ -1,0 +1,53 @@
+"""What the README shows is what happens."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from longtail.analyses.discovery import analyses
+from longtail.cli.main import run
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+def blocks(language: str) -> list[str]:
+    return [text for name, text in BLOCKS if name == language]
+
+
+@pytest.mark.parametrize("code", blocks("python"))
+def test_its_python_runs(code: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(ROOT)
+    exec(compile(code, "README.md", "exec"), {})
+    printed = capsys.readouterr().out
+    assert "active" in printed
+    assert "CMRR = 1" in printed
+
+
+def test_its_terminal_session_is_what_is_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (session,) = blocks("console")
+    command, _, shown = session.partition("\n")
+    monkeypatch.chdir(ROOT)
+    assert run(command.removeprefix("$ longtail ").split()) == 0
+    assert capsys.readouterr().out.strip() == shown.strip(), "copy the new output into README.md"
+
+
+def test_it_and_the_manual_name_every_command() -> None:
+    manual = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
+    for name in (*analyses(), "netlist", "examples"):
+        assert f"`longtail {name}" in README
+        assert f"longtail {name}" in manual
+    for analysis in analyses().values():
+        for option in analysis.options:
+            assert f"`--{option.name.removesuffix('_hz').replace('_', '-')}" in manual
+
+
+def test_its_links_lead_somewhere() -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / target).is_file(), target
