@@ -9,7 +9,7 @@ import numpy as np
 import longtail as lt
 from reference import ngspice
 
-RELATIVE = 1e-5
+RELATIVE = 1e-6
 VOLTS = 1e-6
 AMPERES = 1e-11
 # ngspice's own rounding, as a part of the largest gain of all: what is zero by symmetry comes out as this
@@ -17,7 +17,7 @@ ROUNDING = 1e-12
 
 
 def assert_same_voltages(ours: Mapping[str, float], theirs: ngspice.OperatingPoint) -> None:
-    """Every node of the netlist within 1e-5 or 1 uV; nodes within devices (q1#base) are not compared."""
+    """Every node of the netlist within 1e-6 or 1 uV; nodes within devices (q1#base) are not compared."""
     reference = {name: volts for name, volts in theirs.nodes.items() if "#" not in name}
     assert set(reference) <= set(ours)
     for name, volts in reference.items():
@@ -25,7 +25,7 @@ def assert_same_voltages(ours: Mapping[str, float], theirs: ngspice.OperatingPoi
 
 
 def assert_same_currents(ours: Mapping[str, float], theirs: ngspice.OperatingPoint) -> None:
-    """Every branch current within 1e-5 of itself, or of the largest: the least are differences of the largest."""
+    """Every branch current within 1e-6 of itself, or of the largest: the least are differences of the largest."""
     reference = theirs.branches
     assert set(reference) <= set(ours)
     largest = max(abs(amperes) for amperes in reference.values())
