@@ -107,3 +107,19 @@ def test_wrong_names_are_errors(options, message, hint):
         resolve_ports(load(PAIR), **options)
     if hint is not None:
         assert caught.value.hint == hint
+
+
+def test_outputs_by_two_names_are_ambiguous():
+    found = ports(PAIR + "rx o1 out 1k\nry out 0 1k\n")
+    assert found.output == ()
+    assert found.how["output"].startswith("ambiguous: o1, o2; out")
+
+
+def test_transistors_on_a_rail_are_no_pairs():
+    rail = "".join(f"vb{i} b{i} 0 0\nqx{i} c{i} b{i} t small\nrc{i} vcc c{i} 1k\n" for i in range(20))
+    assert ports("rail\nvcc vcc 0 5\nit t 0 1m\n" + rail + ".model small npn(bf=100)\n").input == ()
+
+
+def test_tied_bases_are_no_input():
+    deck = PAIR.replace("q1 o1 inp", "q1 o1 inn")
+    assert ports(deck).how["input"].startswith("not found")

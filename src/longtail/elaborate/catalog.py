@@ -7,7 +7,6 @@ from functools import cache
 
 from longtail.devices.base import DeviceModel, Parameter
 from longtail.devices.discovery import devices
-from longtail.errors import UnsupportedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +53,8 @@ def by_model_type() -> dict[str, tuple[DeviceModel, ...]]:
 
 
 def device(name: str) -> DeviceModel:
-    """The device of that name. Raises UnsupportedError when there is none."""
-    found = devices().get(name)
-    if found is None:
-        raise UnsupportedError(f"there is no device '{name}'", hint=f"there are {', '.join(devices())}")
-    return found
+    """The device of that name."""
+    return devices()[name]
 
 
 def supported_model_types() -> str:

@@ -67,8 +67,6 @@ def check_bounds(parameter: Parameter, item: Given, owner: str, scope: Scope) ->
         return
     if parameter.high == float("inf"):
         wanted = f"at least {format_si(parameter.low, unit, 6)}"
-    elif parameter.low == float("-inf"):
-        wanted = f"at most {format_si(parameter.high, unit, 6)}"
     else:
         wanted = f"from {format_si(parameter.low, unit, 6)} to {format_si(parameter.high, unit, 6)}"
     raise NetlistError(

@@ -99,10 +99,7 @@ def _check_control(instance: Instance, control: str, instances: Mapping[str, Ins
             span=instance.span,
             hint=nearest(control, instances),
         )
-    if instance.device == "coupling":
-        if found.device != "inductor":
-            raise NetlistError(f"{instance.name} couples '{control}', which is no inductor", span=instance.span)
-    elif found.device not in WITH_CURRENT and not found.parameters.get("voltage"):
+    if found.device not in WITH_CURRENT and not found.parameters.get("voltage"):
         raise NetlistError(
             f"{instance.name} reads the current of '{control}', a {found.device}, which has no branch current",
             span=instance.span,

@@ -56,16 +56,14 @@ class Scope:
 
     def parameter(self, name: str, span: Span | None) -> Value | None:
         """What a parameter stands for here; at the top level its own name. None where there is no such parameter."""
-        scope: Scope | None = self
-        while scope is not None:
-            if scope.caller is None:
-                return Name(name) if name in scope.contents.parameters else None
+        scope = self
+        while scope.caller is not None:
             if name in scope.given:
                 return scope.given[name]
             if name in scope.contents.parameters:
                 return scope.definition(name)
             scope = scope.caller
-        return None
+        return Name(name) if name in scope.contents.parameters else None
 
     def definition(self, name: str) -> Value:
         """The value of a parameter defined in this very scope. Raises NetlistError for a circular definition."""
