@@ -46,6 +46,7 @@ class Mirror:
     unmatched    devices without an image
     inner        nodes within a chain of voltage sources of which only the sum has an image
     reversed     devices whose image has its terminals the other way round (a resistor across the line is its own)
+    wires        voltage sources in series that stand on one side only and were taken for a wire
     """
 
     nodes: Mapping[str, str]
@@ -58,6 +59,7 @@ class Mirror:
     unmatched: tuple[str, ...] = ()
     inner: tuple[str, ...] = ()
     reversed: frozenset[str] = frozenset()
+    wires: tuple[str, ...] = ()
 
     @property
     def node_pairs(self) -> tuple[tuple[str, str], ...]:
@@ -81,5 +83,10 @@ class Mirror:
 
 
 def _pairs(images: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    order = {name: k for k, name in enumerate(images)}
-    return tuple((a, b) for a, b in images.items() if order[a] < order.get(b, -1))
+    seen: set[str] = set()
+    pairs = []
+    for name, image in images.items():
+        if name != image and name not in seen and image not in seen:
+            pairs.append((name, image))
+            seen |= {name, image}
+    return tuple(pairs)
