@@ -2,7 +2,8 @@
 
 A device whose known nodes all have an image is matched with the device that stands at those images, and its other
 nodes follow. Growth ends where no device fits. What an unmatched device at one side drives is not symmetric: nodes
-on the line that it reaches, itself or through others, are taken out again, and growth is repeated without them.
+that look as if they were on the line are taken out again where it reaches them, itself or through others, and growth
+is repeated without them.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class Growth:
         while self._step(aside=True) or self._step(aside=False):
             pass
         for name, instance in self.instances.items():
-            if self._open(name) and self.rails.issuperset(instance.nodes):
+            if self._open(name) and instance.nodes and self.rails.issuperset(instance.nodes):
                 self.images[DEVICE, name] = (DEVICE, name)
         return self.images
 
@@ -90,7 +91,7 @@ class Growth:
             for name, instance in self.instances.items()
             if self._open(name) and self._anchored(instance, aside)
             for other in self.alike[structure(self.graph.circuit, instance)]
-            if self._open(other) and self._way(instance, self.instances[other])
+            if self._open(other) and self._way(instance, self.instances[other]) is not None
         ]
         matched = False
         for _, _, name, other in sorted(options):
@@ -100,6 +101,8 @@ class Growth:
         return matched
 
     def _anchored(self, instance: Instance, aside: bool) -> bool:
+        if not instance.nodes:
+            return aside and all((DEVICE, control) in self.images for control in instance.controls)
         known = [n for n in instance.nodes if (NODE, n) in self.images and n not in self.rails]
         return any(self.images[NODE, n] != (NODE, n) for n in known) if aside else bool(known)
 
@@ -120,7 +123,7 @@ class Growth:
 
     def _way(self, first: Instance, second: Instance) -> dict[str, str] | None:
         """The nodes of one device laid on those of another, in the first way that agrees with all that is known."""
-        if not any((NODE, n) in self.images and n not in self.rails for n in first.nodes):
+        if first.nodes and all((NODE, n) not in self.images or n in self.rails for n in first.nodes):
             return None
         for order in _orders(terminal_labels(second)):
             nodes: dict[str, str] = {}
@@ -136,14 +139,16 @@ class Growth:
     def _fits(self, here: str, there: str) -> bool:
         known, inverse = self.images.get((NODE, here)), self.images.get((NODE, there))
         if known is None and inverse is None:
-            return not (here == there and here in self.forbidden)
+            return self.forbidden.isdisjoint((here, there))
         return known == (NODE, there)
 
-    def _likeness(self, name: str, other: str) -> tuple[int, float]:
-        """Smaller is more alike: how far the surroundings agree, then the values."""
+    def _likeness(self, name: str, other: str) -> tuple[int, int, float]:
+        """Smaller is more alike: how far the surroundings agree, how many nodes are shared, then the values."""
         a, b = (DEVICE, name), (DEVICE, other)
         agree = next((k for k, colour in enumerate(self.colours) if colour[a] != colour[b]), ROUNDS)
-        return -agree, distance(self.graph.circuit, a, b)
+        nodes = zip(self.instances[name].nodes, self.instances[other].nodes, strict=True)
+        shared = sum(here == there and here not in self.rails for here, there in nodes)
+        return -agree, -shared, distance(self.graph.circuit, a, b)
 
     def _surroundings(self) -> list[dict[Vertex, int]]:
         """Colours of all vertices after looking one step around them, two steps, and so on."""

@@ -168,7 +168,7 @@ def compare(
     circuit = graph.circuit
     first, second = circuit.instances[name], circuit.instances[other]
     sign = orientations.total(name)
-    if sign == 0:
+    if sign == 0 or {orientations.device(control) for control in first.controls} != set(second.controls):
         return None
     if first.device == "behavioral" and not _same_law(circuit, first, second, orientations, sign):
         return None
