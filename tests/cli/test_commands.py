@@ -155,7 +155,7 @@ def test_files_of_a_result(pair: str, tmp_path: Path, capsys: pytest.CaptureFixt
     assert json.loads((out / names[1]).read_text())["title"].startswith("Long-tailed pair")
     assert (out / names[2]).read_text().startswith("<?xml")
     for name in names:
-        assert f"note: written: {out / name}" in printed.err
+        assert f"note: wrote {out / name}" in printed.err
 
 
 def test_the_same_result_makes_the_same_files(pair: str, tmp_path: Path) -> None:

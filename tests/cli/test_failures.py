@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from longtail.errors import Span
 
 USAGE = [
     (["gainz", "bjt_pair"], "'gainz' is no command", "did you mean 'gains'?"),
-    (["zzz"], "'zzz' is no command", "there are analyze, gains, op"),
+    (["zzz"], "'zzz' is no command", "there are analyze, "),
     (["--frob"], "--frob is no option of longtail itself", "longtail --help"),
     (["gains"], "FILE", "longtail gains --help"),
     (["gains", "bjt_pair", "--nul"], "--nul", "longtail gains --help"),
@@ -144,12 +145,21 @@ def test_an_error_on_a_terminal_is_in_colour_unless_that_is_not_wanted(
     assert "a.cir:2:4" in plain
 
 
-def on_terminal(action: object, monkeypatch: pytest.MonkeyPatch) -> str:
+def test_a_terminal_shows_what_is_being_done(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    shown = on_terminal(lambda: run(["gains", "ua741", "--frequency", "1"]), monkeypatch)
+    assert "gains of The 741 operational amplifier" in shown
+    assert capsys.readouterr().out.startswith("Mode gains")
+
+
+def on_terminal(action: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> str:
     """What an action writes to standard error when that is a terminal."""
     outer, inner = pty.openpty()
     with os.fdopen(inner, "w") as terminal, monkeypatch.context() as patch:
         patch.setattr(sys, "stderr", terminal)
-        action()  # type: ignore[operator]
+        action()
         terminal.flush()
         written = os.read(outer, 65536).decode()
     os.close(outer)

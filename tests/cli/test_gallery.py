@@ -30,7 +30,7 @@ def test_an_example_is_copied_with_what_it_includes(
     printed = capsys.readouterr()
     assert sorted(path.name for path in folder.iterdir()) == ["ecg_front_end.cir", "opamp.inc"]
     assert printed.out.splitlines() == [str(folder / "ecg_front_end.cir"), str(folder / "opamp.inc")]
-    assert "what to look at: one millivolt" in printed.err
+    assert "what to look at: One millivolt" in printed.err
     for path in folder.iterdir():
         assert path.read_bytes() == (examples / path.name).read_bytes()
     assert run(["op", str(folder / "ecg_front_end.cir")]) == 0

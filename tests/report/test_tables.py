@@ -207,9 +207,39 @@ class Strange(Result):
     """A result of an analysis that the report does not know."""
 
     def to_dict(self) -> dict[str, Any]:
-        return {"peak_gain": 12.5, "list": [1, 2]}
+        f = np.geomspace(1.0, 1e6, 61)
+        z = 1e3 / (1 + 1j * f / 1e3)
+        return {
+            "status": "converged",
+            "peak": None,
+            "null": {"input_offset": 0.25},
+            "frequency_hz": f.tolist(),
+            "input": {"common": {"re": z.real.tolist(), "im": z.imag.tolist()}},
+            "cmrr_db": [60.0] * f.size,
+            "other": [1.0, 2.0],
+            "names": ["a", "b"],
+        }
 
 
-def test_an_unknown_result_shows_its_single_values() -> None:
-    assert re.search(r"^peak gain +12.5$", Strange().to_text(), re.MULTILINE)
-    assert "list" not in Strange().to_text()
+def test_an_unknown_result_shows_what_is_in_its_json() -> None:
+    text = Strange().to_text()
+    assert re.search(r"^status +converged$", text, re.MULTILINE)
+    assert re.search(r"^null input_offset +0.25$", text, re.MULTILINE)
+    assert re.search(r"^frequency +input common +° +cmrr$", text, re.MULTILINE)
+    assert re.search(r"^1 Hz +1000 +-0.1 +60 dB$", text, re.MULTILINE)
+    assert re.search(r"^1 kHz +707.1 +-45.0 +60 dB$", text, re.MULTILINE)
+    assert "other" not in text and "names" not in text, "no columns of another length, nor of words"
+
+
+@dataclass(frozen=True)
+class Sweep(Result):
+    """A result over another axis than frequency."""
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"vcm": np.linspace(-1.0, 1.0, 201).tolist(), "gain": np.arange(201.0).tolist()}
+
+
+def test_a_long_sweep_shows_some_rows_with_both_ends() -> None:
+    (table,) = tables.page(Sweep()).tables
+    assert len(table.rows) == 21
+    assert (table.rows[0][0].text, table.rows[-1][0].text) == ("-1", "1")

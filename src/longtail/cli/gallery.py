@@ -45,7 +45,8 @@ def describe(path: Path) -> Entry:
             break
         if words or text.startswith("What to look at:"):
             words.append(text)
-    return Entry(lines[0].strip(), " ".join(words).removeprefix("What to look at:").strip())
+    look_at = " ".join(words).removeprefix("What to look at:").strip()
+    return Entry(lines[0].strip(), look_at[:1].upper() + look_at[1:])
 
 
 def summary(text: str, enough: int = 80) -> str:
@@ -55,7 +56,7 @@ def summary(text: str, enough: int = 80) -> str:
     'The textbook case. The tail current cannot change, so that A_cc is zero but for gmin.'
     """
     taken = ""
-    for sentence in re.split(r"(?<=[.:]) +", text):
+    for sentence in re.split(r"(?<=\.) +", text):
         if len(taken) >= enough:
             break
         taken = f"{taken} {sentence}".strip()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from longtail import LongtailError
 from longtail.errors import Span
@@ -43,6 +44,19 @@ def remark(notes: Iterable[str]) -> None:
     """Show notes, one a line."""
     for note in notes:
         _show([("note: ", "yellow"), (note, "")])
+
+
+@contextmanager
+def busy(what: str) -> Iterator[None]:
+    """Show on a terminal that something is being done for as long as it takes."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    with Console(stderr=True).status(Text(printable(what), style="dim")):
+        yield
 
 
 def printable(text: str) -> str:

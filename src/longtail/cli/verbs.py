@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from longtail import InputError, OptionError
 from longtail.analyses.base import Analysis, Option
 from longtail.analyses.discovery import analyses
-from longtail.cli.messages import remark
+from longtail.cli.messages import busy, remark
 from longtail.cli.results import Form, show, write
 from longtail.cli.sources import Source
 
@@ -73,10 +73,11 @@ def command(analysis: Analysis) -> Callable[..., None]:
         options = {each.name: number(each, given[key(each)]) for each in own if key(each) in given}
         amplifier = source.read()
         remark(_ports(amplifier.circuit.ports) if len(own) < len(analysis.options) else ())
-        result = amplifier.run(analysis.name, **options)
+        with busy(f"{analysis.name} of {amplifier.circuit.title}"):
+            result = amplifier.run(analysis.name, **options)
         show(result, form, amplifier.circuit.notes)
         if form.out is not None:
-            remark(f"written: {path}" for path in write(result, form, f"{source.stem}-{analysis.name}"))
+            remark(f"wrote {path}" for path in write(result, form, f"{source.stem}-{analysis.name}"))
 
     verb.__name__ = analysis.name
     verb.__doc__ = None

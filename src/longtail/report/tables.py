@@ -9,10 +9,9 @@ from longtail.analyses.analyze import Datasheet
 from longtail.analyses.base import Result
 from longtail.analyses.gains import ModeGains
 from longtail.analyses.op import OpResult
-from longtail.report import datasheet, mode_gains, operating_point
+from longtail.report import datasheet, general, mode_gains, operating_point
 from longtail.report.layout import page_html, page_text
-from longtail.report.page import LEFT, Cell, Column, Page, Table
-from longtail.report.symbols import quantity_text
+from longtail.report.page import Page
 
 
 def text(result: Result) -> str:
@@ -27,14 +26,8 @@ def html(result: Result) -> str:
 
 @singledispatch
 def page(result: Result) -> Page:
-    """What there is to read in a result. One that has no page of its own shows the single values of its JSON."""
-    rows = tuple(
-        (Cell(name.replace("_", " ")), Cell(quantity_text(value, "")))
-        for name, value in result.to_dict().items()
-        if not isinstance(value, dict | list | tuple)
-    )
-    table = Table("", (Column("quantity", LEFT), Column("value")), rows)
-    return Page(type(result).__name__, (), (table,))
+    """What there is to read in a result. One that has no page of its own shows what is in its JSON."""
+    return general.page(result)
 
 
 @page.register
