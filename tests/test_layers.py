@@ -32,7 +32,7 @@ ALLOWED = {
     "elaborate": NUMBERS,
     "engine": NUMBERS | {"elaborate"},
     "symmetry": NUMBERS | {"elaborate"},
-    "analyses": ENGINE,
+    "analyses": ENGINE | {"symbolic"},
     "symbolic": ENGINE,
     "bench": ENGINE,
     "amplifier": ENGINE | {"analyses", "symbolic", "bench"},
