@@ -98,16 +98,24 @@ class Batch:
         return slopes
 
     def solve(
-        self, values: Values, *, threads: int = 1, progress: Callable[[int], None] | None = None
+        self,
+        values: Values,
+        *,
+        threads: int = 1,
+        progress: Callable[[int], None] | None = None,
+        rescue: bool = True,
     ) -> OperatingPoint:
-        """Operating points for arrays of varied values; `progress` is told how many lanes a part has done."""
+        """Operating points for arrays of varied values; `progress` is told how many lanes a part has done.
+
+        Without `rescue`, lanes that plain Newton does not settle are left to the caller, by their status.
+        """
         lanes = lane_count(values)
         full = {**self.nominal.values, **values}
         x = np.empty((len(self.system.unknowns), lanes))
         status = np.full(lanes, LaneStatus.TOO_MANY_ITERATIONS, np.int8)
 
         def part(where: slice) -> int:
-            here = {k: _take(v, where) for k, v in full.items()}
+            here = {k: take(v, where) for k, v in full.items()}
             settled, iterations = self._plain(here, x[:, where])
             status[where][settled] = LaneStatus.CONVERGED
             if progress:
@@ -118,8 +126,8 @@ class Batch:
             iterations = max(in_threads(part, parts(lanes, threads), threads))
         bad = np.flatnonzero(status != LaneStatus.CONVERGED)
         how = self.nominal.continuation
-        if bad.size:
-            solution, status[bad], more, how = self._rescue({k: _take(v, bad) for k, v in full.items()}, len(bad))
+        if bad.size and rescue:
+            solution, status[bad], more, how = self._rescue({k: take(v, bad) for k, v in full.items()}, len(bad))
             x[:, bad] = solution.T
             iterations += more
         return OperatingPoint(self.system, full, x.T, status, iterations, how)
@@ -131,7 +139,7 @@ class Batch:
         most = 0
         for first in range(0, x.shape[1], block.size):
             where = slice(first, min(first + block.size, x.shape[1]))
-            most = max(most, block.run({k: _take(v, where) for k, v in values.items()}, where.stop - first))
+            most = max(most, block.run({k: take(v, where) for k, v in values.items()}, where.stop - first))
             x[:, where] = block.solution[:, : where.stop - first]
             settled[where] = block.done[: where.stop - first] > 0.0
         return settled, most
@@ -141,7 +149,7 @@ class Batch:
         together = newton(self.system, values, State(np.repeat(self.nominal.solution, lanes, axis=0)))
         x, status, iterations, how = together.state.x, together.status, together.iterations, "newton with limiting"
         for lane in np.flatnonzero(status != LaneStatus.CONVERGED):
-            path = Path(self.system, {k: _take(v, slice(lane, lane + 1)) for k, v in values.items()})
+            path = Path(self.system, {k: take(v, slice(lane, lane + 1)) for k, v in values.items()})
             alone, how = settle(path, State(np.zeros((1, x.shape[1]))))
             x[lane], status[lane] = alone.state.x[0], alone.status[0]
             iterations += path.iterations
@@ -191,7 +199,7 @@ class PlainNewton:
         return iterations
 
 
-def _take(value: float | Array, where: slice | NDArray[np.intp]) -> float | Array:
+def take(value: float | Array, where: slice | NDArray[np.intp]) -> float | Array:
     """A part of an array of lanes; a number is the same for all."""
     return value[where] if isinstance(value, np.ndarray) and value.ndim else value
 

@@ -33,7 +33,8 @@ def newton_block(code, rows, outputs, scratch, absolute, relative, most, clamp, 
             for lane in range(lanes):
                 size = abs(step[lane])
                 ratio = size / (absolute[k] + relative * abs(x[lane]))
-                worst[lane] = ratio if not ratio <= worst[lane] else worst[lane]
+                # what is not a number must not be forgotten at the next unknown
+                worst[lane] = max(worst[lane], ratio) if ratio < math.inf else math.inf
                 largest[lane] = size if size > largest[lane] else largest[lane]
         left = 0
         for lane in range(lanes):

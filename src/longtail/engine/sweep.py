@@ -1,0 +1,220 @@
+"""Frequency sweeps of many lanes from a few exact solves.
+
+The determinant of G + s*C and the numerators of every transfer are polynomials in s with real coefficients. So at
+s = j*omega the real part is a polynomial in omega^2, the imaginary part omega times another, and both are known
+everywhere from their values at s = 0 and a few omega_k. The elimination yields the determinant as the product of its
+pivots beside the solution; numerator over determinant gives the transfer at every other frequency. The points are
+the same for all lanes, so that the sums are one matrix product with constant coefficients; where they lie best is
+found on the nominal circuit and a few near it (`longtail.engine.points`).
+
+A lane is checked by a plain solve at the frequency where those were worst, and by its pivots against the nominal
+ones; one that fails is solved again at every frequency with pivoting. A delay (excess phase) makes the functions
+transcendental, but entire: more points serve it.
+Source: Berrut and Trefethen, SIAM Review 46 (2004) 501, on interpolation; Nakatsukasa, Sete, Trefethen, SIAM J. Sci.
+Comput. 40 (2018) A1494, on choosing points greedily.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.engine import dense
+from longtail.engine.batch import Batch, in_threads, parts, take
+from longtail.engine.linearization import Complex, Linearization, linearize
+from longtail.engine.operating_point import OperatingPoint
+from longtail.engine.points import Points, PointSearch
+from longtail.engine.reduction import Elimination
+from longtail.engine.system import Array
+from longtail.errors import AnalysisError
+from longtail.lanes.status import LaneStatus
+
+_TOLERANCE = 1e-9  # of the largest of a gain in the lane's sweep
+_WEAK = 1e-5  # a pivot that shrinks so far against the nominal one is not to be trusted
+_ROUNDING = 1e-13  # of the largest gain: what is left of a gain that symmetry makes zero
+_PROBES = 3  # operating points beside the nominal one on which points are tried
+_PROBE_SPREAD = 0.02  # relative, of every varied value
+
+
+class Sweep:
+    """A sweep prepared at a nominal point, for any number of lanes.
+
+    `drives` `[drive, in_mode]` and `outputs` `[out_mode, unknown]` as in `longtail.analyses.drives`; `plain` forces a
+    solve at every frequency. `points` is None where no few points serve, and every frequency is solved.
+    """
+
+    def __init__(
+        self, batch: Batch, frequency_hz: Array, drives: Array, outputs: Array, *, plain: bool = False
+    ) -> None:
+        self.batch = batch
+        self.system = batch.system
+        self.frequency_hz = np.asarray(frequency_hz, float)
+        self.omega = 2.0 * np.pi * self.frequency_hz
+        self.drives = drives
+        self.outputs = outputs
+        self.elimination = Elimination.of(linearize(batch.nominal), self.frequency_hz, drives, outputs)
+        self.points = None if plain else PointSearch(self.elimination, self._probes(), self.omega).find()
+
+    @property
+    def gains(self) -> tuple[int, int]:
+        """Out modes and in modes."""
+        return len(self.outputs), self.drives.shape[1]
+
+    def _probes(self) -> OperatingPoint:
+        """The nominal point and a few about it; the same whatever lanes are asked for later."""
+        nominal = self.batch.nominal
+        random = np.random.default_rng(0)
+        values = {
+            name: nominal.values[name] * (1.0 + _PROBE_SPREAD * np.append(0.0, random.normal(size=_PROBES)))
+            for name in self.system.varied
+        }
+        probes = self.batch.solve(values) if values else nominal
+        good = np.flatnonzero(probes.status == LaneStatus.CONVERGED)
+        return _some_lanes(probes, good) if good[:1].tolist() == [0] else nominal
+
+    def _dense(self, model: Linearization) -> Complex:
+        """`[lane, frequency, out_mode, in_mode]` by LAPACK."""
+        return np.asarray(self.outputs @ model.response(self.frequency_hz, self.drives))
+
+    def buffer(self, lanes: int) -> Complex:
+        """Room for the gains of so many lanes, to be used again: fresh memory costs more than the sweep itself."""
+        return np.empty((self.gains[0] * self.gains[1], len(self.omega), lanes), complex)
+
+    def run(self, point: OperatingPoint, *, threads: int = 1, out: Complex | None = None) -> Complex:
+        """The gains of every lane, `[lane, frequency, out_mode, in_mode]`; `out` is a `buffer` of as many lanes."""
+        lanes = len(point.solution)
+        out = self.buffer(lanes) if out is None else out[:, :, :lanes]
+
+        def part(where: slice) -> int:
+            return _Worker(self).run({k: take(v, where) for k, v in point.inputs.items()}, out[:, :, where])
+
+        with dense.one_thread():
+            suspects = in_threads(part, parts(lanes, threads), threads)
+        if any(suspects):
+            self._repair(point, out)
+        modes = out.reshape(*self.gains, len(self.omega), lanes)
+        return modes.transpose(3, 2, 0, 1)
+
+    def _repair(self, point: OperatingPoint, out: Complex) -> None:
+        """Lanes marked with nan are solved at every frequency with pivoting."""
+        bad = np.flatnonzero(np.isnan(out[0, 0].real))
+        for start in range(0, len(bad), 64):
+            some = bad[start : start + 64]
+            model = linearize(_some_lanes(point, some))
+            try:
+                gains = self._dense(model)
+            except AnalysisError:
+                continue  # what stays nan is singular, and the caller sees it
+            out[:, :, some] = gains.reshape(len(some), len(self.omega), -1).transpose(2, 1, 0)
+
+
+def _some_lanes(point: OperatingPoint, lanes: NDArray[np.intp]) -> OperatingPoint:
+    values = {k: take(v, lanes) for k, v in point.values.items()}
+    return replace(point, values=values, solution=point.solution[lanes], status=point.status[lanes])
+
+
+class _Worker:
+    """The registers of one thread for a sweep."""
+
+    def __init__(self, sweep: Sweep) -> None:
+        from longtail.lanes.numba_executor import block_size, real_registers, scratch_rows
+
+        self.sweep = sweep
+        self.linear = sweep.system.linear.program
+        self.elimination = sweep.elimination
+        program = self.elimination.program
+        self.size = min(block_size(self.linear.registers), block_size(2 * program.registers))
+        self.rows = real_registers(self.linear, self.size)
+        self.scratch = scratch_rows(self.size)
+        constants = self.elimination.constants
+        self.model = np.empty((len(self.linear.outputs) + len(constants), self.size))
+        self.model[len(self.linear.outputs) :] = constants[:, None]
+        self.re, self.im = real_registers(program, self.size), np.zeros((program.registers, self.size))
+        self.delays = np.zeros((len(self.elimination.taus), 2, self.size))
+        points = sweep.points
+        count = len(points.omega) if points else 0
+        self.even, self.odd = (np.empty((1 + self.elimination.gains, count, self.size)) for _ in range(2))
+        self.largest = np.empty((self.elimination.gains, self.size))
+        self.work = np.empty((4, len(sweep.omega), self.size))
+
+    def run(self, inputs: Mapping[str, Any], out: Complex) -> int:
+        """All lanes of a part into `out` `[gain, frequency, lane]`; lanes not to be trusted become nan.
+        Returns how many."""
+        from longtail.lanes.numba_executor import run_block
+
+        suspects = 0
+        for first in range(0, out.shape[2], self.size):
+            count = min(self.size, out.shape[2] - first)
+            for row, name in zip(self.rows, self.linear.inputs, strict=False):
+                row[:count] = take(inputs[name], slice(first, first + count))
+                row[count:] = row[0]
+            run_block(self.linear.instructions, self.rows, *self.scratch)
+            self.model[: len(self.linear.outputs)] = self.rows[self.linear.outputs]
+            suspects += self._block(out[:, :, first : first + count])
+        return suspects
+
+    def _block(self, out: Complex) -> int:
+        from longtail.lanes.numba_sweep import spread
+
+        sweep, points, count = self.sweep, self.sweep.points, out.shape[2]
+        if points is None:
+            self._plain(sweep.omega, out)
+            bad = ~np.isfinite(out).all(axis=(0, 1))
+        else:
+            weakest = self._points(points)
+            spread(points.even, points.odd, self.even, self.odd, self.work, self.largest, out.view(float))
+            exact = np.empty((out.shape[0], 1, count), complex)
+            self._plain(sweep.omega[points.check : points.check + 1], exact)
+            error = np.abs(exact[:, 0] - out[:, points.check])
+            largest = np.sqrt(self.largest[:, :count])
+            allowed = np.maximum(_TOLERANCE * largest, _ROUNDING * largest.max(axis=0))
+            # nan compares false: a lane that is not a number is not trusted either
+            bad = ~(error <= allowed).all(axis=0) | ~(weakest[:count] > _WEAK**2)
+        out[:, :, bad] = np.nan
+        return int(bad.sum())
+
+    def _points(self, points: Points) -> Array:
+        from longtail.lanes.numba_sweep import solve_points
+
+        e = self.elimination
+        weakest = np.empty(self.size)
+        solve_points(
+            self.model,
+            e.entries,
+            e.delayed,
+            e.taus,
+            self.delays,
+            points.omega,
+            e.program.instructions,
+            self.re,
+            self.im,
+            e.program.outputs[: e.gains],
+            e.program.outputs[e.gains :],
+            points.scale,
+            self.even,
+            self.odd,
+            weakest,
+        )
+        return weakest
+
+    def _plain(self, omega: Array, out: Complex) -> None:
+        from longtail.lanes.numba_sweep import solve_plain
+
+        e = self.elimination
+        solve_plain(
+            self.model,
+            e.entries,
+            e.delayed,
+            e.taus,
+            self.delays,
+            omega,
+            e.program.instructions,
+            self.re,
+            self.im,
+            e.program.outputs[: e.gains],
+            out,
+        )

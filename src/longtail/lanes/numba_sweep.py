@@ -1,0 +1,126 @@
+"""Responses over frequency from a few exact solves, compiled: see `longtail.engine.sweep` for the mathematics."""
+
+from __future__ import annotations
+
+import math
+
+import numba as nb
+import numpy as np
+
+from longtail.lanes.numba_executor import run_complex_block
+from longtail.lanes.numba_math import FAST
+
+
+@nb.njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
+def fill_matrix(model, entries, delayed, delays, omega, re, im):  # type: ignore[no-untyped-def]
+    """Input rows of the elimination at one frequency: y = g + j*omega*c, and what delays turn.
+
+    `entries` `[entry, (g, c)]` are rows of `model`, `delayed` `[k, (entry, d, tau)]` likewise.
+    """
+    lanes = re.shape[1]
+    for e in range(entries.shape[0]):
+        g, c, a, b = model[entries[e, 0]], model[entries[e, 1]], re[e], im[e]
+        for k in range(lanes):
+            a[k] = g[k]
+            b[k] = omega * c[k]
+    for i in range(delayed.shape[0]):
+        a, b = re[delayed[i, 0]], im[delayed[i, 0]]
+        d = model[delayed[i, 1]]
+        cosine, sine = delays[delayed[i, 2], 0], delays[delayed[i, 2], 1]
+        for k in range(lanes):
+            a[k] += d[k] * cosine[k]
+            b[k] -= d[k] * sine[k]
+
+
+@nb.njit(error_model="numpy", cache=True, nogil=True)
+def turn(model, taus, omega, delays):  # type: ignore[no-untyped-def]
+    """cos(omega*tau) - 1 and sin(omega*tau) of every delay; a delay that all lanes share is worked out once."""
+    for i in range(taus.shape[0]):
+        tau = model[taus[i]]
+        shared = True
+        for k in range(tau.shape[0]):
+            shared &= tau[k] == tau[0]
+        if shared:
+            delays[i, 0, :] = math.cos(omega * tau[0]) - 1.0
+            delays[i, 1, :] = math.sin(omega * tau[0])
+        else:
+            for k in range(tau.shape[0]):
+                delays[i, 0, k] = math.cos(omega * tau[k]) - 1.0
+                delays[i, 1, k] = math.sin(omega * tau[k])
+
+
+@nb.njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
+def solve_points(  # type: ignore[no-untyped-def]
+    model, entries, delayed, taus, delays, omegas, code, re, im, outputs, pivots, scale, even, odd, weakest
+):
+    """Exact solves at every point: determinant (row 0) and numerators `[1 + output, point, lane]`, real parts to
+    `even`, imaginary to `odd`. `scale` `[point, pivot]` is what brings the nominal pivots to magnitude one;
+    `weakest` becomes the square of the smallest of each lane so scaled."""
+    lanes = re.shape[1]
+    weakest[:] = math.inf
+    for p in range(omegas.shape[0]):
+        turn(model, taus, omegas[p], delays)
+        fill_matrix(model, entries, delayed, delays, omegas[p], re, im)
+        run_complex_block(code, re, im)
+        a, b = even[0, p], odd[0, p]
+        for k in range(lanes):
+            a[k] = 1.0
+            b[k] = 0.0
+        for i in range(pivots.shape[0]):
+            x, y, f = re[pivots[i]], im[pivots[i]], scale[p, i]
+            for k in range(lanes):
+                real, imaginary = x[k] * f, y[k] * f
+                size = real * real + imaginary * imaginary
+                weakest[k] = size if size < weakest[k] else weakest[k]
+                product = a[k] * real - b[k] * imaginary
+                b[k] = a[k] * imaginary + b[k] * real
+                a[k] = product
+        for o in range(outputs.shape[0]):
+            x, y = re[outputs[o]], im[outputs[o]]
+            u, v = even[o + 1, p], odd[o + 1, p]
+            for k in range(lanes):
+                u[k] = a[k] * x[k] - b[k] * y[k]
+                v[k] = a[k] * y[k] + b[k] * x[k]
+
+
+@nb.njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
+def spread(even_matrix, odd_matrix, even, odd, work, largest, out):  # type: ignore[no-untyped-def]
+    """Every frequency from the points: numerator over determinant, into `out` `[output, frequency, 2*lane]`, where
+    real and imaginary parts alternate (a complex array seen as floats: that vectorizes);
+    `largest` `[output, lane]` becomes the square of the largest magnitude of each in the sweep."""
+    frequencies, lanes = even_matrix.shape[0], out.shape[2] // 2
+    dre, dim, nre, nim = work[0], work[1], work[2], work[3]
+    np.dot(even_matrix, even[0], dre)
+    np.dot(odd_matrix, odd[0], dim)
+    for f in range(frequencies):
+        x, y = dre[f], dim[f]
+        for k in range(x.shape[0]):
+            q = 1.0 / (x[k] * x[k] + y[k] * y[k])
+            x[k] *= q
+            y[k] *= q
+    for o in range(out.shape[0]):
+        np.dot(even_matrix, even[o + 1], nre)
+        np.dot(odd_matrix, odd[o + 1], nim)
+        most = largest[o]
+        most[:] = 0.0
+        for f in range(frequencies):
+            x, y, u, v, target = dre[f], dim[f], nre[f], nim[f], out[o, f]
+            for k in range(lanes):
+                real = u[k] * x[k] + v[k] * y[k]
+                imaginary = v[k] * x[k] - u[k] * y[k]
+                most[k] = max(most[k], real * real + imaginary * imaginary)
+                target[2 * k] = real
+                target[2 * k + 1] = imaginary
+
+
+@nb.njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
+def solve_plain(model, entries, delayed, taus, delays, omegas, code, re, im, outputs, out):  # type: ignore[no-untyped-def]
+    """An exact solve at every frequency, into `out` `[output, frequency, lane]`."""
+    for p in range(omegas.shape[0]):
+        turn(model, taus, omegas[p], delays)
+        fill_matrix(model, entries, delayed, delays, omegas[p], re, im)
+        run_complex_block(code, re, im)
+        for o in range(outputs.shape[0]):
+            x, y, target = re[outputs[o]], im[outputs[o]], out[o, p]
+            for k in range(out.shape[2]):
+                target[k] = complex(x[k], y[k])
