@@ -160,6 +160,29 @@ def mode_gains(
     )
 
 
+def small_signals(
+    deck: str | Path,
+    drives: Mapping[str, float],
+    start_hz: float,
+    stop_hz: float,
+    points_per_decade: int = 10,
+    *,
+    cards: Sequence[str] = (),
+    dc: Mapping[str, float] | None = None,
+    parameters: Mapping[str, float] | None = None,
+) -> Plot:
+    """Sweep over frequency with sources by name at the amplitudes given; `cards` are added to the deck.
+
+    The vectors are "frequency", every v(node), and i(source) of every voltage source, through it from + to -.
+    """
+    if points_per_decade * math.log10(stop_hz / start_hz) < 1:
+        raise ValueError("ngspice hangs on a decade sweep of fewer than two points")
+    alterations = [f"alter {name} acmag = {amplitude!r}" for name, amplitude in drives.items()]
+    sweep = f"ac dec {points_per_decade} {start_hz!r} {stop_hz!r}"
+    commands = [*_alterations(dc), *alterations, sweep, "write ac.raw"]
+    return _run(deck, commands, ["ac.raw"], parameters, None, cards)["ac.raw"]
+
+
 def dc_sweep(
     deck: str | Path,
     source: str,
@@ -218,8 +241,9 @@ def _run(
     files: Sequence[str],
     parameters: Mapping[str, float] | None,
     temp_deg_c: float | None,
+    cards: Sequence[str] = (),
 ) -> dict[str, Plot]:
-    """Run the commands on the deck and read the raw files that they write."""
+    """Run the commands on the deck, `cards` added to it, and read the raw files that they write."""
     text = deck.read_text() if isinstance(deck, Path) else deck
     folder = deck.parent if isinstance(deck, Path) else None
     for name, value in (parameters or {}).items():
@@ -239,7 +263,7 @@ def _run(
             *(*placed, "quit 0", ".endc", ".end"),
         ]
         path = scratch / "deck.cir"
-        path.write_text("\n".join([_with_same_thermal_voltages(bare(text)), *control]) + "\n")
+        path.write_text("\n".join([_with_same_thermal_voltages(bare(text)), *cards, *control]) + "\n")
         log = _execute(path, folder or scratch)
         _complain(log)
         missing = [file for file in files if not (scratch / file).exists()]

@@ -9,7 +9,7 @@ from functools import cache
 import longtail.analyses as package
 from longtail.analyses.base import Analysis
 
-_NOT_ANALYSES = {"base", "discovery", "drives", "frequency"}
+_NOT_ANALYSES = {"base", "discovery", "drives", "frequency", "port_maps"}
 
 
 @cache

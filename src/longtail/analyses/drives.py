@@ -95,7 +95,7 @@ def find_drives(
             hint="say --output outp,outn (or one node), or put '*@ output outp outn' into the netlist",
         )
     circuit, sources = _sources(circuit, ports.input, ports.vcm)
-    ends = [_hot_end(circuit.instances[s]) for s in sources]
+    ends = [hot_end(circuit.instances[s]) for s in sources]
     levels = [circuit.number(circuit.instances[s].parameters.get("dc", 0.0)) for s in sources]
     signs = [sign for _, sign in ends]
     if ports.vcm is not None:
@@ -143,7 +143,7 @@ def _sources(circuit: Circuit, names: Sequence[str], vcm: float | None) -> tuple
     return circuit, sources
 
 
-def _hot_end(source: Instance) -> tuple[str, float]:
+def hot_end(source: Instance) -> tuple[str, float]:
     """The node that a source drives and its polarity there."""
     positive, negative = source.nodes
     return (negative, -1.0) if positive == GROUND else (positive, 1.0)
@@ -170,7 +170,7 @@ def supply_rails(circuit: Circuit) -> tuple[float, float] | None:
     for name in circuit.ports.supplies:
         source = circuit.instances[name]
         if GROUND in source.nodes:
-            volts.append(circuit.number(source.parameters.get("dc", 0.0)) * _hot_end(source)[1])
+            volts.append(circuit.number(source.parameters.get("dc", 0.0)) * hot_end(source)[1])
     if not volts:
         return None
     low, high = min(volts), max(volts)

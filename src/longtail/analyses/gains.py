@@ -13,6 +13,7 @@ from longtail import modes
 from longtail.analyses.base import Analysis, Option, Result
 from longtail.analyses.drives import Drives, bias, find_drives, null_target, supply_rails
 from longtail.analyses.frequency import DEFAULT, frequency_axis
+from longtail.analyses.port_maps import ROUNDING, signal_level
 from longtail.circuit import Circuit
 from longtail.engine.linearization import linearize
 from longtail.engine.operating_point import OperatingPoint
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     import xarray
 
 Complex = NDArray[np.complex128]
-
-# A conversion below this part of the signals it is the difference of is rounding, and says nothing of the circuit.
-_ROUNDING = 1e-13
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +157,7 @@ def mode_gains(
     """
     x = linearize(point).response(frequency_hz, drives.unit_modes)[0]
     matrix = drives.output_matrix(point.system) @ x
-    # rounding of any node may reach the output: a bridge or an input stage cancels signals long before it
-    voltages = [k for k, unknown in enumerate(point.system.unknowns) if unknown.unit == "V"]
-    signals = np.abs(x[:, voltages]).max(axis=(1, 2))
-    return matrix, _ROUNDING * signals
+    return matrix, ROUNDING * signal_level(point, x)
 
 
 def run(
@@ -197,9 +192,19 @@ def gains_at(
         common_level(drives, point),
         None if offset is None else NullPoint(null_target(drives, target), offset),
         floor,
-        LaneStatus(int(point.status[0])).text,
-        _stuck(drives, point) if offset is None else (),
+        status_text(point),
+        bias_notes(drives, point, offset),
     )
+
+
+def status_text(point: OperatingPoint) -> str:
+    """The status of the first lane in words."""
+    return LaneStatus(int(point.status[0])).text
+
+
+def bias_notes(drives: Drives, point: OperatingPoint, offset: float | None) -> tuple[str, ...]:
+    """What to know of the operating point of a small-signal analysis: outputs at a rail, unless nulled."""
+    return _stuck(drives, point) if offset is None else ()
 
 
 def common_level(drives: Drives, point: OperatingPoint) -> float:
@@ -220,7 +225,7 @@ def _stuck(drives: Drives, point: OperatingPoint) -> tuple[str, ...]:
         if min(volts - low, high - volts) < 0.1 * (high - low) and _driven_out(point, node):
             notes.append(
                 f"the output {node} is stuck at {volts:.3g} V, near a supply rail of {low:g} V to {high:g} V: "
-                "these gains mean little. Use --null (null=True) to find the input offset that brings it back"
+                "small-signal figures mean little. Use --null (null=True) to find the input offset that brings it back"
             )
     return tuple(notes)
 

@@ -48,7 +48,13 @@ class Linearization:
         `drives` `[drive, combination]` holds the amplitude of each drive in each combination. One factorization a
         lane and frequency serves every combination. Raises `AnalysisError` where the matrix is singular.
         """
-        right = -(self.inputs @ drives)
+        return self.solve(frequency_hz, -(self.inputs @ drives))
+
+    def solve(self, frequency_hz: Array, right: Array) -> Complex:
+        """All unknowns for right-hand sides `[lane, n, combination]` of currents into nodes (and volts of branches).
+
+        The shape and the errors are those of `response`; so is the cost.
+        """
         lanes, n, combinations = right.shape
         if lanes * len(frequency_hz) >= _PROGRAM_FROM and not self.delays:
             return self._by_program(frequency_hz, right)

@@ -12,9 +12,10 @@ from matplotlib.figure import Figure
 from longtail.analyses.analyze import Datasheet
 from longtail.analyses.base import Result
 from longtail.analyses.gains import ModeGains
+from longtail.analyses.impedance import Impedances
 from longtail.analyses.op import OpResult
 from longtail.errors import OptionError
-from longtail.report import figure_datasheet, figure_gains, figure_op
+from longtail.report import figure_datasheet, figure_gains, figure_impedance, figure_op
 
 # Drawings carry no date and fixed ids, so that the same result gives the same file.
 UNDATED = {"png": {"Software": ""}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
@@ -41,6 +42,11 @@ def _(result: OpResult, **options: Any) -> Figure:
 @plot.register
 def _(result: Datasheet, **options: Any) -> Figure:
     return figure_datasheet.figure(result, **options)
+
+
+@plot.register
+def _(result: Impedances, **options: Any) -> Figure:
+    return figure_impedance.figure(result, **options)
 
 
 def figures(result: Result) -> dict[str, Figure]:

@@ -11,6 +11,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter
+from numpy.typing import NDArray
+
+from longtail.errors import OptionError
 
 # Okabe and Ito's palette, https://jfly.uni-koeln.de/color/
 BLUE, VERMILLION, GREEN, PURPLE, ORANGE = "#0072B2", "#D55E00", "#009E73", "#AA4499", "#B07D00"
@@ -61,6 +64,14 @@ def frequency_axis(axes: Axes, low: float, high: float) -> None:
         axes.set_xticks([f for f in decades if round(np.log10(f)) % 3], minor=True)
 
 
+def positive_frequencies(frequency_hz: NDArray[np.float64]) -> tuple[float, float]:
+    """The lowest and the highest frequency of a logarithmic axis. Raises `OptionError` where there is none."""
+    positive = np.unique(frequency_hz[frequency_hz > 0.0])
+    if positive.size < 2:
+        raise OptionError("a figure over frequency needs at least two frequencies above 0 Hz")
+    return float(positive[0]), float(positive[-1])
+
+
 def mathematical(name: str) -> str:
     """A symbol such as A_c→d as matplotlib sets it.
 
@@ -83,16 +94,19 @@ class Label:
     colour: str
 
 
-def label_ends(axes: Axes, labels: Sequence[Label], height_in: float) -> None:
-    """Put labels to the right of the axes, moved apart where they would touch. `height_in`: of the axes, inches."""
-    low, high = axes.get_ylim()
+def label_ends(axes: Axes, labels: Sequence[Label], height_in: float, *, logarithmic: bool = False) -> None:
+    """Put labels to the right of the axes, moved apart where they would touch. `height_in`: of the axes, inches.
+
+    `logarithmic`: the axis is, and the heights of the labels are logarithms to base ten.
+    """
+    low, high = np.log10(axes.get_ylim()) if logarithmic else axes.get_ylim()
     apart = 1.35 * TEXT / 72 / height_in * (high - low)
     ordered = sorted(labels, key=lambda label: label.y)
     heights = spread([min(max(label.y, low), high) for label in ordered], apart, low, high)
     for label, y in zip(ordered, heights, strict=True):
         axes.annotate(
             label.text,
-            (1.0, y),
+            (1.0, 10.0**y if logarithmic else y),
             xycoords=("axes fraction", "data"),
             xytext=(6, 0),
             textcoords="offset points",

@@ -8,8 +8,9 @@ from typing import Any
 from longtail.analyses.analyze import Datasheet
 from longtail.analyses.base import Result
 from longtail.analyses.gains import ModeGains
+from longtail.analyses.impedance import Impedances
 from longtail.analyses.op import OpResult
-from longtail.report import datasheet, general, mode_gains, operating_point
+from longtail.report import datasheet, general, impedance, mode_gains, operating_point
 from longtail.report.layout import page_html, page_text
 from longtail.report.page import Page
 
@@ -43,6 +44,11 @@ def _(result: ModeGains) -> Page:
 @page.register
 def _(result: Datasheet) -> Page:
     return datasheet.page(result)
+
+
+@page.register
+def _(result: Impedances) -> Page:
+    return impedance.page(result)
 
 
 def rich(result: Result, room: int) -> Any:
