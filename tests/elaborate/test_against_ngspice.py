@@ -73,3 +73,32 @@ def test_m_is_the_same_as_so_many_copies():
 
 def test_overrides_do_what_they_do_in_ngspice():
     compare(HERE / "decks" / "everything.cir", overrides={"rc": 6e3, "fast": 0, "vsup": 9})
+
+
+@pytest.mark.parametrize(
+    ("law", "value"),
+    [
+        ("limit(v(x),1,2)", 1.5),
+        ("limit(v(x),2,3)", 2.0),
+        ("table(v(x),0,0,1,2)", 2.0),
+        ("min(v(x),2,1)", 1.0),
+        ("max(v(x),2,3)", 3.0),
+        ("hypot(v(x),2)", 2.5),
+        ("int(-v(x))", -1.0),
+        ("sqr(v(x))", 2.25),
+        ("arctan(v(x))", 0.982793723247329),
+        ("u(v(x))+u2(v(x))+uramp(v(x))", 3.5),
+        ("k*pi*v(x)", 9.42477796076938),
+    ],
+)
+def test_functions_that_ngspice_lacks_are_written_in_its_words(law, value):
+    circuit = load(f"functions\n.param k=2\nvx x 0 1.5\nb1 a 0 v={{{law}}}\nr1 a 0 1k\n")
+    assert operating_point(write(circuit)).nodes["a"] == pytest.approx(value, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("formula", "value"), [("limit(k,3,4)", 3.0), ("min(k,5,1)", 1.0), ("u(k)+uramp(k)+pi", 6.14159265)]
+)
+def test_functions_of_parameters_too(formula, value):
+    circuit = load(f"functions\n.param k=2\nvx a 0 {{{formula}}}\nr1 a 0 1k\n")
+    assert operating_point(write(circuit)).nodes["a"] == pytest.approx(value, rel=1e-8)

@@ -87,6 +87,7 @@ def test_coupling_is_pairwise():
         ("i1 a 0 1m", {"dc": 1e-3}),
         ("v1 a 0 sin(1 2 1k 0 0 90)", {"dc": 3.0}),
         ("v1 a 0 sin 1 2 1k", {"dc": 1.0}),
+        ("v1 a 0 sine (1 2 1k) ac 1", {"dc": 1.0, "acmag": 1.0}),
         ("v1 a 0 2 pulse(1 2)", {"dc": 2.0}),
         ("v1 a 0 pulse(1.5 2 0)", {"dc": 1.5}),
         ("v1 a 0 pwl(-1 0 1 4)", {"dc": 2.0}),
@@ -196,3 +197,12 @@ def test_time_is_zero():
 def test_port_directives_in_a_subcircuit_are_remarked():
     circuit = load("t\n.subckt s a\n*@ input a b\nr1 a 0 1k\n.ends\nx1 b s\n")
     assert "*@ input has no effect inside a subcircuit" in [note.message for note in circuit.notes]
+
+
+def test_a_coefficient_means_the_same_where_a_local_parameter_has_its_name():
+    body = ".subckt s p g=3\n.param k={10*g}\ne1 p 0 poly(1) q 0 0 {h}\ne2 q 0 table {v(p)} = (0,{h}) (1,{k})\n.ends\n"
+    circuit = load(f"t\n.param k=2 h=7\n{body}x1 a s g={{k}}\nr1 a 0 1\n")
+    assert circuit.instances["e.x1.e1"].expression == Binary("*", Name("h"), Potential("x1.q", "0"))
+    first, second = circuit.instances["e.x1.e2"].expression.arguments[2::2]
+    assert first == Name("h")
+    assert second == Binary("*", Number(10.0), Name("k"))

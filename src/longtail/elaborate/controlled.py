@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import reduce
 from itertools import combinations_with_replacement, pairwise
 
 from longtail.circuit import GROUND, Instance, Value
 from longtail.elaborate.checking import Given
 from longtail.elaborate.line import Line
 from longtail.elaborate.values import as_expression, leaves, map_leaves, reads_names
+from longtail.elaborate.vocabulary import plain
 from longtail.netlist.cards import Word
-from longtail.netlist.expressions import Binary, BranchCurrent, Call, Expression, Name, Number, Potential
+from longtail.netlist.expressions import Binary, BranchCurrent, Expression, Name, Number, Potential
 
 FORCES_VOLTAGE = {"e": True, "g": False, "f": False, "h": True}
 LINEAR = {"e": "vcvs", "g": "vccs", "f": "cccs", "h": "ccvs"}
@@ -70,16 +72,14 @@ def _polynomial(line: Line, nodes: tuple[str, ...], rest: list[Word]) -> Instanc
         raise line.error(f"poly({dimensions}) needs {dimensions} {what}, then at least one coefficient")
     variables: list[Expression]
     if width == 2:
-        for word in controls:
-            line.node(word)
-        pairs = zip(controls[0::2], controls[1::2], strict=True)
-        variables = [Potential(a.text, b.text) for a, b in pairs]
+        sensed = [line.node(word) for word in controls]
+        variables = [Potential(a, b) for a, b in zip(sensed[0::2], sensed[1::2], strict=True)]
     else:
-        variables = [BranchCurrent(word.text) for word in controls]
+        variables = [BranchCurrent(line.scope.device(word.text)) for word in controls]
     if dimensions == 1 and len(coefficients) == 1:
         line.notes.add(f"{line.element.name}: poly(1) with one coefficient is a constant", coefficients[0].span)
     law = polynomial(variables, [line.value(word) for word in coefficients])
-    return _behavioral(line, nodes, line.scope.law(law, line.element.span), line.assigned(), FORCES_VOLTAGE[letter])
+    return _behavioral(line, nodes, law, line.assigned(), FORCES_VOLTAGE[letter])
 
 
 def _dimensions(line: Line, word: Word) -> int:
@@ -101,10 +101,10 @@ def polynomial(variables: Sequence[Expression], coefficients: Sequence[Value]) -
     for coefficient, indices in zip(coefficients, products, strict=False):
         if coefficient == 0.0:
             continue
-        term = as_expression(coefficient)
-        for index in indices:
-            term = Binary("*", term, variables[index])
-        terms.append(term)
+        factors = [variables[index] for index in indices]
+        if coefficient != 1.0 or not factors:
+            factors.insert(0, as_expression(coefficient))
+        terms.append(reduce(lambda a, b: Binary("*", a, b), factors))
     return _sum(terms)
 
 
@@ -135,11 +135,9 @@ def _table(line: Line, nodes: tuple[str, ...], rest: list[Word]) -> Instance:
     steps = [line.scope.nominal(value, line.element.span) for value in values[0::2]]
     if any(b <= a for a, b in pairwise(steps)):
         raise line.error("the x values of a table must increase", words[1])
-    # within the table, so that nothing depends on how pwl goes on beyond its points
-    first, last = as_expression(values[0]), as_expression(values[-2])
-    inside = Call("min", (Call("max", (words[0].expression, first)), last))
-    law = Call("pwl", (inside, *(as_expression(value) for value in values)))
-    return behavioral(line, nodes, law, line.assigned(), voltage=FORCES_VOLTAGE[line.element.letter])
+    sensed = line.scope.law(words[0].expression, words[0].span)
+    law = plain("table", (sensed, *(as_expression(value) for value in values)))
+    return _behavioral(line, nodes, law, line.assigned(), FORCES_VOLTAGE[line.element.letter])
 
 
 def source_by_formula(line: Line) -> Instance:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from longtail.elaborate import limits
 from longtail.elaborate.contents import AMBIENT
 from longtail.elaborate.values import as_expression, children
+from longtail.elaborate.vocabulary import plain
 from longtail.errors import NetlistError, Span, UnsupportedError, nearest
 from longtail.netlist.cards import FunctionCard
 from longtail.netlist.evaluation import CONSTANTS, FUNCTIONS, check_arguments
@@ -73,7 +74,9 @@ class _Rewriting:
         value = self.scope.parameter(name, span)
         if value is not None:
             return as_expression(value)
-        if name in AMBIENT or name in CONSTANTS:
+        if name in CONSTANTS:
+            return Number(CONSTANTS[name])
+        if name in AMBIENT:
             return Name(name)
         raise NetlistError(
             f"unknown parameter '{name}'{self.scope.where}",
@@ -91,7 +94,7 @@ class _Rewriting:
                 raise UnsupportedError(message, span=e.span or self.span)
             if e.function in FUNCTIONS:
                 check_arguments(e, e.span or self.span)
-                return Call(e.function, arguments)
+                return plain(e.function, arguments)
             names = [*FUNCTIONS, *self.scope.visible("functions")]
             raise NetlistError(
                 f"unknown function '{e.function}'{self.scope.where}",

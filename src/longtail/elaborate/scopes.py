@@ -18,7 +18,6 @@ from longtail.elaborate.rewriting import rewrite
 from longtail.elaborate.values import leaves, reads_circuit, reads_names
 from longtail.errors import NetlistError, Span
 from longtail.netlist.cards import FunctionCard, ModelCard, Subcircuit
-from longtail.netlist.evaluation import CONSTANTS
 from longtail.netlist.expressions import Expression, Name, Number
 
 
@@ -99,7 +98,7 @@ class Scope:
                 span=span,
                 hint="B, E and G elements may read the circuit",
             )
-        if any(isinstance(leaf, Name) and leaf.name not in CONSTANTS for leaf in leaves(rewritten)):
+        if any(isinstance(leaf, Name) for leaf in leaves(rewritten)):
             return rewritten
         return self._evaluated(rewritten, span)
 

@@ -15,6 +15,7 @@ from longtail.netlist.expressions import Binary, Call, Number
 
 # how many values each waveform takes: at least, at most
 WAVEFORMS = {"pulse": (2, 8), "sin": (2, 6), "exp": (2, 6), "sffm": (2, 7), "am": (2, 7), "pwl": (2, 100_000)}
+WAVEFORMS |= {"sine": WAVEFORMS["sin"]}
 UNREAD = ("trnoise", "trrandom", "external")
 ITEMS = {"dc": "dc", "ac": "acmag", "acmag": "acmag", "acphase": "acphase", "m": "m"}
 
@@ -106,7 +107,7 @@ class _Fields:
             raise self.line.error(f"{word.text} takes {least} to {most} values, not {len(words)}", word)
         if word.text == "pwl" and len(words) % 2:
             raise self.line.error("pwl takes pairs of time and value, and the last is incomplete", word)
-        self.waveform = Waveform(word.text, tuple(self.line.value(value) for value in words))
+        self.waveform = Waveform(word.text.replace("sine", "sin"), tuple(self.line.value(value) for value in words))
 
 
 def value_at_start(line: Line, waveform: Waveform) -> Value:
