@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from elaborate.random_hierarchy import deck
+from longtail.analyses.op import ANALYSIS
 from longtail.elaborate import load, write
 from reference.ngspice import operating_point
 
@@ -26,6 +27,13 @@ def compare(deck, **options):
 @pytest.mark.parametrize("deck", DECKS, ids=lambda path: path.stem)
 def test_the_flat_netlist_has_the_same_operating_point(deck):
     compare(deck)
+
+
+@pytest.mark.parametrize("deck", DECKS, ids=lambda path: path.stem)
+def test_longtail_solves_what_ngspice_solves(deck):
+    expected = operating_point(deck)
+    for node, voltage in ANALYSIS(load(deck)).nodes.items():
+        assert voltage == pytest.approx(expected.nodes[node], rel=1e-6, abs=1e-8), node
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
