@@ -10,3 +10,4 @@ FUNCTION_DEPTH = 32
 EXPRESSION_SIZE = 20_000
 EXPRESSION_DEPTH = 150  # as many as the reader takes, so that what is written can be read
 PARAMETER_DEPTH = 50
+COUPLED = 64  # inductors on one K card: they make 2016 pairs

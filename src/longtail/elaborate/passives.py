@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from longtail.circuit import Instance
-from longtail.elaborate import catalog
+from longtail.elaborate import catalog, limits
 from longtail.elaborate.checking import Given
 from longtail.elaborate.controlled import behavioral
 from longtail.elaborate.line import Line
@@ -76,6 +76,8 @@ def coupling(line: Line) -> list[Instance]:
     inductors, factor = (words, assigned) if assigned else (words[:-1], [])
     if len(inductors) < 2:
         raise line.error("expected at least two inductors and a coupling factor")
+    if len(inductors) > limits.COUPLED:
+        raise line.error(f"couples {len(inductors)} inductors, more than {limits.COUPLED}")
     for word in inductors:
         if word.text[:1] != "l":
             raise line.error(f"'{word.text}' is no inductor", word)
