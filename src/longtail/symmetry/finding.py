@@ -233,6 +233,13 @@ def _without(circuit: Circuit, wire: Instance) -> Circuit:
     return replace(circuit, nodes=tuple(n for n in circuit.nodes if n != gone), instances=instances)
 
 
+def without_wires(circuit: Circuit, mirror: Mirror) -> Circuit:
+    """The circuit of which a mirror is the image: sources that were taken for wires are gone."""
+    for name in mirror.wires:
+        circuit = _without(circuit, circuit.instances[name])
+    return circuit
+
+
 def _kept_end(circuit: Circuit, wire: Instance) -> tuple[str, str]:
     """The end that keeps its name, and the other: one that is a port stays."""
     positive, negative = wire.nodes

@@ -1,0 +1,280 @@
+"""The mirror line of an amplifier, what breaks its symmetry, and its two half circuits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from longtail.analyses.base import Analysis, Result
+from longtail.analyses.drives import Drives, find_drives
+from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS
+from longtail.circuit import GROUND, Circuit, Instance
+from longtail.elaborate.writer import write
+from longtail.engine.linearization import linearize
+from longtail.engine.operating_point import OperatingPoint, solve_operating_point
+from longtail.engine.system import System
+from longtail.symmetry import Mirror, find_mirror
+from longtail.symmetry.common_half import common_half
+from longtail.symmetry.differential_half import differential_half
+from longtail.symmetry.mirror import NOTHING
+from longtail.symmetry.sides import NotHalvedError, Sides
+
+SWEEP = ".ac dec 10 1 10g"
+CANNOT_TELL = (
+    "a half circuit has one mode only: what turns one mode into the other (A_c→d, A_d→c, hence the CMRR of a "
+    "differential output) comes from the differences between the sides, which neither half has"
+)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Half:
+    """One half circuit.
+
+    mode      "differential" or "common"
+    circuit   the half; `source` drives it, `output` is the node that answers ("" where the output is on the line)
+    sign      what v(output) counts at the output that is named first: +1, -1, or 0 where the mode does not reach it
+    remarks   what the half assumes, for the head of its deck
+    """
+
+    mode: str
+    circuit: Circuit
+    source: str
+    output: str
+    sign: float
+    remarks: tuple[str, ...]
+
+    @property
+    def deck(self) -> str:
+        """The half as a netlist that ngspice runs too: operating point, and the response to one volt."""
+        driven = self.circuit.instances[self.source]
+        driven = replace(driven, parameters={**driven.parameters, "acmag": 1.0, "acphase": 0.0})
+        circuit = replace(self.circuit, instances={**self.circuit.instances, self.source: driven})
+        title, *cards = write(circuit).splitlines()
+        return "\n".join([title, *(f"* {line}" for line in self.remarks), *cards[:-1], SWEEP, cards[-1], ""])
+
+    def gain(self, frequency_hz: float) -> complex:
+        """A_dd or A_cc at a frequency in Hz, by the half alone: v(output) per volt of the source.
+
+        The source is one side's: of v_id and of v_od it sees half each, of v_ic and v_oc all.
+        """
+        if not self.sign:
+            return 0j
+        system = System(self.circuit, drives=(f"{self.source}.dc",))
+        point = solve_operating_point(system, {f"{self.source}.dc": _dc(self.circuit, self.source)})
+        x = linearize(point).response(np.array([frequency_hz]), np.ones((1, 1)))
+        return complex(x[0, 0, system.index[self.output], 0]) * self.sign
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class HalfCircuits(Result):
+    """The mirror image of an amplifier and its half circuits.
+
+    pairs, node_pairs  devices and nodes that are each other's image, those of the first input's side first
+    mirror             the image itself, see `longtail.symmetry.Mirror`
+    differential, common   the half circuits; None where there are none, and then `notes` says why
+    paths              the decks that were written, by mode
+    """
+
+    title: str
+    mirror: Mirror | None
+    pairs: tuple[tuple[str, str], ...]
+    node_pairs: tuple[tuple[str, str], ...]
+    differential: Half | None
+    common: Half | None
+    single_ended: bool
+    notes: tuple[str, ...]
+    paths: Mapping[str, str | None]
+
+    def __repr__(self) -> str:
+        if self.mirror is None:
+            return f"<half circuits of '{self.title}': no mirror image>"
+        kind = ("exact" if self.mirror.exact else "inexact") if self.mirror.complete else "partial"
+        return f"<half circuits of '{self.title}': {kind} mirror image, {len(self.pairs)} pairs of devices>"
+
+    @property
+    def halves(self) -> tuple[Half, ...]:
+        return tuple(half for half in (self.differential, self.common) if half is not None)
+
+    def to_dict(self) -> dict[str, Any]:
+        mirror = self.mirror
+        return {
+            "pairs": [list(pair) for pair in self.pairs],
+            "node_pairs": [list(pair) for pair in self.node_pairs],
+            "on_axis": {
+                "nodes": list(mirror.axis_nodes) if mirror else [],
+                "devices": list(mirror.axis_devices) if mirror else [],
+            },
+            "asymmetric": [
+                {"pair": [name or None for name in d.pair], "parameter": d.parameter, "delta": d.delta}
+                for d in (mirror.differences if mirror else ())
+            ],
+            "complete": mirror is not None and mirror.complete,
+            "exact": mirror is not None and mirror.exact,
+            "ends_at": list(mirror.ends_at) if mirror else [],
+            "without_image": list(mirror.unmatched) if mirror else [],
+            "decks": {mode: self.paths.get(mode) for mode in ("differential", "common")},
+            "notes": list(self.notes),
+        }
+
+    def save(self, folder: Path, stem: str) -> HalfCircuits:
+        """The same result with its decks written into a folder that exists, as `stem-differential.cir` and so on."""
+        paths = {half.mode: folder / f"{stem}-{half.mode}.cir" for half in self.halves}
+        for half in self.halves:
+            paths[half.mode].write_text(half.deck, encoding="utf-8")
+        return replace(self, paths={mode: str(path) for mode, path in paths.items()})
+
+
+def run(circuit: Circuit, input: Sequence[str] | None, output: Sequence[str] | None, vcm: float | None) -> HalfCircuits:
+    """Look for the mirror image under exchange of the inputs, and cut the circuit where it is complete."""
+    drives = find_drives(circuit, input, output, vcm)
+    drives = replace(drives, circuit=_levelled(drives))
+    mirror = find_mirror(drives.circuit, drives.sources, drives.output)
+    if mirror is None:
+        note = (
+            f"nothing is a pair when {' and '.join(drives.sources)} are exchanged: no two devices stand alike at them"
+        )
+        return HalfCircuits(circuit.title, None, (), (), None, None, drives.single_ended, (note,), {})
+    sides = Sides(drives.circuit, mirror, drives.sources[0])
+    differential, common, notes = _cut(drives, sides) if mirror.complete else (None, None, _where(mirror))
+    return HalfCircuits(
+        circuit.title,
+        mirror,
+        tuple((a, b) if sides.standing[a] == a else (b, a) for a, b in mirror.device_pairs),
+        tuple((b, a) if sides.foreign(a) else (a, b) for a, b in mirror.node_pairs),
+        differential,
+        common,
+        drives.single_ended,
+        (*_choices(mirror), *notes),
+        {},
+    )
+
+
+def _levelled(drives: Drives) -> Circuit:
+    """The circuit with its input sources at their levels."""
+    instances = dict(drives.circuit.instances)
+    for name, level in zip(drives.sources, drives.levels, strict=True):
+        source = instances[name]
+        if drives.circuit.number(source.parameters.get("dc", 0.0)) != level:
+            instances[name] = replace(source, parameters={**source.parameters, "dc": level})
+    return replace(drives.circuit, instances=instances)
+
+
+def _where(mirror: Mirror) -> tuple[str, ...]:
+    """Why there are no halves of a partial image."""
+    shown = ", ".join(mirror.unmatched[:8]) + (", ..." if len(mirror.unmatched) > 8 else "")
+    return (
+        f"the symmetry ends at {', '.join(mirror.ends_at)}: {len(mirror.unmatched)} devices have no mirror image "
+        f"({shown}). A half circuit needs all of the circuit to be mirrored, so there is none",
+    )
+
+
+def _choices(mirror: Mirror) -> tuple[str, ...]:
+    notes = []
+    if mirror.ambiguous:
+        notes.append(f"the mirror image is not the only one: {mirror.ambiguous}")
+    if mirror.wires:
+        notes.append(f"{', '.join(mirror.wires)} stands on one side only and counts as a wire in the image")
+    return tuple(notes)
+
+
+def _cut(drives: Drives, sides: Sides) -> tuple[Half | None, Half | None, tuple[str, ...]]:
+    """Both halves and what must be said of them; none where a device cannot be cut."""
+    try:
+        whole = solve_operating_point(System(drives.circuit))
+        start = _voltages(whole, sides)
+        common = _half(drives, sides, "common", common_half(sides), start)
+        levels = _voltages(solve_operating_point(System(common.circuit)), sides)
+        devices = differential_half(sides, levels, lambda drawing: _drawn(sides, drawing, levels))
+        differential = _half(drives, sides, "differential", devices, levels)
+    except NotHalvedError as error:
+        return None, None, (f"no half circuits: {error.message}",)
+    return differential, common, (*_means(sides.mirror), CANNOT_TELL)
+
+
+def _means(mirror: Mirror) -> tuple[str, ...]:
+    if mirror.exact:
+        return ()
+    return (
+        "the sides are not equal: the halves are made of the mean of each pair, and know nothing of the difference",
+    )
+
+
+def _voltages(point: OperatingPoint, sides: Sides) -> dict[str, float]:
+    """Node voltages in V of the kept side and the line; the mean of both sides where both are there."""
+    present = [n for n in point.system.circuit.nodes if n in point.system.index]
+    found: dict[str, list[float]] = {}
+    for node in present:
+        found.setdefault(sides.place(node), []).append(point.voltage(node)[0].item())
+    return {node: sum(volts) / len(volts) for node, volts in found.items()}
+
+
+def _drawn(sides: Sides, devices: Mapping[str, Instance], levels: Mapping[str, float]) -> dict[str, float]:
+    """What devices draw from each node, in A, with every node at its voltage at rest."""
+    if not devices:
+        return {}
+    nodes = dict.fromkeys(n for i in devices.values() for n in i.nodes if n != GROUND)
+    holding = {
+        f"v.at.{n}": Instance(f"v.at.{n}", "voltage_source", (n, GROUND), {"dc": levels[sides.place(n)]}) for n in nodes
+    }
+    circuit = sides.finished("", {**devices, **holding}, "", {})
+    point = solve_operating_point(System(circuit))
+    return {n: -point[f"i(v.at.{n})"][0].item() for n in nodes}
+
+
+def _half(
+    drives: Drives, sides: Sides, mode: str, devices: Mapping[str, Instance], levels: Mapping[str, float]
+) -> Half:
+    first = drives.output[0]
+    output = sides.place(first)
+    differential = mode == "differential"
+    foreign = differential and sides.foreign(first)
+    circuit = sides.finished(mode, devices, output, levels)
+    sign = drives.signs[0] * (-1.0 if foreign else 1.0)
+    if output not in circuit.nodes or (differential and sides.on_line(first)):
+        sign = 0.0
+    elif differential and drives.single_ended:
+        sign /= 2.0  # of v_id one side sees half
+    return Half(mode, circuit, drives.sources[0], output, sign, _remarks(drives, sides.mirror, mode, output, sign))
+
+
+def _remarks(drives: Drives, mirror: Mirror, mode: str, output: str, sign: float) -> tuple[str, ...]:
+    """What stands at the head of the deck."""
+    word = {1.0: "", -1.0: "-", 0.5: "1/2 of ", -0.5: "-1/2 of "}.get(sign)
+    symbol = {
+        "differential": "A_d" if drives.single_ended else "A_dd",
+        "common": "A_cm" if drives.single_ended else "A_cc",
+    }
+    lines = [
+        "Both sides do the opposite: the line stands still, held at the operating point of the whole."
+        if mode == "differential"
+        else "Both sides do the same: nothing crosses the line; what stands on it is there by half.",
+        f"Read {symbol[mode]} as {word}v({output}) with one volt of {drives.sources[0]}."
+        if word is not None
+        else f"The output {drives.output[0]} does not answer to this mode.",
+        "Mode conversion cannot be seen here: it comes from differences between the sides, and a half has one side.",
+    ]
+    if not mirror.exact:
+        lines.append("The sides differ: every value here is the mean of a pair.")
+        lines += [
+            f"  {d.pair[0]}, {d.pair[1] or 'a wire'}: {d.parameter} {d.first:.6g} and {d.second:.6g}"
+            for d in mirror.differences
+            if d.pair[1] != NOTHING or d.first
+        ]
+    return tuple(lines)
+
+
+def _dc(circuit: Circuit, source: str) -> float:
+    return circuit.number(circuit.instances[source].parameters.get("dc", 0.0))
+
+
+ANALYSIS = Analysis(
+    "half",
+    "Mirror line, what breaks the symmetry, and the differential and common-mode half circuits",
+    run,
+    HalfCircuits,
+    (*INPUT_OPTIONS, *(option for option in NULL_OPTIONS if option.name == "vcm")),
+)
