@@ -1,0 +1,128 @@
+"""The gain of the full circuit in numbers: over frequency in floating point, and as exact polynomials in s.
+
+Element values are floats, and a float is a rational number: determinant and numerator are therefore polynomials in s
+with rational coefficients, found exactly from determinants at whole numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.symbolic.equations import OUTPUT, Equations
+from longtail.symbolic.transfer import Complex
+
+RationalPolynomial = Any  # flint.fmpq_poly
+_UNIT = 2**24  # rad/s: frequencies are counted in it, so that the numbers in a matrix are of like size
+
+
+@dataclass(frozen=True)
+class Dense:
+    """Equations in numbers: `A(s) = constant + s*slope`, the drive, and the place of the output."""
+
+    constant: NDArray[np.float64]
+    slope: NDArray[np.float64]
+    drive: NDArray[np.float64]
+    output: int
+
+    def at(self, s: Complex) -> Complex:
+        """The output at complex frequencies."""
+        matrices = self.constant[None] + s[:, None, None] * self.slope[None]
+        sides = np.broadcast_to(self.drive.astype(complex), (len(s), len(self.drive)))
+        return np.linalg.solve(matrices, sides[..., None])[:, self.output, 0]
+
+
+def dense(system: Equations, values: Mapping[str, float]) -> Dense:
+    """Equations with symbols at their values. Raises `KeyError` where the output is not among the unknowns."""
+    names = {name: k for k, name in enumerate(system.unknowns)}
+    n = len(system.rows)
+    matrices = np.zeros((2, n, n))
+    for k, row in enumerate(system.rows):
+        for name, entry in row.items():
+            for (key, order), x in entry.items():
+                matrices[order, k, names[name]] += x * (values[key] if key is not None else 1.0)
+    return Dense(matrices[0], matrices[1], np.array(system.right, float), names[OUTPUT])
+
+
+@dataclass(frozen=True)
+class Exact:
+    """`scale * numerator / denominator`, polynomials in s/unit with rational coefficients."""
+
+    numerator: RationalPolynomial
+    denominator: RationalPolynomial
+    unit: int = _UNIT
+
+
+def exact_polynomials(system: Equations, values: Mapping[str, float], *, constant: bool) -> Exact:
+    """Numerator and denominator of the output; `constant`: at s = 0 alone."""
+    from flint import fmpq_poly, fmpz_mat
+
+    whole = _whole(system, values)
+    n = len(system.rows)
+    drive = system.right
+    slopes = fmpz_mat(n, n, [x for row in whole[1] for x in row])
+    degree = 0 if constant else slopes.rank()
+    names = {name: k for k, name in enumerate(system.unknowns)}
+    samples: list[tuple[int, int, int]] = []
+    for k in range(degree + 1):
+        point = (k + 1) // 2 * (1 if k % 2 else -1)
+        rows = [[a + point * b for a, b in zip(*pair, strict=True)] for pair in zip(*whole, strict=True)]
+        below = fmpz_mat(n, n, [x for row in rows for x in row]).det()
+        for row, side, factor in zip(rows, drive, _factors(system, values), strict=True):
+            row[names[OUTPUT]] = side * factor
+        samples.append((point, int(fmpz_mat(n, n, [x for row in rows for x in row]).det()), int(below)))
+    points = [p for p, _, _ in samples]
+    return Exact(
+        _interpolated(fmpq_poly, points, [x for _, x, _ in samples]),
+        _interpolated(fmpq_poly, points, [x for _, _, x in samples]),
+    )
+
+
+def _fractions(system: Equations, values: Mapping[str, float]) -> list[dict[tuple[int, int], Fraction]]:
+    """The entries of each row by (power of s, column), s counted in its unit."""
+    names = {name: k for k, name in enumerate(system.unknowns)}
+    exact = {key: Fraction(x) for key, x in values.items()}
+    rows = []
+    for row in system.rows:
+        found: dict[tuple[int, int], Fraction] = {}
+        for name, entry in row.items():
+            for (key, order), x in entry.items():
+                value = x * (exact[key] if key is not None else Fraction(1)) * _UNIT**order
+                place = order, names[name]
+                found[place] = found.get(place, Fraction(0)) + value
+        rows.append(found)
+    return rows
+
+
+def _factors(system: Equations, values: Mapping[str, float]) -> list[int]:
+    """What each row is multiplied by to become whole: powers of two, since the values are floats."""
+    return [max((x.denominator for x in row.values()), default=1) for row in _fractions(system, values)]
+
+
+def _whole(system: Equations, values: Mapping[str, float]) -> tuple[list[list[int]], list[list[int]]]:
+    n = len(system.rows)
+    matrices = ([[0] * n for _ in range(n)], [[0] * n for _ in range(n)])
+    rows, factors = _fractions(system, values), _factors(system, values)
+    for k, (row, factor) in enumerate(zip(rows, factors, strict=True)):
+        for (order, column), x in row.items():
+            matrices[order][k][column] = int(x * factor)
+    return matrices
+
+
+def _interpolated(polynomial: Any, points: list[int], values: list[int]) -> RationalPolynomial:
+    """Newton's form through whole numbers, multiplied out."""
+    from flint import fmpq
+
+    table = [fmpq(v) for v in values]
+    for level in range(1, len(points)):
+        for k in range(len(points) - 1, level - 1, -1):
+            table[k] = (table[k] - table[k - 1]) / (points[k] - points[k - level])
+    result = polynomial([table[-1]])
+    for x, difference in zip(reversed(points[:-1]), reversed(table[:-1]), strict=True):
+        result = result * polynomial([-x, 1]) + polynomial([difference])
+    return result

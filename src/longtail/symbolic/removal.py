@@ -1,0 +1,199 @@
+"""Elements left out of a circuit, or replaced by a wire, as long as the gain stays near that of the full circuit.
+
+An element is a change of low rank of the matrix, so what its removal does to the gain comes from one inverse for all
+elements (Sherman and Morrison, Woodbury). Removals are judged jointly: each against the gain of the full circuit with
+all earlier ones in place, so that two errors that cancel are no error, and two that add up are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.symbolic.elements import Symbol
+from longtail.symbolic.equations import OUTPUT, Equations, relevant
+from longtail.symbolic.reference import dense
+from longtail.symbolic.transfer import Complex
+
+OPEN, WIRE = "open", "wire"
+_BATCH = 0.02  # of the error still allowed: removals that change less than this are made many at a time
+
+
+@dataclass(frozen=True)
+class Change:
+    """A symbol taken to zero (open) or, for what is shown as a resistance, its resistance to zero (wire).
+
+    `step` is how far the gain moves, `error` how far it then is from that of the full circuit, both relative.
+    """
+
+    symbol: str
+    how: str
+    step: float
+    error: float
+
+
+@dataclass(frozen=True)
+class _Stamp:
+    """Where a symbol stands in the matrix: `columns @ rows` times s^order, both of integers."""
+
+    columns: NDArray[np.float64]  # [n, rank]
+    rows: NDArray[np.float64]  # [rank, n]
+    order: int
+
+
+def simplify(
+    system: Equations,
+    symbols: Mapping[str, Symbol],
+    s: Complex,
+    wanted: Complex,
+    allowed: float,
+    keep: Iterable[str] = (),
+) -> Equations:
+    """The equations with all elements gone that the error allows; `wanted` is the output of the full circuit at `s`.
+
+    `allowed` bounds the relative error at the given frequencies. `keep` are symbols that must stay.
+    """
+    values = {key: x.value for key, x in symbols.items()}
+    kept = set(keep)
+    left = allowed
+    while True:
+        present = {key for row in system.rows for e in row.values() for key, _ in e if key is not None}
+        changes = _changes(system, symbols, values, s, wanted, present - kept)
+        chosen = _batch(changes, allowed, left)
+        if not chosen:
+            return system
+        smaller, error = _apply_checked(system, values, chosen, s, wanted, allowed)
+        if error > allowed:
+            return system
+        system, left = smaller, allowed - error
+
+
+def _batch(changes: list[Change], allowed: float, left: float) -> list[Change]:
+    """The next changes to make at once: those that together do little, or else the least one alone."""
+    possible = sorted((c for c in changes if c.error <= allowed), key=lambda c: c.step)
+    chosen: dict[str, Change] = {}
+    spent = 0.0
+    for change in possible:
+        spent += change.step
+        if spent > _BATCH * left:
+            break
+        chosen.setdefault(change.symbol, change)
+    return list(chosen.values()) or possible[:1]
+
+
+def _apply_checked(
+    system: Equations,
+    values: Mapping[str, float],
+    chosen: list[Change],
+    s: Complex,
+    wanted: Complex,
+    allowed: float,
+) -> tuple[Equations, float]:
+    """The equations after the changes and their error; where many fail together, the first alone."""
+    for some in (chosen, chosen[:1]):
+        smaller = relevant(apply(system, some))
+        error = _error(smaller, values, s, wanted)
+        if error <= allowed:
+            return smaller, error
+    return smaller, error
+
+
+def _error(system: Equations, values: Mapping[str, float], s: Complex, wanted: Complex) -> float:
+    if OUTPUT not in system.unknowns or len(system.unknowns) != len(system.rows):
+        return np.inf
+    try:
+        return float(np.abs(dense(system, values).at(s) / wanted - 1.0).max())
+    except np.linalg.LinAlgError:
+        return np.inf
+
+
+def apply(system: Equations, changes: Iterable[Change]) -> Equations:
+    """The equations after changes. A wire adds its current as an unknown and its voltage, zero, as an equation."""
+    rows, right = [dict(row) for row in system.rows], list(system.right)
+    for change in changes:
+        stamp: list[tuple[int, str, int]] = []
+        for k, row in enumerate(rows):
+            for name, entry in list(row.items()):
+                for term, x in entry.items():
+                    if term[0] == change.symbol:
+                        stamp.append((k, name, x))
+                        row[name] = {t: v for t, v in row[name].items() if t != term}
+                if not row[name]:
+                    del row[name]
+        if change.how == WIRE and stamp:
+            first = stamp[0][0]
+            voltage = {name: x for k, name, x in stamp if k == first}
+            probe = next(iter(voltage))
+            current = f"wire({change.symbol})"
+            for k, name, x in stamp:
+                if name == probe:
+                    rows[k][current] = {(None, 0): x}
+            rows.append({name: {(None, 0): x} for name, x in voltage.items()})
+            right.append(0)
+    return Equations(rows, right)
+
+
+def _changes(
+    system: Equations,
+    symbols: Mapping[str, Symbol],
+    values: Mapping[str, float],
+    s: Complex,
+    wanted: Complex,
+    candidates: set[str],
+) -> list[Change]:
+    """All single changes with the error that the gain would have after each."""
+    numbers = dense(system, values)
+    matrices = numbers.constant[None] + s[:, None, None] * numbers.slope[None]
+    inverse = np.linalg.inv(matrices)
+    solution = inverse @ numbers.drive
+    reading = inverse[:, numbers.output, :]
+    now = solution[:, numbers.output]
+    found = []
+    for key, stamp in _stamps(system, candidates).items():
+        y = values[key] * s**stamp.order
+        inner = stamp.rows @ inverse @ stamp.columns
+        left, right = reading @ stamp.columns, solution @ stamp.rows.T
+        one = np.eye(stamp.rows.shape[0])[None]
+        choices = {OPEN: one - y[:, None, None] * inner}
+        if symbols[key].shown is not None and stamp.rows.shape[0] == 1:
+            choices[WIRE] = inner
+        for how, middle in choices.items():
+            factor = y[:, None] if how == OPEN else -1.0
+            with np.errstate(all="ignore"):
+                try:
+                    moved = np.linalg.solve(middle, right[..., None])[..., 0]
+                except np.linalg.LinAlgError:
+                    continue
+                after = now + np.sum(left * factor * moved, axis=1)
+                error = float(np.abs(after / wanted - 1.0).max())
+                step = float(np.abs((after - now) / wanted).max())
+            if np.isfinite(error) and np.isfinite(step):
+                found.append(Change(key, how, step, error))
+    return found
+
+
+def _stamps(system: Equations, candidates: set[str]) -> dict[str, _Stamp]:
+    """The pattern of every symbol as a product of few columns and rows. A symbol with both powers of s is left out."""
+    names = {name: k for k, name in enumerate(system.unknowns)}
+    places: dict[str, list[tuple[int, int, int, int]]] = {}
+    for k, row in enumerate(system.rows):
+        for name, entry in row.items():
+            for (key, order), x in entry.items():
+                if key in candidates:
+                    places.setdefault(key, []).append((k, names[name], x, order))
+    found = {}
+    for key, entries in places.items():
+        rows, columns = (sorted({e[i] for e in entries}) for i in (0, 1))
+        small = np.zeros((len(rows), len(columns)))
+        for k, j, x, _ in entries:
+            small[rows.index(k), columns.index(j)] = x
+        u, size, v = np.linalg.svd(small)
+        rank = int((size > 1e-9 * size[0]).sum())
+        left, right = np.zeros((len(system.rows), rank)), np.zeros((rank, len(names)))
+        left[rows] = u[:, :rank] * size[:rank]
+        right[:, columns] = v[:rank]
+        found[key] = _Stamp(left, right, entries[0][3])
+    return found
