@@ -64,6 +64,15 @@ def decibels(magnitude: float) -> float:
     return 20.0 * math.log10(magnitude) if magnitude > 0.0 else -math.inf
 
 
+def decibels_text(value: float) -> str:
+    """Decibels with two places, without a sign where they are rounded to zero.
+
+    >>> decibels_text(-6.0206), decibels_text(-1e-9)
+    ('-6.02', '0.00')
+    """
+    return f"{round(value, 2) + 0.0:.2f}"
+
+
 def quantity_text(value: object, unit: str) -> str:
     """A value with its unit for a table; a dash where there is none, words as they are.
 

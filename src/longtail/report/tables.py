@@ -10,7 +10,8 @@ from longtail.analyses.base import Result
 from longtail.analyses.gains import ModeGains
 from longtail.analyses.impedance import Impedances
 from longtail.analyses.op import OpResult
-from longtail.report import datasheet, general, impedance, mode_gains, operating_point
+from longtail.analyses.psrr import SupplyRejection
+from longtail.report import datasheet, general, impedance, mode_gains, operating_point, supply_rejection
 from longtail.report.layout import page_html, page_text
 from longtail.report.page import Page
 
@@ -49,6 +50,11 @@ def _(result: Datasheet) -> Page:
 @page.register
 def _(result: Impedances) -> Page:
     return impedance.page(result)
+
+
+@page.register
+def _(result: SupplyRejection) -> Page:
+    return supply_rejection.page(result)
 
 
 def rich(result: Result, room: int) -> Any:

@@ -1,0 +1,195 @@
+"""Power-supply rejection: what each supply does to each output mode, and the same referred to the input.
+
+The supplies are further modes of the input: v_out = A_d*v_id + A_c*v_ic + sum of A_s*v_s, where v_s is what the hot
+end of a supply rises to ground (of a negative supply too: +1 V makes it less negative). The rejection is
+abs(A_dd/A_s→d) of a differential output, abs(A_d/A_s) of a single one: v_s counts as much as v_s/PSRR at the input.
+Source: Gray, Hurst, Lewis, Meyer, Analysis and Design of Analog Integrated Circuits, section 6.2.6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.analyses.base import Analysis, Option, Result
+from longtail.analyses.drives import Drives, bias, find_drives
+from longtail.analyses.frequency import frequency_axis
+from longtail.analyses.gains import (
+    FREQUENCY_OPTION,
+    INPUT_OPTIONS,
+    NULL_OPTIONS,
+    bias_notes,
+    common_level,
+    status_text,
+)
+from longtail.analyses.port_maps import ROUNDING, parts, signal_level, source_columns
+from longtail.circuit import Circuit
+from longtail.elaborate.ports import resolve_ports
+from longtail.engine.linearization import linearize
+from longtail.engine.operating_point import OperatingPoint
+from longtail.errors import OptionError
+from longtail.modes import COMMON, DIFFERENTIAL
+
+if TYPE_CHECKING:
+    import xarray
+
+Complex = NDArray[np.complex128]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class SupplyRejection(Result):
+    """Transfers from the supplies to an output.
+
+    frequency_hz  `[frequency]`
+    matrix        `[frequency, out_mode, in_mode]`, V/V; in_modes are differential, common, and the supplies in order
+    supplies      names of the supplies; input, output: of the nodes
+    floor         `[frequency]`, V/V: a transfer below this is rounding
+    vcm           dc common-mode input in V; input_offset: V, where it was nulled
+    """
+
+    frequency_hz: NDArray[np.float64]
+    matrix: Complex
+    supplies: tuple[str, ...]
+    input: tuple[str, str]
+    output: tuple[str, ...]
+    floor: NDArray[np.float64]
+    vcm: float
+    input_offset: float | None
+    status: str
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        said = []
+        for name in self.supplies:
+            value = self.psrr_db(name)[0]
+            said.append(f"{name} {value:.4g} dB" if np.isfinite(value) else f"{name} limited by symmetry")
+        return f"<supply rejection at {self.frequency_hz[0]:g} Hz: {', '.join(said)}>"
+
+    @property
+    def single_ended(self) -> bool:
+        return len(self.output) == 1
+
+    @property
+    def gain(self) -> Complex:
+        """A_dd, or A_d of a single-ended output."""
+        return self.matrix[:, DIFFERENTIAL, DIFFERENTIAL]
+
+    def differential(self, supply: str) -> Complex:
+        """A_s→d, what the supply does to the differential output, or to a single one, V/V."""
+        return self.matrix[:, DIFFERENTIAL, self._column(supply)]
+
+    def common(self, supply: str) -> Complex | None:
+        """A_s→c, what the supply does to the mean of two outputs, V/V; None if single-ended."""
+        return None if self.single_ended else self.matrix[:, COMMON, self._column(supply)]
+
+    def input_referred(self, supply: str) -> Complex:
+        """The differential input that does the same as one volt of the supply, V/V: one over the PSRR."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(self.differential(supply) / self.gain)
+
+    def psrr_db(self, supply: str) -> NDArray[np.float64]:
+        """20*log10 of abs(A_dd/A_s→d); infinite where the transfer of the supply is rounding: zero by symmetry."""
+        unwanted = np.abs(self.differential(supply))
+        with np.errstate(divide="ignore"):
+            return 20.0 * np.log10(np.where(unwanted > self.floor, np.abs(self.gain) / unwanted, np.inf))
+
+    def _column(self, supply: str) -> int:
+        if supply not in self.supplies:
+            raise OptionError(f"'{supply}' is no supply here; there are {', '.join(self.supplies)}")
+        return 2 + self.supplies.index(supply)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "status": self.status,
+            "output": "single-ended" if self.single_ended else "differential",
+            "vcm": self.vcm,
+            "input_offset": self.input_offset,
+            "frequency_hz": self.frequency_hz.tolist(),
+            "gain": parts(self.gain),
+            "supplies": {
+                name: {
+                    "differential": parts(self.differential(name)),
+                    "common": parts(self.common(name)),
+                    "psrr_db": self.psrr_db(name).tolist(),
+                }
+                for name in self.supplies
+            },
+        }
+
+    def to_xarray(self) -> xarray.Dataset:
+        """Transfers and rejections over "supply" and "frequency" in Hz."""
+        import xarray
+
+        axes = ("supply", "frequency")
+        data: dict[str, Any] = {
+            "differential": (axes, np.stack([self.differential(name) for name in self.supplies]), {"units": "V/V"}),
+            "psrr": (axes, np.stack([self.psrr_db(name) for name in self.supplies]), {"units": "dB"}),
+        }
+        if not self.single_ended:
+            data["common"] = (axes, self.matrix[:, COMMON, 2:].T, {"units": "V/V"})
+        return xarray.Dataset(
+            data,
+            coords={"supply": list(self.supplies), "frequency": ("frequency", self.frequency_hz, {"units": "Hz"})},
+            attrs={"vcm": self.vcm, "status": self.status},
+        )
+
+
+def supply_gains(
+    drives: Drives, point: OperatingPoint, frequency_hz: NDArray[np.float64]
+) -> tuple[Complex, NDArray[np.float64]]:
+    """The mode matrix with a column for each supply, of one lane, and the level of its rounding."""
+    model, system = linearize(point), point.system
+    supplies = source_columns(drives.circuit, system, drives.circuit.ports.supplies)
+    right = np.hstack([-(model.inputs[0] @ drives.unit_modes), supplies])
+    x = model.solve(frequency_hz, right[None])[0]
+    return drives.output_matrix(system) @ x, ROUNDING * signal_level(point, x)
+
+
+def run(
+    circuit: Circuit,
+    input: Sequence[str] | None,
+    output: Sequence[str] | None,
+    supply: Sequence[str] | None,
+    frequency_hz: Any,
+    vcm: float | None,
+    null: bool,
+    target: float | None,
+) -> SupplyRejection:
+    """One factorization a frequency serves the inputs and all supplies. Raises `OptionError` without supplies."""
+    drives = find_drives(resolve_ports(circuit, supply=supply), input, output, vcm)
+    supplies = drives.circuit.ports.supplies
+    if not supplies:
+        raise OptionError(
+            "the supplies are not known",
+            hint="say --supply vdd,vss (names of voltage sources), or put '*@ supply vdd vss' into the netlist",
+        )
+    point, offset = bias(drives, null=null, target=target)
+    frequency = frequency_axis(frequency_hz)
+    matrix, floor = supply_gains(drives, point, frequency)
+    return SupplyRejection(
+        frequency,
+        matrix,
+        supplies,
+        drives.hot,
+        drives.output,
+        floor,
+        common_level(drives, point),
+        offset,
+        status_text(point),
+        bias_notes(drives, point, offset),
+    )
+
+
+SUPPLY_OPTION = Option("supply", "nodes", "", "voltage sources that feed the circuit")
+
+ANALYSIS = Analysis(
+    "psrr",
+    "Power-supply rejection: each supply to each output mode",
+    run,
+    SupplyRejection,
+    (*INPUT_OPTIONS, SUPPLY_OPTION, FREQUENCY_OPTION, *NULL_OPTIONS),
+)

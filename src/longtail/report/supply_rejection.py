@@ -1,0 +1,62 @@
+"""Power-supply rejection as a table over a few frequencies."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from longtail.analyses.psrr import SupplyRejection
+from longtail.report.conditions import Facts, conditions
+from longtail.report.mode_gains import chosen
+from longtail.report.page import LEFT, QUIET, Cell, Column, Page, Table
+from longtail.report.symbols import decibels, decibels_text
+from longtail.units import format_si
+
+
+def page(rejection: SupplyRejection) -> Page:
+    """The rejection of each supply first, then its transfer to each output mode, in dB."""
+    columns = [Column("frequency", LEFT), *(Column(f"PSRR {name}") for name in rejection.supplies)]
+    for name in rejection.supplies:
+        columns += [Column(transfer) for transfer in transfers(rejection, name)]
+    rows = tuple(_row(rejection, k) for k in chosen(rejection.frequency_hz))
+    ratio = "|A_d/A_s|" if rejection.single_ended else "|A_dd/A_s→d|"
+    facts_ = (*facts(rejection), ("PSRR", f"{ratio} in dB, of a supply s; A in dB of V/V"))
+    return Page("Power-supply rejection", facts_, (Table("", tuple(columns), rows),), notes(rejection))
+
+
+def facts(rejection: SupplyRejection) -> Facts:
+    return conditions(rejection.input, rejection.output, rejection.vcm, rejection.input_offset)
+
+
+def transfers(rejection: SupplyRejection, supply: str) -> dict[str, np.ndarray]:
+    """The transfers of a supply by the name that the reader sees."""
+    common = rejection.common(supply)
+    if common is None:
+        return {f"A_{supply}": rejection.differential(supply)}
+    return {f"A_{supply}→d": rejection.differential(supply), f"A_{supply}→c": common}
+
+
+def symmetric(rejection: SupplyRejection) -> list[str]:
+    """The supplies that do nothing to the output at any frequency."""
+    return [name for name in rejection.supplies if not np.isfinite(rejection.psrr_db(name)).any()]
+
+
+def notes(rejection: SupplyRejection) -> tuple[str, ...]:
+    """What the symmetry of the circuit takes away, and what the analysis has to say."""
+    gone = symmetric(rejection)
+    said: tuple[str, ...] = ()
+    if gone:
+        said = (f"the rejection of {' and '.join(gone)} is limited by symmetry: only mismatch gives a figure",)
+    return (*said, *rejection.notes)
+
+
+def _row(rejection: SupplyRejection, k: int) -> tuple[Cell, ...]:
+    row = [Cell(format_si(rejection.frequency_hz[k].item(), "Hz"))]
+    for name in rejection.supplies:
+        value = rejection.psrr_db(name)[k]
+        row.append(Cell(decibels_text(value)) if np.isfinite(value) else Cell("symmetry", QUIET))
+    for name in rejection.supplies:
+        for transfer in transfers(rejection, name).values():
+            magnitude = abs(transfer[k])
+            above = magnitude > rejection.floor[k]
+            row.append(Cell(decibels_text(decibels(magnitude))) if above else Cell("0", QUIET))
+    return tuple(row)
