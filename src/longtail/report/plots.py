@@ -12,11 +12,10 @@ from matplotlib.figure import Figure
 from longtail.analyses.analyze import Datasheet
 from longtail.analyses.base import Result
 from longtail.analyses.gains import ModeGains
-from longtail.analyses.impedance import Impedances
 from longtail.analyses.op import OpResult
-from longtail.analyses.psrr import SupplyRejection
 from longtail.errors import OptionError
-from longtail.report import figure_datasheet, figure_gains, figure_impedance, figure_op, figure_psrr
+from longtail.report import figure_datasheet, figure_gains, figure_op
+from longtail.report.figure_small_signal import FIGURES
 
 # Drawings carry no date and fixed ids, so that the same result gives the same file.
 UNDATED = {"png": {"Software": ""}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
@@ -45,14 +44,8 @@ def _(result: Datasheet, **options: Any) -> Figure:
     return figure_datasheet.figure(result, **options)
 
 
-@plot.register
-def _(result: Impedances, **options: Any) -> Figure:
-    return figure_impedance.figure(result, **options)
-
-
-@plot.register
-def _(result: SupplyRejection, **options: Any) -> Figure:
-    return figure_psrr.figure(result, **options)
+for _type, _figure in FIGURES.items():
+    plot.register(_type)(_figure)
 
 
 def figures(result: Result) -> dict[str, Figure]:

@@ -8,12 +8,11 @@ from typing import Any
 from longtail.analyses.analyze import Datasheet
 from longtail.analyses.base import Result
 from longtail.analyses.gains import ModeGains
-from longtail.analyses.impedance import Impedances
 from longtail.analyses.op import OpResult
-from longtail.analyses.psrr import SupplyRejection
-from longtail.report import datasheet, general, impedance, mode_gains, operating_point, supply_rejection
+from longtail.report import datasheet, general, mode_gains, operating_point
 from longtail.report.layout import page_html, page_text
 from longtail.report.page import Page
+from longtail.report.small_signal import PAGES
 
 
 def text(result: Result) -> str:
@@ -47,14 +46,8 @@ def _(result: Datasheet) -> Page:
     return datasheet.page(result)
 
 
-@page.register
-def _(result: Impedances) -> Page:
-    return impedance.page(result)
-
-
-@page.register
-def _(result: SupplyRejection) -> Page:
-    return supply_rejection.page(result)
+for _type, _page in PAGES.items():
+    page.register(_type)(_page)
 
 
 def rich(result: Result, room: int) -> Any:
