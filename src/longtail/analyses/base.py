@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+
 from longtail.circuit import Circuit
 from longtail.errors import OptionError
 
@@ -25,7 +27,8 @@ class Option:
     """An option of an analysis.
 
     `kind` says what it takes: "number" (SPICE suffixes allowed, within [low, high], `unit`), "nodes" (names with
-    commas between), "frequency" (`start:stop:points-per-decade` in Hz, or an array), "flag".
+    commas between), "frequency" (`start:stop:points-per-decade` in Hz, or an array), "range" (`start:stop:points`, a
+    list, or an array), "flag".
     """
 
     name: str
@@ -35,6 +38,7 @@ class Option:
     default: Any = None
     low: float = -math.inf
     high: float = math.inf
+    python_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,15 @@ class Result:
     def _repr_html_(self) -> str:
         html: str = importlib.import_module(f"{self._report}.tables").html(self)
         return html
+
+
+def plain(value: Any) -> Any:
+    """An array as nested lists, anything else as it is.
+
+    >>> plain(np.zeros(2)), plain("on")
+    ([0.0, 0.0], 'on')
+    """
+    return value.tolist() if isinstance(value, np.ndarray) else value
 
 
 def finite(value: Any) -> Any:

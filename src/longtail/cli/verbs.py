@@ -17,7 +17,7 @@ from longtail.cli.results import Form, show, write
 from longtail.cli.sources import Source
 
 CIRCUIT, ANALYSIS, RESULT = "Circuit", "Analysis", "Result"  # headings of the help page
-METAVARS = {"nodes": "NAMES", "frequency": "RANGE"}
+METAVARS = {"nodes": "NAMES", "frequency": "RANGE", "range": "RANGE"}
 
 
 def option(name: str, kind: Any, help: str, group: str, default: Any = None, metavar: str | None = None) -> Any:
@@ -65,7 +65,7 @@ def __getattr__(name: str) -> Callable[..., None]:
 
 def command(analysis: Analysis) -> Callable[..., None]:
     """The command of an analysis: reads the circuit, runs, shows."""
-    own = [each for each in analysis.options if each.name not in COMMON]
+    own = [each for each in analysis.options if each.name not in COMMON and not each.python_only]
 
     def verb(file: str, /, **given: Any) -> None:
         source = Source(file, **{name: given.pop(name) for name in COMMON if name in given})

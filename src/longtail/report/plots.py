@@ -11,10 +11,11 @@ from matplotlib.figure import Figure
 
 from longtail.analyses.analyze import Datasheet
 from longtail.analyses.base import Result
+from longtail.analyses.cmrr import CmrrMap
 from longtail.analyses.gains import ModeGains
 from longtail.analyses.op import OpResult
 from longtail.errors import OptionError
-from longtail.report import figure_datasheet, figure_gains, figure_op
+from longtail.report import figure_common_mode, figure_datasheet, figure_gains, figure_op
 from longtail.report.figure_small_signal import FIGURES
 
 # Drawings carry no date and fixed ids, so that the same result gives the same file.
@@ -42,6 +43,11 @@ def _(result: OpResult, **options: Any) -> Figure:
 @plot.register
 def _(result: Datasheet, **options: Any) -> Figure:
     return figure_datasheet.figure(result, **options)
+
+
+@plot.register
+def _(result: CmrrMap, **options: Any) -> Figure:
+    return figure_common_mode.figure(result, **options)
 
 
 for _type, _figure in FIGURES.items():

@@ -7,9 +7,10 @@ from typing import Any
 
 from longtail.analyses.analyze import Datasheet
 from longtail.analyses.base import Result
+from longtail.analyses.cmrr import CmrrMap
 from longtail.analyses.gains import ModeGains
 from longtail.analyses.op import OpResult
-from longtail.report import datasheet, general, mode_gains, operating_point
+from longtail.report import common_mode, datasheet, general, mode_gains, operating_point
 from longtail.report.layout import page_html, page_text
 from longtail.report.page import Page
 from longtail.report.small_signal import PAGES
@@ -44,6 +45,11 @@ def _(result: ModeGains) -> Page:
 @page.register
 def _(result: Datasheet) -> Page:
     return datasheet.page(result)
+
+
+@page.register
+def _(result: CmrrMap) -> Page:
+    return common_mode.page(result)
 
 
 for _type, _page in PAGES.items():

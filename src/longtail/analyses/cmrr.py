@@ -1,0 +1,281 @@
+"""Common-mode rejection over frequency and over the dc common-mode level, in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.analyses.axes import linear_axis
+from longtail.analyses.base import Analysis, Option, Result
+from longtail.analyses.dc_sweep import Points, sweep
+from longtail.analyses.departures import Departure, departures
+from longtail.analyses.drives import Drives, find_drives, null_target, supply_rails
+from longtail.analyses.frequency import frequency_axis
+from longtail.analyses.gains import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS, ModeGains, NullPoint
+from longtail.analyses.regions import amplifying
+from longtail.circuit import Circuit
+from longtail.errors import OptionError
+from longtail.lanes.status import LaneStatus
+from longtail.modes import COMMON, DIFFERENTIAL
+
+if TYPE_CHECKING:
+    import xarray
+
+Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+SUPPLIES = "supplies"
+_ACROSS = 41  # levels between the supplies
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CmrrMap(Result):
+    """The transfer between modes over the dc common-mode level and frequency.
+
+    vcm           `[level]`, V, rising
+    frequency_hz  `[frequency]`
+    matrix        `[level, frequency, out_mode, in_mode]`, V/V, as in `ModeGains`; nan where a level has no solution
+    floor         `[level, frequency]`, V/V: a common gain or conversion below this is rounding
+    offset        `[level]`, V: the input offset that brings the output to its target, or None where nothing was nulled
+    low, high     transistors that do not amplify at the lowest and at the highest level, though they do at the level of
+                  the netlist, those first that leave first; `edge` is V_CM there
+    """
+
+    vcm: Array
+    frequency_hz: Array
+    matrix: Complex
+    floor: Array
+    output: tuple[str, ...]
+    input: tuple[str, ...]
+    target: float | None
+    offset: Array | None
+    status: tuple[str, ...]
+    low: tuple[Departure, ...] = ()
+    high: tuple[Departure, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        finite = self.cmrr_db[np.isfinite(self.cmrr_db)]
+        rejection = f"{finite.min():.4g} to {finite.max():.4g} dB" if finite.size else "limited by symmetry"
+        return f"<CMRR of {self.label}: {rejection} over {self.vcm.size} levels and {self.frequency_hz.size} points>"
+
+    @property
+    def single_ended(self) -> bool:
+        return len(self.output) == 1
+
+    @property
+    def label(self) -> str:
+        """The output that every figure here refers to."""
+        return f"v({self.output[0]})" if self.single_ended else f"v({self.output[0]}) - v({self.output[1]})"
+
+    @property
+    def ratio(self) -> str:
+        """Of what the rejection is the ratio."""
+        return "|A_d/A_cm|" if self.single_ended else "|A_dd/A_c→d|"
+
+    @property
+    def gains(self) -> dict[str, Complex | None]:
+        """The four gains `[level, frequency]` by name; those of a differential output alone are None else."""
+        m = self.matrix
+        if self.single_ended:
+            return {
+                "differential": m[..., 0, DIFFERENTIAL],
+                "common": m[..., 0, COMMON],
+                "common_to_differential": None,
+                "differential_to_common": None,
+            }
+        return {
+            "differential": m[..., DIFFERENTIAL, DIFFERENTIAL],
+            "common": m[..., COMMON, COMMON],
+            "common_to_differential": m[..., DIFFERENTIAL, COMMON],
+            "differential_to_common": m[..., COMMON, DIFFERENTIAL],
+        }
+
+    @property
+    def cmrr_db(self) -> Array:
+        """20*log10 of abs(A_dd/A_c→d), or of abs(A_d/A_cm) for a single-ended output, `[level, frequency]`.
+
+        Infinite where the unwanted gain is below rounding (the figure is limited by symmetry, and only mismatch can
+        give one), nan where there is no operating point.
+        """
+        wanted, unwanted = (np.abs(self.matrix[..., DIFFERENTIAL, mode]) for mode in (DIFFERENTIAL, COMMON))
+        counts = unwanted > self.floor
+        with np.errstate(divide="ignore"):
+            decibels = 20.0 * np.log10(wanted / np.where(counts, unwanted, 1.0))
+        return np.where(np.isnan(wanted), np.nan, np.where(counts, decibels, np.inf))
+
+    def at_level(self, k: int) -> ModeGains:
+        """The gains over frequency at one of the levels."""
+        nulled = self.offset is not None and self.target is not None
+        return ModeGains(
+            self.frequency_hz,
+            self.matrix[k],
+            self.output,
+            self.input,
+            self.vcm[k].item(),
+            NullPoint(self.target, self.offset[k].item()) if nulled else None,  # type: ignore[arg-type, index]
+            self.floor[k],
+            self.status[k],
+            self.notes,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "output": "single-ended" if self.single_ended else "differential",
+            "vcm": self.vcm.tolist(),
+            "frequency_hz": self.frequency_hz.tolist(),
+            "cmrr_db": self.cmrr_db.tolist(),
+            **{
+                name: None if gain is None else {"re": gain.real.tolist(), "im": gain.imag.tolist()}
+                for name, gain in self.gains.items()
+            },
+            "input_offset": None if self.offset is None else self.offset.tolist(),
+            "status": list(self.status),
+            "devices_out_of_region": {
+                "low": [departure.to_dict() for departure in self.low],
+                "high": [departure.to_dict() for departure in self.high],
+            },
+        }
+
+    def to_xarray(self) -> xarray.Dataset:
+        """The gains and the CMRR over "vcm" in V and "frequency" in Hz."""
+        import xarray
+
+        axes = ("vcm", "frequency")
+        data: dict[str, Any] = {k: (axes, x, {"units": "V/V"}) for k, x in self.gains.items() if x is not None}
+        data["cmrr"] = (axes, self.cmrr_db, {"units": "dB"})
+        return xarray.Dataset(
+            data,
+            coords={
+                "vcm": ("vcm", self.vcm, {"units": "V"}),
+                "frequency": ("frequency", self.frequency_hz, {"units": "Hz"}),
+            },
+            attrs={"output": self.label},
+        )
+
+
+def run(
+    circuit: Circuit,
+    input: Sequence[str] | None,
+    output: Sequence[str] | None,
+    frequency_hz: Any,
+    vcm: Any,
+    null: bool,
+    target: float | None,
+) -> CmrrMap:
+    """Gains over frequency at every level; all levels are solved together."""
+    frequencies = frequency_axis(frequency_hz)
+    drives, levels = levels_of(circuit, input, output, vcm)
+    swept = sweep(drives, null=null, target=target)
+    points = swept.at(levels)
+    matrix, floor = points.mode_gains(frequencies)
+    low, high = departures(swept.at, levels, points, swept.center)
+    return CmrrMap(
+        levels,
+        frequencies,
+        matrix,
+        floor,
+        drives.output,
+        drives.hot,
+        null_target(drives, target) if null else None,
+        points.v_id.copy() if null else None,
+        tuple(LaneStatus(int(status)).text for status in points.point.status),
+        low,
+        high,
+        tuple(_notes(points, levels, null)),
+    )
+
+
+def levels_of(
+    circuit: Circuit, input: Sequence[str] | None, output: Sequence[str] | None, vcm: Any
+) -> tuple[Drives, Array]:
+    """The driven circuit and the common-mode levels in V that `vcm` asks for: the netlist's own where it is None.
+
+    The drives stand at the netlist's own level, or at the nearest of those asked for.
+    Raises `OptionError` for levels that are no range, and for inputs that cannot be moved.
+    """
+    if vcm is None:
+        drives = find_drives(circuit, input, output)
+        own = _own_level(drives)
+        return drives, np.array([own])
+    if isinstance(vcm, str) and vcm == SUPPLIES:
+        rails = supply_rails(find_drives(circuit, input, output).circuit)
+        if rails is None:
+            raise OptionError(
+                "the span of the supplies is not known",
+                hint="name them by --supply, or give --vcm start:stop:points",
+            )
+        levels = np.linspace(*rails, _ACROSS)
+    else:
+        levels = np.unique(linear_axis(vcm, "vcm", "V"))
+    driven = find_drives(circuit, input, output, levels[levels.size // 2].item())  # levels can be set here
+    known = circuit if _has_level(circuit, driven) else driven.circuit
+    own = _own_level(find_drives(known, input, output))
+    return replace(driven, levels=find_drives(circuit, input, output, _clip(own, levels)).levels), levels
+
+
+def _has_level(circuit: Circuit, driven: Drives) -> bool:
+    """Whether the netlist itself has a source at each input, or says its level."""
+    return circuit.ports.vcm is not None or all(source in circuit.instances for source in driven.sources)
+
+
+def _own_level(drives: Drives) -> float:
+    return float(np.mean([level * sign for level, sign in zip(drives.levels, drives.signs, strict=True)]))
+
+
+def _clip(value: float, levels: Array) -> float:
+    return float(np.clip(value, levels.min(), levels.max()))
+
+
+def _notes(points: Points, levels: Array, null: bool) -> list[str]:
+    notes = []
+    lost = levels[~points.good]
+    if lost.size:
+        why = "no input offset brings the output to its target" if null else "no operating point was found"
+        notes.append(f"{why} at V_CM = {', '.join(f'{v:.4g}' for v in lost[:6])}{' ...' if lost.size > 6 else ''} V")
+    stuck = _stuck(points)
+    if stuck.any() and not null:
+        notes.append(
+            f"the output is stuck near a supply rail at {stuck.sum()} of {levels.size} levels: gains mean little "
+            "there. Use --null (null=True) to bring it back at every level"
+        )
+    return notes
+
+
+def _stuck(points: Points) -> NDArray[np.bool_]:
+    """Levels at which an output is near a rail and a transistor there has ceased to amplify."""
+    rails = supply_rails(points.drives.circuit)
+    stuck = np.zeros(points.v_id.size, bool)
+    if rails is None:
+        return stuck
+    low, high = rails
+    instances = points.point.system.circuit.instances
+    within = amplifying(points.point)
+    for node in points.drives.output:
+        volts = points.point.voltage(node)
+        near = np.minimum(volts - low, high - volts) < 0.1 * (high - low)
+        for name, amplifies in within.items():
+            if node in instances[name].nodes:
+                stuck |= near & ~amplifies & points.good
+    return stuck
+
+
+VCM_OPTION = Option(
+    "vcm",
+    "range",
+    "V",
+    "dc common-mode levels: start:stop:points, a list, or 'supplies' for all between them; the netlist's own if not "
+    "given",
+)
+
+ANALYSIS = Analysis(
+    "cmrr",
+    "Common-mode rejection over frequency and over the common-mode level",
+    run,
+    CmrrMap,
+    (*INPUT_OPTIONS, FREQUENCY_OPTION, VCM_OPTION, *(option for option in NULL_OPTIONS if option.name != "vcm")),
+)

@@ -1,0 +1,243 @@
+"""Many operating points of a driven amplifier at once: over input levels, and nulled over output levels too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail import modes
+from longtail.analyses.drives import Drives, bias
+from longtail.circuit import GROUND, Instance
+from longtail.engine.batch import Batch
+from longtail.engine.linearization import linearize
+from longtail.engine.newton import State, newton
+from longtail.engine.operating_point import OperatingPoint, solve_operating_point
+from longtail.engine.system import System
+from longtail.engine.trace import Null
+from longtail.errors import AnalysisError
+from longtail.lanes.status import LaneStatus
+from longtail.modes import COMMON, DIFFERENTIAL
+
+Array = NDArray[np.float64]
+
+TARGET = "@target"  # a node that carries the wanted output voltage, so that it can differ from lane to lane
+_ROUNDING = 1e-13  # of the signals that an output is the difference of, see `gains`
+_HELD = 1 << 24  # complex numbers of a response held at once
+_LIMIT = 60  # Newton iterations of a lane that starts from its neighbour
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """Operating points of the plain circuit, one a lane, and the v_id = v1 - v2 in V at which each holds.
+
+    `good` `[lane]` says which have converged; the others hold no solution.
+    """
+
+    drives: Drives
+    point: OperatingPoint
+    v_id: Array
+
+    @property
+    def good(self) -> NDArray[np.bool_]:
+        return np.asarray(self.point.status == LaneStatus.CONVERGED)
+
+    @property
+    def output(self) -> Array:
+        """The output voltage in V, `[lane]`: the difference of a pair, or the node."""
+        return self.outputs[:, DIFFERENTIAL]
+
+    @property
+    def outputs(self) -> Array:
+        """The output modes in V, `[lane, mode]`; one for a single-ended output."""
+        return np.where(
+            self.good[:, None], self.point.solution @ self.drives.output_matrix(self.point.system).T, np.nan
+        )
+
+    def select(self, lanes: NDArray[np.intp]) -> Points:
+        """Some of the lanes."""
+        values = {k: v[lanes] if isinstance(v, np.ndarray) else v for k, v in self.point.values.items()}
+        some = replace(self.point, values=values, solution=self.point.solution[lanes], status=self.point.status[lanes])
+        return replace(self, point=some, v_id=self.v_id[lanes])
+
+    def mode_gains(self, frequency_hz: Array) -> tuple[NDArray[np.complex128], Array]:
+        """Mode matrices `[lane, frequency, out_mode, in_mode]` and their rounding `[lane, frequency]`.
+
+        nan where a lane has no solution, and where nothing holds a node at its operating point.
+        """
+        system = self.point.system
+        weights = self.drives.output_matrix(system)
+        voltages = [k for k, unknown in enumerate(system.unknowns) if unknown.unit == "V"]
+        matrix = np.full((len(self.v_id), frequency_hz.size, len(weights), 2), complex(np.nan, np.nan))
+        floor = np.full(matrix.shape[:2], np.nan)
+        size = max(1, _HELD // (2 * len(system.unknowns) * frequency_hz.size))
+        good = np.flatnonzero(self.good)
+        for start in range(0, good.size, size):
+            for lanes, x in self._responses(frequency_hz, good[start : start + size]):
+                matrix[lanes] = weights @ x
+                floor[lanes] = _ROUNDING * np.abs(x[:, :, voltages]).max(axis=(2, 3))
+        return matrix, floor
+
+    def _responses(
+        self, frequency_hz: Array, lanes: NDArray[np.intp]
+    ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.complex128]]]:
+        """Responses to both modes, halving a group with a lane whose equations are singular; that lane is left out."""
+        try:
+            yield lanes, linearize(self.select(lanes).point).response(frequency_hz, self.drives.unit_modes)
+        except AnalysisError:
+            if lanes.size > 1:
+                yield from self._responses(frequency_hz, lanes[: lanes.size // 2])
+                yield from self._responses(frequency_hz, lanes[lanes.size // 2 :])
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """A driven amplifier ready for many input levels; nulled where `nominal` belongs to a nulled system.
+
+    `vary` names further values that may differ from lane to lane ("temp").
+    """
+
+    drives: Drives
+    nominal: OperatingPoint
+    plain: System
+
+    @cached_property
+    def batch(self) -> Batch:
+        return Batch(self.nominal)
+
+    @property
+    def own(self) -> modes.Modes:
+        """v_id and v_ic in V of the netlist as it stands."""
+        return modes.split(*(v * s for v, s in zip(self.drives.levels, self.drives.signs, strict=True)))
+
+    @property
+    def nulled(self) -> bool:
+        return self.nominal.system.null is not None
+
+    @property
+    def center(self) -> Points:
+        """The nominal operating point."""
+        return self._points(self.nominal)
+
+    def at(
+        self,
+        v_ic: float | Array | None = None,
+        v_id: float | Array | None = None,
+        target: Array | None = None,
+        **varied: Array,
+    ) -> Points:
+        """Operating points at common-mode levels and differential inputs in V, else as the netlist has them.
+
+        A nulled amplifier finds its differential input itself; `target` is then the output voltage that it has to
+        reach in each lane, if not its nominal one.
+        """
+        own = self.own
+        levels = modes.join(own.differential if v_id is None else v_id, own.common if v_ic is None else v_ic)
+        values = {name: np.asarray(value, float) for name, value in self.nominal.values.items()}
+        for name, level, sign in zip(self.drives.names, levels, self.drives.signs, strict=True):
+            values[name] = np.asarray(level * sign, float)
+        values |= {name: np.asarray(value, float) for name, value in varied.items()}
+        if target is not None:
+            values[f"v{TARGET}.dc"] = np.asarray(target, float)
+        lanes = max(np.size(value) for value in values.values())
+        return self._points(self._solve({k: np.broadcast_to(v, lanes).copy() for k, v in values.items()}))
+
+    def _solve(self, values: dict[str, Array]) -> OperatingPoint:
+        """All lanes from the nominal point; a nulled lane that does not settle so, from the nearest that did.
+
+        Continuation from zero sources, the last resort of a plain circuit, leads nowhere with an equation that only
+        an amplifier in operation can fulfil.
+        """
+        point = self.batch.solve(values, rescue=not self.nulled)
+        if not self.nulled:
+            return point
+        distance = np.stack([(v - self.nominal.values[k]) / (np.ptp(v) or 1.0) for k, v in values.items()])
+        waiting = np.flatnonzero(point.status != LaneStatus.CONVERGED)
+        while waiting.size and waiting.size < point.status.size:
+            settled = np.flatnonzero(point.status == LaneStatus.CONVERGED)
+            apart = np.abs(distance[:, waiting, None] - distance[:, None, settled]).sum(axis=0)
+            nearest = settled[apart.argmin(axis=1)]
+            here = {k: v[waiting] for k, v in values.items()}
+            result = newton(point.system, here, warm(point.system, here, point.solution[nearest]), limit=_LIMIT)
+            point.solution[waiting], point.status[waiting] = result.state.x, result.status
+            still = np.flatnonzero(point.status != LaneStatus.CONVERGED)
+            if still.size == waiting.size:
+                break
+            waiting = still
+        return point
+
+    def _points(self, point: OperatingPoint) -> Points:
+        """Solutions as those of the plain circuit, with the offset that was found in the sources."""
+        shares = self.drives.null(0.0).inputs
+        extra = point["input_offset"] if self.nulled else np.zeros(len(point.solution))
+        values = dict(point.values)
+        for name, source in zip(self.drives.names, self.drives.sources, strict=True):
+            values[name] = values[name] + shares[source] * extra
+        v_id, _ = modes.split(
+            *(np.asarray(values[n]) * s for n, s in zip(self.drives.names, self.drives.signs, strict=True))
+        )
+        solution = point.solution
+        if self.nulled:
+            solution = np.delete(solution, point.system.index["input_offset"], 1)
+        plain = replace(point, system=self.plain, values=values, solution=solution)
+        return Points(self.drives, plain, np.broadcast_to(v_id, len(solution)))
+
+
+def warm(system: System, values: Mapping[str, Array], x: Array) -> State:
+    """A state from which Newton's method goes on as if it had just arrived at `x`: limited controls at their values."""
+    equations = system.equations
+    inputs: dict[str, float | Array] = dict.fromkeys((*equations.initial_inputs, *equations.states), 0.0)
+    inputs |= {**values, "source_factor": 1.0}
+    inputs |= {u.name: column for u, column in zip(system.unknowns, x.T, strict=True)}
+    _, _, gap, value = equations.evaluate(system.executor, inputs, len(x))
+    return State(x.copy(), gap + value)
+
+
+def sweep(drives: Drives, *, null: bool = False, target: float | None = None, vary: tuple[str, ...] = ()) -> Sweep:
+    """Solve the nominal point of a driven amplifier and make it ready for many levels.
+
+    Raises `AnalysisError` and `OptionError` as `bias` does, `ConvergenceError` where there is no operating point.
+    """
+    if not null:
+        system = System(drives.circuit, drives=drives.names, varied=vary)
+        return Sweep(drives, solve_operating_point(system, drives.values | _nominal(drives, vary)), system)
+    at, _ = bias(drives, null=True, target=target)  # says why where nulling fails
+    reached = float((drives.output_matrix(at.system) @ at.solution[0])[DIFFERENTIAL])
+    source = Instance(f"v{TARGET}", "voltage_source", (TARGET, GROUND), {"dc": reached})
+    circuit = replace(
+        drives.circuit,
+        nodes=(*drives.circuit.nodes, TARGET),
+        instances={**drives.circuit.instances, source.name: source},
+    )
+    drives = replace(drives, circuit=circuit)
+    vary = (*vary, f"{source.name}.dc")
+    plain = System(circuit, drives=drives.names, varied=vary)
+    wanted = drives.null(0.0)
+    nulled = System(
+        circuit,
+        drives=drives.names,
+        varied=vary,
+        null=Null(wanted.inputs, {**wanted.output, TARGET: -1.0}, 0.0),
+    )
+    return Sweep(drives, solve_operating_point(nulled, drives.values | _nominal(drives, vary)), plain)
+
+
+def _nominal(drives: Drives, names: tuple[str, ...]) -> dict[str, float]:
+    """The values that varied names have in the netlist."""
+    circuit = drives.circuit
+    values = {}
+    for name in names:
+        if name == "temp":
+            values[name] = circuit.number(circuit.options.temp_deg_c)
+        else:
+            owner, _, parameter = name.rpartition(".")
+            values[name] = circuit.number(circuit.instances[owner].parameters[parameter])
+    return values
+
+
+def common(matrix: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    """A_cc of mode matrices `[..., out_mode, in_mode]`, or A_cm of a single-ended output."""
+    return matrix[..., -1, COMMON]
