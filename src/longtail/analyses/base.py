@@ -11,7 +11,8 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
@@ -83,6 +84,18 @@ class Result:
     def to_xarray(self) -> xarray.Dataset:
         """The result as a labelled dataset."""
         raise NotImplementedError(f"{type(self).__name__} has no axes to label")
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Files that the result has written of its own accord, see `saved`."""
+        return ()
+
+    def saved(self, folder: Path, stem: str) -> Self:
+        """The result after it has written what it has beside figure, table and JSON: most have nothing.
+
+        `folder` exists; names begin with `stem`.
+        """
+        return self
 
     def plot(self, **options: Any) -> Any:
         """A matplotlib figure of the result."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from longtail.analyses.base import Analysis, Result
+from longtail.analyses.base import Analysis, Option, Result
 from longtail.analyses.drives import Drives, find_drives
 from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS
 from longtail.circuit import GROUND, Circuit, Instance
@@ -74,12 +74,14 @@ class HalfCircuits(Result):
     """The mirror image of an amplifier and its half circuits.
 
     pairs, node_pairs  devices and nodes that are each other's image, those of the first input's side first
+    circuit            the amplifier, with a source at each input
     mirror             the image itself, see `longtail.symmetry.Mirror`
     differential, common   the half circuits; None where there are none, and then `notes` says why
+    gains              A_dd and A_cc (A_d and A_cm of a single output) by the halves alone, at `frequency_hz`
     paths              the decks that were written, by mode
     """
 
-    title: str
+    circuit: Circuit
     mirror: Mirror | None
     pairs: tuple[tuple[str, str], ...]
     node_pairs: tuple[tuple[str, str], ...]
@@ -87,13 +89,34 @@ class HalfCircuits(Result):
     common: Half | None
     single_ended: bool
     notes: tuple[str, ...]
-    paths: Mapping[str, str | None]
+    frequency_hz: float
+    gains: Mapping[str, complex]
+    paths: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         if self.mirror is None:
             return f"<half circuits of '{self.title}': no mirror image>"
         kind = ("exact" if self.mirror.exact else "inexact") if self.mirror.complete else "partial"
         return f"<half circuits of '{self.title}': {kind} mirror image, {len(self.pairs)} pairs of devices>"
+
+    @property
+    def title(self) -> str:
+        return self.circuit.title
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """The device model of each device."""
+        return {name: instance.device for name, instance in self.circuit.instances.items()}
+
+    @property
+    def joints(self) -> dict[str, tuple[str, ...]]:
+        """The nodes of each device."""
+        return {name: instance.nodes for name, instance in self.circuit.instances.items()}
+
+    @property
+    def rails(self) -> frozenset[str]:
+        """Nodes that supplies hold."""
+        return frozenset(n for s in self.circuit.ports.supplies for n in self.circuit.instances[s].nodes)
 
     @property
     def halves(self) -> tuple[Half, ...]:
@@ -116,11 +139,18 @@ class HalfCircuits(Result):
             "exact": mirror is not None and mirror.exact,
             "ends_at": list(mirror.ends_at) if mirror else [],
             "without_image": list(mirror.unmatched) if mirror else [],
+            "frequency_hz": self.frequency_hz,
+            "gains": {mode: {"re": gain.real, "im": gain.imag} for mode, gain in self.gains.items()},
             "decks": {mode: self.paths.get(mode) for mode in ("differential", "common")},
             "notes": list(self.notes),
         }
 
-    def save(self, folder: Path, stem: str) -> HalfCircuits:
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The decks that were written."""
+        return tuple(map(Path, self.paths.values()))
+
+    def saved(self, folder: Path, stem: str) -> HalfCircuits:
         """The same result with its decks written into a folder that exists, as `stem-differential.cir` and so on."""
         paths = {half.mode: folder / f"{stem}-{half.mode}.cir" for half in self.halves}
         for half in self.halves:
@@ -128,28 +158,32 @@ class HalfCircuits(Result):
         return replace(self, paths={mode: str(path) for mode, path in paths.items()})
 
 
-def run(circuit: Circuit, input: Sequence[str] | None, output: Sequence[str] | None, vcm: float | None) -> HalfCircuits:
+def run(
+    circuit: Circuit, input: Sequence[str] | None, output: Sequence[str] | None, vcm: float | None, at_hz: float
+) -> HalfCircuits:
     """Look for the mirror image under exchange of the inputs, and cut the circuit where it is complete."""
     drives = find_drives(circuit, input, output, vcm)
     drives = replace(drives, circuit=_levelled(drives))
     mirror = find_mirror(drives.circuit, drives.sources, drives.output)
+    single = drives.single_ended
     if mirror is None:
         note = (
             f"nothing is a pair when {' and '.join(drives.sources)} are exchanged: no two devices stand alike at them"
         )
-        return HalfCircuits(circuit.title, None, (), (), None, None, drives.single_ended, (note,), {})
+        return HalfCircuits(drives.circuit, None, (), (), None, None, single, (note,), at_hz, {})
     sides = Sides(drives.circuit, mirror, drives.sources[0])
     differential, common, notes = _cut(drives, sides) if mirror.complete else (None, None, _where(mirror))
     return HalfCircuits(
-        circuit.title,
+        drives.circuit,
         mirror,
         tuple((a, b) if sides.standing[a] == a else (b, a) for a, b in mirror.device_pairs),
         tuple((b, a) if sides.foreign(a) else (a, b) for a, b in mirror.node_pairs),
         differential,
         common,
-        drives.single_ended,
+        single,
         (*_choices(mirror), *notes),
-        {},
+        at_hz,
+        {half.mode: half.gain(at_hz) for half in (differential, common) if half is not None},
     )
 
 
@@ -276,5 +310,9 @@ ANALYSIS = Analysis(
     "Mirror line, what breaks the symmetry, and the differential and common-mode half circuits",
     run,
     HalfCircuits,
-    (*INPUT_OPTIONS, *(option for option in NULL_OPTIONS if option.name == "vcm")),
+    (
+        *INPUT_OPTIONS,
+        next(option for option in NULL_OPTIONS if option.name == "vcm"),
+        Option("at_hz", "number", "Hz", "frequency at which the gains of the halves are computed", 1e3, low=0.0),
+    ),
 )

@@ -43,6 +43,18 @@ def show(result: Result, form: Form, circuit_notes: Iterable[object]) -> None:
     console.print(tables.rich(result, console.width))
 
 
+def prepared(result: Result, form: Form, stem: str) -> Result:
+    """The result after it has written files of its own, where a folder is asked for: its JSON names them."""
+    if form.out is None:
+        return result
+    folder = Path(form.out)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return result.saved(folder, stem)
+    except OSError as error:
+        raise OptionError(f"--out {form.out}: {error.strerror or error}") from error
+
+
 def write(result: Result, form: Form, stem: str) -> list[Path]:
     """Write figures, table and JSON into the folder and return their paths."""
     from longtail.report import plots
@@ -54,6 +66,6 @@ def write(result: Result, form: Form, stem: str) -> list[Path]:
         text, json = folder / f"{stem}.txt", folder / f"{stem}.json"
         text.write_text(result.to_text(), encoding="utf-8")
         json.write_text(result.to_json() + "\n", encoding="utf-8")
-        return [*plots.save(result, folder, stem, form.format), text, json]
+        return [*plots.save(result, folder, stem, form.format), text, json, *result.files]
     except OSError as error:
         raise OptionError(f"--out {form.out}: {error.strerror or error}") from error

@@ -13,7 +13,7 @@ from longtail import InputError, OptionError
 from longtail.analyses.base import Analysis, Option
 from longtail.analyses.discovery import analyses
 from longtail.cli.messages import busy, remark
-from longtail.cli.results import Form, show, write
+from longtail.cli.results import Form, prepared, show, write
 from longtail.cli.sources import Source
 
 CIRCUIT, ANALYSIS, RESULT = "Circuit", "Analysis", "Result"  # headings of the help page
@@ -75,9 +75,11 @@ def command(analysis: Analysis) -> Callable[..., None]:
         remark(_ports(amplifier.circuit.ports) if len(own) < len(analysis.options) else ())
         with busy(f"{analysis.name} of {amplifier.circuit.title}"):
             result = amplifier.run(analysis.name, **options)
+        stem = f"{source.stem}-{analysis.name}"
+        result = prepared(result, form, stem)
         show(result, form, amplifier.circuit.notes)
         if form.out is not None:
-            remark(f"wrote {path}" for path in write(result, form, f"{source.stem}-{analysis.name}"))
+            remark(f"wrote {path}" for path in write(result, form, stem))
 
     verb.__name__ = analysis.name
     verb.__doc__ = None

@@ -13,9 +13,10 @@ from longtail.analyses.analyze import Datasheet
 from longtail.analyses.base import Result
 from longtail.analyses.cmrr import CmrrMap
 from longtail.analyses.gains import ModeGains
+from longtail.analyses.half import HalfCircuits
 from longtail.analyses.op import OpResult
 from longtail.errors import OptionError
-from longtail.report import figure_common_mode, figure_datasheet, figure_gains, figure_op
+from longtail.report import figure_common_mode, figure_datasheet, figure_gains, figure_op, half_figure
 from longtail.report.figure_small_signal import FIGURES
 
 # Drawings carry no date and fixed ids, so that the same result gives the same file.
@@ -52,6 +53,11 @@ def _(result: CmrrMap, **options: Any) -> Figure:
 
 for _type, _figure in FIGURES.items():
     plot.register(_type)(_figure)
+
+
+@plot.register
+def _(result: HalfCircuits, **options: Any) -> Figure:
+    return half_figure.figure(result, **options)
 
 
 def figures(result: Result) -> dict[str, Figure]:

@@ -9,8 +9,9 @@ from longtail.analyses.analyze import Datasheet
 from longtail.analyses.base import Result
 from longtail.analyses.cmrr import CmrrMap
 from longtail.analyses.gains import ModeGains
+from longtail.analyses.half import HalfCircuits
 from longtail.analyses.op import OpResult
-from longtail.report import common_mode, datasheet, general, mode_gains, operating_point
+from longtail.report import common_mode, datasheet, general, half_page, mode_gains, operating_point
 from longtail.report.layout import page_html, page_text
 from longtail.report.page import Page
 from longtail.report.small_signal import PAGES
@@ -54,6 +55,11 @@ def _(result: CmrrMap) -> Page:
 
 for _type, _page in PAGES.items():
     page.register(_type)(_page)
+
+
+@page.register
+def _(result: HalfCircuits) -> Page:
+    return half_page.page(result)
 
 
 def rich(result: Result, room: int) -> Any:

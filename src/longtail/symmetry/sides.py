@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 
 from longtail.circuit import GROUND, Circuit, Instance, Model, Ports, Value
+from longtail.devices.discovery import devices
 from longtail.elaborate.values import add, map_leaves, multiply
 from longtail.errors import AnalysisError
 from longtail.netlist.expressions import Expression, Potential
@@ -99,14 +101,15 @@ class Sides:
         other = self.circuit.instances[image]
         turned = -1.0 if name in self.mirror.reversed else 1.0
         parameters = dict(instance.parameters)
-        for key in parameters.keys() & other.parameters.keys():
+        names = {p.name for p in devices()[instance.device].parameters if not (p.flag or p.choices)}
+        for key in names & parameters.keys() & other.parameters.keys():
             sign = turned if key == SIGNED.get(instance.device) else 1.0
             second = multiply(sign, other.parameters[key])
             if parameters[key] != second:  # equal or not: the mean stays one when parameters of the netlist change
                 parameters[key] = multiply(0.5, add(parameters[key], second))
         for found in self.mirror.differences:
-            own = found.parameter not in parameters.keys() & other.parameters.keys()
-            if set(found.pair) == {name, image} and own and not found.parameter.startswith("model "):
+            derived = found.parameter in names and found.parameter not in parameters.keys() & other.parameters.keys()
+            if set(found.pair) == {name, image} and derived and math.isfinite(found.mean):
                 parameters[found.parameter] = found.mean
         return replace(instance, parameters=parameters, model=self._mean_model(instance, other))
 
