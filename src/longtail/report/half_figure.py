@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 
 from longtail.analyses.half import HalfCircuits
+from longtail.circuit import GROUND
 from longtail.report.half_page import relative, verdict
 from longtail.report.style import BLUE, GREEN, INK, ORANGE, PALE, PURPLE, SMALL, VERMILLION, new_figure
 
@@ -54,7 +55,8 @@ def _rows(result: HalfCircuits) -> Rows:
     mirror = result.mirror
     if mirror is None:
         return {"nodes": [], "devices": [], "line": []}
-    line: list[Thing] = [("node", n) for n in mirror.axis_nodes] + [("device", d) for d in mirror.axis_devices]
+    line: list[Thing] = [("node", n) for n in mirror.axis_nodes]
+    line += [("device", d) for d in mirror.axis_devices if d not in result.circuit.ports.supplies]
     rows: Rows = {
         "nodes": [(("node", a), ("node", b)) for a, b in result.node_pairs[:MOST]],
         "devices": [(("device", a), ("device", b)) for a, b in result.pairs[:MOST]],
@@ -68,7 +70,42 @@ def _rows(result: HalfCircuits) -> Rows:
             column.sort(key=lambda pair: wanted[pair[0]])
             for k, (key, _) in enumerate(column):
                 level[key] = (k + 0.5) / len(column)
+    rows["line"] = [(thing, thing) for thing in _along([thing for thing, _ in rows["line"]], joined, _ends(result))]
     return rows
+
+
+def _along(
+    line: Sequence[Thing], joined: Mapping[Thing, Sequence[Thing]], ends: tuple[set[str], set[str]]
+) -> list[Thing]:
+    """The things on the line, each beside what it is joined to: behind what faces the sides, what hangs on it."""
+    top, bottom = ([t for t in line if t[0] == "node" and t[1] in rail] for rail in ends)
+    inside = [t for t in line if t not in top and t not in bottom]
+    facing = [t for t in inside if any(other not in line for other in joined[t])]
+    order: dict[Thing, None] = {}
+
+    def visit(thing: Thing) -> None:
+        if thing in order or thing not in inside:
+            return
+        order[thing] = None
+        if thing[0] == "node" or thing not in facing:
+            for other in joined[thing]:
+                if other not in facing:
+                    visit(other)
+
+    for thing in (*facing, *inside):
+        visit(thing)
+    return [*top, *order, *bottom]
+
+
+def _ends(result: HalfCircuits) -> tuple[set[str], set[str]]:
+    """Nodes held by positive and by negative supplies: they stand at the top and at the bottom."""
+    above: set[str] = set()
+    below: set[str] = set()
+    for name in result.circuit.ports.supplies:
+        source = result.circuit.instances[name]
+        volts = result.circuit.number(source.parameters.get("dc", 0.0)) * (-1.0 if source.nodes[0] == GROUND else 1.0)
+        (above if volts >= 0.0 else below).update(source.nodes)
+    return above, below - above
 
 
 def _mean(values: Sequence[float], otherwise: float) -> float:
@@ -114,10 +151,11 @@ def _wires(axes: Axes, result: HalfCircuits, places: Mapping[Thing, _Place]) -> 
             if here.x or there.x:
                 axes.plot([here.x, there.x], [here.y, there.y], **look)
             elif not rail:
-                bend = "arc3,rad=0.4" if here.y > there.y else "arc3,rad=-0.4"
-                axes.add_patch(
-                    FancyArrowPatch((0.0, here.y), (0.0, there.y), arrowstyle="-", connectionstyle=bend, **look)
-                )
+                look["alpha"] = 0.35
+                for bend in (0.35, -0.35):  # to both sides, so that the picture is its own mirror image too
+                    ends = (0.0, here.y), (0.0, there.y)
+                    curve = f"arc3,rad={bend}"
+                    axes.add_patch(FancyArrowPatch(*ends, arrowstyle="-", connectionstyle=curve, **look))
 
 
 def _names(axes: Axes, result: HalfCircuits, places: Mapping[Thing, _Place]) -> None:
