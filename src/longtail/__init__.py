@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from longtail.amplifier import Amplifier, read
     from longtail.analyses.analyze import Datasheet
     from longtail.analyses.gains import ModeGains
+    from longtail.analyses.lanes import grid
     from longtail.analyses.op import OpResult
     from longtail.circuit import Circuit
     from longtail.errors import (
@@ -47,6 +48,7 @@ __all__ = [
     "OptionError",
     "StructuralError",
     "UnsupportedError",
+    "grid",
     "modes",
     "read",
 ]
@@ -59,6 +61,7 @@ _HOMES = {
     "Datasheet": "analyses.analyze",
     "ModeGains": "analyses.gains",
     "OpResult": "analyses.op",
+    "grid": "analyses.lanes",
 }
 
 

@@ -13,6 +13,7 @@ from longtail.circuit import GROUND, Circuit, Instance
 from longtail.elaborate.ports import resolve_ports
 from longtail.engine.linearization import linearize
 from longtail.engine.operating_point import OperatingPoint, solve_operating_point
+from longtail.engine.remember import Remembered
 from longtail.engine.system import System
 from longtail.engine.trace import Null
 from longtail.errors import AnalysisError, ConvergenceError, OptionError
@@ -72,6 +73,9 @@ class Drives:
         )
 
 
+_DRIVES = Remembered[Drives](16)
+
+
 def find_drives(
     circuit: Circuit,
     input: Sequence[str] | None = None,
@@ -82,6 +86,15 @@ def find_drives(
 
     Raises `OptionError` where the inputs or outputs are not known, or cannot be driven.
     """
+    key = (_names(input), _names(output), vcm)
+    return _DRIVES.get(circuit, key, lambda: _find(circuit, input, output, vcm))
+
+
+def _names(given: Sequence[str] | None) -> tuple[str, ...] | None:
+    return None if given is None else (given,) if isinstance(given, str) else tuple(given)
+
+
+def _find(circuit: Circuit, input: Sequence[str] | None, output: Sequence[str] | None, vcm: float | None) -> Drives:
     circuit = resolve_ports(circuit, input=input, output=output, vcm=vcm)
     ports = circuit.ports
     if len(ports.input) != 2:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail import modes
-from longtail.analyses.base import Analysis, Option, Result
+from longtail.analyses.base import Analysis, Option, Result, plain
 from longtail.analyses.drives import Drives, bias, find_drives, null_target, supply_rails
 from longtail.analyses.frequency import DEFAULT, frequency_axis
+from longtail.analyses.lanes import LANE_OPTIONS, Axes, Lanes, null_lanes, read_lanes, solve_lanes
 from longtail.analyses.port_maps import ROUNDING, signal_level
 from longtail.circuit import Circuit
+from longtail.engine.batch import Batch
 from longtail.engine.linearization import linearize
 from longtail.engine.operating_point import OperatingPoint
+from longtail.engine.remember import Remembered
+from longtail.engine.sweep import Sweep
 from longtail.lanes.status import LaneStatus
 from longtail.modes import COMMON, DIFFERENTIAL
 
@@ -28,36 +32,43 @@ Complex = NDArray[np.complex128]
 
 @dataclass(frozen=True, slots=True)
 class NullPoint:
-    """What nulling did: the output was brought to `v_od_target` by `input_offset` = v1 - v2, both in V."""
+    """What nulling did: the output was brought to `v_od_target` by `input_offset` = v1 - v2 (`[…]`), both in V."""
 
     v_od_target: float
-    input_offset: float
+    input_offset: float | NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ModeGains(Result):
-    """The transfer of an amplifier between modes.
+    """The transfer of an amplifier between modes; `…` stands for the axes of varied parameters, if any.
 
     frequency_hz  `[frequency]`
-    matrix        `[frequency, out_mode, in_mode]`, V/V, modes ordered (differential, common); for a single-ended
+    matrix        `[…, frequency, out_mode, in_mode]`, V/V, modes ordered (differential, common); for a single-ended
                   output there is one out_mode, the node
-    output        names of the output nodes; vcm: dc common-mode input in V; null: see `NullPoint`, or None
-    floor         `[frequency]`, V/V: a common gain or conversion below this is rounding
+    output        names of the output nodes; vcm: `[…]`, dc common-mode input in V; null: see `NullPoint`, or None
+    floor         `[…, frequency]`, V/V: a common gain or conversion below this is rounding
+    status        "converged", or `[…]` the status of every lane; a lane without solution has gains of nan
     notes         what the reader should know
+    axes          name and values of each axis in `…`
     """
 
     frequency_hz: NDArray[np.float64]
     matrix: Complex
     output: tuple[str, ...]
     input: tuple[str, ...]
-    vcm: float
+    vcm: float | NDArray[np.float64]
     null: NullPoint | None
     floor: NDArray[np.float64]
-    status: str = "converged"
+    status: str | NDArray[np.str_] = "converged"
     notes: tuple[str, ...] = ()
+    axes: Axes = ()
 
     def __repr__(self) -> str:
         f = self.frequency_hz
+        if self.axes:
+            shape = " × ".join(f"{name} {len(values)}" for name, values in self.axes)
+            solved = np.mean(self.status == LaneStatus.CONVERGED.text)
+            return f"<mode gains of {self.label} over {shape}, {solved:.4g} of lanes solved, {f.size} points>"
         gain = 20 * np.log10(np.abs(self.differential[0]))
         cmrr = self.cmrr_db[0]
         rejection = f"CMRR {cmrr:.4g} dB" if np.isfinite(cmrr) else "CMRR limited by symmetry"
@@ -75,27 +86,27 @@ class ModeGains(Result):
     @property
     def differential(self) -> Complex:
         """A_dd, or A_d of a single-ended output: per volt of v_id = v1 - v2."""
-        return self.matrix[:, DIFFERENTIAL, DIFFERENTIAL]
+        return self.matrix[..., DIFFERENTIAL, DIFFERENTIAL]
 
     @property
     def common(self) -> Complex:
         """A_cc, or A_cm of a single-ended output: per volt of v_ic = (v1 + v2)/2."""
-        return self.matrix[:, DIFFERENTIAL if self.single_ended else COMMON, COMMON]
+        return self.matrix[..., DIFFERENTIAL if self.single_ended else COMMON, COMMON]
 
     @property
     def common_to_differential(self) -> Complex | None:
         """A_c→d, the conversion that limits the rejection of a differential output; None if single-ended."""
-        return None if self.single_ended else self.matrix[:, DIFFERENTIAL, COMMON]
+        return None if self.single_ended else self.matrix[..., DIFFERENTIAL, COMMON]
 
     @property
     def differential_to_common(self) -> Complex | None:
         """A_d→c; None if single-ended."""
-        return None if self.single_ended else self.matrix[:, COMMON, DIFFERENTIAL]
+        return None if self.single_ended else self.matrix[..., COMMON, DIFFERENTIAL]
 
     @property
     def unwanted(self) -> Complex:
         """What a common-mode input does to the output that counts: A_c→d, or A_cm of a single-ended output."""
-        return self.matrix[:, DIFFERENTIAL, COMMON]
+        return self.matrix[..., DIFFERENTIAL, COMMON]
 
     @property
     def cmrr_db(self) -> NDArray[np.float64]:
@@ -105,18 +116,21 @@ class ModeGains(Result):
         mismatch can give one.
         """
         unwanted = np.abs(self.unwanted)
+        ratio = np.full(unwanted.shape, np.inf)
+        np.divide(np.abs(self.differential), unwanted, out=ratio, where=~(unwanted <= self.floor))
         with np.errstate(divide="ignore"):
-            ratio = np.where(unwanted > self.floor, np.abs(self.differential) / unwanted, np.inf)
             return 20.0 * np.log10(ratio)
 
     def to_dict(self) -> dict[str, Any]:
+        varied = {"axes": {name: values.tolist() for name, values in self.axes}} if self.axes else {}
         return {
-            "status": self.status,
+            "status": plain(self.status),
             "output": "single-ended" if self.single_ended else "differential",
-            "vcm": self.vcm,
+            **varied,
+            "vcm": plain(self.vcm),
             "null": None
             if self.null is None
-            else {"v_od_target": self.null.v_od_target, "input_offset": self.null.input_offset},
+            else {"v_od_target": self.null.v_od_target, "input_offset": plain(self.null.input_offset)},
             "frequency_hz": self.frequency_hz.tolist(),
             "differential": _complex(self.differential),
             "common": _complex(self.common),
@@ -126,7 +140,7 @@ class ModeGains(Result):
         }
 
     def to_xarray(self) -> xarray.Dataset:
-        """The four gains and the CMRR over "frequency" in Hz."""
+        """The four gains and the CMRR over the varied axes and "frequency" in Hz, and the status of every lane."""
         import xarray
 
         gains = {
@@ -135,13 +149,17 @@ class ModeGains(Result):
             "common_to_differential": self.common_to_differential,
             "differential_to_common": self.differential_to_common,
         }
-        data: dict[str, Any] = {k: ("frequency", x, {"units": "V/V"}) for k, x in gains.items() if x is not None}
-        data["cmrr"] = ("frequency", self.cmrr_db, {"units": "dB"})
-        return xarray.Dataset(
-            data,
-            coords={"frequency": ("frequency", self.frequency_hz, {"units": "Hz"})},
-            attrs={"output": self.label, "vcm": self.vcm, "status": self.status},
-        )
+        lanes = tuple(name for name, _ in self.axes)
+        dims = (*lanes, "frequency")
+        data: dict[str, Any] = {k: (dims, x, {"units": "V/V"}) for k, x in gains.items() if x is not None}
+        data["cmrr"] = (dims, self.cmrr_db, {"units": "dB"})
+        attributes: dict[str, Any] = {"output": self.label}
+        if self.axes:
+            data["status"] = (lanes, np.asarray(self.status))
+        else:
+            attributes |= {"vcm": self.vcm, "status": self.status}
+        coordinates = {"frequency": ("frequency", self.frequency_hz, {"units": "Hz"})}
+        return xarray.Dataset(data, coords={**dict(self.axes), **coordinates}, attrs=attributes)
 
 
 def _complex(values: Complex | None) -> dict[str, list[float]] | None:
@@ -168,11 +186,69 @@ def run(
     vcm: float | None,
     null: bool,
     target: float | None,
+    parameters: Mapping[str, Any] | None,
+    threads: int,
+    plain: bool,
 ) -> ModeGains:
     """Drive both inputs in each mode and read both output modes."""
     drives = find_drives(circuit, input, output, vcm)
+    axis = frequency_axis(frequency_hz)
+    if parameters:
+        lanes = read_lanes(drives.circuit, parameters, drives)
+        return gains_over(drives, lanes, axis, null_target(drives, target) if null else None, int(threads), plain)
     point, offset = bias(drives, null=null, target=target)
-    return gains_at(drives, point, frequency_axis(frequency_hz), offset, target)
+    return gains_at(drives, point, axis, offset, target)
+
+
+def gains_over(
+    drives: Drives,
+    lanes: Lanes,
+    frequency_hz: NDArray[np.float64],
+    target: float | None = None,
+    threads: int = 1,
+    plain: bool = False,
+) -> ModeGains:
+    """Mode gains of every lane; `target` V is what each output is nulled to, `plain` forbids the few-solves sweep."""
+    offset = None
+    if target is None:
+        prepared, point = solve_lanes(drives.circuit, lanes, drives, threads=threads)
+    else:
+        prepared, point, offset = null_lanes(drives, lanes, target, threads=threads)
+    sweep, floor = prepared_sweep(prepared, drives, frequency_hz, plain)
+    matrix = sweep.run(point, threads=threads)
+    matrix[point.status != LaneStatus.CONVERGED] = np.nan
+    levels = modes.split(*(point.voltage(node) for node in drives.hot)).common
+    null = None if offset is None or target is None else NullPoint(target, lanes.shaped(offset))
+    status = np.array([LaneStatus(int(s)).text for s in point.status])
+    return ModeGains(
+        frequency_hz,
+        lanes.shaped(matrix),
+        drives.output,
+        drives.hot,
+        lanes.shaped(levels),
+        null,
+        np.broadcast_to(floor, (*lanes.shape, floor.size)),
+        lanes.shaped(status),
+        (),
+        lanes.axes,
+    )
+
+
+_SWEEPS = Remembered[tuple[Sweep, NDArray[np.float64]]](8)
+
+
+def prepared_sweep(
+    prepared: Batch, drives: Drives, frequency_hz: NDArray[np.float64], plain: bool
+) -> tuple[Sweep, NDArray[np.float64]]:
+    """The sweep of a batch over a frequency axis, and its floor of rounding; remembered for the next time."""
+    key = (frequency_hz.tobytes(), drives.sources, drives.output, plain)
+
+    def prepare() -> tuple[Sweep, NDArray[np.float64]]:
+        outputs = drives.output_matrix(prepared.system)
+        _, floor = mode_gains(drives, prepared.nominal, frequency_hz)
+        return Sweep(prepared, frequency_hz, drives.unit_modes, outputs, plain=plain), floor
+
+    return _SWEEPS.get(prepared, key, prepare)
 
 
 def gains_at(
@@ -250,10 +326,12 @@ NULL_OPTIONS = (
 )
 FREQUENCY_OPTION = Option("frequency_hz", "frequency", "Hz", "start:stop:points-per-decade", DEFAULT)
 
+PLAIN_OPTION = Option("plain", "flag", "", "solve at every frequency of every lane", False, python_only=True)
+
 ANALYSIS = Analysis(
     "gains",
     "Mode gains and CMRR over frequency",
     run,
     ModeGains,
-    (*INPUT_OPTIONS, FREQUENCY_OPTION, *NULL_OPTIONS),
+    (*INPUT_OPTIONS, FREQUENCY_OPTION, *NULL_OPTIONS, *LANE_OPTIONS, PLAIN_OPTION),
 )

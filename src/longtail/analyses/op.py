@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from longtail.analyses.base import Analysis, Result
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.analyses.base import Analysis, Result, plain
+from longtail.analyses.lanes import LANE_OPTIONS, Axes, Lanes, read_lanes, solve_lanes
 from longtail.circuit import Circuit
 from longtail.devices.discovery import devices
 from longtail.engine.operating_point import OperatingPoint, solve_operating_point
@@ -18,63 +23,82 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class OpResult(Result):
-    """The operating point of a circuit.
+    """The operating point of a circuit; `…` stands for the axes of varied parameters, if any.
 
-    nodes     V to ground by node; nodes within a device are left out
-    branches  A by device that has a branch current: into the first terminal, through the device
-    devices   by name: "model", "region" where it has one, and its quantities in SI units
-    units     by device, the unit of each quantity
-    kinds     by device, the name of its device model: "bipolar"
+    nodes     V to ground by node, `[…]`; nodes within a device are left out
+    branches  A by device that has a branch current, `[…]`: into the first terminal, through the device
+    devices   by name: "model", "region" where it has one (`[…]`), and its quantities in SI units, `[…]`
+    status    "converged", or `[…]` the status of every lane; a lane without solution has values of nan
+    units     by device, the unit of each quantity; kinds: by device, the name of its `DeviceModel`
+    axes      name and values of each axis in `…`
     """
 
-    status: str
+    status: str | NDArray[np.str_]
     iterations: int
     continuation: str
-    nodes: dict[str, float]
-    branches: dict[str, float]
+    nodes: dict[str, Any]
+    branches: dict[str, Any]
     devices: dict[str, dict[str, Any]]
     units: dict[str, dict[str, str]] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
+    axes: Axes = ()
 
     def __repr__(self) -> str:
-        return (
-            f"<operating point: {self.status}, {len(self.nodes)} nodes, {len(self.devices)} devices, "
-            f"{self.continuation}, {self.iterations} iterations>"
+        what = (
+            f"{len(self.nodes)} nodes, {len(self.devices)} devices, {self.continuation}, {self.iterations} iterations"
         )
+        if self.axes:
+            shape = " × ".join(f"{name} {len(values)}" for name, values in self.axes)
+            solved = np.mean(self.status == LaneStatus.CONVERGED.text)
+            return f"<operating points over {shape}, {solved:.4g} of lanes solved, {what}>"
+        return f"<operating point: {self.status}, {what}>"
 
     def to_dict(self) -> dict[str, Any]:
+        varied = {"axes": {name: values.tolist() for name, values in self.axes}} if self.axes else {}
         return {
-            "status": self.status,
+            "status": plain(self.status),
             "iterations": self.iterations,
             "continuation": self.continuation,
-            "nodes": self.nodes,
-            "branches": self.branches,
-            "devices": self.devices,
+            **varied,
+            "nodes": {k: plain(v) for k, v in self.nodes.items()},
+            "branches": {k: plain(v) for k, v in self.branches.items()},
+            "devices": {name: {k: plain(v) for k, v in d.items()} for name, d in self.devices.items()},
         }
 
     def to_xarray(self) -> xarray.Dataset:
-        """Node voltages over "node" in V and branch currents over "branch" in A."""
+        """Voltages over "node" in V and currents over "branch" in A, behind the varied axes."""
         import xarray
 
-        return xarray.Dataset(
-            {
-                "voltage": ("node", list(self.nodes.values()), {"units": "V"}),
-                "current": ("branch", list(self.branches.values()), {"units": "A"}),
-            },
-            coords={"node": list(self.nodes), "branch": list(self.branches)},
-            attrs={"status": self.status, "continuation": self.continuation},
-        )
+        lanes = tuple(name for name, _ in self.axes)
+        shape = tuple(len(values) for _, values in self.axes)
+        volts = np.stack([*self.nodes.values()], axis=-1) if self.nodes else np.empty((*shape, 0))
+        amperes = np.stack([*self.branches.values()], axis=-1) if self.branches else np.empty((*shape, 0))
+        data: dict[str, Any] = {
+            "voltage": ((*lanes, "node"), volts, {"units": "V"}),
+            "current": ((*lanes, "branch"), amperes, {"units": "A"}),
+        }
+        attributes: dict[str, Any] = {"continuation": self.continuation}
+        if self.axes:
+            data["status"] = (lanes, np.asarray(self.status))
+        else:
+            attributes["status"] = self.status
+        coordinates = {**dict(self.axes), "node": list(self.nodes), "branch": list(self.branches)}
+        return xarray.Dataset(data, coords=coordinates, attrs=attributes)
 
 
-def describe(point: OperatingPoint, lane: int = 0) -> OpResult:
-    """One lane of an operating point in names and numbers."""
+def describe(point: OperatingPoint, lanes: Lanes | None = None) -> OpResult:
+    """An operating point in names and numbers: its only lane, or all of `lanes`."""
     system = point.system
     circuit = system.circuit
-    values = dict(zip((u.name for u in system.unknowns), point.solution[lane].tolist(), strict=True))
-    branches = {}
-    for unknown in system.unknowns:
-        if unknown.unit == "A":
-            branches[unknown.name.removeprefix("i(").removesuffix(")")] = values[unknown.name]
+    solved = point.status == LaneStatus.CONVERGED
+
+    def shaped(values: NDArray[Any]) -> Any:
+        if lanes is None or not lanes.axes:
+            return values[0].item()
+        return lanes.shaped(np.where(solved, values, np.nan) if values.dtype.kind == "f" else values)
+
+    values = {u.name: shaped(x) for u, x in zip(system.unknowns, point.solution.T, strict=True)}
+    branches = {u.name.removeprefix("i(").removesuffix(")"): values[u.name] for u in system.unknowns if u.unit == "A"}
     models = devices()
     described: dict[str, dict[str, Any]] = {}
     units = {}
@@ -83,11 +107,13 @@ def describe(point: OperatingPoint, lane: int = 0) -> OpResult:
         model = models[instance.device]
         described[name] = {"model": instance.model or model.name}
         if "region" in quantities:
-            described[name]["region"] = model.regions[int(quantities["region"][lane])]
-        described[name] |= {k: x[lane].item() for k, x in quantities.items() if k != "region"}
+            region = np.nan_to_num(quantities["region"]).astype(int)
+            described[name]["region"] = shaped(np.where(solved, np.array(model.regions)[region], "unknown"))
+        described[name] |= {k: shaped(x) for k, x in quantities.items() if k != "region"}
         units[name] = {q.name: q.unit for q in model.quantities if q.name != "region"}
+    status = np.array([LaneStatus(int(s)).text for s in point.status])
     return OpResult(
-        LaneStatus(int(point.status[lane])).text,
+        shaped(status),
         point.iterations,
         point.continuation,
         {node: values[node] for node in circuit.nodes},
@@ -95,12 +121,22 @@ def describe(point: OperatingPoint, lane: int = 0) -> OpResult:
         described,
         units,
         {name: circuit.instances[name].device for name in described},
+        lanes.axes if lanes else (),
     )
 
 
-def run(circuit: Circuit) -> OpResult:
-    """The operating point of the netlist as it stands."""
-    return describe(solve_operating_point(System(circuit)))
+def run(circuit: Circuit, parameters: Mapping[str, Any] | None, threads: int) -> OpResult:
+    """The operating point of the netlist as it stands, or over arrays of parameters."""
+    if not parameters:
+        return describe(solve_operating_point(System(circuit)))
+    lanes = read_lanes(circuit, parameters)
+    return describe(solve_lanes(circuit, lanes, threads=int(threads))[1], lanes)
 
 
-ANALYSIS = Analysis("op", "Operating point: voltages, currents, and each device's region and parameters", run, OpResult)
+ANALYSIS = Analysis(
+    "op",
+    "Operating point: voltages, currents, and each device's region and parameters",
+    run,
+    OpResult,
+    LANE_OPTIONS,
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import math
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from cyclopts import Parameter
 
 from longtail import InputError, OptionError
 from longtail.analyses.base import Analysis, Option
-from longtail.analyses.discovery import analyses
+from longtail.cli.announced import home
 from longtail.cli.messages import busy, remark
 from longtail.cli.results import Form, prepared, show, write
 from longtail.cli.sources import Source
@@ -58,9 +59,10 @@ COMMON = {parameter.name for parameter in SOURCE_OPTIONS}
 
 
 def __getattr__(name: str) -> Callable[..., None]:
-    if name not in analyses():
+    module = home(name)
+    if module is None:
         raise AttributeError(f"there is no analysis '{name}'")
-    return command(analyses()[name])
+    return command(importlib.import_module(module).ANALYSIS)  # and not of the others, which take their time
 
 
 def command(analysis: Analysis) -> Callable[..., None]:
@@ -74,7 +76,7 @@ def command(analysis: Analysis) -> Callable[..., None]:
         amplifier = source.read()
         remark(_ports(amplifier.circuit.ports) if len(own) < len(analysis.options) else ())
         with busy(f"{analysis.name} of {amplifier.circuit.title}"):
-            result = amplifier.run(analysis.name, **options)
+            result = analysis(amplifier.circuit, **options)
         stem = f"{source.stem}-{analysis.name}"
         result = prepared(result, form, stem)
         show(result, form, amplifier.circuit.notes)

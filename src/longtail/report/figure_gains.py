@@ -26,7 +26,7 @@ from longtail.report.style import (
     mathematical,
     new_figure,
 )
-from longtail.units import format_si
+from longtail.report.symbols import spread_text
 
 MAGNITUDE, PHASE, REJECTION = "magnitude", "phase", "rejection"
 CAPTION = 105  # characters of a line below the figure
@@ -144,7 +144,7 @@ def _last(values: NDArray[np.float64]) -> float:
 
 def _caption(gains: ModeGains) -> str:
     """The conditions, and what is left out."""
-    conditions = [f"output {gains.label}", f"V_CM = {format_si(gains.vcm, 'V')}"]
+    conditions = [f"output {gains.label}", f"V_CM = {spread_text(gains.vcm, 'V')}"]
     if gains.null is not None:
-        conditions.append(f"nulled by an input offset of {format_si(gains.null.input_offset, 'V')}")
+        conditions.append(f"nulled by an input offset of {spread_text(gains.null.input_offset, 'V')}")
     return textwrap.fill("; ".join([*conditions, *symmetry(gains)]), CAPTION)

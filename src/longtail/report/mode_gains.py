@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from longtail.analyses.gains import ModeGains
 from longtail.report.page import LEFT, QUIET, Cell, Column, Page, Table
-from longtail.report.symbols import decibels, gain_text
+from longtail.report.symbols import decibels, gain_text, spread_text
 from longtail.units import format_si
 
 Complex = NDArray[np.complex128]
@@ -26,10 +26,10 @@ def facts(gains: ModeGains) -> tuple[tuple[str, str], ...]:
         ("input", ", ".join(gains.input)),
         ("output", f"{gains.label} ({kind})"),
         ("CMRR", f"{ratio(gains)} of this output"),
-        ("V_CM", format_si(gains.vcm, "V")),
+        ("V_CM", spread_text(gains.vcm, "V")),
     ]
     if gains.null is not None:
-        offset = format_si(gains.null.input_offset, "V")
+        offset = spread_text(gains.null.input_offset, "V")
         found.append(("nulled", f"output at {format_si(gains.null.v_od_target, 'V')} with an input offset of {offset}"))
     return tuple(found)
 

@@ -20,7 +20,7 @@ def page(op: OpResult) -> Page:
     unsaid = {name: current for name, current in op.branches.items() if "i" not in op.devices.get(name, {})}
     if unsaid:
         middle.append(_values("Branch currents", "device", unsaid, "A"))
-    facts = (("status", op.status), ("found by", f"{op.continuation}, {op.iterations} iterations"))
+    facts = (("status", str(op.status)), ("found by", f"{op.continuation}, {op.iterations} iterations"))
     return Page("Operating point", facts, (*tables[:leading], *middle, *tables[leading:]), attention(op))
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
 from longtail.units import format_si
 
 GREEK = {"pi": "π", "mu": "µ", "beta": "β"}
@@ -88,3 +91,13 @@ def quantity_text(value: object, unit: str) -> str:
     if unit == "V/V":
         return f"{gain_text(value)} V/V"
     return format_si(value, unit)
+
+
+def spread_text(value: float | NDArray[np.float64], unit: str) -> str:
+    """A number with its unit, or the lowest and the highest of several.
+
+    >>> spread_text(0.5, "V"), spread_text(np.array([0.0, 1.5]), "V")
+    ('500 mV', '0 V to 1.5 V')
+    """
+    low, high = float(np.min(value)), float(np.max(value))
+    return format_si(low, unit) if low == high else f"{format_si(low, unit)} to {format_si(high, unit)}"

@@ -1,0 +1,250 @@
+"""Arrays of parameters: their names checked, their axes named, their values flat over lanes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from longtail import modes
+from longtail.analyses.base import Option
+from longtail.analyses.drives import Drives
+from longtail.circuit import Circuit, Instance
+from longtail.devices.discovery import devices
+from longtail.engine.batch import Batch, lane_count
+from longtail.engine.operating_point import OperatingPoint, solve_operating_point
+from longtail.engine.remember import Remembered
+from longtail.engine.system import System
+from longtail.engine.trace import Null
+from longtail.engine.views import Numbers
+from longtail.errors import OptionError, nearest
+from longtail.lanes.executor import NumpyExecutor
+from longtail.lanes.graph import Expr, Graph
+from longtail.lanes.program import lower
+
+Array = NDArray[np.float64]
+Axes = tuple[tuple[str, Array], ...]
+
+LANE_OPTIONS = (
+    Option("parameters", "lanes", "", "arrays by parameter name, or a grid: a lane for every value", python_only=True),
+    Option("threads", "number", "", "threads that share the lanes", 1, low=1, high=256, python_only=True),
+)
+
+_BATCHES = Remembered[Batch](16)
+
+
+class Grid(Mapping[str, Array]):
+    """Every combination of values on several axes, flat over lanes, the last axis fastest.
+
+    >>> g = grid({"vcm": [0.0, 1.0], "temp": [-40.0, 27.0, 125.0]})
+    >>> g.shape, g["temp"].tolist()
+    ((2, 3), [-40.0, 27.0, 125.0, -40.0, 27.0, 125.0])
+    """
+
+    def __init__(self, axes: Mapping[str, ArrayLike]) -> None:
+        self.axes: Axes = tuple((name, np.atleast_1d(np.asarray(values, float))) for name, values in axes.items())
+        wrong = [name for name, values in self.axes if values.ndim != 1]
+        if wrong:
+            raise OptionError(f"the axis '{wrong[0]}' must be one-dimensional")
+        mesh = np.meshgrid(*(values for _, values in self.axes), indexing="ij")
+        self._flat = {name: values.ravel() for (name, _), values in zip(self.axes, mesh, strict=True)}
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return tuple(len(values) for _, values in self.axes)
+
+    def __getitem__(self, name: str) -> Array:
+        return self._flat[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._flat)
+
+    def __len__(self) -> int:
+        return len(self._flat)
+
+    def __repr__(self) -> str:
+        return "Grid(" + " × ".join(f"{name}: {len(values)}" for name, values in self.axes) + ")"
+
+
+def grid(axes: Mapping[str, ArrayLike]) -> Grid:
+    """Nested axes from `{"vcm": values, "temp": values}`: one lane for every combination, the last axis fastest."""
+    return Grid(axes)
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """Checked parameters: flat `values` by varied name, and the axes that results carry."""
+
+    values: Mapping[str, Array]
+    axes: Axes
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return tuple(len(values) for _, values in self.axes)
+
+    def shaped(self, flat: Any) -> Any:
+        """`[lane, ...]` as `[*axes, ...]`; the lane itself where there are no axes."""
+        flat = np.asarray(flat)
+        return flat.reshape(*self.shape, *flat.shape[1:]) if self.axes else flat[0]
+
+
+def read_lanes(circuit: Circuit, parameters: Mapping[str, ArrayLike], drives: Drives | None = None) -> Lanes:
+    """Check names and lengths. "vcm" stands for the dc level of both inputs.
+
+    Raises `OptionError` for a name that the netlist does not have, with the nearest that it has.
+    """
+    arrays = {name.lower(): np.asarray(v, float) for name, v in parameters.items()}
+    lanes = lane_count(arrays)
+    if isinstance(parameters, Grid):
+        axes = parameters.axes
+    else:
+        axes = (("lane", np.arange(float(lanes))),) if any(v.ndim for v in arrays.values()) else ()
+    flat = {name: np.broadcast_to(value, lanes) for name, value in arrays.items()}
+    values = {name: v for name, v in flat.items() if name != "vcm" or drives is None or "vcm" in circuit.parameters}
+    for name in values:
+        nominal(circuit, name)
+    if drives is not None:
+        values |= _levels(drives, flat["vcm"]) if "vcm" in flat else _moved_levels(drives, values)
+    return Lanes(values, axes)
+
+
+def _moved_levels(drives: Drives, values: Mapping[str, Array]) -> dict[str, Array]:
+    """Levels of the input sources where the netlist makes them depend on a varied parameter."""
+    circuit = drives.circuit
+    if circuit.ports.vcm is not None:
+        return {}
+    graph = Graph()
+    numbers = Numbers(circuit, graph, frozenset(values))
+    levels = {
+        name: numbers.real(circuit.instances[source].parameters.get("dc", 0.0))
+        for name, source in zip(drives.names, drives.sources, strict=True)
+    }
+    moved = {name: level for name, level in levels.items() if isinstance(level, Expr) and name not in values}
+    if not moved:
+        return {}
+    program = lower(graph, list(moved.values()), list(values))
+    lanes = len(next(iter(values.values())))
+    return dict(zip(moved, NumpyExecutor().run(program, list(values.values()), lanes), strict=True))
+
+
+def _levels(drives: Drives, vcm: Array) -> dict[str, Array]:
+    """Levels of the input sources at a common-mode level, the difference kept that the netlist has."""
+    v_id, _ = modes.split(*(v * sign for v, sign in zip(drives.levels, drives.signs, strict=True)))
+    ends = modes.join(np.full(vcm.shape, v_id), vcm)
+    return {name: v * sign for name, v, sign in zip(drives.names, ends, drives.signs, strict=True)}
+
+
+def nominal(circuit: Circuit, name: str) -> float:
+    """The netlist's own value of what `name` stands for. Raises `OptionError` where it stands for nothing."""
+    if name in circuit.parameters:
+        return circuit.number(circuit.parameters[name])
+    if name == "temp":
+        return circuit.number(circuit.options.temp_deg_c)
+    owner, _, parameter = name.rpartition(".")
+    if owner in circuit.instances:
+        return _of_instance(circuit, circuit.instances[owner], parameter, name)
+    if owner in circuit.models:
+        return _of_model(circuit, owner, parameter, name)
+    if owner.endswith(".model") and owner.removesuffix(".model") in circuit.instances:
+        model = circuit.instances[owner.removesuffix(".model")].model
+        if model:
+            return _of_model(circuit, model, parameter, name)
+    known = [*circuit.parameters, "temp", *(f"{i}.{parameter}" for i in (*circuit.instances, *circuit.models))]
+    raise OptionError(
+        f"there is no parameter '{name}' to vary",
+        hint=nearest(name, known) or "name a .param, or device.parameter as in rc1.r or q1.is, or temp",
+    )
+
+
+def _of_instance(circuit: Circuit, instance: Instance, parameter: str, name: str) -> float:
+    declared = {p.name: p for p in devices()[instance.device].parameters}
+    if parameter in instance.parameters:
+        return circuit.number(instance.parameters[parameter])
+    if parameter in declared:
+        default = declared[parameter].default
+        if default is None:
+            raise OptionError(f"'{name}' has no value in the netlist to vary from", hint="give it there first")
+        return default
+    if instance.model:
+        return _of_model(circuit, instance.model, parameter, name, tuple(declared))
+    raise OptionError(
+        f"{instance.name} has no parameter '{parameter}'",
+        hint=nearest(parameter, declared) or f"it has: {', '.join(declared)}",
+    )
+
+
+def _of_model(circuit: Circuit, model: str, parameter: str, name: str, others: tuple[str, ...] = ()) -> float:
+    card = circuit.models[model]
+    declared = {p.name: p for p in devices()[card.device].model_parameters}
+    if parameter in card.parameters:
+        return circuit.number(card.parameters[parameter])
+    if parameter not in declared:
+        raise OptionError(
+            f"neither device nor model of '{name}' has a parameter '{parameter}'",
+            hint=nearest(parameter, (*others, *declared)),
+        )
+    default = declared[parameter].default
+    if default is None:
+        raise OptionError(f"'{name}' has no value in the netlist to vary from", hint="give it in the .model card")
+    return default
+
+
+def batch(circuit: Circuit, names: tuple[str, ...], drives: Drives | None = None, null: Null | None = None) -> Batch:
+    """The circuit solved at its nominal point and ready for lanes of these names; remembered for the next time."""
+    driven = drives.names if drives else ()
+    key = (tuple(sorted(names)), driven, repr(null), drives.levels if drives else ())
+
+    def prepare() -> Batch:
+        system = System(circuit, varied=names, drives=driven, null=null)
+        values = {name: nominal(circuit, name) for name in names}
+        return Batch(solve_operating_point(system, {**values, **(drives.values if drives else {})}))
+
+    return _BATCHES.get(circuit, key, prepare)
+
+
+def solve_lanes(
+    circuit: Circuit, lanes: Lanes, drives: Drives | None = None, *, threads: int = 1
+) -> tuple[Batch, OperatingPoint]:
+    """Operating points of all lanes."""
+    prepared = batch(circuit, tuple(lanes.values), drives)
+    return prepared, prepared.solve(lanes.values, threads=threads)
+
+
+def null_lanes(drives: Drives, lanes: Lanes, target: float, *, threads: int = 1) -> tuple[Batch, OperatingPoint, Array]:
+    """Operating points with the output of every lane brought to `target`, and the input offset of each in V.
+
+    The points are handed over as those of the plain circuit, with the offsets in its input sources.
+    """
+    null = drives.null(target)
+    names = tuple(lanes.values)
+    nulled = batch(drives.circuit, names, drives, null).solve(lanes.values, threads=threads)
+    plain = batch_at_null(drives, names, null)
+    extra = nulled["input_offset"]
+    levels = {
+        n: np.asarray(nulled.values[n]) + null.inputs[s] * extra
+        for n, s in zip(drives.names, drives.sources, strict=True)
+    }
+    signed = [levels[n] * sign for n, sign in zip(drives.names, drives.signs, strict=True)]
+    solution = np.delete(nulled.solution, nulled.system.index["input_offset"], axis=1)
+    point = replace(nulled, system=plain.system, values={**nulled.values, **levels}, solution=solution)
+    return plain, point, np.asarray(modes.split(*signed).differential)
+
+
+def batch_at_null(drives: Drives, names: tuple[str, ...], null: Null) -> Batch:
+    """The plain circuit at the nominal nulled point: what frequency sweeps of nulled lanes start from."""
+    circuit = drives.circuit
+
+    def prepare() -> Batch:
+        nulled = batch(circuit, names, drives, null).nominal
+        extra = nulled["input_offset"].item()
+        levels = {
+            n: nulled.values[n] + null.inputs[s] * extra for n, s in zip(drives.names, drives.sources, strict=True)
+        }
+        solution = np.delete(nulled.solution, nulled.system.index["input_offset"], axis=1)
+        system = System(circuit, varied=names, drives=drives.names)
+        return Batch(replace(nulled, system=system, values={**nulled.values, **levels}, solution=solution))
+
+    return _BATCHES.get(circuit, (tuple(sorted(names)), "at null", repr(null), drives.levels), prepare)
