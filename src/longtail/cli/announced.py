@@ -13,8 +13,24 @@ def announced() -> dict[str, str]:
     >>> announced()["gains"]
     'Mode gains and CMRR over frequency'
     """
-    folder = Path(__file__).parents[1] / "analyses"
-    return {name: doc for path in sorted(folder.glob("*.py")) for name, doc in _read(path)}
+    return {name: doc for path in _files() for name, doc in _read(path)}
+
+
+def home(name: str) -> str | None:
+    """The module that an analysis lives in; None where no analysis has that name.
+
+    >>> home("gains"), home("gainz")
+    ('longtail.analyses.gains', None)
+    """
+    if not name.startswith("_"):
+        for path in _files():
+            if name in dict(_read(path)):
+                return f"longtail.analyses.{path.stem}"
+    return None
+
+
+def _files() -> list[Path]:
+    return sorted((Path(__file__).parents[1] / "analyses").glob("*.py"))
 
 
 def _read(path: Path) -> Iterator[tuple[str, str]]:
