@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,9 +11,9 @@ from functools import cached_property
 
 from longtail.circuit import GROUND, Circuit, Instance, Model, Ports, Value
 from longtail.devices.discovery import devices
-from longtail.elaborate.values import add, map_leaves, multiply
+from longtail.elaborate.values import add, leaves, map_leaves, multiply
 from longtail.errors import AnalysisError
-from longtail.netlist.expressions import Expression, Potential
+from longtail.netlist.expressions import Expression, Name, Potential
 from longtail.symmetry.finding import without_wires
 from longtail.symmetry.graph import forces_voltage, terminal_labels
 from longtail.symmetry.mirror import Mirror
@@ -30,6 +31,7 @@ class Sides:
         self.circuit = without_wires(circuit, mirror)
         self.mirror = mirror
         self.source = source
+        self.means: dict[str, Value] = {}
         self.kept = self._kept()
         self._check_chains()
 
@@ -105,13 +107,23 @@ class Sides:
         for key in names & parameters.keys() & other.parameters.keys():
             sign = turned if key == SIGNED.get(instance.device) else 1.0
             second = multiply(sign, other.parameters[key])
-            if parameters[key] != second:  # equal or not: the mean stays one when parameters of the netlist change
-                parameters[key] = multiply(0.5, add(parameters[key], second))
+            if parameters[key] != second:
+                parameters[key] = self._mean(f"{name}_{key}", multiply(0.5, add(parameters[key], second)))
         for found in self.mirror.differences:
             derived = found.parameter in names and found.parameter not in parameters.keys() & other.parameters.keys()
             if set(found.pair) == {name, image} and derived and math.isfinite(found.mean):
                 parameters[found.parameter] = found.mean
         return replace(instance, parameters=parameters, model=self._mean_model(instance, other))
+
+    def _mean(self, name: str, value: Value) -> Value:
+        """A number, or the name of a parameter of the half: so the mean stays one when the netlist's change."""
+        if isinstance(value, float):
+            return value
+        name = re.sub(r"\W", "_", f"mean_{name}")
+        while name in self.circuit.parameters:
+            name += "_"
+        self.means[name] = value
+        return Name(name)
 
     def _mean_model(self, first: Instance, second: Instance) -> str | None:
         pair = {first.name, second.name}
@@ -144,8 +156,11 @@ class Sides:
         """A circuit of these instances, its supplies and its output named."""
         nodes = tuple(dict.fromkeys(n for i in instances.values() for n in i.nodes if n != GROUND))
         supplies = tuple(s for s in self.circuit.ports.supplies if s in instances)
+        read = {leaf for i in instances.values() for value in i.parameters.values() for leaf in names_in(value)}
+        means = {name: value for name, value in self.means.items() if name in read}
         return replace(
             self.circuit,
+            parameters={**self.circuit.parameters, **means},
             title=f"{self.circuit.title}: {what} half",
             nodes=nodes,
             instances=instances,
@@ -155,6 +170,11 @@ class Sides:
             ports=Ports(output=(output,) if output in nodes else (), supplies=supplies),
             notes=(),
         )
+
+
+def names_in(value: Value) -> set[str]:
+    """The parameters that a value reads."""
+    return set() if isinstance(value, float) else {leaf.name for leaf in leaves(value) if isinstance(leaf, Name)}
 
 
 def read_elsewhere(law: Expression, sides: Sides) -> Expression:

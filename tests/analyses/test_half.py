@@ -1,0 +1,192 @@
+"""Half circuits beside the whole: operating point and gains, in longtail and in ngspice; what is written and shown."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import longtail as lt
+from longtail.analyses.half import Half, HalfCircuits
+from longtail.cli import verbs
+from reference import gallery, ngspice
+
+SYMMETRIC = [
+    "accelerometer_bridge",
+    "bjt_pair",
+    "bjt_pair_ideal_tail",
+    "bjt_pair_resistor_tail",
+    "data_link_receiver",
+    "folded_cascode",
+    "jfet_pair",
+    "mos_pair",
+    "sense_amplifier",
+]
+PARTIAL = [name for name in gallery.NAMES if name not in SYMMETRIC]
+FREQUENCIES = (10.0, 1e5, 3e8)
+ROUNDING = 1e-13  # of the largest gain: less is left over from solving the whole
+
+
+def half(name: str, parameters: dict[str, float] | None = None) -> HalfCircuits:
+    result = lt.read(gallery.deck(name).path, parameters=parameters).half()
+    assert isinstance(result, HalfCircuits)
+    return result
+
+
+def both(result: HalfCircuits) -> tuple[Half, Half]:
+    assert result.differential is not None and result.common is not None
+    return result.differential, result.common
+
+
+@pytest.mark.parametrize("name", SYMMETRIC)
+def test_gains_are_those_of_the_whole(name: str) -> None:
+    differential, common = both(half(name))
+    whole = lt.read(gallery.deck(name).path).gains(frequency_hz=np.array(FREQUENCIES))
+    for k, frequency in enumerate(FREQUENCIES):
+        largest = np.abs(whole.matrix[k]).max()
+        for ours, theirs in ((differential, whole.differential[k]), (common, whole.common[k])):
+            assert ours.gain(frequency) == pytest.approx(theirs, rel=1e-9, abs=ROUNDING * largest)
+
+
+@pytest.mark.parametrize("mode", ["differential", "common"])
+@pytest.mark.parametrize("name", SYMMETRIC)
+def test_a_deck_has_the_operating_point_of_the_whole(name: str, mode: str) -> None:
+    whole = lt.read(gallery.deck(name).path).op()
+    ours = lt.read(getattr(half(name), mode).deck).op()
+    shared = ours.nodes.keys() & whole.nodes.keys()
+    assert len(shared) >= 4
+    for node in shared:
+        assert ours.nodes[node] == pytest.approx(whole.nodes[node], rel=1e-9, abs=1e-9), node
+    for device in ours.devices.keys() & whole.devices.keys():
+        for quantity in {"vbe", "vgs", "vds", "vce"} & ours.devices[device].keys():
+            assert ours.devices[device][quantity] == pytest.approx(whole.devices[device][quantity], rel=1e-8, abs=1e-8)
+
+
+@pytest.mark.ngspice
+@pytest.mark.parametrize("name", SYMMETRIC)
+def test_ngspice_runs_the_decks_and_agrees(name: str) -> None:
+    deck = gallery.deck(name)
+    sweep = (10.0, 1e9, 2)
+    whole = ngspice.mode_gains(deck.path, deck.sources, deck.outputs, *sweep)
+    for ours, theirs in zip(both(half(name)), (whole.differential, whole.common), strict=True):
+        response = _response(ours, sweep)
+        largest = max(np.abs(whole.differential).max(), np.abs(theirs).max())
+        error = np.abs(ours.sign * response - theirs)
+        assert np.all(error <= 1e-5 * np.abs(theirs).max() + 1e-10 * largest)
+
+
+def _response(ours: Half, sweep: tuple[float, float, int]) -> np.ndarray:
+    """v(output) of a half in ngspice, one volt at its source: the same at both of "two" inputs, one of them unused."""
+    title, *cards = ours.deck.splitlines()
+    spare = ["v.spare spare 0 0", "r.spare spare 0 1k"]
+    gains = ngspice.mode_gains("\n".join([title, *spare, *cards]), (ours.source, "v.spare"), (ours.output,), *sweep)
+    return gains.common_to_differential
+
+
+def test_the_deck_runs_in_ngspice_as_it_stands(tmp_path: Path) -> None:
+    """No helper between: its own `.ac` card and the drive of its own source."""
+    import shutil
+    import subprocess
+
+    program = shutil.which("ngspice")
+    if program is None:
+        pytest.skip("ngspice is not installed")
+    path = tmp_path / "half.cir"
+    path.write_text(both(half("mos_pair"))[0].deck)
+    raw = tmp_path / "half.raw"
+    subprocess.run([program, "-n", "-b", "-r", str(raw), str(path)], capture_output=True, check=True, cwd=tmp_path)
+    assert abs(ngspice.read_raw(raw).voltage("o1")[0]) == pytest.approx(14.2978, rel=1e-4)
+
+
+@pytest.mark.parametrize("name", PARTIAL)
+def test_no_halves_of_a_part_and_the_reason_is_said(name: str) -> None:
+    result = half(name)
+    assert result.halves == ()
+    assert result.mirror is not None and not result.mirror.complete
+    assert any("symmetry ends at" in note and result.mirror.ends_at[0] in note for note in result.notes)
+
+
+def test_halves_of_unequal_sides_are_those_of_the_mean() -> None:
+    result = half("mos_pair", {"drd": 0.02, "dw": 0.04})
+    even = half("mos_pair")
+    for ours, theirs in zip(both(result), both(even), strict=True):
+        assert ours.gain(1e3) == pytest.approx(theirs.gain(1e3), rel=1e-9)
+    assert any("mean" in note for note in result.notes)
+    assert "rd1, rd2: r 10100 and 9900" in both(result)[0].deck
+    apart = {(d["parameter"], *d["pair"]): d["delta"] for d in result.to_dict()["asymmetric"]}
+    assert apart == {("r", "rd1", "rd2"): pytest.approx(200.0), ("w", "m1", "m2"): pytest.approx(2e-6)}
+
+
+def test_parameters_of_the_netlist_still_work_in_a_half() -> None:
+    """The mean stays the mean: rc changes the half as it changes the whole, drc does not change it."""
+    deck = both(half("bjt_pair"))[1].deck
+    whole = lt.read(gallery.deck("bjt_pair").path, parameters={"rc": 8e3}).op()
+    again = lt.read(deck, parameters={"rc": 8e3, "drc": 0.1, "darea": 0.1}).op()
+    assert again.nodes["o1"] == pytest.approx(whole.nodes["o1"], rel=1e-9)
+
+
+def test_the_common_mode_level_is_kept() -> None:
+    amplifier = lt.read(gallery.deck("mos_pair").path)
+    common = both(amplifier.half(vcm=1.6))[1]
+    assert common.gain(1e3) == pytest.approx(amplifier.gains(frequency_hz=[1e3], vcm=1.6).common[0], rel=1e-9)
+
+
+def test_a_single_output_of_a_symmetric_pair() -> None:
+    amplifier = lt.read(gallery.deck("mos_pair").path, output=["o2"])
+    differential, common = both(amplifier.half())
+    whole = amplifier.gains(frequency_hz=[1e3])
+    assert differential.gain(1e3) == pytest.approx(whole.differential[0], rel=1e-9)
+    assert common.gain(1e3) == pytest.approx(whole.common[0], rel=1e-9)
+    assert "A_d as -1/2 of v(o1)" in differential.deck and "A_cm as v(o1)" in common.deck
+
+
+def test_an_output_on_the_line_answers_to_the_common_mode_only() -> None:
+    amplifier = lt.read(gallery.deck("mos_pair").path, output=["s"])
+    differential, common = both(amplifier.half())
+    assert differential.gain(1e3) == 0.0
+    assert common.gain(1e3) == pytest.approx(amplifier.gains(frequency_hz=[1e3]).common[0], rel=1e-9)
+    assert "does not answer" in differential.deck
+
+
+def test_json_without_a_folder_has_no_paths() -> None:
+    result = half("mos_pair").to_dict()
+    assert result["decks"] == {"differential": None, "common": None}
+    assert result["pairs"] == [["vinp", "vinn"], ["rd1", "rd2"], ["m1", "m2"]]
+    assert result["on_axis"] == {"nodes": ["vdd", "s"], "devices": ["vdd", "iss", "rss", "ct"]}
+    assert result["asymmetric"] == []
+
+
+def test_the_command_writes_decks_that_its_json_names(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    verbs.half(str(gallery.deck("mos_pair").path), out=str(tmp_path), json=True)
+    printed = json.loads(capsys.readouterr().out)
+    for mode in ("differential", "common"):
+        path = Path(printed["decks"][mode])
+        assert path == tmp_path / f"mos_pair-half-{mode}.cir"
+        assert lt.read(path).op().status == "converged"
+    assert json.loads((tmp_path / "mos_pair-half.json").read_text()) == printed
+    assert (tmp_path / "mos_pair-half.png").stat().st_size > 10_000
+
+
+def test_a_circuit_without_any_pair_says_so() -> None:
+    result = lt.read(
+        "one side\nv1 a 0 0\nv2 b 0 0\nr1 a c 1k\nc1 b c 1n\nr2 c 0 1k\n", input=["a", "b"], output=["c"]
+    ).half()
+    assert result.mirror is None and result.to_dict()["pairs"] == []
+    assert "nothing is a pair" in result.to_text()
+    assert repr(result) == "<half circuits of 'one side': no mirror image>"
+    assert result.plot().axes
+
+
+@pytest.mark.parametrize("name", ["mos_pair", "ua741"])
+def test_text_and_picture(name: str) -> None:
+    result = half(name, {"drd": 0.01} if name == "mos_pair" else None)
+    text, html = result.to_text(), result._repr_html_()
+    texts = [t.get_text() for t in result.plot().axes[0].texts]
+    for pair in result.pairs:
+        assert all(device in text and device in html and device in texts for device in pair)
+    if name == "mos_pair":
+        assert "Δr 1 %" in texts and "100 Ω" in text and "A_dd" in text
+    else:
+        assert any("Without one" in t for t in texts) and "without a mirror image" in text
