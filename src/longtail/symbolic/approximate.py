@@ -5,24 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any, Protocol
 
 import numpy as np
 
 from longtail.symbolic.certificate import certified
 from longtail.symbolic.elements import SmallSignal, Symbol
 from longtail.symbolic.equations import Equations
-from longtail.symbolic.gain import Gain, Pairs, gain_equations
+from longtail.symbolic.gain import Gain
 from longtail.symbolic.minors import TooLargeError
 from longtail.symbolic.pruning import prune
-from longtail.symbolic.reference import Exact, dense, exact_polynomials
+from longtail.symbolic.reference import Exact, as_floats, dense, exact_polynomials, normal
 from longtail.symbolic.removal import simplify
 from longtail.symbolic.transfer import Complex, Transfer, expand, transfer
 
 Band = tuple[float, float]  # Hz; (0, 0) is dc alone
 _DENSITY = 12  # frequencies a decade at which errors are judged before they are proven
-_SHARE = 0.7  # of the error that removed elements may take; terms have the rest
 _STEPS = (1.0 + 1e-9, 1.001, 1.01, 1.03, 1.1, 1.3)
-EXACT_LIMIT = 20_000
+EXACT_LIMIT = 60_000
+
+
+class Asked(Protocol):
+    """What a reference is for."""
+
+    @property
+    def circuit(self) -> SmallSignal: ...
+
+    @property
+    def gain(self) -> Gain: ...
+
+    @property
+    def band_hz(self) -> Band: ...
 
 
 @dataclass(frozen=True)
@@ -36,50 +49,83 @@ class Reference:
     band_hz: Band
 
 
-def frequencies(band_hz: Band) -> Complex:
-    """Points on the imaginary axis that cover a band."""
+def frequencies(band_hz: Band, density: int = _DENSITY, least: int = 40) -> Complex:
+    """Points on the imaginary axis that cover a band; one alone where the band is one frequency."""
     low, high = band_hz
-    if high == 0.0:
-        return np.zeros(1, complex)
+    if high == low:
+        return np.array([2j * np.pi * high])
     start = low if low > 0.0 else high * 1e-9
-    count = max(2, int(np.ceil(np.log10(high / start) * _DENSITY)) + 1)
+    count = max(least, int(np.ceil(np.log10(high / start) * density)) + 1)
     f = np.geomspace(start, high, count)
     return 2j * np.pi * (np.concatenate([[0.0], f]) if low == 0.0 else f)
 
 
-def reference(circuit: SmallSignal, gain: Gain, pairs: Pairs, band_hz: Band) -> Reference:
-    """The gain of the full circuit in numbers, `circuit` with a symbol for every device."""
-    system = gain_equations(circuit, gain, pairs)
-    values = {key: s.value for key, s in circuit.symbols.items()}
+def reference(system: Equations, asked: Asked) -> Reference:
+    """The gain of the full circuit in numbers, from equations with a symbol for every device."""
+    values = {key: s.value for key, s in asked.circuit.symbols.items()}
+    gain, band_hz = asked.gain, asked.band_hz
     s = frequencies(band_hz)
-    wanted = float(gain.scale) * dense(system, values).at(s)
     exact = exact_polynomials(system, values, constant=band_hz[1] == 0.0)
+    if len(s) > 1:
+        s = np.concatenate([s, _resonances(exact, band_hz)])
+    wanted = float(gain.scale) * dense(system, values).at(s)
     from flint import fmpq
 
     scaled = Exact(exact.numerator * fmpq(gain.scale.numerator, gain.scale.denominator), exact.denominator, exact.unit)
     return Reference(gain, s, wanted, scaled, band_hz)
 
 
-def shorten(system: Equations, symbols: Mapping[str, Symbol], at: Reference, error: float) -> Transfer:
-    """A transfer that stays within a relative error of the reference at its frequencies.
+def _resonances(exact: Exact, band_hz: Band) -> Complex:
+    """The imaginary parts of complex poles and zeros within the band: between samples, errors peak there."""
+    found = np.abs(np.concatenate(exact.roots()).imag)
+    low, high = (2.0 * np.pi * f for f in band_hz)
+    return 1j * np.unique(found[(found > low) & (found < high)])
 
-    Where what is left after taking elements away is still too large to expand, more are taken, a factor of the
-    error at a time.
+
+def shorten(
+    system: Equations, symbols: Mapping[str, Symbol], at: Reference, error: float, part: float
+) -> Transfer | None:
+    """A transfer that stays within a relative error of the reference at its frequencies; None where the symbols
+    themselves, shared or to first order, do not.
+
+    Elements that go may take `part` of the error, terms have the rest. Where what is left after taking elements away
+    is still too large to expand, more are taken. Raises `TooLargeError` where that does not help.
     """
     values = {key: s.value for key, s in symbols.items()}
     scale = float(at.gain.scale)
-    share, small = _SHARE, system
-    while True:
-        small = simplify(small, symbols, at.s, at.wanted / scale, share * error)
+    start = np.abs(dense(system, values).at(at.s) * scale / at.wanted - 1.0).max()
+    if not start <= error:
+        return None
+    small = system
+    for allowed in (max(part * error, start), error):
+        small = simplify(small, symbols, at.s, at.wanted / scale, allowed)
         try:
             ring, numerator, denominator = expand(small, EXACT_LIMIT)
-            break
         except TooLargeError:
-            if share >= 1.0:
+            if allowed == error:
                 raise
-            share = 1.0
+            continue
+        break
     found = transfer(ring, at.gain.scale, numerator, denominator)
-    return prune(found, values, at.s, at.wanted, error * 0.998)
+    return prune(found, values, at.s, at.wanted, error)
+
+
+def sampled_error(found: Transfer, values: Mapping[str, float], at: Reference) -> float:
+    """The largest relative error at the frequencies of the reference and at many between, by its polynomials."""
+    error = float(np.abs(found.at(values, at.s) / at.wanted - 1.0).max())
+    if len(at.s) == 1:
+        return error
+    formula = exact_of(found, values)
+    s = frequencies(at.band_hz, 200, 2000)
+    x = s / formula.unit
+    sides = [_at(p, x) for p in (at.exact.numerator, at.exact.denominator, formula.numerator, formula.denominator)]
+    with np.errstate(all="ignore"):
+        errors = np.abs(sides[2] * sides[1] / (sides[0] * sides[3]) - 1.0)
+    return max(error, float(errors[np.isfinite(errors)].max(initial=0.0)))
+
+
+def _at(p: Any, x: Complex) -> Complex:
+    return np.polynomial.polynomial.polyval(x, as_floats(p))
 
 
 def exact_of(found: Transfer, values: Mapping[str, float]) -> Exact:
@@ -103,7 +149,7 @@ def exact_of(found: Transfer, values: Mapping[str, float]) -> Exact:
             powers = [coefficients.get(j, Fraction(0)) for j in range(top + 1)]
             result = result * fmpq_poly([fmpq(x.numerator, x.denominator) for x in powers]) ** k
         sides.append(result)
-    return Exact(sides[0] * fmpq(found.scale.numerator, found.scale.denominator), sides[1], unit)
+    return normal(sides[0] * fmpq(found.scale.numerator, found.scale.denominator), sides[1])
 
 
 def error_bound(found: Transfer, values: Mapping[str, float], at: Reference, sampled: float) -> float | None:

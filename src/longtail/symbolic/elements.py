@@ -23,6 +23,7 @@ class Symbol:
     meaning     in words, of what is shown
     shown       (head, sub) of the resistance 1/value under which it is shown; None: shown as it is
     unit        of what is shown
+    base        key of the symbol of which this is the difference between two matched devices, first minus second
     """
 
     key: str
@@ -33,6 +34,7 @@ class Symbol:
     meaning: str
     shown: tuple[str, str] | None = None
     unit: str = "S"
+    base: str | None = None
 
     @property
     def shown_value(self) -> float:

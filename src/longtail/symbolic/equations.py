@@ -16,10 +16,14 @@ Row = dict[str, Entry]
 
 @dataclass
 class Equations:
-    """Rows of `A*x = b`: `rows[k]` by unknown, `right[k]` the integer drive. The unknown `OUTPUT` is what is read."""
+    """Rows of `A*x = b`: `rows[k]` by unknown, `right[k]` the integer drive. The unknown `OUTPUT` is what is read.
+
+    `names` says whose equation each row is, as long as rows are those of the circuit.
+    """
 
     rows: list[Row]
     right: list[int]
+    names: tuple[str, ...] = ()
 
     @property
     def unknowns(self) -> list[str]:
@@ -52,14 +56,15 @@ def equations(
         table[f"Σ{first}"], table[f"Δ{first}"] = _combined(upper, lower, sign), _combined(upper, lower, -sign)
         b1, b2 = right.pop(first), right.pop(second)
         right[f"Σ{first}"], right[f"Δ{first}"] = b1 + sign * b2, b1 - sign * b2
-    rows, sides = [], []
+    rows, sides, names = [], [], []
     for name, row in table.items():
         kept = {column: entry for column, entry in row.items() if entry}
         if kept:
+            names.append(name)
             divisor = gcd(*(x for entry in kept.values() for x in entry.values()), right[name])
             rows.append({c: {t: x // divisor for t, x in e.items()} for c, e in kept.items()})
             sides.append(right[name] // divisor)
-    return Equations(rows, sides)
+    return Equations(rows, sides, tuple(names))
 
 
 def _add(target: Entry, entry: Entry, factor: int) -> None:

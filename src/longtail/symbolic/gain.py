@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from longtail.symbolic.condense import condense
 from longtail.symbolic.elements import SmallSignal
 from longtail.symbolic.equations import Equations, equations, relevant
 from longtail.symbolic.transfer import TERM_LIMIT, Transfer, expand, transfer
@@ -44,10 +45,34 @@ def unknown_pairs(circuit: SmallSignal, mirror: Mirror | None) -> Pairs:
 
 def gain_equations(circuit: SmallSignal, gain: Gain, pairs: Pairs) -> Equations:
     """The equations that a gain needs, in the mode basis where there are pairs."""
-    return relevant(equations(circuit, gain.drive, gain.read, pairs))
+    return condense(relevant(equations(circuit, gain.drive, gain.read, pairs)))
 
 
 def exact_transfer(circuit: SmallSignal, gain: Gain, pairs: Pairs = (), limit: int = TERM_LIMIT) -> Transfer:
     """The exact gain. Raises `TooLargeError` where it would have more than `limit` terms."""
     ring, numerator, denominator = expand(gain_equations(circuit, gain, pairs), limit)
     return transfer(ring, gain.scale, numerator, denominator)
+
+
+def first_order_equations(circuit: SmallSignal, gain: Gain, pairs: Pairs) -> Equations:
+    """The equations of a conversion between modes to first order in the differences of matched devices.
+
+    `circuit` comes from `longtail.symbolic.names.mismatched`. A difference turns one mode into the other once on the
+    way from the drive to the output: it counts in rows of the mode that is read and columns of the mode that is
+    driven alone.
+    """
+    drive = {name: 2 * x for name, x in gain.drive.items()}
+    system = equations(circuit, drive, gain.read, pairs)
+    differential_out = sum(gain.read.values()) == 0
+    differences = {key for key, s in circuit.symbols.items() if s.base is not None}
+    rows = []
+    for name, row in zip(system.names, system.rows, strict=True):
+        reads = (name[0] == "Δ") == differential_out
+        kept = {}
+        for column, entry in row.items():
+            converts = reads and (column[0] == "Δ") != differential_out
+            left = {t: x for t, x in entry.items() if converts or t[0] not in differences}
+            if left:
+                kept[column] = left
+        rows.append(kept)
+    return condense(relevant(Equations(rows, system.right)))

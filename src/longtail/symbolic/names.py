@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from longtail.symbolic.elements import Element, SmallSignal, Symbol
+from longtail.symbolic.elements import SmallSignal, Symbol
 
 _GREEK = {"pi": "π", "mu": "µ", "beta": "β"}
 _LATEX = {"π": r"\pi", "µ": r"\mu", "β": r"\beta", "τ": r"\tau", "Δ": r"\Delta "}
-_EQUAL = 1e-6  # relative: values that count as matched
+_EQUAL = 1e-6  # relative: values that count as the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def shared_name(devices: Sequence[str]) -> tuple[str, str, str]:
 
 def labels(symbols: Iterable[Symbol]) -> dict[str, Label]:
     """A label for every symbol, each its own: the plain ones where they are, else with the device's full name."""
-    given = list(symbols)
+    given = [s for s in symbols if s.base is None]
     plain = {s.key: _label(s) for s in given}
     twice = Counter(x.text for x in plain.values())
     found = {s.key: plain[s.key] if twice[plain[s.key].text] == 1 else _full_label(s) for s in given}
@@ -97,66 +97,93 @@ def _without_numbers(symbols: Sequence[Symbol], found: dict[str, Label]) -> dict
     return found
 
 
-def share(circuit: SmallSignal, images: Mapping[str, str]) -> SmallSignal:
+def share(circuit: SmallSignal, images: Mapping[str, str], tolerance: float = _EQUAL) -> SmallSignal:
     """The same circuit with one symbol for both devices of each pair where the two values agree.
 
-    A shared symbol has the mean value. `images` maps devices to their partners.
+    A shared symbol has the mean value. `images` maps devices to their partners; `tolerance` is relative.
     """
-    renamed: dict[str, str] = {}
     symbols: dict[str, Symbol] = {}
+    renamed: dict[str, str] = {}
+    for pair in _pairs_of_symbols(circuit, images):
+        first, second = pair
+        if abs(first.value - second.value) <= tolerance * abs(first.value):
+            mean = _mean(first, second)
+            renamed |= {first.key: mean.key, second.key: mean.key}
+            symbols[mean.key] = mean
+    left = {key: s for key, s in circuit.symbols.items() if key not in renamed}
+    elements = tuple(replace(e, symbol=renamed.get(e.symbol, e.symbol) if e.symbol else None) for e in circuit.elements)
+    return replace(circuit, elements=elements, symbols={**left, **symbols})
+
+
+def mismatched(circuit: SmallSignal, images: Mapping[str, str]) -> SmallSignal:
+    """Twice the same circuit, each pair with a mean and a difference for symbols: first = mean + difference/2.
+
+    All elements count twice, so that halves stay whole: drive the rows twice as much.
+    """
+    symbols = dict(circuit.symbols)
+    stands: dict[str, tuple[str, str, int]] = {}
+    for first, second in _pairs_of_symbols(circuit, images):
+        mean, difference = _mean(first, second), _difference(first, second)
+        stands |= {first.key: (mean.key, difference.key, 1), second.key: (mean.key, difference.key, -1)}
+        del symbols[first.key], symbols[second.key]
+        symbols |= {mean.key: mean, difference.key: difference}
+    elements = []
+    for e in circuit.elements:
+        doubled = replace(e, rows={name: 2 * x for name, x in e.rows.items()})
+        if e.symbol in stands:
+            mean_key, difference_key, sign = stands[e.symbol]
+            elements.append(replace(doubled, symbol=mean_key))
+            elements.append(replace(e, symbol=difference_key, rows={name: sign * x for name, x in e.rows.items()}))
+        else:
+            elements.append(doubled)
+    return replace(circuit, elements=tuple(elements), symbols=symbols)
+
+
+def _pairs_of_symbols(circuit: SmallSignal, images: Mapping[str, str]) -> Iterator[tuple[Symbol, Symbol]]:
+    """Each pair once, the device that the netlist names first in front."""
     order = {device: k for k, device in enumerate(dict.fromkeys(s.device for s in circuit.symbols.values()))}
-    for key, symbol in circuit.symbols.items():
+    for symbol in circuit.symbols.values():
         partner = images.get(symbol.device)
         other = circuit.symbols.get(f"{symbol.head}_{symbol.sub}({partner})") if partner else None
-        same = other is not None and abs(other.value - symbol.value) <= _EQUAL * abs(symbol.value)
-        if other is None or partner is None or other is symbol or not same:
-            symbols[key] = symbol
-            continue
-        first, second = sorted((symbol.device, partner), key=order.__getitem__)
-        shared = f"{symbol.head}_{symbol.sub}({first}+{second})"
-        renamed[key] = shared
-        meaning = symbol.meaning.replace(symbol.device, f"{first} and {second}")
-        symbols.setdefault(
-            shared,
-            replace(
-                symbol,
-                key=shared,
-                device=f"{first}+{second}",
-                value=(symbol.value + other.value) / 2.0,
-                meaning=meaning,
-            ),
-        )
-    elements = tuple(
-        Element(renamed.get(e.symbol, e.symbol) if e.symbol else None, e.rows, e.columns, e.order)
-        for e in circuit.elements
-    )
-    return replace(circuit, elements=elements, symbols=symbols)
+        if other is not None and order[symbol.device] < order[other.device]:
+            yield symbol, other
+
+
+def _mean(first: Symbol, second: Symbol) -> Symbol:
+    device = f"{first.device}+{second.device}"
+    meaning = first.meaning.replace(f" {first.device}", f" {first.device} and {second.device}")
+    value = (first.value + second.value) / 2.0
+    return replace(first, key=f"{first.head}_{first.sub}({device})", device=device, value=value, meaning=meaning)
+
+
+def _difference(first: Symbol, second: Symbol) -> Symbol:
+    mean = _mean(first, second)
+    return replace(mean, key=f"Δ{mean.key}", value=first.value - second.value, base=mean.key)
+
+
+_CLOSE = 0.03  # relative: transconductances of transistors that count as a pair
 
 
 def twins(circuit: SmallSignal) -> dict[str, str]:
-    """Devices that look like a matched pair: of one model, with equal values, and no third like them.
+    """Devices that look like a matched pair: of one model and size, with values alike, and no third like them.
 
     Resistors, capacitors and inductors count only where their names differ in nothing but a number.
     """
-    groups: dict[tuple[object, ...], list[str]] = {}
-    values: dict[str, list[tuple[str, str]]] = {}
+    first: dict[str, float] = {}
     for symbol in circuit.symbols.values():
-        values.setdefault(symbol.device, []).append((symbol.head + symbol.sub, f"{symbol.value:.6e}"))
+        if symbol.device not in first or symbol.sub == "m":
+            first[symbol.device] = symbol.value
+    groups: dict[tuple[object, ...], list[str]] = {}
     for stamp in circuit.stamps:
         i = stamp.instance
-        if i.name not in values:
-            continue
         letters, number, _ = own_name(i.name)
-        stem = None if i.model and number else letters
-        groups.setdefault((i.device, i.model, stem, *values[i.name]), []).append(i.name)
+        if i.name in first and (i.model is not None or (letters and number)):
+            card = tuple(sorted((k, str(v)) for k, v in i.parameters.items())) if i.model else letters
+            groups.setdefault((i.device, i.model, card), []).append(i.name)
     found: dict[str, str] = {}
     for members in groups.values():
-        if len(members) == 2 and (own_name(members[0])[0] or circuit.symbols):
-            found |= {members[0]: members[1], members[1]: members[0]}
-    return {a: b for a, b in found.items() if _alike(circuit, a)}
-
-
-def _alike(circuit: SmallSignal, device: str) -> bool:
-    """Whether equal values are a sign of matching: not so for passive elements that have only a number for a name."""
-    kinds = {s.instance.name: s.instance for s in circuit.stamps}
-    return kinds[device].model is not None or bool(own_name(device)[0])
+        for a in members:
+            near = [b for b in members if b != a and abs(first[a] - first[b]) <= _CLOSE * abs(first[a])]
+            if len(near) == 1:
+                found[a] = near[0]
+    return {a: b for a, b in found.items() if found.get(b) == a}

@@ -57,6 +57,29 @@ class Exact:
     denominator: RationalPolynomial
     unit: int = _UNIT
 
+    def over(self, other: Exact) -> Exact:
+        """The quotient of two."""
+        return Exact(self.numerator * other.denominator, self.denominator * other.numerator, self.unit)
+
+    def roots(self) -> list[Complex]:
+        """Zeros and poles in rad/s, in floating point; only good as hints."""
+        found = []
+        for p in (self.numerator, self.denominator):
+            c = as_floats(p)
+            found.append(np.polynomial.polynomial.polyroots(c) * self.unit if len(c) > 1 else np.zeros(0, complex))
+        return found
+
+
+def as_floats(p: RationalPolynomial) -> NDArray[np.float64]:
+    """The coefficients of a polynomial as floats; those too small for a float are zero."""
+    return np.array([int(x.p) / int(x.q) for x in p.coeffs()])
+
+
+def normal(numerator: RationalPolynomial, denominator: RationalPolynomial) -> Exact:
+    """Both divided by the largest coefficient of the denominator, so that they can be had as floats too."""
+    largest = max((abs(x) for x in denominator.coeffs()), default=1)
+    return Exact(numerator / largest, denominator / largest) if largest else Exact(numerator, denominator)
+
 
 def exact_polynomials(system: Equations, values: Mapping[str, float], *, constant: bool) -> Exact:
     """Numerator and denominator of the output; `constant`: at s = 0 alone."""
@@ -77,7 +100,7 @@ def exact_polynomials(system: Equations, values: Mapping[str, float], *, constan
             row[names[OUTPUT]] = side * factor
         samples.append((point, int(fmpz_mat(n, n, [x for row in rows for x in row]).det()), int(below)))
     points = [p for p, _, _ in samples]
-    return Exact(
+    return normal(
         _interpolated(fmpq_poly, points, [x for _, x, _ in samples]),
         _interpolated(fmpq_poly, points, [x for _, _, x in samples]),
     )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.symbolic.condense import condense
 from longtail.symbolic.elements import Symbol
 from longtail.symbolic.equations import OUTPUT, Equations, relevant
 from longtail.symbolic.reference import dense
@@ -94,7 +95,7 @@ def _apply_checked(
 ) -> tuple[Equations, float]:
     """The equations after the changes and their error; where many fail together, the first alone."""
     for some in (chosen, chosen[:1]):
-        smaller = relevant(apply(system, some))
+        smaller = condense(relevant(apply(system, some)))
         error = _error(smaller, values, s, wanted)
         if error <= allowed:
             return smaller, error

@@ -47,6 +47,21 @@ class Ring:
             terms[tuple(exponents)] = terms.get(tuple(exponents), 0) + x
         return self.context.from_dict(terms)
 
+    def joined(self, other: Ring) -> Ring:
+        """The ring over the symbols of both."""
+        return Ring.of(list(dict.fromkeys((*self.keys, *other.keys))))
+
+    def taken(self, f: Polynomial, ring: Ring) -> Polynomial:
+        """A polynomial of a ring over some of these symbols as one of this ring."""
+        places = [self.keys.index(key) for key in ring.keys] + [len(self.keys)]
+        terms = {}
+        for m, c in zip(f.monoms(), f.coeffs(), strict=True):
+            exponents = [0] * (len(self.keys) + 1)
+            for place, e in zip(places, m, strict=True):
+                exponents[place] = int(e)
+            terms[tuple(exponents)] = c
+        return self.context.from_dict(terms)
+
     def number(self, x: int) -> Polynomial:
         return self.context.constant(x)
 

@@ -1,0 +1,187 @@
+"""The shortest formula found for a gain, with its error proven: which symbols are shared, what is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.errors import AnalysisError
+from longtail.symbolic.approximate import (
+    Band,
+    Reference,
+    error_bound,
+    reference,
+    sampled_error,
+    shorten,
+)
+from longtail.symbolic.elements import SmallSignal, Symbol
+from longtail.symbolic.gain import Gain, Pairs, exact_transfer, first_order_equations, gain_equations
+from longtail.symbolic.minors import TooLargeError
+from longtail.symbolic.names import mismatched, share
+from longtail.symbolic.transfer import Transfer, arrays, expand, transfer
+
+MATCHED, FIRST_ORDER, EXACT = "matched", "first-order", "exact"
+_SAME = 1e-10  # relative: what --exact takes as one value
+_LARGE = 40  # equations from which on fewer ways are tried
+_NOMINAL = 0.01  # relative difference that stands for mismatch where the circuit has none
+_MARGIN = 0.998
+
+
+@dataclass(frozen=True)
+class Question:
+    """A gain of a circuit. `images` are matched devices, `pairs` the unknowns that the mirror exchanges."""
+
+    circuit: SmallSignal
+    gain: Gain
+    images: Mapping[str, str]
+    pairs: Pairs
+    band_hz: Band
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A transfer with its symbols, and how far it is from the circuit.
+
+    error_bound    proven on the band; None where no proof succeeded; 0 for an exact formula
+    error_sampled  largest relative error at many frequencies of the band
+    terms_exact    terms of the exact formula; None where it is too large to write down
+    nominal        True: the circuit is symmetric, and every difference was taken for 1 % to rank terms
+    """
+
+    transfer: Transfer
+    symbols: Mapping[str, Symbol]
+    error_bound: float | None
+    error_sampled: float
+    terms_exact: int | None
+    at: Reference
+    nominal: bool = False
+
+    @property
+    def values(self) -> dict[str, float]:
+        return {key: s.value for key, s in self.symbols.items()}
+
+    @property
+    def cancellation(self) -> float:
+        """How much larger the terms of a factor are than their sum, at the low end of the band; the worst factor."""
+        numbers = np.array([self.values[key] for key in self.transfer.ring.keys])
+        worst = 1.0
+        for f, _ in (*self.transfer.numerator, *self.transfer.denominator):
+            exponents, coefficients = arrays(f)
+            low = exponents[:, -1] == exponents[:, -1].min()
+            sizes = (coefficients * np.prod(numbers[None, :] ** exponents[:, :-1], axis=1))[low]
+            worst = max(worst, float(np.abs(sizes).sum() / abs(sizes.sum())))
+        return worst
+
+
+def is_zero(question: Question, floor: NDArray[np.float64]) -> bool:
+    """Whether the gain is no more than rounding at the frequencies of the band, given at their ends."""
+    at = reference(gain_equations(question.circuit, question.gain, question.pairs), question)
+    return bool((np.abs(at.wanted) <= floor.max()).all())
+
+
+def exact_answer(question: Question) -> Answer:
+    """The gain with nothing left out, symbols shared where the values are one. Raises `TooLargeError`."""
+    circuit = share(question.circuit, question.images, _SAME)
+    found = exact_transfer(circuit, question.gain, question.pairs)
+    at = reference(gain_equations(question.circuit, question.gain, question.pairs), question)
+    values = {key: s.value for key, s in circuit.symbols.items()}
+    sampled = sampled_error(found, values, at)
+    terms = _terms(found)
+    return Answer(found, circuit.symbols, error_bound(found, values, at, sampled), sampled, terms, at)
+
+
+def matched_answer(question: Question, error: float) -> Answer:
+    """The shortest formula within an error, matched devices sharing symbols."""
+    at = reference(gain_equations(question.circuit, question.gain, question.pairs), question)
+    best: Answer | None = None
+    failure: TooLargeError | None = None
+    for tolerance in dict.fromkeys((min(0.05, error / 2.0), min(0.01, error / 10.0), 1e-6)):
+        circuit = share(question.circuit, question.images, tolerance)
+        system = gain_equations(circuit, question.gain, question.pairs)
+        shares = (0.95,) if len(system.rows) > _LARGE else (0.7, 0.95, 0.3)
+        for part in shares:
+            try:
+                found = shorten(system, circuit.symbols, at, error * _MARGIN, part)
+            except TooLargeError as too_large:
+                failure = too_large
+                continue
+            if found is not None and (best is None or found.terms < best.transfer.terms):
+                best = _answer(found, circuit, at)
+        if best is not None and len(system.rows) > _LARGE and best.transfer.terms <= 24:
+            break
+    if best is None:
+        raise failure or AnalysisError("no formula within this error was found", hint="allow a larger --error")
+    return replace(best, terms_exact=_exact_terms(question))
+
+
+def first_order_answer(question: Question, error: float) -> Answer:
+    """A conversion between modes to first order in the differences of matched devices."""
+    if not question.pairs:
+        raise AnalysisError(
+            "mismatch to first order needs a circuit with a mirror image",
+            hint="longtail symmetry FILE shows where the image ends; without --first-order the formula is there",
+        )
+    circuit = mismatched(question.circuit, question.images)
+    differences = [s for s in circuit.symbols.values() if s.base is not None]
+    nominal = all(abs(s.value) <= 1e-9 * abs(circuit.symbols[s.base].value) for s in differences if s.base)
+    if nominal:
+        symbols = dict(circuit.symbols)
+        for s in differences:
+            base = symbols[s.base or ""]
+            symbols[s.key] = replace(s, value=_NOMINAL * base.value * (-1.0 if base.shown else 1.0))
+        circuit = replace(circuit, symbols=symbols)
+    system = first_order_equations(circuit, question.gain, question.pairs)
+    if nominal:
+        at = reference(system, replace(question, circuit=circuit))
+    else:
+        at = reference(gain_equations(question.circuit, question.gain, question.pairs), question)
+    best: Answer | None = None
+    for part in (0.7, 0.95, 0.3):
+        found = shorten(system, circuit.symbols, at, error * _MARGIN, part)
+        if found is not None and (best is None or found.terms < best.transfer.terms):
+            best = _answer(found, circuit, at)
+    if best is None:
+        raise AnalysisError(
+            "to first order in the differences, no formula comes within this error of the circuit",
+            hint="allow a larger --error, or leave --first-order out",
+        )
+    return replace(best, nominal=nominal)
+
+
+def quotient_answer(wanted: Answer, unwanted: Answer, error: float) -> Answer:
+    """The quotient of two gains of one circuit, each with its error; the bounds are combined."""
+    ring = wanted.transfer.ring.joined(unwanted.transfer.ring)
+    (a, b), (c, d) = (tuple(ring.taken(p, x.transfer.ring) for p in x.transfer.expanded()) for x in (wanted, unwanted))
+    scale = wanted.transfer.scale / unwanted.transfer.scale
+    found = transfer(ring, scale, a * d, b * c)
+    symbols = {**unwanted.symbols, **wanted.symbols}
+    values = {key: s.value for key, s in symbols.items()}
+    at = replace(wanted.at, wanted=wanted.at.wanted / unwanted.at.wanted, exact=wanted.at.exact.over(unwanted.at.exact))
+    sampled = sampled_error(found, values, at)
+    known = wanted.terms_exact is not None and unwanted.terms_exact is not None
+    terms = (wanted.terms_exact or 0) + (unwanted.terms_exact or 0) if known else None
+    bound = error_bound(found, values, at, sampled)
+    return Answer(found, symbols, bound, sampled, terms, at, unwanted.nominal)
+
+
+def _answer(found: Transfer, circuit: SmallSignal, at: Reference) -> Answer:
+    values = {key: s.value for key, s in circuit.symbols.items()}
+    sampled = sampled_error(found, values, at)
+    return Answer(found, circuit.symbols, error_bound(found, values, at, sampled), sampled, None, at)
+
+
+def _terms(found: Transfer) -> int:
+    return sum(len(p) for p in found.expanded())
+
+
+def _exact_terms(question: Question) -> int | None:
+    circuit = share(question.circuit, question.images)
+    try:
+        _, n, d = expand(gain_equations(circuit, question.gain, question.pairs))
+    except TooLargeError:
+        return None
+    return len(n) + len(d)
+
