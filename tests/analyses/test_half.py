@@ -150,6 +150,12 @@ def test_an_output_on_the_line_answers_to_the_common_mode_only() -> None:
     assert "does not answer" in differential.deck
 
 
+def test_outputs_that_are_no_pair_have_no_half() -> None:
+    result = lt.read(gallery.deck("mos_pair").path, output=["o2", "s"]).half()
+    assert result.halves == ()
+    assert any("not each other's mirror image" in note for note in result.notes)
+
+
 def test_json_without_a_folder_has_no_paths() -> None:
     result = half("mos_pair").to_dict()
     assert result["decks"] == {"differential": None, "common": None}

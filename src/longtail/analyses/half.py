@@ -172,7 +172,8 @@ def run(
         )
         return HalfCircuits(drives.circuit, None, (), (), None, None, single, (note,), at_hz, {})
     sides = Sides(drives.circuit, mirror, drives.sources[0])
-    differential, common, notes = _cut(drives, sides) if mirror.complete else (None, None, _where(mirror))
+    why = _where(drives, mirror)
+    differential, common, notes = (None, None, why) if why else _cut(drives, sides)
     return HalfCircuits(
         drives.circuit,
         mirror,
@@ -197,8 +198,13 @@ def _levelled(drives: Drives) -> Circuit:
     return replace(drives.circuit, instances=instances)
 
 
-def _where(mirror: Mirror) -> tuple[str, ...]:
-    """Why there are no halves of a partial image."""
+def _where(drives: Drives, mirror: Mirror) -> tuple[str, ...]:
+    """Why there are no halves of a circuit that is mirrored in part, or whose outputs are not; empty where there are."""
+    if mirror.complete and not drives.single_ended and mirror.nodes[drives.output[0]] != drives.output[1]:
+        names = " and ".join(drives.output)
+        return (f"the outputs {names} are not each other's mirror image: a half circuit has only one of them",)
+    if mirror.complete:
+        return ()
     shown = ", ".join(mirror.unmatched[:8]) + (", ..." if len(mirror.unmatched) > 8 else "")
     return (
         f"the symmetry ends at {', '.join(mirror.ends_at)}: {len(mirror.unmatched)} devices have no mirror image "

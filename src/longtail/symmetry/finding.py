@@ -21,7 +21,8 @@ Colouring = dict[Vertex, Hashable]
 def find_mirror(circuit: Circuit, inputs: Sequence[str], outputs: Sequence[str] = ()) -> Mirror | None:
     """The mirror image of a circuit under exchange of its inputs; None where not even a pair of devices has one.
 
-    `inputs` are two voltage sources or two nodes; `outputs` one node or two, and two must be each other's image.
+    `inputs` are two voltage sources or two nodes; `outputs` one node or two: an image that exchanges two is looked for
+    first.
     The image keeps ground and the supplies where they are. It is looked for with equal values first, then with the
     values apart, and then, where the circuit has none as a whole, in the part around the inputs. A voltage source in
     series that has no partner is taken for a wire (an offset in front of one input). Raises `OptionError` for names
@@ -216,9 +217,15 @@ def _extent(mirror: Mirror | None) -> int:
 
 def _wires(circuit: Circuit, exempt: frozenset[str]) -> Iterator[Instance]:
     """Voltage sources in series with something: neither end at ground, not an input."""
+    controls = {control for instance in circuit.instances.values() for control in instance.controls}
     for name, instance in circuit.instances.items():
         floats = GROUND not in instance.nodes and len(set(instance.nodes)) == 2
-        if instance.device == "voltage_source" and name not in exempt and floats and instance.waveform is None:
+        if (
+            instance.device == "voltage_source"
+            and name not in exempt | controls
+            and floats
+            and instance.waveform is None
+        ):
             yield instance
 
 
