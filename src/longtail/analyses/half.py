@@ -171,7 +171,7 @@ def run(
             f"nothing is a pair when {' and '.join(drives.sources)} are exchanged: no two devices stand alike at them"
         )
         return HalfCircuits(drives.circuit, None, (), (), None, None, single, (note,), at_hz, {})
-    sides = Sides(drives.circuit, mirror, drives.sources[0])
+    sides = Sides(drives.circuit, mirror, drives.sources[0], (*drives.sources, *drives.output))
     why = _where(drives, mirror)
     differential, common, notes = (None, None, why) if why else _cut(drives, sides)
     return HalfCircuits(
@@ -199,7 +199,7 @@ def _levelled(drives: Drives) -> Circuit:
 
 
 def _where(drives: Drives, mirror: Mirror) -> tuple[str, ...]:
-    """Why there are no halves of a circuit that is mirrored in part, or whose outputs are not; empty where there are."""
+    """Why there are no halves of a circuit that is mirrored in part, or whose outputs are no pair; else empty."""
     if mirror.complete and not drives.single_ended and mirror.nodes[drives.output[0]] != drives.output[1]:
         names = " and ".join(drives.output)
         return (f"the outputs {names} are not each other's mirror image: a half circuit has only one of them",)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -51,11 +51,12 @@ def find_mirror(circuit: Circuit, inputs: Sequence[str], outputs: Sequence[str] 
     mirror = search.whole() or search.part()
     if mirror is not None and mirror.complete:
         return mirror
+    ports = frozenset((*inputs, *outputs))
     for wire in _wires(circuit, search.exempt):
-        shorter = _Search(_without(circuit, wire), tuple(inputs), tuple(outputs))
+        shorter = _Search(_without(circuit, wire, ports), tuple(inputs), tuple(outputs))
         other = shorter.whole() or shorter.part()
         if other is not None and _extent(other) > _extent(mirror) + 1:
-            mirror = _with_wire(circuit, wire, other)
+            mirror = _with_wire(circuit, wire, ports, other)
     return mirror
 
 
@@ -229,9 +230,9 @@ def _wires(circuit: Circuit, exempt: frozenset[str]) -> Iterator[Instance]:
             yield instance
 
 
-def _without(circuit: Circuit, wire: Instance) -> Circuit:
-    """The circuit with a source shorted: its second node takes the place of its first."""
-    kept, gone = _kept_end(circuit, wire)
+def _without(circuit: Circuit, wire: Instance, ports: Collection[str]) -> Circuit:
+    """The circuit with a source shorted: one of its nodes takes the place of the other."""
+    kept, gone = _kept_end(wire, ports)
     instances = {
         name: replace(i, nodes=tuple(kept if n == gone else n for n in i.nodes))
         for name, i in circuit.instances.items()
@@ -240,23 +241,22 @@ def _without(circuit: Circuit, wire: Instance) -> Circuit:
     return replace(circuit, nodes=tuple(n for n in circuit.nodes if n != gone), instances=instances)
 
 
-def without_wires(circuit: Circuit, mirror: Mirror) -> Circuit:
-    """The circuit of which a mirror is the image: sources that were taken for wires are gone."""
+def without_wires(circuit: Circuit, mirror: Mirror, ports: Collection[str]) -> Circuit:
+    """The circuit of which a mirror is the image: sources that were taken for wires are gone, names in `ports` stay."""
     for name in mirror.wires:
-        circuit = _without(circuit, circuit.instances[name])
+        circuit = _without(circuit, circuit.instances[name], ports)
     return circuit
 
 
-def _kept_end(circuit: Circuit, wire: Instance) -> tuple[str, str]:
+def _kept_end(wire: Instance, ports: Collection[str]) -> tuple[str, str]:
     """The end that keeps its name, and the other: one that is a port stays."""
     positive, negative = wire.nodes
-    ports = {*circuit.ports.input, *circuit.ports.output}
     return (positive, negative) if positive in ports else (negative, positive)
 
 
-def _with_wire(circuit: Circuit, wire: Instance, mirror: Mirror) -> Mirror:
+def _with_wire(circuit: Circuit, wire: Instance, ports: Collection[str], mirror: Mirror) -> Mirror:
     """The image with the source that was taken for a wire: a difference of its voltage against none."""
-    kept, gone = _kept_end(circuit, wire)
+    kept, gone = _kept_end(wire, ports)
     volts = numbers(circuit, wire)["dc"] or 0.0
     nodes = {
         n: mirror.nodes[kept if n == gone else n] for n in circuit.nodes if (kept if n == gone else n) in mirror.nodes

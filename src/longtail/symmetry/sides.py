@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import cached_property
 
@@ -27,8 +27,8 @@ class NotHalvedError(AnalysisError):
 class Sides:
     """A mirrored circuit cut along its line."""
 
-    def __init__(self, circuit: Circuit, mirror: Mirror, source: str) -> None:
-        self.circuit = without_wires(circuit, mirror)
+    def __init__(self, circuit: Circuit, mirror: Mirror, source: str, ports: Collection[str]) -> None:
+        self.circuit = without_wires(circuit, mirror, ports)
         self.mirror = mirror
         self.source = source
         self.means: dict[str, Value] = {}
