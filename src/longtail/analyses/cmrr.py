@@ -16,7 +16,7 @@ from longtail.analyses.departures import Departure, departures
 from longtail.analyses.drives import Drives, find_drives, null_target, supply_rails
 from longtail.analyses.frequency import frequency_axis
 from longtail.analyses.gains import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS, ModeGains, NullPoint
-from longtail.analyses.regions import amplifying
+from longtail.analyses.stuck import stuck
 from longtail.circuit import Circuit
 from longtail.errors import OptionError
 from longtail.lanes.status import LaneStatus
@@ -237,31 +237,13 @@ def _notes(points: Points, levels: Array, null: bool) -> list[str]:
     if lost.size:
         why = "no input offset brings the output to its target" if null else "no operating point was found"
         notes.append(f"{why} at V_CM = {', '.join(f'{v:.4g}' for v in lost[:6])}{' ...' if lost.size > 6 else ''} V")
-    stuck = _stuck(points)
-    if stuck.any() and not null:
+    at_a_rail = stuck(points)
+    if at_a_rail.any() and not null:
         notes.append(
-            f"the output is stuck near a supply rail at {stuck.sum()} of {levels.size} levels: gains mean little "
+            f"the output is stuck near a supply rail at {at_a_rail.sum()} of {levels.size} levels: gains mean little "
             "there. Use --null (null=True) to bring it back at every level"
         )
     return notes
-
-
-def _stuck(points: Points) -> NDArray[np.bool_]:
-    """Levels at which an output is near a rail and a transistor there has ceased to amplify."""
-    rails = supply_rails(points.drives.circuit)
-    stuck = np.zeros(points.v_id.size, bool)
-    if rails is None:
-        return stuck
-    low, high = rails
-    instances = points.point.system.circuit.instances
-    within = amplifying(points.point)
-    for node in points.drives.output:
-        volts = points.point.voltage(node)
-        near = np.minimum(volts - low, high - volts) < 0.1 * (high - low)
-        for name, amplifies in within.items():
-            if node in instances[name].nodes:
-                stuck |= near & ~amplifies & points.good
-    return stuck
 
 
 VCM_OPTION = Option(

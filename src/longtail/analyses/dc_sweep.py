@@ -27,7 +27,7 @@ Array = NDArray[np.float64]
 TARGET = "@target"  # a node that carries the wanted output voltage, so that it can differ from lane to lane
 _ROUNDING = 1e-13  # of the signals that an output is the difference of, see `gains`
 _HELD = 1 << 24  # complex numbers of a response held at once
-_LIMIT = 60  # Newton iterations of a lane that starts from its neighbour
+_LIMIT = 25  # Newton iterations of a lane that starts from its neighbour
 
 
 @dataclass(frozen=True, eq=False)

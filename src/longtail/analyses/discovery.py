@@ -20,7 +20,9 @@ _NOT_ANALYSES = {
     "frequency",
     "lanes",
     "port_maps",
+    "reach",
     "regions",
+    "stuck",
 }
 
 

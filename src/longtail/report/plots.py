@@ -15,8 +15,9 @@ from longtail.analyses.cmrr import CmrrMap
 from longtail.analyses.gains import ModeGains
 from longtail.analyses.half import HalfCircuits
 from longtail.analyses.op import OpResult
+from longtail.analyses.range import OperatingRange
 from longtail.errors import OptionError
-from longtail.report import figure_common_mode, figure_datasheet, figure_gains, figure_op, half_figure
+from longtail.report import figure_common_mode, figure_datasheet, figure_gains, figure_op, figure_range, half_figure
 from longtail.report.figure_small_signal import FIGURES
 
 # Drawings carry no date and fixed ids, so that the same result gives the same file.
@@ -58,6 +59,11 @@ for _type, _figure in FIGURES.items():
 @plot.register
 def _(result: HalfCircuits, **options: Any) -> Figure:
     return half_figure.figure(result, **options)
+
+
+@plot.register
+def _(result: OperatingRange, **options: Any) -> Figure:
+    return figure_range.figure(result, **options)
 
 
 def figures(result: Result) -> dict[str, Figure]:

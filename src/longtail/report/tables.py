@@ -11,7 +11,8 @@ from longtail.analyses.cmrr import CmrrMap
 from longtail.analyses.gains import ModeGains
 from longtail.analyses.half import HalfCircuits
 from longtail.analyses.op import OpResult
-from longtail.report import common_mode, datasheet, general, half_page, mode_gains, operating_point
+from longtail.analyses.range import OperatingRange
+from longtail.report import common_mode, datasheet, general, half_page, mode_gains, operating_point, operating_range
 from longtail.report.layout import page_html, page_text
 from longtail.report.page import Page
 from longtail.report.small_signal import PAGES
@@ -60,6 +61,11 @@ for _type, _page in PAGES.items():
 @page.register
 def _(result: HalfCircuits) -> Page:
     return half_page.page(result)
+
+
+@page.register
+def _(result: OperatingRange) -> Page:
+    return operating_range.page(result)
 
 
 def rich(result: Result, room: int) -> Any:

@@ -1,0 +1,266 @@
+"""Where an amplifier works: input common-mode range, output swing, and both together as a polygon."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.analyses.base import Analysis, Option, Result
+from longtail.analyses.dc_sweep import sweep
+from longtail.analyses.drives import find_drives, null_target, supply_rails
+from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS
+from longtail.analyses.reach import CMRR, GAIN, REGION, Limit, Search
+from longtail.analyses.stuck import stuck
+from longtail.circuit import Circuit
+from longtail.errors import OptionError
+
+if TYPE_CHECKING:
+    import xarray
+
+Array = NDArray[np.float64]
+
+_RAYS = 72  # of the polygon, before its corners are refined
+_BETWEEN = 4  # rays put between two that end at different limits, twice over
+_WIDER = 0.2  # of the supply span, beyond which common-mode levels are not searched
+_COARSE, _FINE = (7, 5), (6, 12)  # rounds and parts of `narrow`: 6**7 for the polygon, 13**6 for the figures
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Both ends of a range."""
+
+    low: Limit
+    high: Limit
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"low": self.low.to_dict(), "high": self.high.to_dict()}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class OperatingRange(Result):
+    """The range of an amplifier about its operating point, at which the output is `v_out` and the input level `v_cm`.
+
+    input_common_mode  levels between which every transistor amplifies that does so at the operating point, the output
+                       held where it is by the differential input
+    by_gain, by_cmrr   levels between which the gain, or the rejection, is no more than `gain_loss_db`, `cmrr_loss_db`
+                       below that at the operating point, at `frequency_hz`; by_cmrr None without a figure (symmetry)
+    output_swing       output voltages between which every transistor amplifies, the level held
+    swing_by_gain      output voltages between which the gain is no more than `gain_loss_db` lower
+    polygon            `[corner, (v_out, v_cm)]`, V: about the region in which transistors and gain are as they should
+                       be; `limits` says for each corner what lies beyond
+    rails              lowest and highest supply in V, None where they are not known
+    """
+
+    output: tuple[str, ...]
+    input: tuple[str, ...]
+    v_out: float
+    v_cm: float
+    frequency_hz: float
+    gain_loss_db: float
+    cmrr_loss_db: float
+    input_common_mode: Span
+    by_gain: Span
+    by_cmrr: Span | None
+    output_swing: Span
+    swing_by_gain: Span
+    polygon: Array
+    limits: tuple[Limit, ...]
+    rails: tuple[float, float] | None
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        icm, swing = self.input_common_mode, self.swing_by_gain
+        return (
+            f"<range of {self.label}: input {icm.low.volts:.4g} to {icm.high.volts:.4g} V, "
+            f"output {swing.low.volts:.4g} to {swing.high.volts:.4g} V>"
+        )
+
+    @property
+    def single_ended(self) -> bool:
+        return len(self.output) == 1
+
+    @property
+    def label(self) -> str:
+        """The output that every figure here refers to."""
+        return f"v({self.output[0]})" if self.single_ended else f"v({self.output[0]}) - v({self.output[1]})"
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "output": "single-ended" if self.single_ended else "differential",
+            "center": {"v_out": self.v_out, "vcm": self.v_cm},
+            "frequency_hz": self.frequency_hz,
+            "gain_loss_db": self.gain_loss_db,
+            "cmrr_loss_db": self.cmrr_loss_db,
+            "input_common_mode": self.input_common_mode.to_dict(),
+            "input_common_mode_by_gain": self.by_gain.to_dict(),
+            "input_common_mode_by_cmrr": None if self.by_cmrr is None else self.by_cmrr.to_dict(),
+            "output_swing": self.output_swing.to_dict(),
+            "output_swing_by_gain": self.swing_by_gain.to_dict(),
+            "polygon": self.polygon.tolist(),
+            "polygon_limits": [{"device": limit.device, "reason": limit.reason} for limit in self.limits],
+        }
+
+    def to_xarray(self) -> xarray.Dataset:
+        """The corners of the polygon, with what lies beyond each."""
+        import xarray
+
+        return xarray.Dataset(
+            {
+                "v_out": ("corner", self.polygon[:, 0], {"units": "V"}),
+                "v_cm": ("corner", self.polygon[:, 1], {"units": "V"}),
+                "limit": ("corner", [limit.reason for limit in self.limits]),
+            },
+            attrs={"output": self.label},
+        )
+
+
+RIGHT, UP = 0.0, np.pi / 2  # directions in the plane of v_out and v_cm
+
+
+def run(
+    circuit: Circuit,
+    input: Sequence[str] | None,
+    output: Sequence[str] | None,
+    frequency_hz: float,
+    vcm: float | None,
+    null: bool,
+    target: float | None,
+    gain_loss_db: float,
+    cmrr_loss_db: float,
+    window: float | None,
+) -> OperatingRange:
+    """Search outwards from the operating point in every direction at once."""
+    search, notes = _prepare(circuit, input, output, frequency_hz, vcm, null, target, window)
+    search = replace(search, losses_db={GAIN: gain_loss_db, CMRR: cmrr_loss_db})
+    figured = bool(np.isfinite(search.nominal[CMRR]))
+    if not figured:
+        notes.append("the CMRR is limited by symmetry and gives no range: only mismatch gives a figure")
+    if not search.working:
+        notes.append("no transistor amplifies here: only the gain limits the range")
+    spans = _spans(search, figured)
+    polygon, limits = _polygon(search)
+    drives = search.sweep.drives
+    v_out, v_cm = search.center.tolist()
+    return OperatingRange(
+        drives.output,
+        drives.hot,
+        v_out,
+        v_cm,
+        frequency_hz,
+        gain_loss_db,
+        cmrr_loss_db,
+        spans[UP, REGION],
+        spans[UP, GAIN],
+        spans.get((UP, CMRR)),
+        spans[RIGHT, REGION],
+        spans[RIGHT, GAIN],
+        polygon,
+        limits,
+        supply_rails(drives.circuit),
+        tuple(notes),
+    )
+
+
+def _prepare(
+    circuit: Circuit,
+    input: Sequence[str] | None,
+    output: Sequence[str] | None,
+    frequency_hz: float,
+    vcm: float | None,
+    null: bool,
+    target: float | None,
+    window: float | None,
+) -> tuple[Search, list[str]]:
+    drives = find_drives(circuit, input, output, vcm)
+    notes = []
+    if null or target is not None:
+        held = null_target(drives, target)
+    else:
+        plain = sweep(drives).center
+        held = plain.output[0].item()
+        if stuck(plain).any():
+            notes.append(
+                f"the output is stuck near a supply rail, at {held:.4g} V: use --null (null=True) to look about the "
+                "middle of the supplies, or --target"
+            )
+    held_there = sweep(drives, null=True, target=held)
+    center = np.array([held, held_there.own.common])
+    corners = _corners(drives.single_ended, center, supply_rails(drives.circuit), window)
+    return Search(held_there, center, corners, frequency_hz, {}), notes
+
+
+def _corners(single_ended: bool, center: Array, rails: tuple[float, float] | None, window: float | None) -> Array:
+    """Where the search ends, `[low or high, (v_out, v_cm)]`."""
+    if window is not None:
+        return np.array([center - window, center + window])
+    if rails is None:
+        raise OptionError(
+            "it is not known how far to look: no supplies are named",
+            hint="give --window volts, or name the supplies by --supply",
+        )
+    low, high = rails
+    span = high - low
+    swing = (low, high) if single_ended else (-span, span)
+    levels = (low - _WIDER * span, high + _WIDER * span)
+    low_corner = np.minimum([swing[0], levels[0]], center - 1e-3 * span)
+    return np.array([low_corner, np.maximum([swing[1], levels[1]], center + 1e-3 * span)])
+
+
+def _spans(search: Search, figured: bool) -> dict[tuple[float, str], Span]:
+    """The ranges along each axis, by axis and criterion."""
+    asked = [(UP, REGION), (UP, GAIN), (RIGHT, REGION), (RIGHT, GAIN), *([(UP, CMRR)] if figured else [])]
+    angles = np.array([angle for axis, _ in asked for angle in (axis - np.pi, axis)])
+    criteria = [frozenset({criterion}) for _, criterion in asked for _ in range(2)]
+    ends = search.reach(angles, criteria, _FINE)
+    spans = {}
+    for k, (axis, criterion) in enumerate(asked):
+        column = 0 if axis == RIGHT else 1
+        low, high = (replace(limit, volts=place[column].item()) for place, limit in ends[2 * k : 2 * k + 2])
+        spans[axis, criterion] = Span(low, high)
+    return spans
+
+
+def _polygon(search: Search) -> tuple[Array, tuple[Limit, ...]]:
+    """The region where transistors and gain are as they should be: rays, and more of them about the corners."""
+    both = frozenset({REGION, GAIN})
+    angles = np.linspace(-np.pi, np.pi, _RAYS, endpoint=False)
+    ends = search.reach(angles, [both] * angles.size, _COARSE)
+    for _ in range(2):
+        reasons = [limit.reason for _, limit in ends]
+        turns = [k for k in range(len(ends)) if reasons[k] != reasons[(k + 1) % len(ends)]]
+        if not turns:
+            break
+        after = np.append(angles[1:], angles[0] + 2.0 * np.pi)
+        shares = np.arange(1, _BETWEEN + 1) / (_BETWEEN + 1.0)
+        more = (angles[turns, None] + (after - angles)[turns, None] * shares).ravel()
+        ends += search.reach(more, [both] * more.size, _COARSE)
+        angles = np.append(angles, more)
+        order = np.argsort(angles)
+        angles, ends = angles[order], [ends[k] for k in order]
+    return np.array([place for place, _ in ends]), tuple(limit for _, limit in ends)
+
+
+ANALYSIS = Analysis(
+    "range",
+    "Input common-mode range, output swing, and where both hold together",
+    run,
+    OperatingRange,
+    (
+        *INPUT_OPTIONS,
+        Option("frequency_hz", "number", "Hz", "at which gain and rejection are taken", 1.0, low=0.0),
+        *NULL_OPTIONS,
+        Option("gain_loss_db", "number", "dB", "loss of gain that ends a range", 3.0, low=1e-3, high=100.0),
+        Option("cmrr_loss_db", "number", "dB", "loss of rejection that ends a range", 6.0, low=1e-3, high=100.0),
+        Option(
+            "window",
+            "number",
+            "V",
+            "how far about the operating point to look; the supplies, and a fifth more for the input, if not given",
+            low=1e-6,
+        ),
+    ),
+)

@@ -1,0 +1,174 @@
+"""Ranges: edges that ngspice confirms from both sides, and a clipping amplifier with a polygon in closed form."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from scipy.optimize import brentq
+
+import longtail as lt
+from longtail.analyses.dc_sweep import sweep
+from longtail.analyses.drives import find_drives
+from longtail.analyses.range import OperatingRange
+from longtail.errors import OptionError
+from reference import gallery, ngspice
+
+CLIP, GAIN = 2.0, 10.0
+# The front of an instrumentation amplifier: either output is V_CM + GAIN*v_id/2, and clips softly at CLIP.
+CLIPPING = f"""two amplifiers that clip
+v1 inp 0 0
+v2 inn 0 0
+b1 o1 0 v={CLIP}*tanh(((v(inp)+v(inn))/2 + {GAIN}/2*(v(inp)-v(inn)))/{CLIP})
+b2 o2 0 v={CLIP}*tanh(((v(inp)+v(inn))/2 - {GAIN}/2*(v(inp)-v(inn)))/{CLIP})
+*@ input inp inn
+*@ output o1 o2
+"""
+
+
+def of(name: str, **options: float | bool) -> OperatingRange:
+    return lt.read(gallery.deck(name).path).range(**options)
+
+
+@pytest.fixture(scope="module")
+def ota() -> OperatingRange:
+    return of("ota_5t")
+
+
+def test_a_clipping_amplifier() -> None:
+    """Its gain is GAIN*(sech(u1/CLIP)^2 + sech(u2/CLIP)^2)/2, so the ends 3 dB lower are known."""
+    result = lt.read(CLIPPING).range(window=2.5)
+    end = CLIP * np.arccosh(10.0 ** (3.0 / 40.0))
+    assert [result.by_gain.low.volts, result.by_gain.high.volts] == pytest.approx([-end, end], abs=2e-6)
+    assert result.swing_by_gain.high.volts == pytest.approx(2.0 * CLIP * np.tanh(end / CLIP), abs=2e-6)
+    assert any("no transistor" in note for note in result.notes)
+    assert {limit.reason for limit in result.limits} == {"the gain is 3 dB lower"}
+    for v_out, v_cm in result.polygon:
+        v_id = brentq(lambda v, c=v_cm, o=v_out: _clipped(c, v) - o, -2.0, 2.0, xtol=1e-14)
+        u = v_cm + np.array([1.0, -1.0]) * GAIN * v_id / 2.0
+        loss = np.mean(1.0 / np.cosh(u / CLIP) ** 2)
+        assert 20.0 * np.log10(loss) == pytest.approx(-3.0, abs=2e-3)
+
+
+def _clipped(v_cm: float, v_id: float) -> float:
+    return float(CLIP * (np.tanh((v_cm + GAIN * v_id / 2) / CLIP) - np.tanh((v_cm - GAIN * v_id / 2) / CLIP)))
+
+
+def test_the_loss_of_gain_is_an_option() -> None:
+    for loss in (0.1, 1.0):
+        result = lt.read(CLIPPING).range(window=2.5, gain_loss_db=loss)
+        assert result.by_gain.high.volts == pytest.approx(CLIP * np.arccosh(10.0 ** (loss / 40.0)), abs=2e-6)
+
+
+@pytest.mark.parametrize("name", ["bjt_pair", "mos_pair", "jfet_pair", "folded_cascode"])
+def test_input_range_is_that_of_the_level_sweep(name: str) -> None:
+    """With the output of a symmetric pair held at zero, the levels at which devices leave are those of `cmrr`."""
+    amplifier = lt.read(gallery.deck(name).path)
+    found, levels = amplifier.range().input_common_mode, amplifier.cmrr(vcm="supplies", frequency_hz=[1.0])
+    for limit, left in ((found.low, levels.low), (found.high, levels.high)):
+        if left:
+            assert limit.device == left[0].device
+            assert limit.volts == pytest.approx(left[0].edge, abs=1e-5)
+
+
+@pytest.mark.ngspice
+@pytest.mark.parametrize("name", ["mos_pair", "ota_5t", "folded_cascode", "sense_amplifier", "two_stage_opamp"])
+def test_ngspice_sees_the_transistor_leave_at_each_edge(name: str) -> None:
+    """A thousandth inside of the middle of every edge its V_DS is enough; a thousandth outside it is not."""
+    deck = gallery.deck(name)
+    null = name in gallery.NULLED
+    result = of(name, null=null)
+    held = sweep(find_drives(lt.read(deck.path).circuit), null=True, target=result.v_out)
+    center = np.array([result.v_out, result.v_cm])
+    edges: dict[str, list[int]] = {}
+    for k, limit in enumerate(result.limits):
+        if limit.device and "triode" in limit.reason:
+            edges.setdefault(limit.device, []).append(k)
+    assert edges
+    for device, corners in edges.items():
+        corner = result.polygon[corners[len(corners) // 2]]
+        places = center + np.array([0.999, 1.001])[:, None] * (corner - center)
+        points = held.at(v_ic=places[:, 1], target=places[:, 0])
+        assert points.good.all()
+        room = []
+        for v_id, (v_out, v_cm) in zip(points.v_id.tolist(), places.tolist(), strict=True):
+            dc = {deck.sources[0]: v_cm + v_id / 2, deck.sources[1]: v_cm - v_id / 2}
+            asked = [f"@{device}[vds]", f"@{device}[vdsat]"]
+            theirs = ngspice.operating_point(deck.path, devices=asked, dc=dc)
+            first, second = (*deck.outputs, "0")[:2]
+            volts = {**theirs.nodes, "0": 0.0}
+            assert volts[first] - volts[second] == pytest.approx(v_out, abs=5e-3 if null else 1e-5)
+            room.append(abs(theirs.devices[device, "vds"]) - abs(theirs.devices[device, "vdsat"]))
+        assert room[0] > 0.0 > room[1]
+
+
+@pytest.mark.ngspice
+@pytest.mark.parametrize("name", ["bjt_pair", "mos_pair", "jfet_pair", "sense_amplifier", "ota_5t"])
+def test_ngspice_has_lost_the_gain_at_the_swing(name: str) -> None:
+    deck = gallery.deck(name)
+    result = of(name)
+    held = sweep(find_drives(lt.read(deck.path).circuit), null=True, target=result.v_out)
+    volts = [result.v_out, result.swing_by_gain.low.volts, result.swing_by_gain.high.volts]
+    points = held.at(v_ic=result.v_cm, target=np.array(volts))
+    gains = []
+    for v_id in points.v_id.tolist():
+        dc = {deck.sources[0]: result.v_cm + v_id / 2, deck.sources[1]: result.v_cm - v_id / 2}
+        gains.append(
+            abs(ngspice.mode_gains(deck.path, deck.sources, deck.outputs, 1.0, 10.0, 1, dc=dc).differential[0])
+        )
+    losses = 20.0 * np.log10(np.array(gains[1:]) / gains[0])
+    np.testing.assert_allclose(losses, -3.0, atol=2e-3)
+
+
+def test_range_of_the_ota(ota: OperatingRange) -> None:
+    """Both inputs at V_CM: the tail runs out of V_DS below, the pair above; the output follows the input downwards."""
+    assert (ota.input_common_mode.low.device, ota.input_common_mode.high.device) == ("m5", "m1")
+    assert (ota.output_swing.low.device, ota.output_swing.high.device) == ("m2", "m4")
+    assert {limit.device for limit in ota.limits} == {"m1", "m2", "m4", "m5"}
+    assert ota.by_cmrr is not None
+    assert ota.by_cmrr.low.volts == pytest.approx(0.95, abs=0.02)
+    below = [place for place, limit in zip(ota.polygon, ota.limits, strict=True) if limit.device == "m2"]
+    slope = np.polyfit(*np.transpose(below), 1)[0]
+    assert slope == pytest.approx(1.17, abs=0.03)  # the source follows the gate by 1/(1 + body effect)
+
+
+def test_push_pull_halves_may_turn_off() -> None:
+    """The 741's output transistors take turns; the swing goes on until its drive runs out."""
+    swing = of("ua741", null=True).output_swing
+    assert -14.0 < swing.low.volts < -12.0
+    assert 13.0 < swing.high.volts < 14.5
+    assert swing.high.device == "q13a"
+
+
+def test_symmetry_leaves_no_range_by_rejection() -> None:
+    result = of("mos_pair")
+    assert result.by_cmrr is None
+    assert any("symmetry" in note for note in result.notes)
+    assert json.loads(result.to_json())["input_common_mode_by_cmrr"] is None
+    np.testing.assert_allclose(result.swing_by_gain.low.volts, -result.swing_by_gain.high.volts, rtol=1e-6)
+
+
+def test_an_output_at_a_rail_is_said() -> None:
+    assert any("--null" in note for note in of("two_stage_opamp").notes)
+    assert not of("two_stage_opamp", null=True).notes
+
+
+def test_where_to_look_has_to_be_known() -> None:
+    with pytest.raises(OptionError, match="how far to look"):
+        lt.read(CLIPPING).range()
+    with pytest.raises(OptionError, match="gain_loss_db"):
+        lt.read(CLIPPING).range(window=1.0, gain_loss_db=0.0)
+
+
+def test_forms(ota: OperatingRange) -> None:
+    found = ota.to_dict()
+    assert set(found["input_common_mode"]["low"]) == {"volts", "device", "reason"}
+    assert np.shape(found["polygon"]) == (len(ota.limits), 2)
+    assert ota.to_xarray()["limit"].dims == ("corner",)
+    text = ota.to_text()
+    assert "m5 goes into triode" in text
+    assert "CMRR within 6 dB" in text
+    labels = {each.get_text() for each in ota.plot().axes[0].texts}
+    assert labels == {"m1: triode", "m2: triode", "m4: triode", "m5: triode"}
+    assert "range of v(o)" in repr(ota)
