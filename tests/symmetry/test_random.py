@@ -1,0 +1,87 @@
+"""Random circuits that are mirrored on purpose, broken on purpose, renamed, and cut in half."""
+
+from __future__ import annotations
+
+import random
+import re
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import longtail as lt
+from longtail.elaborate import load
+from longtail.symmetry import Mirror, find_mirror
+from symmetry.mirrored import Mirrored, image, mirrored
+
+PORTS = ("v1", "v2"), ("s2", "t2")
+quick = settings(max_examples=60, deadline=None)
+slow = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def found(text: str) -> Mirror:
+    mirror = find_mirror(load(text), *PORTS)
+    assert mirror is not None
+    return mirror
+
+
+@quick
+@given(mirrored())
+def test_a_mirrored_circuit_is_complete_and_exact(circuit: Mirrored) -> None:
+    mirror = found(circuit.text())
+    assert mirror.complete and mirror.exact
+    for node, other in mirror.nodes.items():
+        assert other == image(node)
+
+
+@quick
+@given(mirrored(), st.randoms(use_true_random=False))
+def test_names_and_order_do_not_matter(circuit: Mirrored, generator: random.Random) -> None:
+    cards = circuit.cards()
+    generator.shuffle(cards)
+    nodes = sorted(set(re.findall(r"\b[stl][0-9]\b", "\n".join(cards))))
+    renamed = dict(zip(nodes, generator.sample([f"n{k}" for k in range(100)], len(nodes)), strict=True))
+    text = re.sub(r"\b[stl][0-9]\b", lambda m: renamed[m[0]], circuit.text(cards))
+    mirror = find_mirror(load(text), ("v1", "v2"), (renamed["s2"], renamed["t2"]))
+    assert mirror is not None and mirror.exact
+    assert {(renamed[a], renamed[b]) for a, b in found(circuit.text()).nodes.items() if a in renamed} == {
+        (a, b) for a, b in mirror.nodes.items() if a != "vcc"
+    }
+
+
+@quick
+@given(mirrored(), st.data())
+def test_one_broken_value_is_the_one_difference(circuit: Mirrored, data: st.DataObject) -> None:
+    broken = data.draw(st.sampled_from([k for k, card in enumerate(circuit.sides) if card.aside]))
+    card = circuit.sides[broken]
+    mirror = found(circuit.text(circuit.cards(broken)))
+    assert mirror.complete and not mirror.exact
+    (difference,) = mirror.differences
+    assert abs(difference.delta) == pytest.approx(0.37 * card.value)
+    assert abs(difference.mean) == pytest.approx(1.185 * card.value)
+
+
+@quick
+@given(mirrored(), st.sampled_from(["s0", "s1", "t2"]))
+def test_one_more_device_on_one_side_leaves_a_part(circuit: Mirrored, node: str) -> None:
+    mirror = found(circuit.text([*circuit.cards(), f"c99 {node} 0 77p"]))
+    assert not mirror.complete and mirror.unmatched and mirror.ends_at
+
+
+@slow
+@given(mirrored(linear=True))
+def test_half_circuits_have_the_gains_of_the_whole(circuit: Mirrored) -> None:
+    """Linear ones, so that every random circuit has an operating point: cross-coupled, loaded, with sources across."""
+    amplifier = lt.read(circuit.text(), input=["v1", "v2"], output=["s2", "t2"])
+    frequencies = np.array([1.0, 1e8])
+    whole = amplifier.gains(frequency_hz=frequencies)
+    halves = amplifier.half()
+    assert len(halves.halves) == 2
+    for k, frequency in enumerate(frequencies):
+        assert halves.differential.gain(frequency) == pytest.approx(whole.differential[k], rel=1e-9, abs=1e-12)
+        assert halves.common.gain(frequency) == pytest.approx(whole.common[k], rel=1e-9, abs=1e-12)
+    points = amplifier.op().nodes
+    for half in halves.halves:
+        nodes = lt.read(half.deck).op().nodes
+        assert all(nodes[n] == pytest.approx(points[n], rel=1e-9, abs=1e-12) for n in nodes.keys() & points.keys())
