@@ -1,28 +1,60 @@
-"""The gain formulas of a circuit: exact, or shortened with a proven bound on the error."""
+"""The gain formulas of a circuit: exact, or shortened with a proven bound on the error.
+
+The small-signal circuit is written in symbols from the operating point: every device as named elements, g_m, r_o,
+r_pi, capacitances, which add up to the very equations that the other analyses solve. Numerator and denominator follow
+by expansion in minors. What counts little is then left out, elements first, terms afterwards, judged by the numbers
+at this operating point, until the allowed error is used; and the error that is left is proven on the whole band.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from longtail.analyses.base import Analysis, Option, Result
 from longtail.analyses.drives import Drives, bias, find_drives
 from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS, mode_gains
 from longtail.circuit import Circuit
-from longtail.errors import OptionError, nearest
-from longtail.modes import COMMON, DIFFERENTIAL
+from longtail.engine.operating_point import OperatingPoint
+from longtail.errors import InputError, OptionError, nearest
+from longtail.symbolic.answer import (
+    Answer,
+    Question,
+    exact_answer,
+    first_order_answer,
+    is_zero,
+    matched_answer,
+    quotient_answer,
+    zero_answer,
+)
+from longtail.symbolic.bias import BETA, BIAS, in_terms_of
 from longtail.symbolic.display import Writer
 from longtail.symbolic.elements import SmallSignal, small_signal
-from longtail.symbolic.expression import latex, text
-from longtail.symbolic.gain import Gain, exact_transfer, unknown_pairs
-from longtail.symbolic.names import labels, share, twins
-from longtail.symbolic.transfer import Transfer
+from longtail.symbolic.expression import Expression, latex, sympy_expression, text
+from longtail.symbolic.gain import Gain, Pairs, unknown_pairs
+from longtail.symbolic.names import Label, labels, twins
+from longtail.symbolic.poles import roots
+from longtail.symmetry import Mirror, find_mirror
+from longtail.units import parse_number
+
+if TYPE_CHECKING:
+    import sympy
 
 GAINS = ("differential", "common", "common_to_differential", "differential_to_common", "cmrr")
+LETTERS = {
+    "differential": "A_dd",
+    "common": "A_cc",
+    "common_to_differential": "A_c→d",
+    "differential_to_common": "A_d→c",
+    "cmrr": "CMRR",
+}
+SINGLE_ENDED = {**LETTERS, "differential": "A_d", "common": "A_cm"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +64,66 @@ class SymbolValue:
     meaning: str
     value: float
     unit: str
+    latex: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RootFormula:
+    """A pole or zero: a formula for s, its value in Hz (negative in the left half plane), and how far the formula is
+    from the root of the full circuit, relative."""
+
+    kind: str
+    text: str
+    latex: str
+    value_hz: float
+    error: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """The gain of the circuit and of the formula over frequency in Hz, for pictures."""
+
+    frequency_hz: NDArray[np.float64]
+    circuit: NDArray[np.complex128]
+    formula: NDArray[np.complex128]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Formula(Result):
-    """A gain as a formula. See `to_dict` for its fields by name."""
+    """A gain as a formula, and how good it is.
+
+    of             which gain; `letter` as it is written, `label` the output that it is for
+    text, latex    the formula
+    symbols        what every symbol stands for, with its value
+    value_dc       the formula at the lowest frequency of the band (0 Hz unless the band starts higher)
+    error_bound    proven largest relative error on the band; None where no proof was found
+    error_sampled  largest relative error found at many frequencies of the band
+    band_hz        lowest and highest frequency; both 0 is dc alone
+    terms          of all factors; `terms_exact` of the exact formula, None where that is too large
+    cancellation   how much larger the terms of a factor are than their sum: 1 where nothing cancels
+    """
 
     of: str
+    letter: str
+    label: str
     text: str
     latex: str
     symbols: dict[str, SymbolValue]
     value_dc: float
+    error_bound: float | None
+    error_sampled: float
+    band_hz: tuple[float, float]
+    terms: int
+    terms_exact: int | None
+    cancellation: float
+    roots: tuple[RootFormula, ...]
+    mode: str
+    expression: Expression = field(repr=False)
+    curves: Curves | None = None
+    notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        return f"<formula of {self.of}: {self.text}>"
+        return f"<formula: {self.letter} = {self.text}>"
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -56,7 +134,23 @@ class Formula(Result):
                 name: {"meaning": s.meaning, "value": s.value, "unit": s.unit} for name, s in self.symbols.items()
             },
             "value_dc": self.value_dc,
+            "error_bound": self.error_bound,
+            "error_sampled": self.error_sampled,
+            "band_hz": list(self.band_hz),
+            "terms": self.terms,
+            "terms_exact": self.terms_exact,
+            "cancellation": self.cancellation,
+            "mode": self.mode,
+            "roots": [
+                {"kind": r.kind, "text": r.text, "latex": r.latex, "value_hz": r.value_hz, "error": r.error}
+                for r in self.roots
+            ],
+            "notes": list(self.notes),
         }
+
+    def to_sympy(self) -> sympy.Expr:
+        """The formula as a SymPy expression, with `s` as the complex frequency in rad/s."""
+        return sympy_expression(self.expression)
 
 
 def gain_of(drives: Drives, of: str) -> Gain:
@@ -78,38 +172,238 @@ def gain_of(drives: Drives, of: str) -> Gain:
     return Gain(of, drive, read, scale / 2 if common_out else scale)
 
 
+def share_of(given: Any) -> float:
+    """An error as a share of one: "10%", "0.1" or 0.1. Raises `OptionError` outside (0, 1).
+
+    >>> share_of("10%"), share_of(0.05)
+    (0.1, 0.05)
+    """
+    words = str(given).strip()
+    try:
+        value = parse_number(words.removesuffix("%")) / (100.0 if words.endswith("%") else 1.0)
+    except InputError as error:
+        raise OptionError(f"--error {given}: expected a share, as in 10% or 0.1") from error
+    if not 0.0 < value < 1.0:
+        raise OptionError(f"the error must lie between 0 and 100 %, not {given}")
+    return value
+
+
+def band_of(given: Any) -> tuple[float, float]:
+    """A band in Hz from `low:high`, or one frequency.
+
+    >>> band_of("1:1meg"), band_of("0")
+    ((1.0, 1000000.0), (0.0, 0.0))
+    """
+    fields = given.split(":") if isinstance(given, str) else given if isinstance(given, tuple | list) else [given]
+    try:
+        numbers = [parse_number(x) if isinstance(x, str) else float(x) for x in fields]
+    except InputError as error:
+        raise OptionError(f"--band {given}: expected low:high in Hz, as in 1:1meg") from error
+    if len(numbers) > 2 or not 0.0 <= numbers[0] <= numbers[-1] or not math.isfinite(numbers[-1]):
+        raise OptionError(f"--band {given}: expected low:high in Hz with 0 <= low <= high")
+    return numbers[0], numbers[-1]
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """A circuit at its operating point, ready for formulas."""
+
+    drives: Drives
+    point: OperatingPoint
+    circuit: SmallSignal
+    mirror: Mirror | None
+    images: Mapping[str, str]
+    pairs: Pairs
+
+    def question(self, of: str, band_hz: tuple[float, float]) -> Question:
+        """The question for one gain."""
+        return Question(self.circuit, gain_of(self.drives, of), self.images, self.pairs, band_hz)
+
+
+def setting(
+    circuit: Circuit,
+    input: Sequence[str] | None,
+    output: Sequence[str] | None,
+    vcm: float | None,
+    null: bool,
+    target: float | None,
+) -> Setting:
+    """Operating point, small-signal elements, and which devices are matched."""
+    drives = find_drives(circuit, input, output, vcm)
+    point, _ = bias(drives, null=null, target=target)
+    elements = small_signal(point)
+    mirror = find_mirror(drives.circuit, drives.sources, drives.output)
+    mirrored = {a: b for a, b in mirror.devices.items() if a != b and b} if mirror else {}
+    images = {a: b for a, b in twins(elements).items() if a not in mirrored and b not in mirrored} | mirrored
+    complete = mirror is not None and mirror.complete
+    return Setting(drives, point, elements, mirror, images, unknown_pairs(elements, mirror) if complete else ())
+
+
 def run(
     circuit: Circuit,
     input: Sequence[str] | None,
     output: Sequence[str] | None,
     of: str,
+    error: Any,
+    band: Any,
+    matched: bool,
+    first_order: bool,
+    exact: bool,
+    in_terms: str | None,
     vcm: float | None,
     null: bool,
     target: float | None,
 ) -> Formula:
     """The formula of one gain at the operating point."""
-    drives = find_drives(circuit, input, output, vcm)
-    point, _ = bias(drives, null=null, target=target)
-    gain = gain_of(drives, of)
-    full = small_signal(point)
-    shared = share(full, twins(full))
-    found = exact_transfer(shared, gain)
-    writer = Writer(shared.symbols, labels(shared.symbols.values()))
-    expression = writer.write(found)
-    values = {key: s.value for key, s in shared.symbols.items()}
+    of = of.replace("-", "_")
+    if matched + first_order + exact > 1:
+        raise OptionError("--matched, --first-order and --exact exclude each other")
+    at = setting(circuit, input, output, vcm, null, target)
+    allowed, band_hz = share_of(error), band_of(band)
+    gain_of(at.drives, of)
+    way = "matched" if matched else "first-order" if first_order else "exact" if exact else None
+    if of == "cmrr":
+        unwanted = "common" if at.drives.single_ended else "common_to_differential"
+        wanted = _answer(at, "differential", way if way == "exact" else "matched", allowed / 2, band_hz)[0]
+        other, used = _answer(at, unwanted, way, allowed / 2, band_hz)
+        if other.transfer.is_zero:
+            raise OptionError(
+                "the rejection is limited by symmetry alone: the gain that spoils it is zero",
+                hint="leave --exact and --matched out: mismatch to first order gives a formula",
+            )
+        answer = quotient_answer(wanted, other)
+    else:
+        answer, used = _answer(at, of, way, allowed, band_hz)
+    if in_terms is not None:
+        answer = in_terms_of(answer, at.point, in_terms)
+    return _formula(at, of, answer, used, band_hz, allowed)
+
+
+def _answer(
+    at: Setting, of: str, way: str | None, allowed: float, band_hz: tuple[float, float]
+) -> tuple[Answer, str]:
+    """The answer and the way that it was found: matched where nothing is said, except for conversions."""
+    question = at.question(of, band_hz)
+    converts = of in ("common_to_differential", "differential_to_common")
+    if way is None:
+        way = "first-order" if converts and at.pairs else "matched"
+    if way == "first-order" and not converts:
+        way = "matched"  # to first order, equal and opposite differences leave the gains within a mode as they are
+    frequencies = np.unique(np.array(band_hz))
+    _, floor = mode_gains(at.drives, at.point, frequencies)
+    if way != "first-order" and is_zero(question, floor):
+        return zero_answer(question), way
+    if way == "exact":
+        return exact_answer(question), way
+    if way == "first-order":
+        return first_order_answer(question, allowed), way
+    return matched_answer(question, allowed), way
+
+
+def _formula(
+    at: Setting, of: str, answer: Answer, way: str, band_hz: tuple[float, float], allowed: float
+) -> Formula:
+    names = labels(answer.symbols.values())
+    writer = Writer(answer.symbols, names)
+    expression = writer.write(answer.transfer)
+    value = answer.transfer.at(answer.values, np.array([2j * np.pi * band_hz[0]]))[0]
+    letters = SINGLE_ENDED if at.drives.single_ended else LETTERS
+    output = " - ".join(f"v({node})" for node in at.drives.output)
     return Formula(
-        of, text(expression), latex(expression), {}, float(found.at(values, np.zeros(1))[0].real)
+        of,
+        letters[of],
+        output,
+        text(expression),
+        latex(expression),
+        _symbol_values(answer, names),
+        float(value.real if band_hz[0] == 0.0 else abs(value)),
+        answer.error_bound,
+        answer.error_sampled,
+        band_hz,
+        answer.transfer.terms,
+        answer.terms_exact,
+        answer.cancellation,
+        _roots(answer, writer) if band_hz[1] > 0.0 else (),
+        way,
+        expression,
+        _curves(answer),
+        _notes(answer, allowed),
     )
+
+
+def _roots(answer: Answer, writer: Writer) -> tuple[RootFormula, ...]:
+    return tuple(
+        RootFormula(r.kind, text(r.expression), latex(r.expression), r.value / (2.0 * math.pi), r.error)
+        for r in roots(answer.transfer, answer.values, writer, answer.at.exact)
+    )
+
+
+def _symbol_values(answer: Answer, names: Mapping[str, Label]) -> dict[str, SymbolValue]:
+    """The symbols that the formula uses, by what is printed."""
+    found: dict[str, SymbolValue] = {}
+    for key in answer.transfer.used():
+        symbol = answer.symbols[key]
+        if symbol.base is None:
+            label = names[key]
+            device = symbol.device.replace("+", " and ")
+            meaning = symbol.meaning if device in symbol.meaning or not device else f"{symbol.meaning} of {device}"
+            found[label.text] = SymbolValue(meaning, symbol.shown_value, symbol.unit, label.latex)
+            continue
+        base, label = answer.symbols[symbol.base], names[symbol.base]
+        difference = Label(f"Δ{label.head}", label.sub)
+        first, second = symbol.device.split("+")
+        value = -symbol.value / base.value**2 if base.shown else symbol.value
+        meaning = f"difference of {label.text}, {first} minus {second}"
+        found[difference.text] = SymbolValue(meaning, value, symbol.unit, difference.latex)
+        found.setdefault(label.text, SymbolValue(base.meaning, base.shown_value, base.unit, label.latex))
+    return dict(sorted(found.items()))
+
+
+def _curves(answer: Answer) -> Curves | None:
+    """The gain of circuit and formula over the band; None at a single frequency."""
+    order = np.argsort(answer.at.s.imag)
+    s = answer.at.s[order]
+    if len(s) < 3 or answer.transfer.is_zero:
+        return None
+    return Curves(s.imag / (2.0 * np.pi), answer.at.wanted[order], answer.transfer.at(answer.values, s))
+
+
+def _notes(answer: Answer, allowed: float) -> tuple[str, ...]:
+    notes = []
+    if answer.transfer.is_zero:
+        notes.append("zero by symmetry: only mismatch gives it a value (--first-order)")
+    if answer.nominal:
+        notes.append(
+            "the circuit is symmetric: to rank terms, every pair was taken to differ by 1 %, and value and error hold "
+            "for that; the formula is exact to first order in the differences but for what the error allows"
+        )
+    if answer.error_bound is None:
+        notes.append("the error could not be proven on the band: the figure is the largest of many frequencies")
+    if answer.error_sampled > allowed:
+        notes.append("the error is larger than allowed: the substitution of bias expressions adds to it")
+    if answer.cancellation > 10.0:
+        notes.append(
+            f"terms cancel to 1/{answer.cancellation:.3g} of their size: the formula holds only as exactly as its values"
+        )
+    if any("#late" in u for u in answer.unknowns):
+        notes.append("excess phase is counted as a pole and a zero (Padé): good up to a tenth of 1/(2*pi*delay)")
+    return tuple(notes)
 
 
 ANALYSIS = Analysis(
     "formula",
-    "The formula of a gain, with what each symbol stands for and a bound on its error",
+    "The formula of a gain in symbols, short, with a proven bound on its error",
     run,
     Formula,
     (
         *INPUT_OPTIONS,
-        Option("of", "word", "", f"which gain: {', '.join(GAINS)}", "differential"),
+        Option("of", "word", "GAIN", f"which gain: {', '.join(GAINS)}", "differential"),
+        Option("error", "word", "SHARE", "relative error that may be made for a shorter formula: 10% or 0.1", "10%"),
+        Option("band", "word", "RANGE", "where the error is bounded: low:high in Hz, or one frequency", "0"),
+        Option("matched", "flag", "", "matched devices share symbols; a conversion between modes is then zero", False),
+        Option("first_order", "flag", "", "keep what is linear in the differences of matched devices", False),
+        Option("exact", "flag", "", "leave nothing out", False),
+        Option("in_terms", "word", "WHAT", f"{BIAS}: g_m by bias currents; {BETA}: g_m as β/r_π", None),
         *NULL_OPTIONS,
     ),
 )

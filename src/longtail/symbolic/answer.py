@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +22,9 @@ from longtail.symbolic.elements import SmallSignal, Symbol
 from longtail.symbolic.gain import Gain, Pairs, exact_transfer, first_order_equations, gain_equations
 from longtail.symbolic.minors import TooLargeError
 from longtail.symbolic.names import mismatched, share
-from longtail.symbolic.transfer import Transfer, arrays, expand, transfer
+from longtail.symbolic.equations import OUTPUT
+from longtail.symbolic.transfer import Ring, Transfer, arrays, expand, transfer
 
-MATCHED, FIRST_ORDER, EXACT = "matched", "first-order", "exact"
 _SAME = 1e-10  # relative: what --exact takes as one value
 _LARGE = 40  # equations from which on fewer ways are tried
 _NOMINAL = 0.01  # relative difference that stands for mismatch where the circuit has none
@@ -48,6 +49,7 @@ class Answer:
     error_bound    proven on the band; None where no proof succeeded; 0 for an exact formula
     error_sampled  largest relative error at many frequencies of the band
     terms_exact    terms of the exact formula; None where it is too large to write down
+    unknowns       of the circuit that the formula is for
     nominal        True: the circuit is symmetric, and every difference was taken for 1 % to rank terms
     """
 
@@ -58,6 +60,7 @@ class Answer:
     terms_exact: int | None
     at: Reference
     nominal: bool = False
+    unknowns: tuple[str, ...] = ()
 
     @property
     def values(self) -> dict[str, float]:
@@ -77,9 +80,20 @@ class Answer:
 
 
 def is_zero(question: Question, floor: NDArray[np.float64]) -> bool:
-    """Whether the gain is no more than rounding at the frequencies of the band, given at their ends."""
-    at = reference(gain_equations(question.circuit, question.gain, question.pairs), question)
+    """Whether the gain is no more than rounding, `floor` over the frequencies of the band."""
+    system = gain_equations(question.circuit, question.gain, question.pairs)
+    if OUTPUT not in system.unknowns:
+        return True
+    at = reference(system, question)
     return bool((np.abs(at.wanted) <= floor.max()).all())
+
+
+def zero_answer(question: Question) -> Answer:
+    """A gain that symmetry makes zero."""
+    system = gain_equations(question.circuit, question.gain, question.pairs)
+    ring = Ring.of(())
+    at = reference(system, question) if OUTPUT in system.unknowns else Reference.none(question.gain, question.band_hz)
+    return Answer(Transfer(ring, Fraction(0), (), ()), {}, 0.0, 0.0, 0, at)
 
 
 def exact_answer(question: Question) -> Answer:
@@ -90,7 +104,8 @@ def exact_answer(question: Question) -> Answer:
     values = {key: s.value for key, s in circuit.symbols.items()}
     sampled = sampled_error(found, values, at)
     terms = _terms(found)
-    return Answer(found, circuit.symbols, error_bound(found, values, at, sampled), sampled, terms, at)
+    bound = error_bound(found, values, at, sampled)
+    return Answer(found, circuit.symbols, bound, sampled, terms, at, unknowns=circuit.unknowns)
 
 
 def matched_answer(question: Question, error: float) -> Answer:
@@ -139,19 +154,24 @@ def first_order_answer(question: Question, error: float) -> Answer:
     else:
         at = reference(gain_equations(question.circuit, question.gain, question.pairs), question)
     best: Answer | None = None
+    failure: TooLargeError | None = None
     for part in (0.7, 0.95, 0.3):
-        found = shorten(system, circuit.symbols, at, error * _MARGIN, part)
+        try:
+            found = shorten(system, circuit.symbols, at, error * _MARGIN, part)
+        except TooLargeError as too_large:
+            failure = too_large
+            continue
         if found is not None and (best is None or found.terms < best.transfer.terms):
             best = _answer(found, circuit, at)
     if best is None:
-        raise AnalysisError(
+        raise failure or AnalysisError(
             "to first order in the differences, no formula comes within this error of the circuit",
             hint="allow a larger --error, or leave --first-order out",
         )
     return replace(best, nominal=nominal)
 
 
-def quotient_answer(wanted: Answer, unwanted: Answer, error: float) -> Answer:
+def quotient_answer(wanted: Answer, unwanted: Answer) -> Answer:
     """The quotient of two gains of one circuit, each with its error; the bounds are combined."""
     ring = wanted.transfer.ring.joined(unwanted.transfer.ring)
     (a, b), (c, d) = (tuple(ring.taken(p, x.transfer.ring) for p in x.transfer.expanded()) for x in (wanted, unwanted))
@@ -164,13 +184,14 @@ def quotient_answer(wanted: Answer, unwanted: Answer, error: float) -> Answer:
     known = wanted.terms_exact is not None and unwanted.terms_exact is not None
     terms = (wanted.terms_exact or 0) + (unwanted.terms_exact or 0) if known else None
     bound = error_bound(found, values, at, sampled)
-    return Answer(found, symbols, bound, sampled, terms, at, unwanted.nominal)
+    return Answer(found, symbols, bound, sampled, terms, at, unwanted.nominal, wanted.unknowns)
 
 
 def _answer(found: Transfer, circuit: SmallSignal, at: Reference) -> Answer:
     values = {key: s.value for key, s in circuit.symbols.items()}
     sampled = sampled_error(found, values, at)
-    return Answer(found, circuit.symbols, error_bound(found, values, at, sampled), sampled, None, at)
+    bound = error_bound(found, values, at, sampled)
+    return Answer(found, circuit.symbols, bound, sampled, None, at, unknowns=circuit.unknowns)
 
 
 def _terms(found: Transfer) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 
 from longtail.symbolic.certificate import certified
 from longtail.symbolic.elements import SmallSignal, Symbol
-from longtail.symbolic.equations import Equations
+from longtail.symbolic.equations import OUTPUT, Equations
 from longtail.symbolic.gain import Gain
 from longtail.symbolic.minors import TooLargeError
 from longtail.symbolic.pruning import prune
@@ -47,6 +47,14 @@ class Reference:
     wanted: Complex
     exact: Exact
     band_hz: Band
+
+    @classmethod
+    def none(cls, gain: Gain, band_hz: Band) -> Reference:
+        """The reference of a gain that is zero by structure."""
+        from flint import fmpq_poly
+
+        s = frequencies(band_hz)
+        return cls(gain, s, np.zeros_like(s), Exact(fmpq_poly([0]), fmpq_poly([1])), band_hz)
 
 
 def frequencies(band_hz: Band, density: int = _DENSITY, least: int = 40) -> Complex:
@@ -93,6 +101,8 @@ def shorten(
     """
     values = {key: s.value for key, s in symbols.items()}
     scale = float(at.gain.scale)
+    if OUTPUT not in system.unknowns:
+        return None
     start = np.abs(dense(system, values).at(at.s) * scale / at.wanted - 1.0).max()
     if not start <= error:
         return None

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from longtail.symbolic.names import Label
+
+if TYPE_CHECKING:
+    import sympy
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,29 @@ def latex(e: Expression) -> str:
             return _summed([latex(t) for t in terms], " ")
         case Quotient(over, under):
             return rf"\frac{{{latex(over)}}}{{{latex(under)}}}"
+
+
+def sympy_expression(e: Expression) -> sympy.Expr:
+    """The formula for SymPy; the names are those of the text."""
+    import sympy
+
+    match e:
+        case Number(x):
+            return sympy.Rational(x.numerator, x.denominator)
+        case Name(label):
+            return sympy.Symbol(label.text)
+        case Power(base, n):
+            return sympy_expression(base) ** n
+        case Product(factors):
+            return sympy.Mul(*map(sympy_expression, factors))
+        case Sum(terms):
+            return sympy.Add(*map(sympy_expression, terms))
+        case Parallel(parts):
+            return 1 / sympy.Add(*(1 / sympy_expression(p) for p in parts))
+        case Quotient(over, under):
+            return sympy_expression(over) / sympy_expression(under)
+        case Negative(of):
+            return -sympy_expression(of)
 
 
 def _summed(terms: list[str], gap: str) -> str:

@@ -84,6 +84,13 @@ class Transfer:
         """Terms in all factors, each counted once; a factor of one term counts with its product."""
         return sum(max(1, sum(len(f) for f, _ in side if len(f) > 1)) for side in (self.numerator, self.denominator))
 
+    def used(self) -> list[str]:
+        """The keys of the symbols that appear, in the order of the ring."""
+        top = np.zeros(len(self.ring.keys) + 1, np.intp)
+        for f, _ in (*self.numerator, *self.denominator):
+            top = np.maximum(top, np.array(f.degrees(), np.intp))
+        return [key for key, e in zip(self.ring.keys, top.tolist(), strict=False) if e]
+
     def expanded(self) -> tuple[Polynomial, Polynomial]:
         """Numerator and denominator multiplied out, the scale left aside."""
         one = self.ring.number(1)
@@ -157,3 +164,11 @@ def _cancelled(
             k, left[same] = k - common, (g, below - common)
         kept.append((f, k))
     return Transfer(ring, scale, tuple((f, k) for f, k in kept if k), tuple((f, k) for f, k in left if k))
+
+
+def by_order(f: Polynomial) -> dict[int, Polynomial]:
+    """The coefficients of the powers of s, as polynomials without s."""
+    parts: dict[int, dict[tuple[int, ...], int]] = {}
+    for m, c in zip(f.monoms(), f.coeffs(), strict=True):
+        parts.setdefault(int(m[-1]), {})[(*map(int, m[:-1]), 0)] = c
+    return {order: f.context().from_dict(terms) for order, terms in parts.items()}
