@@ -73,6 +73,7 @@ class Drives:
         )
 
 
+_NO_RAILS = 100.0  # V: the span of the supplies where none are known
 _DRIVES = Remembered[Drives](16)
 
 
@@ -223,8 +224,19 @@ def bias(drives: Drives, *, null: bool = False, target: float | None = None) -> 
     shares = drives.null(0.0).inputs
     values = {f"{s}.dc": level + shares[s] * extra for s, level in zip(drives.sources, drives.levels, strict=True)}
     offset, _ = modes.split(*(values[n] * sign for n, sign in zip(drives.names, drives.signs, strict=True)))
+    _check_offset(drives, offset)
     solution = np.delete(nulled.solution, system.index["input_offset"], 1)
     return replace(nulled, system=plain, values=values, solution=solution), offset
+
+
+def _check_offset(drives: Drives, offset: float) -> None:
+    """Raise `AnalysisError` for an offset that no amplifier would survive: the target cannot be reached."""
+    low, high = supply_rails(drives.circuit) or (-_NO_RAILS / 2, _NO_RAILS / 2)
+    if abs(offset) > max(high - low, 1.0):
+        raise AnalysisError(
+            f"the output cannot be nulled: it would take an input offset of {offset:.3g} V, beyond the supplies",
+            hint="give a --target that the output can reach",
+        )
 
 
 def _check_gain(drives: Drives, plain: System) -> None:

@@ -21,6 +21,7 @@ Values = Mapping[str, float | Array]
 _STEP_LIMIT = 40  # Newton iterations allowed on the path; the last solve has the circuit's own limit
 _FADED = 1e-13  # S: a conductance this small is dropped
 _FEEDBACKS = (1e-4, -1e-4, 1.0, -1.0)  # V/V, from the output to the offset
+_BUDGET = 4000  # Newton iterations in all: a path that takes more leads nowhere
 _NODESET_CONDUCTANCE = 1e3  # S: holds .nodeset nodes in a first solve
 
 
@@ -33,7 +34,9 @@ class Path:
     iterations: int = 0
 
     def solve(self, state: State, aids: Aids, limit: int | None = None) -> Solve:
-        result = newton(self.system, self.values, state, aids, limit)
+        """Newton's method, within what is left of the iterations allowed in all."""
+        allowed = limit or self.system.circuit.options.itl1
+        result = newton(self.system, self.values, state, aids, max(0, min(allowed, _BUDGET - self.iterations)))
         self.iterations += result.iterations
         return result
 

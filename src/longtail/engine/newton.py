@@ -76,7 +76,7 @@ def newton(
     step, gap = np.full_like(x, np.inf), np.zeros_like(limited)
     iterations = 0
     active = np.arange(lanes)
-    for iterations in range(1, (limit or options.itl1) + 1):  # noqa: B007
+    for iterations in range(1, (options.itl1 if limit is None else limit) + 1):  # noqa: B007
         inputs |= zip((u.name for u in system.unknowns), x[active].T, strict=True)
         inputs |= zip(equations.states, limited[:, active], strict=True)
         inputs["first"] = first

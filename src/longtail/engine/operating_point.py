@@ -99,7 +99,9 @@ def _failure(system: System, solve: Solve, iterations: int) -> ConvergenceError:
         parts.append(f"would not settle: {', '.join(nodes)}")
     if devices:
         parts.append(f"devices still limited: {', '.join(devices)}")
+    whom = "these devices" if devices else "the devices"
     return ConvergenceError(
         "; ".join(parts),
-        hint="check supplies and models of these devices, or give .nodeset v(node)=value for the nodes named",
+        hint=f"check supplies and models of {whom}, or give .nodeset v(node)=value"
+        + (" for the nodes named" if nodes else ""),
     )
