@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +36,7 @@ from longtail.symbolic.answer import (
 from longtail.symbolic.bias import BETA, BIAS, in_terms_of
 from longtail.symbolic.display import Writer
 from longtail.symbolic.elements import SmallSignal, small_signal
-from longtail.symbolic.expression import Expression, latex, sympy_expression, text
+from longtail.symbolic.expression import Expression, latex_text, sympy_expression, text
 from longtail.symbolic.gain import Gain, Pairs, unknown_pairs
 from longtail.symbolic.names import Label, labels, twins
 from longtail.symbolic.poles import roots
@@ -120,6 +120,7 @@ class Formula(Result):
     mode: str
     expression: Expression = field(repr=False)
     curves: Curves | None = None
+    as_latex: bool = False
     notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
@@ -250,6 +251,7 @@ def run(
     first_order: bool,
     exact: bool,
     in_terms: str | None,
+    latex: bool,
     vcm: float | None,
     null: bool,
     target: float | None,
@@ -276,7 +278,7 @@ def run(
         answer, used = _answer(at, of, way, allowed, band_hz)
     if in_terms is not None:
         answer = in_terms_of(answer, at.point, in_terms)
-    return _formula(at, of, answer, used, band_hz, allowed)
+    return replace(_formula(at, of, answer, used, band_hz, allowed), as_latex=latex)
 
 
 def _answer(
@@ -314,7 +316,7 @@ def _formula(
         letters[of],
         output,
         text(expression),
-        latex(expression),
+        latex_text(expression),
         _symbol_values(answer, names),
         float(value.real if band_hz[0] == 0.0 else abs(value)),
         answer.error_bound,
@@ -333,7 +335,7 @@ def _formula(
 
 def _roots(answer: Answer, writer: Writer) -> tuple[RootFormula, ...]:
     return tuple(
-        RootFormula(r.kind, text(r.expression), latex(r.expression), r.value / (2.0 * math.pi), r.error)
+        RootFormula(r.kind, text(r.expression), latex_text(r.expression), r.value / (2.0 * math.pi), r.error)
         for r in roots(answer.transfer, answer.values, writer, answer.at.exact)
     )
 
@@ -404,6 +406,7 @@ ANALYSIS = Analysis(
         Option("first_order", "flag", "", "keep what is linear in the differences of matched devices", False),
         Option("exact", "flag", "", "leave nothing out", False),
         Option("in_terms", "word", "WHAT", f"{BIAS}: g_m by bias currents; {BETA}: g_m as β/r_π", None),
+        Option("latex", "flag", "", "print the formulas as LaTeX", False),
         *NULL_OPTIONS,
     ),
 )

@@ -12,12 +12,13 @@ from matplotlib.figure import Figure
 from longtail.analyses.analyze import Datasheet
 from longtail.analyses.base import Result
 from longtail.analyses.cmrr import CmrrMap
+from longtail.analyses.formula import Formula
 from longtail.analyses.gains import ModeGains
 from longtail.analyses.half import HalfCircuits
 from longtail.analyses.op import OpResult
 from longtail.analyses.range import OperatingRange
 from longtail.errors import OptionError
-from longtail.report import figure_common_mode, figure_datasheet, figure_gains, figure_op, figure_range, half_figure
+from longtail.report import figure_common_mode, figure_datasheet, figure_gains, figure_op, figure_range, formula_figure, half_figure
 from longtail.report.figure_small_signal import FIGURES
 
 # Drawings carry no date and fixed ids, so that the same result gives the same file.
@@ -54,6 +55,11 @@ def _(result: CmrrMap, **options: Any) -> Figure:
 
 for _type, _figure in FIGURES.items():
     plot.register(_type)(_figure)
+
+
+@plot.register
+def _(result: Formula, **options: Any) -> Figure:
+    return formula_figure.figure(result, **options)
 
 
 @plot.register

@@ -8,11 +8,12 @@ from typing import Any
 from longtail.analyses.analyze import Datasheet
 from longtail.analyses.base import Result
 from longtail.analyses.cmrr import CmrrMap
+from longtail.analyses.formula import Formula
 from longtail.analyses.gains import ModeGains
 from longtail.analyses.half import HalfCircuits
 from longtail.analyses.op import OpResult
 from longtail.analyses.range import OperatingRange
-from longtail.report import common_mode, datasheet, general, half_page, mode_gains, operating_point, operating_range
+from longtail.report import common_mode, datasheet, formula_page, general, half_page, mode_gains, operating_point, operating_range
 from longtail.report.layout import page_html, page_text
 from longtail.report.page import Page
 from longtail.report.small_signal import PAGES
@@ -56,6 +57,11 @@ def _(result: CmrrMap) -> Page:
 
 for _type, _page in PAGES.items():
     page.register(_type)(_page)
+
+
+@page.register
+def _(result: Formula) -> Page:
+    return formula_page.page(result)
 
 
 @page.register

@@ -227,7 +227,7 @@ class Writer:
         counts = Counter(n for m in terms for n, e in m if e > 0)
         common, times = max(counts.items(), key=lambda x: (x[1], x[0])) if counts else ("", 0)
         groups = [dict([t]) for t in terms.items()]
-        if len(terms) > 3 and 2 <= times < len(terms):
+        if len(terms) > 2 and 2 <= times < len(terms):
             inside = {m: c for m, c in terms.items() if dict(m).get(common, 0) > 0}
             groups = [{m: c for m, c in terms.items() if m not in inside}, inside]
         parts: list[Expression] = []

@@ -106,10 +106,10 @@ def text(e: Expression) -> str:
             return f"{_wrapped(over, _TIGHT)}/{below}"
 
 
-def latex(e: Expression) -> str:
+def latex_text(e: Expression) -> str:
     r"""The formula in LaTeX.
 
-    >>> print(latex(Quotient(ONE, Name(Label("R", "SS")))))
+    >>> print(latex_text(Quotient(ONE, Name(Label("R", "SS")))))
     \frac{1}{R_{\mathrm{SS}}}
     """
     match e:
@@ -126,9 +126,9 @@ def latex(e: Expression) -> str:
         case Negative(of):
             return f"-{_wrapped_latex(of, _TIGHT)}"
         case Sum(terms):
-            return _summed([latex(t) for t in terms], " ")
+            return _summed([latex_text(t) for t in terms], " ")
         case Quotient(over, under):
-            return rf"\frac{{{latex(over)}}}{{{latex(under)}}}"
+            return rf"\frac{{{latex_text(over)}}}{{{latex_text(under)}}}"
 
 
 def sympy_expression(e: Expression) -> sympy.Expr:
@@ -181,5 +181,5 @@ def _wrapped(e: Expression, least: int) -> str:
 
 def _wrapped_latex(e: Expression, least: int) -> str:
     if isinstance(e, Quotient):
-        return latex(e) if least < _ATOM else rf"\left({latex(e)}\right)"
-    return latex(e) if _binding(e) >= least else rf"\left({latex(e)}\right)"
+        return latex_text(e) if least < _ATOM else rf"\left({latex_text(e)}\right)"
+    return latex_text(e) if _binding(e) >= least else rf"\left({latex_text(e)}\right)"

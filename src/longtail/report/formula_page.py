@@ -1,0 +1,89 @@
+"""A formula to read: what it says, what its symbols stand for, how good it is, its poles and zeros."""
+
+from __future__ import annotations
+
+from longtail.analyses.formula import Formula
+from longtail.report.page import LEFT, Cell, Column, Page, Table
+from longtail.report.symbols import gain_text, quantity_text
+from longtail.units import format_si
+
+
+def page(formula: Formula) -> Page:
+    """The formula, its symbols with their values, and its roots."""
+    tables = [_symbols(formula)] if formula.symbols else []
+    if formula.roots:
+        tables.append(_roots(formula))
+    return Page("Formula", facts(formula), tuple(tables), formula.notes)
+
+
+def facts(formula: Formula) -> tuple[tuple[str, str], ...]:
+    """The formula and how far it can be trusted."""
+    where = band_text(formula.band_hz)
+    terms = f"{formula.terms}" + (f" of {formula.terms_exact}" if formula.terms_exact is not None else "")
+    found = [
+        (formula.letter, formula.latex if formula.as_latex else formula.text),
+        ("output", formula.label),
+        ("value", f"{gain_text(formula.value_dc)} V/V at {format_si(formula.band_hz[0], 'Hz')}"),
+        ("error", f"{error_text(formula)} {where}"),
+        ("terms", f"{terms} ({formula.mode})"),
+    ]
+    if formula.cancellation > 2.0:
+        found.append(("cancellation", f"terms cancel to 1/{formula.cancellation:.3g} of their size"))
+    return tuple(found)
+
+
+def band_text(band_hz: tuple[float, float]) -> str:
+    """Where an error holds."""
+    low, high = (format_si(f, "Hz") for f in band_hz)
+    return f"at {low}" if low == high else f"from {low} to {high}"
+
+
+def error_text(formula: Formula) -> str:
+    """The error in percent, and whether it is proven."""
+    if formula.error_bound is None:
+        return f"{100.0 * formula.error_sampled:.3g} % (sampled, not proven)"
+    if formula.error_bound < 1e-11:
+        return "none but rounding, proven"
+    return f"at most {_rounded_up(100.0 * formula.error_bound)} %, proven"
+
+
+def _rounded_up(percent: float) -> str:
+    """Two digits that are nowhere below the number.
+
+    >>> _rounded_up(1.9878), _rounded_up(8.813)
+    ('2', '8.9')
+    """
+    text = f"{percent:.2g}"
+    return text if float(text) >= percent else f"{float(text) * (1.0 + 5e-16) + 10.0 ** _place(percent):.2g}"
+
+
+def _place(x: float) -> int:
+    return int(f"{x:.1e}".split("e")[1]) - 1
+
+
+def _symbols(formula: Formula) -> Table:
+    rows = tuple(
+        (Cell(name), Cell(s.meaning), Cell(quantity_text(s.value, s.unit))) for name, s in formula.symbols.items()
+    )
+    return Table("", (Column("symbol", LEFT), Column("stands for", LEFT), Column("value")), rows)
+
+
+def _roots(formula: Formula) -> Table:
+    rows = tuple(
+        (
+            Cell(r.kind),
+            Cell(f"s = {r.latex if formula.as_latex else r.text}"),
+            Cell(format_si(abs(r.value_hz), "Hz")),
+            Cell("right" if r.value_hz > 0.0 else "left"),
+            Cell("–" if r.error is None else f"{100.0 * r.error:.2g} %"),
+        )
+        for r in formula.roots
+    )
+    columns = (
+        Column("root", LEFT),
+        Column("formula", LEFT),
+        Column("|s|/2π"),
+        Column("half plane"),
+        Column("off by"),
+    )
+    return Table("Poles and zeros", columns, rows)
