@@ -71,6 +71,21 @@ class ModeGains:
 
 
 @dataclass(frozen=True)
+class Noise:
+    """Densities in V/rtHz at the output and at the input, over frequency in Hz.
+
+    `sources` has the output density of each noise source by ("q1", "ic"), each device's own total under ("q1", "");
+    `totals` the integrals in V rms, as ngspice names them: "onoise_total", "inoise_total", "onoise_total_q1_ic".
+    """
+
+    frequency_hz: np.ndarray
+    output: np.ndarray
+    input: np.ndarray
+    sources: dict[tuple[str, str], np.ndarray]
+    totals: dict[str, float]
+
+
+@dataclass(frozen=True)
 class Plot:
     """One raw file: vectors by name as ngspice writes them, lower case, all of the same length."""
 
@@ -183,6 +198,61 @@ def small_signals(
     return _run(deck, commands, ["ac.raw"], parameters, None, cards)["ac.raw"]
 
 
+def noise(
+    deck: str | Path,
+    inputs: tuple[str, str],
+    outputs: Sequence[str],
+    start_hz: float,
+    stop_hz: float,
+    points_per_decade: int = 10,
+    *,
+    dc: Mapping[str, float] | None = None,
+    parameters: Mapping[str, float] | None = None,
+    temp_deg_c: float | None = None,
+) -> Noise:
+    """Noise at one output node or between two, referred to the differential input.
+
+    ngspice refers noise to one source: half of a source of our own is put in series with each of the two inputs.
+    4*k*T is longtail's but for 8e-9 of it: the temperatures are scaled so that k*T/q is the same.
+    """
+    folder = deck.parent if isinstance(deck, Path) else None
+    text, drive = _with_differential_source(deck.read_text() if isinstance(deck, Path) else deck, inputs)
+    commands = [
+        *_alterations(dc),
+        f"noise v({','.join(outputs)}) vdrive dec {points_per_decade} {start_hz!r} {stop_hz!r} 1",
+        *("setplot noise1", "write density.raw all", "setplot noise2", "write total.raw all"),
+    ]
+    plots = _run(text, commands, ["density.raw", "total.raw"], parameters, temp_deg_c, drive, folder)
+    vectors, totals = (
+        {re.sub(r"^v\((.*)\)$", r"\1", name): values.real for name, values in plots[file].vectors.items()}
+        for file in ("density.raw", "total.raw")
+    )
+    sources = {}
+    for name, values in vectors.items():
+        if name.startswith("onoise_") and name != "onoise_spectrum":
+            device, _, source = name.removeprefix("onoise_").partition("_")
+            sources[device, source] = values
+    return Noise(
+        vectors["frequency"],
+        vectors["onoise_spectrum"],
+        vectors["inoise_spectrum"],
+        sources,
+        {name: float(values[0]) for name, values in totals.items()},
+    )
+
+
+def _with_differential_source(text: str, inputs: tuple[str, str]) -> tuple[str, list[str]]:
+    """The deck with its inputs cut open, and cards that put half of "vdrive" in there, the second turned round."""
+    title, *lines = text.splitlines()
+    cards = ["vdrive drive 0 dc 0 ac 1"]
+    for k, (name, share) in enumerate(zip(inputs, (0.5, -0.5), strict=True)):
+        place = next(i for i, line in enumerate(lines) if line.split()[:1] and line.split()[0].lower() == name.lower())
+        _, hot, cold, *rest = lines[place].split()
+        lines[place] = " ".join((name, f"behind{k}", cold, *rest))
+        cards.append(f"edrive{k} {hot} behind{k} drive 0 {share!r}")
+    return "\n".join([title, *lines]), cards
+
+
 def dc_sweep(
     deck: str | Path,
     source: str,
@@ -242,10 +312,14 @@ def _run(
     parameters: Mapping[str, float] | None,
     temp_deg_c: float | None,
     cards: Sequence[str] = (),
+    folder: Path | None = None,
 ) -> dict[str, Plot]:
-    """Run the commands on the deck, `cards` added to it, and read the raw files that they write."""
+    """Run the commands on the deck, `cards` added to it, and read the raw files that they write.
+
+    Includes are looked for in the folder of the deck, or in `folder` for one that is given as text.
+    """
     text = deck.read_text() if isinstance(deck, Path) else deck
-    folder = deck.parent if isinstance(deck, Path) else None
+    folder = deck.parent if isinstance(deck, Path) else folder
     for name, value in (parameters or {}).items():
         text = with_parameter(text, name, value)
     given = {} if temp_deg_c is None else {"temp": temp_deg_c}

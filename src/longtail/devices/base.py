@@ -74,6 +74,25 @@ class Delay:
     seconds: Real
 
 
+THERMAL, SHOT, FLICKER = MECHANISMS = ("thermal", "shot", "flicker")
+
+
+@dataclass(frozen=True, slots=True)
+class NoiseSource:
+    """A noise current between two local nodes, of the one-sided density `density`/f^`exponent` in A^2/Hz, f in Hz.
+
+    `mechanism` is one of `MECHANISMS`; `name` tells sources of one device apart ("ic", "rb"). The sources of a device
+    are independent of each other. Constructors are in `longtail.devices.noise`.
+    """
+
+    name: str
+    mechanism: str
+    a: str
+    b: str
+    density: Real
+    exponent: Real = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Flows:
     """What `evaluate` returns, by local name: a terminal, an internal node, or a branch.
@@ -84,6 +103,7 @@ class Flows:
     quantities     operating-point quantities by name; "region" is an index into the model's `regions`
     delays         flows with excess phase
     conductances   (a, b, S): seen between two local nodes by small signals only, beside the slope of `static`
+    noise          what the device itself adds at this bias; empty for one that makes no noise
     """
 
     static: Mapping[str, Real]
@@ -92,6 +112,7 @@ class Flows:
     quantities: Mapping[str, Real] = field(default_factory=dict)
     delays: Sequence[Delay] = ()
     conductances: Sequence[tuple[str, str, Real]] = ()
+    noise: Sequence[NoiseSource] = ()
 
 
 class Potentials(Protocol):

@@ -13,6 +13,9 @@ a pnp are counted with the opposite sign inside.
 
 Small signals are the exact derivatives of these equations. ngspice leaves out that the base resistance moves with
 the base current and base charge, and its conductance of the epitaxial layer has an error in one term.
+
+Noise: shot of i_C and of i_B, 2*q*abs(i), flicker of i_B, kf*abs(i_B)^af/f, and thermal of rc, re and of the base
+resistance at the bias. The epitaxial layer and the substrate junction are silent, as in ngspice.
 """
 
 from __future__ import annotations
@@ -22,10 +25,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from longtail.devices import bipolar_parameters
-from longtail.devices.base import Delay, DeviceModel, Flows, Parameters, Potentials, Quantity, Topology, thermal_voltage
+from longtail.devices.base import (
+    Delay,
+    DeviceModel,
+    Flows,
+    NoiseSource,
+    Parameters,
+    Potentials,
+    Quantity,
+    Topology,
+    thermal_voltage,
+)
 from longtail.devices.bipolar_temperature import VERTICAL, Junction, Scaled, epitaxy, scaled
 from longtail.devices.junction import depletion_charge, inverse, junction_current, present
 from longtail.devices.limiting import critical_voltage, pnjlim
+from longtail.devices.noise import flicker, shot, thermal
 from longtail.lanes.functions import equal, exp, log, maximum, minimum, power, select, sqrt, tan
 from longtail.lanes.graph import Expr, Real
 
@@ -103,6 +117,7 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
         charges=stored,
         quantities=_quantities(v, p, s, State(controls, core, charges, currents, flows, resistance)),
         delays=_excess_phase(controls, p, s),
+        noise=_noise(core, resistance, p, s),
     )
 
 
@@ -217,6 +232,23 @@ def _epitaxial_layer(flows: dict[str, Real], stored: dict[str, Real], controls: 
     if present(layer.qco):
         _between(stored, "bi", "ci", p.polarity * layer.qco * select(conducting, inner, 0.0))
         _between(stored, "bi", "cx", p.polarity * layer.qco * select(conducting, outer, 0.0))
+
+
+def _noise(core: Core, base_resistance: Real, p: Parameters, s: Scaled) -> list[NoiseSource]:
+    sources = [
+        shot("ic", "ci", "ei", core.collector),
+        shot("ib", "bi", "ei", core.base),
+        *flicker("bi", "ei", p.model["kf"], p.model["af"], core.base),
+    ]
+    inner_collector = "cx" if p.model.given("rco") else "ci"
+    for name, outer, inner, resistance in (
+        ("rb", "b", "bi", base_resistance),
+        ("rc", "c", inner_collector, s.rc),
+        ("re", "e", "ei", s.re),
+    ):
+        if _has_node(p, name):
+            sources.append(thermal(name, outer, inner, 1.0 / resistance, p.temperature))
+    return sources
 
 
 def _excess_phase(controls: Controls, p: Parameters, s: Scaled) -> tuple[Delay, ...]:

@@ -13,6 +13,8 @@ Where ngspice's model jumps, this one jumps too: the recombination current ends 
 with the current IS*(1 - small) of the reverse region. Small signals are the exact derivatives: ngspice's conductance
 of the recombination current is not the slope of its own current (it multiplies by the bias factor twice and leaves
 1/VJ out).
+
+Noise: shot, 2*q*abs(i), and flicker, kf*abs(i)^af/f, of the junction; thermal of rs.
 """
 
 from __future__ import annotations
@@ -41,6 +43,7 @@ from longtail.devices.diode_temperature import (
 )
 from longtail.devices.junction import depletion_charge, inverse, junction_current, present
 from longtail.devices.limiting import critical_voltage, pnjlim
+from longtail.devices.noise import flicker, shot, thermal
 from longtail.lanes.functions import exp, maximum, minimum, power, select, sqrt
 from longtail.lanes.graph import Expr, Real
 
@@ -58,9 +61,11 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
     current = _with_knees(voltage, _current(voltage, p, s), p) + p.gmin * voltage
     charge = s.tt * current + _depletion(voltage, s.bottom) + _depletion(voltage, s.sidewall)
     static = {"ai": current, "k": -current}
+    noise = [shot("id", "ai", "k", current), *flicker("ai", "k", p.model["kf"], p.model["af"], current)]
     if p.model.nominal("rs") != 0.0:
         series = (v["a"] - v["ai"]) / s.rs
         static |= {"a": series, "ai": current - series}
+        noise.append(thermal("rs", "a", "ai", 1.0 / s.rs, p.temperature))
     return Flows(
         static=static,
         charges={"ai": charge, "k": -charge},
@@ -72,6 +77,7 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
             "power": sum((v[node] * flow for node, flow in static.items()), start=0.0),
             "region": _region(voltage, p, s),
         },
+        noise=noise,
     )
 
 

@@ -13,6 +13,10 @@ b = 1 gives the square law, beta*u^2 in saturation and beta*x*(2*u - x) below it
 Signs of what is reported: as ngspice's @j1[...], in the device's own sense, so that a conducting p-channel device
 has id > 0 and vds > 0. `id` is the current into the drain and `ig` that into the gate, junctions included; g_m and
 g_ds are the slopes of the channel current along vgs and vds, the other held, for both signs of vds.
+
+Noise: thermal of the channel, 4*k*T*2/3*g_m (nlev = 3: 4*k*T*2/3*area*beta*u*(1 + a + a^2)/(1 + a)*gdsnoi with
+a = 1 - vds/u in triode, 0 in saturation), flicker kf*abs(id)^af/f, thermal of rd and rs. The gate junctions are
+silent, as in ngspice.
 """
 
 from __future__ import annotations
@@ -35,9 +39,11 @@ from longtail.devices.base import (
 )
 from longtail.devices.junction import depletion_charge, junction_current, saturation_exponent, scaled_junction
 from longtail.devices.limiting import critical_voltage, fetlim, pnjlim
-from longtail.devices.series import series_topology, with_series
+from longtail.devices.mosfet1_noise import shaped_conductance
+from longtail.devices.noise import flicker, thermal
+from longtail.devices.series import series_noise, series_topology, with_series
 from longtail.errors import InputError
-from longtail.lanes.functions import exp, maximum, minimum, power, select
+from longtail.lanes.functions import absolute, exp, maximum, minimum, power, select
 from longtail.lanes.graph import Real
 
 _GRADING = 0.5
@@ -82,7 +88,18 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
             "power": dissipated,
             "region": select(overdrive <= 0.0, 0.0, select(v_ds <= overdrive, 1.0, 2.0)),
         },
+        noise=(
+            thermal("id", "di", "si", _noisy_conductance(p, beta, overdrive, v_ds, g_m), p.temperature),
+            *flicker("di", "si", p.model["kf"], p.model["af"], i_channel - i_gd),
+            *series_noise(_resistances(p), p.temperature),
+        ),
     )
+
+
+def _noisy_conductance(p: Parameters, beta: Real, overdrive: Real, v_ds: Real, g_m: Real) -> Real:
+    if p.model.nominal("nlev") < 3.0:
+        return absolute(g_m) * (2.0 / 3.0)
+    return shaped_conductance(beta, overdrive, v_ds) * p.model["gdsnoi"]
 
 
 def _shape(p: Parameters, v_ds: Real, overdrive: Real) -> Real:

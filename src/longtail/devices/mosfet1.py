@@ -20,6 +20,9 @@ vdsat the other sign), and power is what the device dissipates, ohmic resistance
 for a p channel). With vbs > 0, g_mb is the slope of the current, gamma*g_m/(2*sqrt(phi)); ngspice's gmbs and its
 small-signal analysis have gamma*g_m over twice the continued root instead, which is more. m devices in parallel have
 m times gmin. Without nrd squares there is no drain resistance, as without nrs no source resistance.
+
+Noise: thermal and flicker of the channel as the card's nlev has it (`longtail.devices.mosfet1_noise`), thermal of
+rd and rs. The bulk junctions are silent, as in ngspice.
 """
 
 from __future__ import annotations
@@ -43,8 +46,9 @@ from longtail.devices.base import (
 from longtail.devices.junction import depletion_charge
 from longtail.devices.limiting import critical_voltage, fetlim, limvds, pnjlim
 from longtail.devices.meyer import meyer
+from longtail.devices.mosfet1_noise import channel_noise
 from longtail.devices.mosfet1_process import Junction, Scaled, scale
-from longtail.devices.series import series_topology, with_series
+from longtail.devices.series import series_noise, series_topology, with_series
 from longtail.lanes.functions import Condition, exp, maximum, minimum, select, sqrt
 from longtail.lanes.graph import Real
 
@@ -81,6 +85,7 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
     inner = {"g": 0.0, "b": i_bs + i_bd, "di": i_channel - i_bd, "si": -i_channel - i_bs}
     static, power = with_series(v, {node: p.polarity * i for node, i in inner.items()}, _resistances(p))
     capacitances = _gate_capacitances(s, channel)
+    quantities = _channel_quantities(v, controls, channel)
     return Flows(
         static=static,
         charges={"b": p.polarity * (q_bs + q_bd), "di": -p.polarity * q_bd, "si": -p.polarity * q_bs},
@@ -88,7 +93,7 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
         quantities={
             "id": i_channel - i_bd,
             **controls,
-            **_channel_quantities(v, controls, channel),
+            **quantities,
             **dict(zip(("cgs", "cgd", "cgb"), capacitances, strict=True)),
             "cbd": v.derivative(q_bd, vbs),
             "cbs": v.derivative(q_bs, vbs),
@@ -96,6 +101,17 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
             "ibs": i_bs,
             "power": power,
         },
+        noise=(
+            *series_noise(_resistances(p), p.temperature),
+            *channel_noise(
+                p,
+                beta=s.beta,
+                overdrive=channel.overdrive,
+                v_ds=channel.v_ds,
+                g_m=quantities["g_m"],
+                drain_current=i_channel - i_bd,
+            ),
+        ),
     )
 
 
@@ -260,6 +276,8 @@ _MODEL = (
     Parameter("tnom", "degC", "temperature at which the parameters hold; else the circuit's", None),
     Parameter("kf", "", "flicker noise coefficient", 0.0, low=0.0),
     Parameter("af", "", "flicker noise exponent", 1.0),
+    Parameter("nlev", "", "which noise equations; not given: those of SPICE3", None, choices=(0.0, 1.0, 2.0, 3.0)),
+    Parameter("gdsnoi", "", "channel noise coefficient, with nlev = 3", 1.0, low=0.0),
 )
 
 MODEL = DeviceModel(

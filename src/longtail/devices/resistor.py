@@ -3,6 +3,10 @@
 R(T) = R*scale*(1 + tc1*dT + tc2*dT^2), or R*scale*1.01^(tce*dT) where tce is given; dT is the temperature above the
 nominal one. R is the card's; else from sheet resistance, rsh*(l - 2*short)/(w - 2*narrow); else the model's r.
 R may be negative. A resistance of exactly zero counts as 1 mOhm, as in ngspice, so that jumpers can be written so.
+
+Noise: thermal, 4*k*T/R, and flicker, kf*abs(i)^af/(A*f^ef) with A = (l - 2*short)^lf*(w - 2*narrow)^wf where the card
+gives a size, else 1; `noisy=0` makes a resistor silent. Where `ac` is given, the thermal noise is that of the `ac`
+resistance, as Nyquist's theorem wants it (ngspice takes the dc one).
 """
 
 from __future__ import annotations
@@ -13,11 +17,14 @@ from longtail.devices.base import (
     TEMPERATURE_DIFFERENCE,
     DeviceModel,
     Flows,
+    NoiseSource,
     Parameter,
     Parameters,
     Potentials,
     Quantity,
 )
+from longtail.devices.junction import present
+from longtail.devices.noise import flicker, thermal
 from longtail.devices.passive import (
     FIRST_COEFFICIENT,
     NOMINAL_TEMPERATURE,
@@ -40,13 +47,27 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
     voltage = v["p"] - v["n"]
     current = voltage / resistance
     conductances = []
+    conductance = 1.0 / resistance
     if p.given("ac"):
-        conductances.append(("p", "n", 1.0 / (p["ac"] * factor) - 1.0 / resistance))
+        conductance = 1.0 / (p["ac"] * factor)
+        conductances.append(("p", "n", conductance - 1.0 / resistance))
     return Flows(
         static={"p": current, "n": -current},
         conductances=conductances,
+        noise=_noise(p, conductance, current) if p.nominal("noisy") else (),
         quantities={"i": current, "v": voltage, "r": resistance, "power": current * voltage},
     )
+
+
+def _noise(p: Parameters, conductance: Real, current: Real) -> tuple[NoiseSource, ...]:
+    m = p.model
+    coefficient = m["kf"]
+    if present(coefficient) and (p.given("l") or p.given("w")):
+        length = (p["l"] if p.given("l") else m["l"]) - 2.0 * m["short"]
+        width = (p["w"] if p.given("w") else m["defw"]) - 2.0 * m["narrow"]
+        coefficient = coefficient / (power(length, m["lf"]) * power(width, m["wf"]))
+    own = thermal("r", "p", "n", conductance, p.temperature)
+    return (own, *flicker("p", "n", coefficient, m["af"], current, slope=m["ef"]))
 
 
 def _nominal_resistance(p: Parameters) -> Real:
@@ -114,5 +135,5 @@ MODEL = DeviceModel(
         Quantity("r", "ohm", "resistance at this temperature"),
         Quantity("power", "W", "dissipated power"),
     ),
-    references=("ngspice 39, src/spicelib/devices/res/restemp.c",),
+    references=("ngspice 39, src/spicelib/devices/res/restemp.c and resnoise.c",),
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from longtail.devices.base import Potentials, Topology
+from longtail.devices.base import NoiseSource, Potentials, Topology
+from longtail.devices.noise import thermal
 from longtail.lanes.graph import Real
 
 
@@ -40,3 +41,12 @@ def with_series(
     for node, current in static.items():
         power = power + current * v[node]
     return static, power
+
+
+def series_noise(resistances: Mapping[str, Real | None], temperature: Real) -> list[NoiseSource]:
+    """The thermal noise of those resistances that are there."""
+    return [
+        thermal(f"r{terminal}", terminal, f"{terminal}i", 1.0 / resistance, temperature)
+        for terminal, resistance in resistances.items()
+        if resistance is not None
+    ]

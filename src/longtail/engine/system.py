@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.circuit import Circuit
-from longtail.engine.trace import Null, Trace, Unknown, trace
+from longtail.engine.trace import Noise, Null, Trace, Unknown, trace
 from longtail.lanes.derivative import Differentiator, Slopes
 from longtail.lanes.executor import Executor, NumpyExecutor
 from longtail.lanes.graph import Expr, Real
@@ -197,6 +197,13 @@ class System:
         places = [(device, name) for device, values in t.quantities.items() for name in values]
         outputs = [t.quantities[device][name] for device, name in places]
         return lower(t.graph, outputs, [*(u.name for u in t.unknowns), *self.varied]), places
+
+    @cached_property
+    def noise(self) -> tuple[Program, list[Noise]]:
+        """A program for the noise sources, their densities first and then their exponents, and the sources."""
+        t = self.plain
+        outputs = [*(source.density for source in t.noise), *(source.exponent for source in t.noise)]
+        return lower(t.graph, outputs, [*(u.name for u in t.unknowns), *self.varied]), t.noise
 
 
 def _entries(rows: Sequence[Slopes], column: Mapping[int, int]) -> dict[tuple[int, int], Real]:

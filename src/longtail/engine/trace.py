@@ -45,6 +45,19 @@ class Null:
     target: float
 
 
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """A noise current of a device between two unknowns, None for ground: `density`/f^`exponent` in A^2/Hz."""
+
+    instance: str
+    name: str
+    mechanism: str
+    a: int | None
+    b: int | None
+    density: Real
+    exponent: Real
+
+
 @dataclass
 class Trace:
     """The equations of a circuit on one graph. Lists are by unknown."""
@@ -58,6 +71,7 @@ class Trace:
     capacitances: list[tuple[int | None, int | None, Real]] = field(default_factory=list)
     conductances: list[tuple[int | None, int | None, Real]] = field(default_factory=list)
     delays: list[tuple[dict[int, float], Real, Real]] = field(default_factory=list)
+    noise: list[Noise] = field(default_factory=list)
     quantities: dict[str, dict[str, Real]] = field(default_factory=dict)
     states: list[LimitState] = field(default_factory=list)
     flows: dict[str, tuple[dict[str, int | None], Flows]] = field(default_factory=dict)
@@ -162,6 +176,10 @@ class _Tracer:
         m: Real = p["m"] if device.multiplier and "m" in p.declared else 1.0
         result.flows[instance.name] = local, flows
         self._sum(result, local, flows, m)
+        result.noise += [
+            Noise(instance.name, s.name, s.mechanism, local[s.a], local[s.b], s.density * m, s.exponent)
+            for s in flows.noise
+        ]
         result.states += potentials.states
         if not self.robust:
             units = {q.name: q.unit for q in device.quantities}
