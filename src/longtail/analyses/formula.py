@@ -22,7 +22,7 @@ from longtail.analyses.drives import Drives, bias, find_drives
 from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS, mode_gains
 from longtail.circuit import Circuit
 from longtail.engine.operating_point import OperatingPoint
-from longtail.errors import InputError, OptionError, nearest
+from longtail.errors import OptionError, nearest
 from longtail.symbolic.answer import (
     Answer,
     Question,
@@ -40,8 +40,8 @@ from longtail.symbolic.expression import Expression, latex_text, sympy_expressio
 from longtail.symbolic.gain import Gain, Pairs, unknown_pairs
 from longtail.symbolic.names import Label, labels, twins
 from longtail.symbolic.poles import roots
+from longtail.symbolic.words import band_of, share_of
 from longtail.symmetry import Mirror, find_mirror
-from longtail.units import parse_number
 
 if TYPE_CHECKING:
     import sympy
@@ -173,38 +173,6 @@ def gain_of(drives: Drives, of: str) -> Gain:
     return Gain(of, drive, read, scale / 2 if common_out else scale)
 
 
-def share_of(given: Any) -> float:
-    """An error as a share of one: "10%", "0.1" or 0.1. Raises `OptionError` outside (0, 1).
-
-    >>> share_of("10%"), share_of(0.05)
-    (0.1, 0.05)
-    """
-    words = str(given).strip()
-    try:
-        value = parse_number(words.removesuffix("%")) / (100.0 if words.endswith("%") else 1.0)
-    except InputError as error:
-        raise OptionError(f"--error {given}: expected a share, as in 10% or 0.1") from error
-    if not 0.0 < value < 1.0:
-        raise OptionError(f"the error must lie between 0 and 100 %, not {given}")
-    return value
-
-
-def band_of(given: Any) -> tuple[float, float]:
-    """A band in Hz from `low:high`, or one frequency.
-
-    >>> band_of("1:1meg"), band_of("0")
-    ((1.0, 1000000.0), (0.0, 0.0))
-    """
-    fields = given.split(":") if isinstance(given, str) else given if isinstance(given, tuple | list) else [given]
-    try:
-        numbers = [parse_number(x) if isinstance(x, str) else float(x) for x in fields]
-    except InputError as error:
-        raise OptionError(f"--band {given}: expected low:high in Hz, as in 1:1meg") from error
-    if len(numbers) > 2 or not 0.0 <= numbers[0] <= numbers[-1] or not math.isfinite(numbers[-1]):
-        raise OptionError(f"--band {given}: expected low:high in Hz with 0 <= low <= high")
-    return numbers[0], numbers[-1]
-
-
 @dataclass(frozen=True, eq=False)
 class Setting:
     """A circuit at its operating point, ready for formulas."""
@@ -281,9 +249,7 @@ def run(
     return replace(_formula(at, of, answer, used, band_hz, allowed), as_latex=latex)
 
 
-def _answer(
-    at: Setting, of: str, way: str | None, allowed: float, band_hz: tuple[float, float]
-) -> tuple[Answer, str]:
+def _answer(at: Setting, of: str, way: str | None, allowed: float, band_hz: tuple[float, float]) -> tuple[Answer, str]:
     """The answer and the way that it was found: matched where nothing is said, except for conversions."""
     question = at.question(of, band_hz)
     converts = of in ("common_to_differential", "differential_to_common")
@@ -302,9 +268,7 @@ def _answer(
     return matched_answer(question, allowed), way
 
 
-def _formula(
-    at: Setting, of: str, answer: Answer, way: str, band_hz: tuple[float, float], allowed: float
-) -> Formula:
+def _formula(at: Setting, of: str, answer: Answer, way: str, band_hz: tuple[float, float], allowed: float) -> Formula:
     names = labels(answer.symbols.values())
     writer = Writer(answer.symbols, names)
     expression = writer.write(answer.transfer)
@@ -329,7 +293,7 @@ def _formula(
         way,
         expression,
         _curves(answer),
-        _notes(answer, allowed),
+        notes=_notes(answer, allowed),
     )
 
 
@@ -385,7 +349,7 @@ def _notes(answer: Answer, allowed: float) -> tuple[str, ...]:
         notes.append("the error is larger than allowed: the substitution of bias expressions adds to it")
     if answer.cancellation > 10.0:
         notes.append(
-            f"terms cancel to 1/{answer.cancellation:.3g} of their size: the formula holds only as exactly as its values"
+            f"terms cancel to 1/{answer.cancellation:.3g} of their size: the formula is only as exact as its values"
         )
     if any("#late" in u for u in answer.unknowns):
         notes.append("excess phase is counted as a pole and a zero (Padé): good up to a tenth of 1/(2*pi*delay)")

@@ -14,7 +14,12 @@ from longtail.units import format_si
 
 _LINE = 0.27  # inches
 _WIDTH = 7.6
-_LETTERS = {"A_c→d": r"A_{\mathrm{c \rightarrow d}}", "A_d→c": r"A_{\mathrm{d \rightarrow c}}", "CMRR": r"\mathrm{CMRR}"}
+_LARGEST, _SMALLEST = 16.0, 6.0  # points
+_LETTERS = {
+    "A_c→d": r"A_{\mathrm{c \rightarrow d}}",
+    "A_d→c": r"A_{\mathrm{d \rightarrow c}}",
+    "CMRR": r"\mathrm{CMRR}",
+}
 
 
 def figure(formula: Formula, *, title: str | None = None) -> Figure:
@@ -25,7 +30,7 @@ def figure(formula: Formula, *, title: str | None = None) -> Figure:
     if formula.curves is None:
         _typeset(drawn, formula, head)
     else:
-        upper, lower = drawn.subfigures(2, 1, height_ratios=[head, 4.0])
+        upper, lower = np.asarray(drawn.subfigures(2, 1, height_ratios=[head, 4.0])).tolist()
         _typeset(upper, formula, head)
         _curves(lower, formula, formula.curves)
     heading = title or f"Formula of {formula.letter}, {formula.label}"
@@ -34,14 +39,15 @@ def figure(formula: Formula, *, title: str | None = None) -> Figure:
 
 
 def _typeset(drawn: Figure | SubFigure, formula: Formula, height: float) -> None:
-    axes = drawn.subplots()
+    axes = drawn.add_subplot()
     axes.set_axis_off()
     axes.set_xlim(0.0, 1.0)
     axes.set_ylim(height, 0.0)
     written = f"${_letter(formula.letter)} = {formula.latex}$"
+    set_ = axes.text(0.5, 0.32, written, fontsize=_LARGEST, color=INK, ha="center", va="center")
+    width = set_.get_window_extent(axes.figure.canvas.get_renderer()).width / axes.figure.dpi  # type: ignore[attr-defined]
     # long formulas are set smaller, down to what can still be read
-    size = max(6.5, min(15.0, 15.0 * 75.0 / max(75.0, float(len(formula.text)))))
-    axes.text(0.5, 0.32, written, fontsize=size, color=INK, ha="center", va="center")
+    set_.set_fontsize(max(_SMALLEST, min(_LARGEST, _LARGEST * 0.94 * _WIDTH / width)))
     for k, (name, symbol) in enumerate(formula.symbols.items()):
         column, row = k % 2, k // 2
         line = f"${symbol.latex}$" if symbol.latex else name
@@ -83,8 +89,16 @@ def _errors(axes: Axes, f: NDArray[np.float64], errors: NDArray[np.float64], for
     if formula.error_bound is not None:
         axes.axhline(100.0 * formula.error_bound, color=BLUE, linewidth=1.0, linestyle=":")
         said = f"at most {100.0 * formula.error_bound:.3g} % (proven)"
-        axes.text(0.99, 100.0 * formula.error_bound, said, transform=axes.get_yaxis_transform(), fontsize=SMALL,
-                  color=BLUE, ha="right", va="bottom")
+        axes.text(
+            0.99,
+            100.0 * formula.error_bound,
+            said,
+            transform=axes.get_yaxis_transform(),
+            fontsize=SMALL,
+            color=BLUE,
+            ha="right",
+            va="bottom",
+        )
     axes.set_ylim(0.0, 130.0 * max(top, 1e-12))
     axes.set_ylabel("error (%)", fontsize=TEXT, color=INK)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from longtail.analyses.formula import Formula
 from longtail.report.page import LEFT, Cell, Column, Page, Table
 from longtail.report.symbols import gain_text, quantity_text
@@ -50,15 +52,11 @@ def error_text(formula: Formula) -> str:
 def _rounded_up(percent: float) -> str:
     """Two digits that are nowhere below the number.
 
-    >>> _rounded_up(1.9878), _rounded_up(8.813)
-    ('2', '8.9')
+    >>> _rounded_up(1.9878), _rounded_up(8.813), _rounded_up(0.00123)
+    ('2', '8.9', '0.0013')
     """
-    text = f"{percent:.2g}"
-    return text if float(text) >= percent else f"{float(text) * (1.0 + 5e-16) + 10.0 ** _place(percent):.2g}"
-
-
-def _place(x: float) -> int:
-    return int(f"{x:.1e}".split("e")[1]) - 1
+    step = 10.0 ** (math.floor(math.log10(percent)) - 1)
+    return f"{math.ceil(percent / step) * step:.2g}"
 
 
 def _symbols(formula: Formula) -> Table:

@@ -19,10 +19,10 @@ from longtail.symbolic.approximate import (
     shorten,
 )
 from longtail.symbolic.elements import SmallSignal, Symbol
+from longtail.symbolic.equations import OUTPUT
 from longtail.symbolic.gain import Gain, Pairs, exact_transfer, first_order_equations, gain_equations
 from longtail.symbolic.minors import TooLargeError
 from longtail.symbolic.names import mismatched, share
-from longtail.symbolic.equations import OUTPUT
 from longtail.symbolic.transfer import Ring, Transfer, arrays, expand, transfer
 
 _SAME = 1e-10  # relative: what --exact takes as one value
@@ -205,4 +205,3 @@ def _exact_terms(question: Question) -> int | None:
     except TooLargeError:
         return None
     return len(n) + len(d)
-

@@ -61,11 +61,11 @@ def frequencies(band_hz: Band, density: int = _DENSITY, least: int = 40) -> Comp
     """Points on the imaginary axis that cover a band; one alone where the band is one frequency."""
     low, high = band_hz
     if high == low:
-        return np.array([2j * np.pi * high])
+        return np.array([2j * np.pi * high], complex)
     start = low if low > 0.0 else high * 1e-9
     count = max(least, int(np.ceil(np.log10(high / start) * density)) + 1)
     f = np.geomspace(start, high, count)
-    return 2j * np.pi * (np.concatenate([[0.0], f]) if low == 0.0 else f)
+    return np.asarray(2j * np.pi * (np.concatenate([[0.0], f]) if low == 0.0 else f), complex)
 
 
 def reference(system: Equations, asked: Asked) -> Reference:
@@ -87,7 +87,7 @@ def _resonances(exact: Exact, band_hz: Band) -> Complex:
     """The imaginary parts of complex poles and zeros within the band: between samples, errors peak there."""
     found = np.abs(np.concatenate(exact.roots()).imag)
     low, high = (2.0 * np.pi * f for f in band_hz)
-    return 1j * np.unique(found[(found > low) & (found < high)])
+    return np.asarray(1j * np.unique(found[(found > low) & (found < high)]), complex)
 
 
 def shorten(
@@ -135,7 +135,7 @@ def sampled_error(found: Transfer, values: Mapping[str, float], at: Reference) -
 
 
 def _at(p: Any, x: Complex) -> Complex:
-    return np.polynomial.polynomial.polyval(x, as_floats(p))
+    return np.asarray(np.polynomial.polynomial.polyval(x, as_floats(p)), complex)
 
 
 def exact_of(found: Transfer, values: Mapping[str, float]) -> Exact:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from longtail.devices.base import ZERO_CELSIUS, thermal_voltage
+from longtail.devices.base import BOLTZMANN, ELEMENTARY_CHARGE, ZERO_CELSIUS
 from longtail.engine.operating_point import OperatingPoint
 from longtail.errors import OptionError
 from longtail.symbolic.answer import Answer
 from longtail.symbolic.approximate import error_bound, sampled_error
 from longtail.symbolic.elements import Symbol
 from longtail.symbolic.minors import Polynomial
-from longtail.symbolic.names import own_name
 from longtail.symbolic.transfer import Ring, transfer
 
 BIAS, BETA = "bias", "beta"
@@ -67,11 +66,10 @@ def _bias(point: OperatingPoint, symbol: Symbol) -> _Substitution | None:
     tail = _tail(point, 2.0 * float(current)) if len(devices) == 2 else None
     if tail is not None:
         name, value = tail
-        letters, number, path = own_name(name)
         carrier = Symbol(f"I({name})", "I", "", name, value, f"current of {name}", None, "A")
         factor = Fraction(1, 2)
     if bipolar:
-        volts = float(thermal_voltage(_temperature(point)))
+        volts = _temperature(point) * BOLTZMANN / ELEMENTARY_CHARGE
         across = Symbol("1/V_T", "V", "inverse", "", 1.0 / volts, "thermal voltage kT/q", ("V", "T"), "V")
     elif all("v_ov" in q for q in quantities):
         volts = float(sum(q["v_ov"][0] for q in quantities) / len(quantities))

@@ -11,6 +11,7 @@ All arithmetic is exact; coefficients are first rounded down to short ones, whic
 
 from __future__ import annotations
 
+import itertools
 import math
 from fractions import Fraction
 from typing import Any
@@ -101,16 +102,16 @@ def _value(p: Any, x: Fraction) -> Any:
 
 def _variations(p: Any, a: Fraction, b: Fraction) -> int:
     """Sign changes among the coefficients of (1 + t)^n * p((a + b*t)/(1 + t)), as t runs over (0, inf)."""
-    from flint import fmpz_poly
+    from flint import fmpz, fmpz_poly
 
     q = a.denominator * b.denominator // math.gcd(a.denominator, b.denominator)
     start, width = int(a * q), int((b - a) * q)
     n = p.degree()
     # p((start + width*u)/q) * q^n, then u = t/(1 + t): reverse, shift by one, reverse
-    whole = fmpz_poly([c * q ** (n - k) for k, c in enumerate(p.coeffs())])
-    moved = whole(fmpz_poly([start, width]))
+    whole = fmpz_poly([c * fmpz(q) ** (n - k) for k, c in enumerate(p.coeffs())])
+    moved = whole(fmpz_poly([fmpz(start), fmpz(width)]))
     c = moved.coeffs()
-    c += [0] * (n + 1 - len(c))
-    shifted = fmpz_poly(c[::-1])(fmpz_poly([1, 1])).coeffs()
+    c += [fmpz(0)] * (n + 1 - len(c))
+    shifted = fmpz_poly(c[::-1])(fmpz_poly([fmpz(1), fmpz(1)])).coeffs()
     signs = [x > 0 for x in shifted if x != 0]
-    return sum(x != y for x, y in zip(signs, signs[1:], strict=False))
+    return sum(x != y for x, y in itertools.pairwise(signs))

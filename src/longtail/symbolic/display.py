@@ -252,8 +252,8 @@ class Writer:
         size = abs(scale)
         names, extra = self._absolute(outside)
         ordered = sorted(((n, e) for n, e in names.items() if e), key=lambda p: self._place(p[0]))
-        above = [Number(Fraction(size.numerator))] if size.numerator != 1 else []
-        below = [Number(Fraction(size.denominator))] if size.denominator != 1 else []
+        above: list[Expression] = [Number(Fraction(size.numerator))] if size.numerator != 1 else []
+        below: list[Expression] = [Number(Fraction(size.denominator))] if size.denominator != 1 else []
         above += extra
         above += [_power(self._name(n), e) for n, e in ordered if e > 0]
         below += [_power(self._name(n), -e) for n, e in ordered if e < 0]
@@ -262,7 +262,8 @@ class Writer:
 
     def _absolute(self, outside: Mapping[str, int]) -> tuple[dict[str, int], list[Expression]]:
         """A relative difference times its mean is the difference itself."""
-        names, extra = dict(outside), []
+        names = dict(outside)
+        extra: list[Expression] = []
         for name in outside:
             base = self._base(name)
             if base is not None and names[name] == 1 and names.get(base, 0) >= 1:
@@ -294,7 +295,9 @@ class Writer:
 def _divided_by_sum(e: Expression) -> bool:
     match e:
         case Quotient(_, under):
-            return isinstance(under, Sum) or (isinstance(under, Product) and any(isinstance(f, Sum) for f in under.factors))
+            return isinstance(under, Sum) or (
+                isinstance(under, Product) and any(isinstance(f, Sum) for f in under.factors)
+            )
         case _:
             return False
 

@@ -170,9 +170,7 @@ class _Reader:
         if not value:
             return
         unit = "F" if pattern.order else "S"
-        self._symbol(
-            pattern.head, pattern.sub, value, pattern.meaning, pattern.shown, "ohm" if pattern.shown else unit
-        )
+        self._symbol(pattern.head, pattern.sub, value, pattern.meaning, pattern.shown, "ohm" if pattern.shown else unit)
         self._take(pattern.order, value, rows, columns)
         self._add(self.symbols[-1].key, rows, columns, pattern.order)
 

@@ -50,15 +50,15 @@ def equations(
     table[OUTPUT] = {OUTPUT: {(None, 0): 1}, **{name: {(None, 0): -w} for name, w in read.items()}}
     right = {name: drive.get(name, 0) for name in table}
     for first, second, sign in pairs:
-        for row in table.values():
-            _split(row, first, second, sign)
+        for each in table.values():
+            _split(each, first, second, sign)
         upper, lower = table.pop(first), table.pop(second)
         table[f"Σ{first}"], table[f"Δ{first}"] = _combined(upper, lower, sign), _combined(upper, lower, -sign)
         b1, b2 = right.pop(first), right.pop(second)
         right[f"Σ{first}"], right[f"Δ{first}"] = b1 + sign * b2, b1 - sign * b2
     rows, sides, names = [], [], []
-    for name, row in table.items():
-        kept = {column: entry for column, entry in row.items() if entry}
+    for name, found in table.items():
+        kept = {column: entry for column, entry in found.items() if entry}
         if kept:
             names.append(name)
             divisor = gcd(*(x for entry in kept.values() for x in entry.values()), right[name])

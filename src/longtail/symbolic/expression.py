@@ -156,9 +156,7 @@ def sympy_expression(e: Expression) -> sympy.Expr:
 
 def _summed(terms: list[str], gap: str) -> str:
     first, *others = terms
-    return first + "".join(
-        f"{gap}-{gap}{t[1:]}" if t.startswith("-") else f"{gap}+{gap}{t}" for t in others
-    )
+    return first + "".join(f"{gap}-{gap}{t[1:]}" if t.startswith("-") else f"{gap}+{gap}{t}" for t in others)
 
 
 def _binding(e: Expression) -> int:

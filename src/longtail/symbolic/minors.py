@@ -92,13 +92,10 @@ def _order(columns: Sequence[Column]) -> list[Column]:
     opened: set[int] = set()
     chosen = []
     while left:
-
-        def cost(k: int) -> tuple[int, int]:
-            opens = sum(row not in opened for row in columns[k])
-            closes = sum(waiting[row] == 1 for row in columns[k])
-            return opens - closes, len(columns[k])
-
-        best = min(left, key=cost)
+        costs = {
+            k: (sum((row not in opened) - (waiting[row] == 1) for row in columns[k]), len(columns[k])) for k in left
+        }
+        best = min(left, key=costs.__getitem__)
         left.remove(best)
         chosen.append(columns[best])
         opened |= set(columns[best])

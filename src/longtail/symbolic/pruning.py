@@ -56,8 +56,8 @@ class _Terms:
         self.sums = np.array([self.values[self.owner == j].sum(axis=0) for j in range(len(self.factors))])
         self.ratio = found.at(values, s) / wanted
 
-    def _after(self, drop: NDArray[np.float64]) -> Complex:
-        """The quotient of gain and wanted gain with each of these terms gone, `[term, frequency]`."""
+    def _after(self) -> Complex:
+        """The quotient of gain and wanted gain with each of the terms gone, `[term, frequency]`."""
         with np.errstate(all="ignore"):
             change = 1.0 - self.values / self.sums[self.owner]
             return self.ratio[None] * change ** self.powers[self.owner][:, None]
@@ -112,7 +112,7 @@ class _Terms:
         can = self._droppable()
         if not can.any():
             return False
-        after = self._after(self.values)
+        after = self._after()
         with np.errstate(all="ignore"):
             error = np.abs(after - 1.0).max(axis=1)
             step = np.abs(after - self.ratio).max(axis=1)

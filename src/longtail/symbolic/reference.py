@@ -34,7 +34,7 @@ class Dense:
         """The output at complex frequencies."""
         matrices = self.constant[None] + s[:, None, None] * self.slope[None]
         sides = np.broadcast_to(self.drive.astype(complex), (len(s), len(self.drive)))
-        return np.linalg.solve(matrices, sides[..., None])[:, self.output, 0]
+        return np.asarray(np.linalg.solve(matrices, sides[..., None])[:, self.output, 0], complex)
 
 
 def dense(system: Equations, values: Mapping[str, float]) -> Dense:
@@ -66,7 +66,8 @@ class Exact:
         found = []
         for p in (self.numerator, self.denominator):
             c = as_floats(p)
-            found.append(np.polynomial.polynomial.polyroots(c) * self.unit if len(c) > 1 else np.zeros(0, complex))
+            roots = np.polynomial.polynomial.polyroots(c) if len(c) > 1 else np.zeros(0)
+            found.append(np.asarray(roots * self.unit, complex))
         return found
 
 

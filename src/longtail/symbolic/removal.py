@@ -51,25 +51,26 @@ def simplify(
     s: Complex,
     wanted: Complex,
     allowed: float,
-    keep: Iterable[str] = (),
+    made: list[Change] | None = None,
 ) -> Equations:
     """The equations with all elements gone that the error allows; `wanted` is the output of the full circuit at `s`.
 
-    `allowed` bounds the relative error at the given frequencies. `keep` are symbols that must stay.
+    `allowed` bounds the relative error at the given frequencies. What was done is added to `made`.
     """
     values = {key: x.value for key, x in symbols.items()}
-    kept = set(keep)
     left = allowed
     while True:
         present = {key for row in system.rows for e in row.values() for key, _ in e if key is not None}
-        changes = _changes(system, symbols, values, s, wanted, present - kept)
+        changes = _changes(system, symbols, values, s, wanted, present)
         chosen = _batch(changes, allowed, left)
         if not chosen:
             return system
-        smaller, error = _apply_checked(system, values, chosen, s, wanted, allowed)
+        smaller, error, done = _apply_checked(system, values, chosen, s, wanted, allowed)
         if error > allowed:
             return system
         system, left = smaller, allowed - error
+        if made is not None:
+            made += done
 
 
 def _batch(changes: list[Change], allowed: float, left: float) -> list[Change]:
@@ -92,14 +93,14 @@ def _apply_checked(
     s: Complex,
     wanted: Complex,
     allowed: float,
-) -> tuple[Equations, float]:
-    """The equations after the changes and their error; where many fail together, the first alone."""
+) -> tuple[Equations, float, list[Change]]:
+    """The equations after the changes, their error, and the changes; where many fail together, the first alone."""
     for some in (chosen, chosen[:1]):
         smaller = condense(relevant(apply(system, some)))
         error = _error(smaller, values, s, wanted)
         if error <= allowed:
-            return smaller, error
-    return smaller, error
+            break
+    return smaller, error, some
 
 
 def _error(system: Equations, values: Mapping[str, float], s: Complex, wanted: Complex) -> float:
@@ -155,10 +156,10 @@ def _changes(
     found = []
     for key, stamp in _stamps(system, candidates).items():
         y = values[key] * s**stamp.order
-        inner = stamp.rows @ inverse @ stamp.columns
+        inner = np.asarray(stamp.rows @ inverse @ stamp.columns, complex)
         left, right = reading @ stamp.columns, solution @ stamp.rows.T
         one = np.eye(stamp.rows.shape[0])[None]
-        choices = {OPEN: one - y[:, None, None] * inner}
+        choices: dict[str, Complex] = {OPEN: np.asarray(one - y[:, None, None] * inner, complex)}
         if symbols[key].shown is not None and stamp.rows.shape[0] == 1:
             choices[WIRE] = inner
         for how, middle in choices.items():

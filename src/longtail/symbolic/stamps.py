@@ -59,9 +59,7 @@ def device_stamps(point: OperatingPoint, lane: int = 0) -> list[Stamp]:
 class _Stamper:
     def __init__(self, point: OperatingPoint, lane: int) -> None:
         self.circuit: Circuit = point.system.circuit
-        self.solution = dict(
-            zip((u.name for u in point.system.unknowns), point.solution[lane].tolist(), strict=True)
-        )
+        self.solution = dict(zip((u.name for u in point.system.unknowns), point.solution[lane].tolist(), strict=True))
         self.graph = Graph()
         numbers = Numbers(self.circuit, self.graph, frozenset())
         self.numbers = numbers
@@ -82,7 +80,7 @@ class _Stamper:
         program = lower(self.graph, self.outputs, list(self.inputs))
         values = NumpyExecutor().run(program, list(self.inputs.values()), 1)[:, 0].tolist()
         for (target, key), value in zip(self.places, values, strict=True):
-            target[key] = target.get(key, 0.0) + value  # type: ignore[index, call-overload, arg-type]
+            target[key] = target.get(key, 0.0) + value  # type: ignore[index, arg-type]
         return stamps
 
     def _unknowns(self, i: Instance, device: DeviceModel) -> dict[str, str | None]:
@@ -161,4 +159,3 @@ class _Stamper:
                 self.outputs.append(slope * m)
                 self.places.append((recorded.slopes, columns[k]))
             stamp.delays.append(recorded)
-

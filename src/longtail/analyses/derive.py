@@ -1,0 +1,201 @@
+"""The derivation of a circuit's gains, step by step: small-signal circuit, currents, the two halves, the result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from longtail.analyses.base import Analysis, Option, Result
+from longtail.analyses.formula import LETTERS, SINGLE_ENDED, Setting, gain_of, setting
+from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS
+from longtail.circuit import Circuit
+from longtail.errors import UnsupportedError
+from longtail.symbolic.derivation import (
+    Deriver,
+    Equation,
+    Reduced,
+    Step,
+    element_lines,
+    reduce_circuit,
+    solved,
+)
+from longtail.symbolic.elements import Symbol
+from longtail.symbolic.expression import Name, latex_text, text
+from longtail.symbolic.gain import Gain
+from longtail.symbolic.names import Label, labels, share
+from longtail.symbolic.pruning import prune
+from longtail.symbolic.words import share_of
+from longtail.units import format_si
+
+_TOLERANCE = 0.05  # relative: values of matched devices that share a symbol
+_BRANCHES = {"inductor", "vcvs", "ccvs", "coupling"}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Derivation(Result):
+    """Steps, each with a title, a reason and equations; `elements` are (symbol, where it stands, meaning, value)."""
+
+    title: str
+    steps: tuple[Step, ...]
+    elements: tuple[tuple[str, str, str, str], ...]
+    left_out: tuple[str, ...]
+    independent: tuple[str, ...]
+    as_latex: bool = False
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<derivation of {self.title}: {len(self.steps)} steps>"
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "title": self.title,
+            "elements": [dict(zip(("symbol", "where", "meaning", "value"), e, strict=True)) for e in self.elements],
+            "steps": [
+                {
+                    "title": s.title,
+                    "why": s.why,
+                    "equations": [
+                        {
+                            "name": e.name,
+                            "text": f"{text(e.left)} = {text(e.right)}",
+                            "latex": f"{latex_text(e.left)} = {latex_text(e.right)}",
+                        }
+                        for e in s.equations
+                    ],
+                }
+                for s in self.steps
+            ],
+            "left_out": list(self.left_out),
+            "differential_independent_of": list(self.independent),
+        }
+
+    def to_text(self) -> str:
+        """The derivation in Markdown, its equations as text, or as LaTeX where that was asked for."""
+        lines = [f"# {self.title}", "", "## Small-signal circuit", ""]
+        lines += ["| symbol | where | meaning | value |", "|---|---|---|---|"]
+        lines += [f"| {' | '.join(e)} |" for e in self.elements]
+        if self.left_out:
+            lines += ["", f"Left out, since it changes no gain by more than allowed: {', '.join(self.left_out)}."]
+        for number, step in enumerate(self.steps, start=1):
+            lines += ["", f"## {number}. {step.title}", ""]
+            lines += [step.why, ""] if step.why else []
+            lines += [self._line(e) for e in step.equations]
+        lines += [f"\n{note}" for note in self.notes]
+        return "\n".join(lines) + "\n"
+
+    def _line(self, e: Equation) -> str:
+        if self.as_latex:
+            return f"$$ {latex_text(e.left)} = {latex_text(e.right)} $$  % {e.name}"
+        return f"- {e.name}: `{text(e.left)} = {text(e.right)}`"
+
+
+def run(
+    circuit: Circuit,
+    input: Sequence[str] | None,
+    output: Sequence[str] | None,
+    error: Any,
+    frequency: float,
+    latex: bool,
+    vcm: float | None,
+    null: bool,
+    target: float | None,
+) -> Derivation:
+    """Derive the differential and the common-mode gain."""
+    at = setting(circuit, input, output, vcm, null, target)
+    _check(at)
+    shared = share(at.circuit, at.images, _TOLERANCE)
+    wanted = [gain_of(at.drives, of) for of in ("differential", "common")]
+    reduced = reduce_circuit(shared, wanted, at.pairs, at.drives.hot, share_of(error), frequency)
+    names = labels(reduced.circuit.symbols.values())
+    deriver = Deriver(reduced, names, [(a, b) for a, b, _ in at.pairs if not a.startswith("i(")])
+    steps = [deriver.laws()]
+    letters = SINGLE_ENDED if at.drives.single_ended else LETTERS
+    independent: list[str] = []
+    for gain in wanted:
+        if at.pairs:
+            cancelled = deriver.cancellation()
+            steps += [cancelled] if gain.name == "differential" and cancelled.equations else []
+            steps.append(deriver.mode(gain.name))
+        step, used = _result(reduced, gain, at, deriver, letters[gain.name], (frequency, share_of(error)))
+        steps.append(step)
+        if gain.name == "differential":
+            independent = [names[key].text for key in reduced.circuit.symbols if key not in used]
+    return Derivation(
+        at.drives.circuit.title,
+        tuple(steps),
+        tuple(_element(*line) for line in element_lines(reduced, names)),
+        _left_out(shared.symbols, reduced),
+        tuple(independent),
+        latex,
+        _notes(independent, at),
+    )
+
+
+def _check(at: Setting) -> None:
+    """Raise `UnsupportedError` for what the steps cannot show."""
+    for instance in at.drives.circuit.instances.values():
+        if instance.device in _BRANCHES or instance.expression is not None:
+            raise UnsupportedError(
+                f"derive writes currents at nodes, and {instance.name} has an equation of its own",
+                span=instance.span,
+                hint="longtail formula gives the result for this circuit",
+            )
+
+
+def _result(
+    reduced: Reduced, gain: Gain, at: Setting, deriver: Deriver, letter: str, within: tuple[float, float]
+) -> tuple[Step, list[str]]:
+    """The gain of the reduced circuit, as it is and without the terms that count little at the frequency."""
+    amplitudes = (1, 1) if gain.name == "common" else (1, -1)
+    nodes = Gain(gain.name, dict(zip(reduced.inputs, amplitudes, strict=True)), gain.read, Fraction(gain.scale))
+    found = solved(reduced, nodes, list(deriver.all_pairs()) if at.pairs else [])
+    values = {key: s.value for key, s in reduced.circuit.symbols.items()}
+    frequency_hz, error = within
+    s = np.array([2j * np.pi * frequency_hz])
+    short = prune(found, values, s, found.at(values, s), error)
+    head, _, tail = letter.partition("_")
+    left = Name(Label(head, tail))
+    equations = [Equation(letter, left, deriver.writer.write(found))]
+    if short.terms < found.terms:
+        where = f"within {100.0 * error:.3g} % of that at {format_si(frequency_hz, 'Hz')}"
+        equations.append(Equation(where, left, deriver.writer.write(short)))
+    why = "Eliminate all voltages but those of input and output."
+    return Step(f"Solve for {letter}", why, tuple(equations)), found.used()
+
+
+def _element(symbol: str, where: str, described: Symbol) -> tuple[str, str, str, str]:
+    return symbol, where, described.meaning, format_si(described.shown_value, described.unit)
+
+
+def _left_out(symbols: Any, reduced: Reduced) -> tuple[str, ...]:
+    """Elements at zero frequency that were taken away or replaced by a wire, with their devices."""
+    names = labels(symbols.values())
+    dropped = [names[key].text for key in reduced.dropped if symbols[key].unit not in ("F", "H", "s")]
+    return (*dropped, *(f"{names[key].text} (a wire)" for key in reduced.wired))
+
+
+def _notes(independent: Sequence[str], at: Setting) -> tuple[str, ...]:
+    if not at.pairs:
+        return ("The circuit has no mirror image as a whole: its modes do not separate, and all equations count.",)
+    if not independent:
+        return ()
+    return (f"The differential gain does not contain {', '.join(independent)}.",)
+
+
+ANALYSIS = Analysis(
+    "derive",
+    "The derivation of the gains, step by step, with the names of this circuit",
+    run,
+    Derivation,
+    (
+        *INPUT_OPTIONS,
+        Option("error", "word", "SHARE", "leave out elements that change no gain by more than this: 2% or 0.02", "2%"),
+        Option("frequency", "number", "Hz", "where the gains are judged", 0.0, low=0.0),
+        Option("latex", "flag", "", "write equations as LaTeX", False),
+        *NULL_OPTIONS,
+    ),
+)
