@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from longtail import LongtailError
@@ -57,6 +57,35 @@ def busy(what: str) -> Iterator[None]:
 
     with Console(stderr=True).status(Text(printable(what), style="dim")):
         yield
+
+
+@contextmanager
+def advancing(what: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Show on a terminal how far long work is, how fast it goes and what is left of it.
+
+    The function that is yielded takes what is done and what there is in all; None where nobody watches.
+    """
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}", style="dim", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}", style="dim"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(printable(what), total=None, rate="")
+
+        def advance(done: int, total: int) -> None:
+            speed = bar.tasks[0].speed
+            bar.update(task, completed=done, total=total, rate=f"{speed:,.0f}/s" if speed else "")
+
+        yield advance
 
 
 def printable(text: str) -> str:

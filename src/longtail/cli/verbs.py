@@ -6,6 +6,8 @@ import importlib
 import inspect
 import math
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
@@ -13,12 +15,12 @@ from cyclopts import Parameter
 from longtail import InputError, OptionError
 from longtail.analyses.base import Analysis, Option
 from longtail.cli.announced import home
-from longtail.cli.messages import busy, remark
+from longtail.cli.messages import advancing, busy, remark
 from longtail.cli.results import Form, prepared, show, write
 from longtail.cli.sources import Source
 
 CIRCUIT, ANALYSIS, RESULT = "Circuit", "Analysis", "Result"  # headings of the help page
-METAVARS = {"nodes": "NAMES", "frequency": "RANGE", "range": "RANGE"}
+METAVARS = {"nodes": "NAMES", "frequency": "RANGE", "range": "RANGE", "assignments": "NAME=RANGE", "names": "NAMES"}
 
 
 def option(name: str, kind: Any, help: str, group: str, default: Any = None, metavar: str | None = None) -> Any:
@@ -67,16 +69,24 @@ def __getattr__(name: str) -> Callable[..., None]:
 
 def command(analysis: Analysis) -> Callable[..., None]:
     """The command of an analysis: reads the circuit, runs, shows."""
-    own = [each for each in analysis.options if each.name not in COMMON and not each.python_only]
+    own = [each for each in analysis.options if each.name not in COMMON | {"out"} and not each.python_only]
+    offered = {each.name for each in analysis.options}
 
     def verb(file: str, /, **given: Any) -> None:
         source = Source(file, **{name: given.pop(name) for name in COMMON if name in given})
         form = Form(**{name: given.pop(name) for name in ("json", "out", "format") if name in given})
         options = {each.name: number(each, given[key(each)]) for each in own if key(each) in given}
+        if "out" in offered and form.out and Path(form.out).suffix:  # a file of its own, and no folder
+            options["out"], form = form.out, replace(form, out=None)
         amplifier = source.read()
         remark(_ports(amplifier.circuit.ports) if len(own) < len(analysis.options) else ())
-        with busy(f"{analysis.name} of {amplifier.circuit.title}"):
-            result = analysis(amplifier.circuit, **options)
+        what = f"{analysis.name} of {amplifier.circuit.title}"
+        if "progress" in offered:
+            with advancing(what) as options["progress"]:
+                result = analysis(amplifier.circuit, **options)
+        else:
+            with busy(what):
+                result = analysis(amplifier.circuit, **options)
         stem = f"{source.stem}-{analysis.name}"
         result = prepared(result, form, stem)
         show(result, form, amplifier.circuit.notes)
@@ -85,10 +95,18 @@ def command(analysis: Analysis) -> Callable[..., None]:
 
     verb.__name__ = analysis.name
     verb.__doc__ = None
-    parameters = [FILE, *(as_parameter(each) for each in own), *SOURCE_OPTIONS, *RESULT_OPTIONS]
+    files = [each for each in analysis.options if each.name == "out"]
+    results = [_file_or_folder(files[0]) if files and each.name == "out" else each for each in RESULT_OPTIONS]
+    parameters = [FILE, *(as_parameter(each) for each in own), *SOURCE_OPTIONS, *results]
     verb.__annotations__ = {each.name: each.annotation for each in parameters}
     verb.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     return verb
+
+
+def _file_or_folder(each: Option) -> Any:
+    """The option `--out` of a command whose analysis can write a file of its own."""
+    help = f"write figure, table and JSON into this folder; or else {each.doc}"
+    return option("out", str | None, help, RESULT, None, "DIR|FILE")
 
 
 def key(option: Option) -> str:
@@ -98,14 +116,15 @@ def key(option: Option) -> str:
 
 def as_parameter(each: Option) -> Any:
     """The keyword of a command that sets an option of an analysis."""
-    kind: Any = bool if each.kind == "flag" else str | None
+    kind: Any = {"flag": bool, "assignments": list[str]}.get(each.kind, str | None)
     name = key(each).replace("_", "-")
     metavar = METAVARS.get(each.kind, each.unit.upper() or "NUMBER") if kind is not bool else None
     bounds = [
         f"at {side} {bound:g}" for side, bound in (("least", each.low), ("most", each.high)) if math.isfinite(bound)
     ]
     help = ", ".join([each.doc, *bounds])
-    return option(name, kind, help, ANALYSIS, each.default, metavar)
+    default = () if each.kind == "assignments" else each.default
+    return option(name, kind, help, ANALYSIS, default, metavar)
 
 
 def number(each: Option, given: Any) -> Any:

@@ -1,0 +1,387 @@
+"""Sweeps over parameters: the figures of every lane, in memory or into a file, part by part."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.analyses.axes import linear_axis
+from longtail.analyses.base import Analysis, Option, Result, plain
+from longtail.analyses.drives import Drives, find_drives, null_target
+from longtail.analyses.frequency import frequency_axis
+from longtail.analyses.gains import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS, ModeGains, prepared_sweep
+from longtail.analyses.lane_files import Layout, open_file
+from longtail.analyses.lanes import (
+    Axes,
+    Grid,
+    Lanes,
+    batch,
+    batch_at_null,
+    grid,
+    null_lanes,
+    read_lanes,
+    solve_lanes,
+)
+from longtail.analyses.measures import DEFAULT, Measure, Seen, measures, names, of_point
+from longtail.circuit import Circuit
+from longtail.elaborate.writer import write
+from longtail.engine.linearization import Complex
+from longtail.engine.operating_point import OperatingPoint
+from longtail.engine.stream import stream
+from longtail.engine.sweep import Sweep
+from longtail.errors import OptionError, nearest
+from longtail.lanes.status import LaneStatus
+
+if TYPE_CHECKING:
+    import xarray
+
+Array = NDArray[np.float64]
+Digest = tuple[NDArray[np.int8], dict[str, NDArray[Any]]]  # status and values of a part
+
+MOST = 100_000_000  # lanes
+_KEPT = 1 << 29  # bytes of figures over frequency that are kept in memory
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class SweepResult(Result):
+    """Figures of every lane; `…` stands for the axes of varied parameters.
+
+    values        by measure: `[…]`, or `[…, frequency]`; a lane without solution has nan
+    units         by measure
+    frequency_hz  of the figures over frequency
+    status_codes  `[…]`, see `LaneStatus`; `status` has them in words
+    axes          name and values of each axis in `…`
+    path          the file that has it all, if there is one: figures over frequency may be there alone
+    """
+
+    title: str
+    values: dict[str, NDArray[Any]]
+    units: dict[str, str]
+    frequency_hz: Array
+    output: str
+    status_codes: NDArray[np.int8]
+    axes: Axes
+    path: Path | None = None
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        shape = " × ".join(f"{name} {len(values)}" for name, values in self.axes)
+        return f"<sweep over {shape}, {self.solved:.4%} of lanes solved: {', '.join(self.values)}>"
+
+    def __getitem__(self, measure: str) -> NDArray[Any]:
+        """The values of one measure. Raises `OptionError` for one that was not taken, with the nearest that was."""
+        if measure not in self.values:
+            raise OptionError(f"'{measure}' was not measured", hint=nearest(measure, self.values))
+        return self.values[measure]
+
+    @property
+    def status(self) -> NDArray[np.str_]:
+        """The status of every lane in words."""
+        return np.array([s.text for s in LaneStatus])[self.status_codes]
+
+    @property
+    def solved(self) -> float:
+        """The share of lanes that were solved."""
+        return float(np.mean(self.status_codes == LaneStatus.CONVERGED))
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        return () if self.path is None else (self.path,)
+
+    def to_dict(self) -> dict[str, Any]:
+        vectors = any(self.over_frequency(name) for name in self.values)
+        return {
+            "title": self.title,
+            "output": self.output,
+            "axes": {name: values.tolist() for name, values in self.axes},
+            "status": plain(self.status),
+            **({"frequency_hz": self.frequency_hz.tolist()} if vectors else {}),
+            "values": {name: _listed(values) for name, values in self.values.items()},
+            "units": self.units,
+        }
+
+    def over_frequency(self, measure: str) -> bool:
+        """Whether a measure has an axis of frequency."""
+        return self.values[measure].ndim > len(self.axes)
+
+    def to_xarray(self) -> xarray.Dataset:
+        """Every measure over the varied axes, and "frequency" in Hz where it has one; the status of every lane."""
+        import xarray
+
+        lanes = tuple(name for name, _ in self.axes)
+        data: dict[str, Any] = {}
+        coordinates: dict[str, Any] = dict(self.axes)
+        for name, values in self.values.items():
+            over = ("frequency",) if self.over_frequency(name) else ()
+            data[name] = ((*lanes, *over), values, {"units": self.units[name]})
+            if over:
+                coordinates["frequency"] = ("frequency", self.frequency_hz, {"units": "Hz"})
+        data["status"] = (lanes, self.status)
+        return xarray.Dataset(data, coords=coordinates, attrs={"title": self.title, "output": self.output})
+
+
+def _listed(values: NDArray[Any]) -> Any:
+    return {"re": values.real.tolist(), "im": values.imag.tolist()} if np.iscomplexobj(values) else values.tolist()
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What is to be done: lanes, their parameters as they were given, how each is driven, what is
+    measured, and to what the output is nulled, in V (if at all)."""
+
+    circuit: Circuit
+    drives: Drives | None
+    lanes: Lanes
+    parameters: Mapping[str, Array]
+    measures: tuple[Measure, ...]
+    frequency_hz: Array
+    target: float | None
+
+    @property
+    def count(self) -> int:
+        return len(next(iter(self.lanes.values.values())))
+
+    def solve(self, where: slice) -> OperatingPoint:
+        """Operating points of some lanes, nulled where that is asked for."""
+        some = Lanes({name: values[where] for name, values in self.lanes.values.items()}, self.lanes.axes)
+        if self.target is None or self.drives is None:
+            return solve_lanes(self.circuit, some, self.drives)[1]
+        return null_lanes(self.drives, some, self.target)[1]
+
+    def sweep(self) -> tuple[Sweep, Array] | tuple[None, None]:
+        """The frequency sweep and its floor of rounding, where any measure asks for one."""
+        if self.drives is None or not any(m.needs in ("low", "axis") for m in self.measures):
+            return None, None
+        names = tuple(self.lanes.values)
+        if self.target is None:
+            prepared = batch(self.circuit, names, self.drives)
+        else:
+            prepared = batch_at_null(self.drives, names, self.drives.null(self.target))
+        return prepared_sweep(prepared, self.drives, self.frequency_hz, plain=False)
+
+    def digest(self, floor: Array | None) -> Callable[[slice, OperatingPoint, Complex | None], Digest]:
+        """What turns points and gains of a part into measures."""
+
+        def digest(where: slice, point: OperatingPoint, matrix: Complex | None) -> Digest:
+            failed = point.status != LaneStatus.CONVERGED
+            seen = Seen(point, self.drives)
+            if matrix is not None and floor is not None and self.drives is not None:
+                matrix[failed] = np.nan
+                seen = replace(seen, gains=self._gains(matrix, floor))
+            values = {}
+            for measure in self.measures:
+                values[measure.name] = np.array(measure.of(seen))  # a copy: the gains are the stream's
+                values[measure.name][failed] = np.nan
+            return point.status, values
+
+        return digest
+
+    def _gains(self, matrix: Complex, floor: Array) -> ModeGains:
+        assert self.drives is not None
+        floors = np.broadcast_to(floor, (len(matrix), floor.size))
+        return ModeGains(self.frequency_hz, matrix, self.drives.output, self.drives.hot, np.nan, None, floors)
+
+    def layout(self) -> Layout:
+        """What a file of these lanes has."""
+        vectors = [m for m in self.measures if m.over_frequency]
+        driven = (self.drives.circuit, self.drives.names, self.drives.levels) if self.drives else (self.circuit,)
+        identity = hashlib.sha256(write(driven[0]).encode())
+        identity.update(repr((driven[1:], self.target, [m.name for m in self.measures], *self.parameters)).encode())
+        for values in (self.frequency_hz, *self.parameters.values()):
+            identity.update(values.tobytes())
+        return Layout(
+            self.circuit.title,
+            self.parameters,
+            {m.name: m.unit for m in self.measures if not m.over_frequency},
+            {m.name: m.unit for m in vectors},
+            frozenset(m.name for m in vectors if m.is_complex),
+            self.frequency_hz if vectors else None,
+            identity.hexdigest(),
+        )
+
+
+def run(
+    circuit: Circuit,
+    input: Sequence[str] | None,
+    output: Sequence[str] | None,
+    vary: Mapping[str, Any] | Sequence[str] | None,
+    parameters: Mapping[str, Any] | None,
+    measure: str | Sequence[str],
+    frequency_hz: Any,
+    vcm: float | None,
+    null: bool,
+    target: float | None,
+    out: str | Path | None,
+    resume: bool,
+    threads: int,
+    progress: Callable[[int, int], None] | None,
+) -> SweepResult:
+    """Solve every lane and keep its figures."""
+    lanes = axes_of(vary) if vary else parameters
+    if not lanes:
+        raise OptionError("nothing is varied", hint="as in --vary rc1.r=9k:11k:101 --vary temp=-40,27,125")
+    if vary and parameters:
+        raise OptionError("give either vary or parameters", hint="vary nests its axes, parameters gives lane by lane")
+    if resume and out is None:
+        raise OptionError("there is nothing to resume without a file", hint="give the --out that it was begun with")
+    plan = _plan(circuit, input, output, lanes, measure, frequency_hz, vcm, null, target)
+    return _carried_out(plan, None if out is None else Path(out), resume, int(threads), progress)
+
+
+def axes_of(vary: Mapping[str, Any] | Sequence[str]) -> Grid:
+    """Nested axes from `NAME=start:stop:points` or `NAME=a,b,c`, or from values by name.
+
+    >>> axes_of(["rc1.r=9k:11k:3", "temp=-40,27"])
+    Grid(rc1.r: 3 × temp: 2)
+    """
+    if isinstance(vary, str):
+        vary = [vary]
+    given = vary if isinstance(vary, Mapping) else dict(_assignment(word) for word in vary)
+    return grid(
+        {
+            name: linear_axis(values, f"vary {name}", "the unit of the parameter", most=MOST)
+            for name, values in given.items()
+        }
+    )
+
+
+def _assignment(word: str) -> tuple[str, str]:
+    name, sign, values = (part.strip() for part in word.partition("="))
+    if not (name and sign and values):
+        raise OptionError(f"--vary {word}: expected NAME=start:stop:points or a list", hint="as in rc1.r=9k:11k:101")
+    return name.lower(), values
+
+
+def _plan(
+    circuit: Circuit,
+    input: Sequence[str] | None,
+    output: Sequence[str] | None,
+    given: Mapping[str, Any],
+    measure: str | Sequence[str],
+    frequency_hz: Any,
+    vcm: float | None,
+    null: bool,
+    target: float | None,
+) -> Plan:
+    words = names(measure)
+    alone = all(of_point(word) for word in words) and not null and vcm is None and "vcm" not in given
+    drives = None if alone else find_drives(circuit, input, output, vcm)
+    wanted = measures(words, drives.circuit if drives else circuit, len(drives.output) if drives else 0)
+    if "input_offset" in words and not null:
+        raise OptionError("the input offset is what nulls the output", hint="add --null (null=True)")
+    lanes = read_lanes(drives.circuit if drives else circuit, given, drives)
+    count = len(next(iter(lanes.values.values())))
+    if count > MOST:
+        raise OptionError(f"{count} lanes are too many: at most {MOST}")
+    axis = frequency_axis(frequency_hz)
+    if not any(m.needs == "axis" for m in wanted):
+        axis = axis[:1]  # the lowest frequency is all that is asked for
+    flat = {name.lower(): np.broadcast_to(np.asarray(given[name], float), count) for name in given}
+    volts = null_target(drives, target) if null and drives else None
+    return Plan(drives.circuit if drives else circuit, drives, lanes, flat, wanted, axis, volts)
+
+
+def _carried_out(
+    plan: Plan, path: Path | None, resume: bool, threads: int, progress: Callable[[int, int], None] | None
+) -> SweepResult:
+    kept = [m for m in plan.measures if not m.over_frequency or _fits(plan)]
+    if path is None and len(kept) < len(plan.measures):
+        raise OptionError(
+            f"gains of {plan.count} lanes at {plan.frequency_hz.size} frequencies do not fit into memory",
+            hint="write them with --out FILE.zarr, or measure single figures such as cmrr_db",
+        )
+    sweep, floor = plan.sweep()
+    notes: tuple[str, ...] = ()
+    with closing(open_file(path, plan.layout(), resume)) if path else nullcontext() as file:
+        first = file.done if file else 0
+        if first:
+            kept = [m for m in kept if not m.over_frequency]
+            notes = (f"resumed after {first} lanes",)
+        if len(kept) < len(plan.measures):
+            notes = (*notes, f"figures over frequency are in {path} alone")
+        table = _Table(plan, kept)
+        if file and first:
+            table.put(slice(0, first), *file.kept())
+        for where, (status, values) in stream(
+            plan.count, plan.solve, plan.digest(floor), sweep=sweep, threads=threads, first=first
+        ):
+            table.put(where, status, values)
+            if file:
+                file.write(where, status, values)
+            if progress:
+                progress(where.stop, plan.count)
+    return table.result(path, notes)
+
+
+def _fits(plan: Plan) -> bool:
+    """Whether the figures over frequency are few enough to be kept in memory."""
+    sizes = [16 if m.is_complex else 8 for m in plan.measures if m.over_frequency]
+    return sum(sizes) * plan.count * plan.frequency_hz.size <= _KEPT
+
+
+class _Table:
+    """The figures that are kept, filled part by part."""
+
+    def __init__(self, plan: Plan, kept: Sequence[Measure]) -> None:
+        self.plan = plan
+        self.status = np.empty(plan.count, np.int8)
+        self.values: dict[str, NDArray[Any]] = {}
+        for m in kept:
+            shape = (plan.count, plan.frequency_hz.size) if m.over_frequency else (plan.count,)
+            self.values[m.name] = np.empty(shape, complex if m.is_complex else float)
+
+    def put(self, where: slice, status: NDArray[np.int8], values: Mapping[str, NDArray[Any]]) -> None:
+        self.status[where] = status
+        for name, kept in self.values.items():
+            kept[where] = values[name]
+
+    def result(self, path: Path | None, notes: tuple[str, ...]) -> SweepResult:
+        plan = self.plan
+        shape = plan.lanes.shape or (plan.count,)
+        return SweepResult(
+            plan.circuit.title,
+            {name: values.reshape(*shape, *values.shape[1:]) for name, values in self.values.items()},
+            {m.name: m.unit for m in plan.measures},
+            plan.frequency_hz,
+            ", ".join(plan.drives.output) if plan.drives else "",
+            self.status.reshape(shape),
+            plan.lanes.axes or (("lane", np.zeros(1)),),
+            path,
+            notes,
+        )
+
+
+ANALYSIS = Analysis(
+    "sweep",
+    "Figures over swept parameters: gains, CMRR, offsets, operating points",
+    run,
+    SweepResult,
+    (
+        *INPUT_OPTIONS,
+        Option(
+            "vary", "assignments", "", "NAME=start:stop:points or NAME=a,b,c; several are nested, repeat the option"
+        ),
+        Option("parameters", "lanes", "", "arrays by parameter name: a lane for every value", python_only=True),
+        Option(
+            "measure",
+            "names",
+            "",
+            "what to keep: gains, op, cmrr, differential, common, differential_db, common_db, cmrr_db, bandwidth_hz, "
+            "input_offset, vcm, v(node), i(device), device.quantity",
+            DEFAULT,
+        ),
+        FREQUENCY_OPTION,
+        *NULL_OPTIONS,
+        Option("out", "file", "", "write every lane as it comes into FILE.csv, FILE.json or FILE.zarr"),
+        Option("resume", "flag", "", "go on with a file that was left unfinished", False),
+        Option("threads", "number", "", "threads that share the lanes", 1, low=1, high=256),
+        Option("progress", "callback", "", "called with lanes done and lanes in all", python_only=True),
+    ),
+)
