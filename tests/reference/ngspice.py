@@ -253,6 +253,32 @@ def _with_differential_source(text: str, inputs: tuple[str, str]) -> tuple[str, 
     return "\n".join([title, *lines]), cards
 
 
+def poles_and_zeros(
+    deck: str | Path,
+    inputs: tuple[str, str],
+    outputs: Sequence[str],
+    mode: int,
+    *,
+    parameters: Mapping[str, float] | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Poles and zeros in rad/s of the transfer from an input mode (0 differential, 1 common) to v(first) - v(second).
+
+    Both input sources, which must stand at ground, are put on top of halves of one node that `.pz` drives.
+    """
+    text = deck.read_text() if isinstance(deck, Path) else deck
+    cards = ["rpz pz 0 1"]
+    for k, (name, share) in enumerate(zip(inputs, ((0.5, -0.5), (1.0, 1.0))[mode], strict=True)):
+        text, count = re.subn(rf"^({name}\s+\S+)\s+0\s", rf"\1 pz{k} ", text, flags=re.MULTILINE | re.IGNORECASE)
+        if count != 1:
+            raise NgspiceError(f"{name} does not stand at ground")
+        cards.append(f"epz{k} pz{k} 0 pz 0 {share}")
+    first, second = (*outputs, "0")[:2]
+    commands = [f"pz pz 0 {first} {second} vol pz", "write pz.raw"]
+    vectors = _run(text, commands, ["pz.raw"], parameters, None, cards)["pz.raw"].vectors
+    found = {kind: [x[0] for name, x in vectors.items() if kind in name] for kind in ("pole", "zero")}
+    return np.array(found["pole"], complex), np.array(found["zero"], complex)
+
+
 def dc_sweep(
     deck: str | Path,
     source: str,

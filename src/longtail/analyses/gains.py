@@ -17,7 +17,7 @@ from longtail.analyses.lanes import LANE_OPTIONS, Axes, Lanes, null_lanes, read_
 from longtail.analyses.port_maps import ROUNDING, signal_level
 from longtail.circuit import Circuit
 from longtail.engine.batch import Batch
-from longtail.engine.linearization import linearize
+from longtail.engine.linearization import Linearization, linearize
 from longtail.engine.operating_point import OperatingPoint
 from longtail.engine.remember import Remembered
 from longtail.engine.sweep import Sweep
@@ -173,9 +173,16 @@ def mode_gains(
 
     One factorization a frequency serves both drives.
     """
-    x = linearize(point).response(frequency_hz, drives.unit_modes)[0]
-    matrix = drives.output_matrix(point.system) @ x
-    return matrix, ROUNDING * signal_level(point, x)
+    return model_gains(drives, linearize(point), frequency_hz)
+
+
+def model_gains(
+    drives: Drives, model: Linearization, frequency_hz: NDArray[np.float64]
+) -> tuple[Complex, NDArray[np.float64]]:
+    """The same of a linear model that is there already."""
+    point = model.operating_point
+    x = model.response(frequency_hz, drives.unit_modes)[0]
+    return drives.output_matrix(point.system) @ x, ROUNDING * signal_level(point, x)
 
 
 def run(

@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping
 from matplotlib.figure import Figure
 
 from longtail.analyses.impedance import Impedances
+from longtail.analyses.poles import PolesAndZeros
 from longtail.analyses.psrr import SupplyRejection
-from longtail.report import figure_impedance, figure_psrr
+from longtail.report import figure_impedance, figure_poles, figure_psrr
 
 FIGURES: Mapping[type, Callable[..., Figure]] = {
     Impedances: figure_impedance.figure,
+    PolesAndZeros: figure_poles.figure,
     SupplyRejection: figure_psrr.figure,
 }

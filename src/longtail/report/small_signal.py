@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from longtail.analyses.impedance import Impedances
+from longtail.analyses.poles import PolesAndZeros
 from longtail.analyses.psrr import SupplyRejection
-from longtail.report import impedance, supply_rejection
+from longtail.report import impedance, poles, supply_rejection
 from longtail.report.page import Page
 
 PAGES: Mapping[type, Callable[[Any], Page]] = {
     Impedances: impedance.page,
+    PolesAndZeros: poles.page,
     SupplyRejection: supply_rejection.page,
 }

@@ -1,0 +1,363 @@
+"""Poles, and the zeros and residues of every mode transfer.
+
+The natural frequencies s of (G + s*C) x = 0 are the poles of all transfers; a zero of one transfer from the drive b
+to the output l is where the bordered pencil [[G + s*C, b], [l, 0]] is singular. Partial fractions: the residue of a
+pole is (l x)(y b), with right and left vectors scaled so that y C x = 1. Excess phase (a delay) is no finite pole:
+it is left out here, and a note says so. Source: Vlach and Singhal, Computer Methods for Circuit Analysis and Design,
+2nd edition, chapter 7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.analyses.base import Analysis, Option, Result
+from longtail.analyses.corners import Corners, corners
+from longtail.analyses.drives import Drives, bias, find_drives
+from longtail.analyses.gains import (
+    INPUT_OPTIONS,
+    NULL_OPTIONS,
+    bias_notes,
+    common_level,
+    model_gains,
+    status_text,
+)
+from longtail.analyses.loop_gain import Loop, check_source, loop_gain, margins
+from longtail.circuit import Circuit
+from longtail.engine.linearization import Linearization, linearize
+from longtail.engine.pencil import Eigenmodes, eigenmodes
+from longtail.errors import OptionError
+from longtail.units import format_si
+
+Real = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+CANCELS = 1e-2  # a zero this close to a pole, relatively, is paired with it
+_AT_HOME = 0.5  # share of one node from which a natural frequency is said to live there
+_VIRTUAL_GROUND = 0.1  # of its common-mode signal: a node that moves less in differential mode may be the tail
+_FOLLOWS = 0.5  # of the common-mode input: what the tail of a pair does at least
+_CHECKED = np.geomspace(1.0, 1e9, 37)  # Hz, where zeros and poles of a transfer are checked against its gain
+_NOTHING = 10.0  # times the floor of rounding: a transfer that is nowhere above is zero by symmetry
+_GOOD = 1e-6  # an error of the check above this is said
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A pole and a zero, by their places, that nearly cancel: `distance` is abs(p - z)/abs(p)."""
+
+    pole: int
+    zero: int
+    distance: float
+
+
+@dataclass(frozen=True, eq=False)
+class Transfer:
+    """One mode transfer. zeros and zero_nodes as for poles; residues `[pole]` in rad/s; gain_at_dc in V/V.
+
+    A transfer that is zero by symmetry has no zeros: `zeros` is None, and so is all else. `log_scale` is the logarithm
+    of what the products of (s - zero) over (s - pole) are multiplied with. `error` is the largest difference between
+    the gain and what poles and zeros make of it, between 1 Hz and 1 GHz, as a part of the largest gain.
+    """
+
+    gain_at_dc: float | None = None
+    zeros: Complex | None = None
+    zero_nodes: tuple[str, ...] = ()
+    residues: Complex | None = None
+    pairs: tuple[Pair, ...] = ()
+    log_scale: complex = 0.0
+    error: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TailZero:
+    """The zero of the common-mode gain where the capacitance of the tail takes over from its resistance.
+
+    node: of the tail; zero and pole in rad/s, the pole None where none lives at that node.
+    """
+
+    node: str
+    zero: complex
+    pole: complex | None
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class PolesAndZeros(Result):
+    """Natural frequencies of an amplifier.
+
+    poles       `[pole]`, rad/s, in rising magnitude; pole_nodes: where each lives, the nodes with the largest shares
+    transfers   by name: "differential", "common", and the conversions of a differential output
+    corners     of the differential gain; tail: see `TailZero`; loop: where one was named
+    """
+
+    poles: Complex
+    pole_nodes: tuple[str, ...]
+    transfers: Mapping[str, Transfer]
+    corners: Corners
+    tail: TailZero | None
+    loop: Loop | None
+    input: tuple[str, str]
+    output: tuple[str, ...]
+    vcm: float
+    input_offset: float | None
+    status: str
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        band = self.corners.bandwidth_hz
+        return (
+            f"<{len(self.poles)} poles, bandwidth "
+            f"{'none' if band is None else format_si(band, 'Hz')}, output {', '.join(self.output)}>"
+        )
+
+    @property
+    def single_ended(self) -> bool:
+        return len(self.output) == 1
+
+    def gain(self, name: str, frequency_hz: Any) -> Complex:
+        """A transfer by name, V/V, as its poles and zeros have it. Raises `OptionError` for an unknown name."""
+        if name not in self.transfers:
+            raise OptionError(f"there is no transfer '{name}'; there are {', '.join(self.transfers)}")
+        transfer = self.transfers[name]
+        f = np.atleast_1d(np.asarray(frequency_hz, float))
+        if transfer.zeros is None:
+            return np.zeros(f.shape, complex)
+        return np.exp(_log_shape(f, self.poles, transfer.zeros) + transfer.log_scale)
+
+    def to_dict(self) -> dict[str, Any]:
+        named = self.transfers.items()
+        return {
+            "status": self.status,
+            "output": "single-ended" if self.single_ended else "differential",
+            "vcm": self.vcm,
+            "input_offset": self.input_offset,
+            "poles_rad_s": _pairs(self.poles),
+            "pole_nodes": list(self.pole_nodes),
+            "zeros_rad_s": {name: _pairs(t.zeros) for name, t in named},
+            "residues_rad_s": {name: _pairs(t.residues) for name, t in named},
+            "cancelling": {
+                name: [{"pole": p.pole, "zero": p.zero, "distance": p.distance} for p in t.pairs] for name, t in named
+            },
+            "gain_at_dc": {name: t.gain_at_dc for name, t in named},
+            "error": {name: t.error for name, t in named},
+            "bandwidth_hz": self.corners.bandwidth_hz,
+            "low_corner_hz": self.corners.low_hz,
+            "gain_bandwidth_hz": self.corners.gain_bandwidth_hz,
+            "unity_gain_hz": self.corners.unity_hz,
+            "tail": self.tail
+            and {
+                "node": self.tail.node,
+                "zero_rad_s": [self.tail.zero.real, self.tail.zero.imag],
+                "pole_rad_s": None if self.tail.pole is None else [self.tail.pole.real, self.tail.pole.imag],
+            },
+            "loop": self.loop and {name: getattr(self.loop, name) for name in Loop.__slots__},
+        }
+
+
+def _pairs(values: Complex | None) -> list[list[float]] | None:
+    return None if values is None else [[v.real, v.imag] for v in values.tolist()]
+
+
+def run(
+    circuit: Circuit,
+    input: Sequence[str] | None,
+    output: Sequence[str] | None,
+    loop: Sequence[str] | None,
+    vcm: float | None,
+    null: bool,
+    target: float | None,
+) -> PolesAndZeros:
+    """Poles of the whole circuit once, zeros for each pair of modes."""
+    drives = find_drives(circuit, input, output, vcm)
+    for name in loop or ():
+        check_source(drives.circuit, name)
+    point, offset = bias(drives, null=null, target=target)
+    model = linearize(point)
+    rational = replace(model, delays=())
+    modes = eigenmodes(model.conductance[0], model.capacitance[0])
+    gains = model_gains(drives, rational, np.append(0.0, _CHECKED))
+    homes = tuple(_home(modes, rational, k) for k in range(len(modes.values)))
+    transfers = {name: _transfer(rational, modes, drives, *at, gains) for name, at in _names(drives).items()}
+    return PolesAndZeros(
+        modes.values,
+        homes,
+        transfers,
+        _corners(model, drives, modes.values),
+        _tail(rational, modes, drives, transfers["common"]),
+        _loop(model, modes.values, loop[0]) if loop else None,
+        drives.hot,
+        drives.output,
+        common_level(drives, point),
+        offset,
+        status_text(point),
+        (*bias_notes(drives, point, offset), *_notes(model, transfers, modes.values, homes)),
+    )
+
+
+def _names(drives: Drives) -> dict[str, tuple[int, int]]:
+    """Output and input mode of each transfer."""
+    if drives.single_ended:
+        return {"differential": (0, 0), "common": (0, 1)}
+    return {
+        "differential": (0, 0),
+        "common": (1, 1),
+        "common_to_differential": (0, 1),
+        "differential_to_common": (1, 0),
+    }
+
+
+def _transfer(
+    model: Linearization, modes: Eigenmodes, drives: Drives, out: int, into: int, gains: tuple[Complex, Real]
+) -> Transfer:
+    matrix, floor = gains  # at 0 Hz, and at the frequencies of the check
+    gain = matrix[:, out, into]
+    if (np.abs(gain[1:]) <= _NOTHING * floor[1:]).all():
+        return Transfer()
+    row = drives.output_matrix(model.operating_point.system)[out]
+    column = -(model.inputs[0] @ drives.unit_modes[:, into])
+    n = len(row)
+    static, dynamic = np.zeros((2, n + 1, n + 1))
+    static[:n, :n], static[:n, n], static[n, :n] = model.conductance[0], -column, row
+    dynamic[:n, :n] = model.capacitance[0]
+    zeros = eigenmodes(static, dynamic)
+    if abs(gain[0]) <= _NOTHING * floor[0]:
+        # nothing passes at 0 Hz: the lowest zeros are there, and came out beside it by rounding
+        zeros.values[: _order_at_dc(model, row, column, modes.values)] = 0.0
+    return Transfer(
+        float(gain[0].real),
+        zeros.values,
+        tuple(_home(zeros, model, k) for k in range(len(zeros.values))),
+        (row @ modes.right) * (column @ modes.left),
+        tuple(_cancelling(modes.values, zeros.values)),
+        *_scale_and_error(gain[1:], modes.values, zeros.values),
+    )
+
+
+def _order_at_dc(model: Linearization, row: Real, column: Real, poles: Complex) -> int:
+    """With which power of s a transfer begins that is zero at 0 Hz."""
+    low = np.abs(poles).min() / (2.0 * np.pi) * 1e-3
+    first, second = np.abs(model.solve(np.array([low, 2.0 * low]), column[None, :, None])[0, :, :, 0] @ row)
+    return round(float(np.log2(second / first)))
+
+
+def _log_shape(f: Real, poles: Complex, zeros: Complex) -> Complex:
+    """The logarithm of the products of (s - zero) over (s - pole) at s = 2j*pi*f."""
+    s = 2j * np.pi * f[:, None]
+    with np.errstate(divide="ignore"):  # a zero at 0 Hz
+        return np.log(s - zeros).sum(axis=1) - np.log(s - poles).sum(axis=1)
+
+
+def _scale_and_error(gain: Complex, poles: Complex, zeros: Complex) -> tuple[complex, float]:
+    """The scale that makes poles and zeros equal to the gain where it is largest, and how far they miss elsewhere."""
+    shape = _log_shape(_CHECKED, poles, zeros)
+    largest = int(np.abs(gain).argmax())
+    scale = np.log(gain[largest]) - shape[largest]
+    return complex(scale), float(np.abs(np.exp(shape + scale) - gain).max() / np.abs(gain[largest]))
+
+
+def _cancelling(poles: Complex, zeros: Complex) -> list[Pair]:
+    """Each pole with the nearest zero that is free, nearest pairs first."""
+    if not len(poles) or not len(zeros):
+        return []
+    distance = np.abs(poles[:, None] - zeros) / np.abs(poles)[:, None]
+    pairs: list[Pair] = []
+    for place in np.argsort(distance, axis=None):
+        p, z = (int(k) for k in np.unravel_index(place, distance.shape))
+        if distance[p, z] > CANCELS:
+            break
+        if all(p != pair.pole and z != pair.zero for pair in pairs):
+            pairs.append(Pair(p, z, float(distance[p, z])))
+    return sorted(pairs, key=lambda pair: pair.pole)
+
+
+def _shares(modes: Eigenmodes, model: Linearization, k: int) -> list[tuple[float, str]]:
+    """Share and name of every unknown in a natural frequency, largest first."""
+    unknowns = model.operating_point.system.unknowns
+    shares = modes.participation[: len(unknowns), k].real
+    return [(float(shares[j]), unknowns[j].name) for j in np.argsort(-shares)]
+
+
+def _home(modes: Eigenmodes, model: Linearization, k: int) -> str:
+    """The nodes that make up most of a natural frequency: one, or two that share it."""
+    (first, node), *others = _shares(modes, model, k)
+    if first >= _AT_HOME and not (others and others[0][0] > 0.8 * first):
+        return node
+    return ", ".join(sorted([node, others[0][1]])) if others and others[0][0] > 0.2 else node
+
+
+def _tail(model: Linearization, modes: Eigenmodes, drives: Drives, common: Transfer) -> TailZero | None:
+    """The lowest real zero of the common-mode gain that lives at a node which differential signals do not move."""
+    if common.zeros is None:
+        return None
+    system = model.operating_point.system
+    for zero, node in zip(common.zeros, common.zero_nodes, strict=True):
+        if node not in system.index or zero.real >= 0.0 or abs(zero.imag) > 1e-6 * abs(zero):
+            continue
+        x = model.response(np.array([abs(zero) / (2.0 * np.pi)]), drives.unit_modes)[0, 0]
+        differential, in_common = np.abs(x[system.index[node]])
+        if in_common > _FOLLOWS and differential < _VIRTUAL_GROUND * in_common:
+            share = modes.participation[system.index[node]].real
+            lives = bool(len(share)) and share.max() > _VIRTUAL_GROUND
+            return TailZero(node, complex(zero), complex(modes.values[share.argmax()]) if lives else None)
+    return None
+
+
+def _span(poles: Complex) -> tuple[float, float]:
+    """Frequencies in Hz that enclose what the poles do, within 1 mHz and 1 THz."""
+    if not len(poles):
+        return 1.0, 1e9
+    f = np.abs(poles) / (2.0 * np.pi)
+    return float(np.clip(f.min() / 100.0, 1e-3, 1e9)), float(np.clip(100.0 * f.max(), 1e3, 1e12))
+
+
+def _corners(model: Linearization, drives: Drives, poles: Complex) -> Corners:
+    row = drives.output_matrix(model.operating_point.system)[0]
+    column = -(model.inputs[0] @ drives.unit_modes[:, 0])
+
+    def magnitude(f: Real) -> Real:
+        return np.abs(model.solve(f, column[None, :, None])[0, :, :, 0] @ row)
+
+    return corners(magnitude, *_span(poles))
+
+
+def _loop(model: Linearization, poles: Complex, source: str) -> Loop:
+    low, high = _span(poles)
+    f = np.geomspace(low, high, int(200 * np.log10(high / low)))
+    at_dc = loop_gain(model, source, np.zeros(1))[0]
+    return margins(f, loop_gain(model, source, f), float(at_dc.real), source)
+
+
+def _notes(model: Linearization, transfers: Mapping[str, Transfer], poles: Complex, homes: Sequence[str]) -> list[str]:
+    notes = [
+        f"the operating point is unstable: a pole in the right half-plane, {format_si(abs(s) / (2.0 * np.pi), 'Hz')}, "
+        f"lives at {home}"
+        for s, home in zip(poles, homes, strict=True)
+        if s.real > 0.0 and s.imag >= 0.0
+    ]
+    seconds = max([float(np.abs(d).max()) for slopes, d in model.delays if np.abs(slopes).max() > 0.0], default=0.0)
+    if seconds > 0.0:
+        notes.append(
+            f"excess phase of transistors, a delay of up to {format_si(seconds, 's')}, is no finite pole: it is left "
+            "out of poles and zeros, and counted in bandwidth and margins"
+        )
+    notes += [
+        f"poles and zeros miss the {name.replace('_', ' ')} gain by up to {t.error:.1g} of its largest value"
+        for name, t in transfers.items()
+        if t.error is not None and t.error > _GOOD
+    ]
+    return notes
+
+
+LOOP_OPTION = Option("loop", "nodes", "", "a voltage source in a loop, whose margins are wanted")
+
+ANALYSIS = Analysis(
+    "poles",
+    "Poles, zeros of every mode transfer, bandwidth and margins",
+    run,
+    PolesAndZeros,
+    (*INPUT_OPTIONS, LOOP_OPTION, *NULL_OPTIONS),
+)

@@ -1,0 +1,207 @@
+"""Finite eigenvalues of a matrix pencil G + s*C: natural frequencies of a linear circuit.
+
+C is singular in every circuit of some size, so that most eigenvalues are infinite, and finite ones span ten decades.
+Infinite ones are taken out before anything is solved: the null space of C leaves algebraic equations, which confine
+the solution to a smaller space, and so on until the C that is left has full rank. What remains goes to QZ, and each
+eigenvalue is then refined on the whole pencil by two-sided inverse iteration, so that the slow ones are as exact as
+the fast ones. The few that QZ has too far off for that are found by Newton's method on the determinant with all other
+eigenvalues divided out.
+Sources: Golub and Van Loan, Matrix Computations, 4th edition, sections 7.7 and 8.2.3; Bini and Noferini, Solving
+polynomial eigenvalue problems by means of the Ehrlich-Aberth method, Linear Algebra Appl. 439 (2013) 1130.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.engine import dense
+
+Real = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+_MIDDLE = 1e9  # rad/s: where G and s*C are weighed against each other
+_RANK = 1e-13  # of the largest singular value of the scaled C: what is below is rounding
+_FASTEST = 1e7  # times _MIDDLE: no circuit is faster, and an infinite eigenvalue that rounding made finite is
+_CLUSTER = 1e-6  # eigenvalues closer than this, relatively, are refined together
+_REFINED = 1e-2  # a refinement that moves an eigenvalue by more, relatively, may have gone to another one
+_SETTLED = 1e-9  # relative change of the last step
+_STEPS = 5
+_NEWTON_STEPS = 60
+_NEAR_ZERO = 1e-12  # times _MIDDLE: below it, eigenvalues are as good as zero and relative changes mean nothing
+
+
+@dataclass(frozen=True, eq=False)
+class Eigenmodes:
+    """Finite eigenvalues of a pencil, in rising magnitude, with their vectors.
+
+    values  `[mode]`, rad/s
+    right   `[n, mode]`, (G + s*C) right = 0;  left `[n, mode]`, left.T (G + s*C) = 0;  left.T C right = 1, so that
+            the inverse of G + s*C is near each eigenvalue right left.T/(s - value)
+    """
+
+    values: Complex
+    right: Complex
+    left: Complex
+    participation: Complex  # `[n, mode]`: share of each unknown, left*(C right); they sum to one
+
+
+def eigenmodes(static: Real, dynamic: Real) -> Eigenmodes:
+    """The eigenvalues of static + s*dynamic, both `[n, n]`, below 1e16 rad/s: beyond it they are as good as infinite.
+
+    A pencil that is singular everywhere gives noise.
+
+    >>> rc = eigenmodes(np.array([[1e-3, 0.0], [0.0, 1.0]]), np.array([[1e-9, 0.0], [0.0, 0.0]]))
+    >>> rc.values.real.round().tolist(), rc.participation.real.round(6).ravel().tolist()
+    ([-1000000.0], [1.0, 0.0])
+    """
+    with dense.one_thread():
+        rows, columns = _scales(np.maximum(np.abs(static), np.abs(dynamic) * _MIDDLE))
+        g = static / rows[:, None] / columns
+        c = dynamic * _MIDDLE / rows[:, None] / columns
+        values = _finite(*_without_infinite(g, c))
+        values = values[np.lexsort((values.imag, np.abs(values.real), np.abs(values)))]
+        refined = _settled(g, c, [_refine(g, c, cluster) for cluster in _clusters(values)])
+    n = len(static)
+    found = np.concatenate([np.empty(0, complex), *(r[0] for r in refined)])
+    right = np.concatenate([np.empty((n, 0), complex), *(r[1] for r in refined)], axis=1)
+    left = np.concatenate([np.empty((n, 0), complex), *(r[2] for r in refined)], axis=1)
+    participation: Complex = left * (c @ right)
+    order = np.lexsort((found.imag, np.abs(found)))
+    # scaled vectors back to those of the pencil as it was given
+    scaled = Eigenmodes(found[order], right[:, order], left[:, order], participation[:, order])
+    return replace(
+        scaled,
+        values=scaled.values * _MIDDLE,
+        right=scaled.right / columns[:, None],
+        left=scaled.left / rows[:, None] * _MIDDLE,
+    )
+
+
+def _scales(size: Real) -> tuple[Real, Real]:
+    """Row and column scales that bring the largest entry of each row and column near one (Ruiz)."""
+    rows, columns = np.ones(len(size)), np.ones(len(size))
+    for _ in range(10):
+        scaled = size / rows[:, None] / columns
+        row, column = scaled.max(axis=1), scaled.max(axis=0)
+        rows *= np.sqrt(np.where(row > 0.0, row, 1.0))
+        columns *= np.sqrt(np.where(column > 0.0, column, 1.0))
+    return rows, columns
+
+
+def _without_infinite(g: Real, c: Real) -> tuple[Real, Real]:
+    """A smaller pencil with the finite eigenvalues alone: its second matrix has full rank."""
+    largest = 0.0
+    while len(c):
+        u, singular, v = np.linalg.svd(c)
+        largest = max(largest, singular[0])
+        rank = int((singular > _RANK * largest).sum())
+        if rank == len(c):
+            break
+        # rows below `rank` are algebraic: the solution lies in their null space
+        rotated = u.T @ g @ v.T
+        q, _ = np.linalg.qr(rotated[rank:].T, mode="complete")
+        space = q[:, len(c) - rank :]
+        g, c = rotated[:rank] @ space, singular[:rank, None] * space[:rank]
+    return g, c
+
+
+def _finite(g: Real, c: Real) -> Complex:
+    from scipy.linalg import eigvals
+
+    values = np.asarray(eigvals(-g, c), complex) if len(c) else np.empty(0, complex)
+    return values[np.isfinite(values) & (np.abs(values) < _FASTEST)]
+
+
+def _clusters(values: Complex) -> list[Complex]:
+    """Eigenvalues in groups that cannot be told apart."""
+    left = list(range(len(values)))
+    groups = []
+    while left:
+        first = values[left[0]]
+        near = [k for k in left if abs(values[k] - first) <= _CLUSTER * abs(first)]
+        groups.append(values[near])
+        left = [k for k in left if k not in near]
+    return groups
+
+
+def _refine(g: Real, c: Real, cluster: Complex) -> tuple[Complex, Complex, Complex, bool]:
+    """Values, right and left vectors of a cluster by block inverse iteration on both sides, and whether it settled."""
+    count = len(cluster)
+    start = np.random.default_rng(count).standard_normal((2, len(g), count))
+    right, left = start.astype(complex)
+    values = cluster
+    change = np.inf
+    for _ in range(_STEPS):
+        try:
+            right, left = _inverse_step(g, c, values.mean(), right, left)
+            found, basis = np.linalg.eig(np.linalg.solve(left.T @ c @ right, -left.T @ g @ right))
+        except np.linalg.LinAlgError:  # the vectors of a defective eigenvalue
+            return cluster, right, left, False
+        change = np.abs(found.mean() - values.mean()) / max(np.abs(found.mean()), _NEAR_ZERO)
+        values, right = found, right @ basis
+        if change < 1e-14:
+            break
+    far = np.abs(values - cluster.mean()).max() > _REFINED * max(np.abs(cluster).max(), _NEAR_ZERO)
+    left = np.linalg.lstsq(left.T @ c @ right, left.T, rcond=None)[0].T
+    return values, right, left, bool(change < _SETTLED and not far)
+
+
+def _settled(
+    g: Real, c: Real, refined: list[tuple[Complex, Complex, Complex, bool]]
+) -> list[tuple[Complex, Complex, Complex, bool]]:
+    """Finds those that did not settle once more, with all others known."""
+    known = [value for values, *_, good in refined if good for value in values]
+    missing = [(values, k) for k, (values, *_, good) in enumerate(refined) if not good]
+    places = [k for values, k in missing for _ in values]
+    guesses = np.array([value for values, _ in missing for value in values], complex)
+    # a pair that is complex by error would stay so: aside from the axis of symmetry it can become two real ones
+    found = _newton(g, c, guesses * (1.0 + 1e-3j * np.arange(1, len(guesses) + 1)), np.array(known, complex))
+    kept = [item for item in refined if item[-1]]
+    for value, guess, k in zip(found, guesses, places, strict=True):
+        values, right, left, good = _refine(g, c, np.array([value]))
+        if not good:  # no better than before: a multiple eigenvalue without as many vectors
+            column = int(np.argmin(np.abs(refined[k][0] - guess)))
+            values, right, left = np.array([value]), refined[k][1][:, [column]], refined[k][2][:, [column]]
+        kept.append((values, right, left, good))
+    return kept
+
+
+def _newton(g: Real, c: Real, guesses: Complex, known: Complex) -> Complex:
+    """Eigenvalues near the guesses and none of the known: Newton's method on det(g + s*c) over what is known."""
+    found = guesses.copy()
+    for _ in range(_NEWTON_STEPS):
+        largest = 0.0
+        for k, s in enumerate(found):
+            others = np.concatenate([known, np.delete(found, k)])
+            try:
+                slope = np.trace(np.linalg.solve(g + s * c, c)) - (1.0 / (s - others[others != s])).sum()
+            except np.linalg.LinAlgError:  # there already
+                continue
+            if not np.isfinite(slope) or slope == 0.0:
+                continue
+            found[k] = s - 1.0 / slope
+            largest = max(largest, abs(found[k] - s) / max(abs(found[k]), _NEAR_ZERO))
+        if largest < 1e-12:
+            break
+    return found
+
+
+def _inverse_step(g: Real, c: Real, at: complex, right: Complex, left: Complex) -> tuple[Complex, Complex]:
+    """Solve with the pencil beside an eigenvalue: what comes out lies along its vectors."""
+    near = at * (1.0 + 1e-13)
+    try:
+        x, y = _both_sides(g + near * c, c, right, left)
+    except np.linalg.LinAlgError:  # exactly on the eigenvalue: step aside
+        x, y = _both_sides(g + (at * (1.0 + 1e-9) + _NEAR_ZERO) * c, c, right, left)
+    sizes = np.abs(np.stack([x, y])).max(axis=1)
+    if not (np.isfinite(sizes) & (sizes > 0.0)).all():
+        raise np.linalg.LinAlgError("no vectors beside this eigenvalue")
+    return x / sizes[0], y / sizes[1]
+
+
+def _both_sides(matrix: Complex, c: Real, right: Complex, left: Complex) -> tuple[Any, Any]:
+    return np.linalg.solve(matrix, c @ right), np.linalg.solve(matrix.T, c.T @ left)

@@ -1,0 +1,63 @@
+"""Finite eigenvalues of matrix pencils whose answers are known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from longtail.engine.pencil import eigenmodes
+
+
+def hidden(finite: np.ndarray, infinite: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """A pencil with these real eigenvalues, so many infinite ones (in Jordan blocks of two), and random bases."""
+    n = len(finite) + infinite
+    g, c = np.eye(n), np.zeros((n, n))
+    k = len(finite)
+    g[:k, :k], c[:k, :k] = -np.diag(finite) * 1e-9, 1e-9 * np.eye(k)
+    for j in range(k, n - 1, 2):
+        c[j, j + 1] = 1e-9
+    left, right = (np.linalg.qr(m)[0] for m in np.random.default_rng(seed).standard_normal((2, n, n)))
+    return left @ g @ right, left @ c @ right
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_infinite_eigenvalues_are_dropped(seed: int) -> None:
+    finite = np.array([-1e6, -3e7, -1e8, 5e8, -2e9])
+    found = eigenmodes(*hidden(finite, 6, seed))
+    np.testing.assert_allclose(found.values, finite, rtol=1e-6)
+
+
+def test_slow_ones_are_as_exact_as_fast_ones() -> None:
+    """Twelve decades of separate RC pairs, in one matrix with algebraic rows."""
+    poles = -np.logspace(0, 12, 13)
+    n = len(poles)
+    g, c = np.zeros((2, 2 * n, 2 * n))
+    for k, p in enumerate(poles):  # a node with 1 nF and a follower behind it
+        g[k, k], c[k, k] = -p * 1e-9, 1e-9
+        g[n + k, n + k], g[n + k, k] = 1.0, -1.0
+    np.testing.assert_allclose(eigenmodes(g, c).values, poles, rtol=1e-12)
+
+
+def test_vectors_and_residues() -> None:
+    """The residues of (G + s*C)^-1 rebuild it."""
+    rng = np.random.default_rng(1)
+    g, c = rng.standard_normal((2, 6, 6))
+    c *= 1e-9
+    found = eigenmodes(g, c)
+    np.testing.assert_allclose((found.left * (c @ found.right)).sum(axis=0), 1.0, rtol=1e-9)
+    np.testing.assert_allclose(found.participation.sum(axis=0), 1.0, rtol=1e-9)
+    s = 2.7e8j
+    rebuilt = (found.right / (s - found.values)) @ found.left.T
+    np.testing.assert_allclose(rebuilt, np.linalg.inv(g + s * c), rtol=1e-8)
+
+
+def test_repeated_eigenvalues_keep_their_number() -> None:
+    g, c = np.diag([1e-3, 1e-3, 1e-3, 2e-3]), np.diag([1e-9] * 4)
+    found = eigenmodes(g, c)
+    np.testing.assert_allclose(found.values, [-1e6, -1e6, -1e6, -2e6], rtol=1e-12)
+    rebuilt = (found.right / (1e6j - found.values)) @ found.left.T
+    np.testing.assert_allclose(rebuilt, np.linalg.inv(g + 1e6j * c), rtol=1e-9, atol=1e-6)
+
+
+def test_no_capacitance_no_eigenvalue() -> None:
+    assert eigenmodes(np.eye(3), np.zeros((3, 3))).values.size == 0
