@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections import deque
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import cached_property
+from heapq import heappop, heappush
+from itertools import count
 
 from longtail.circuit import GROUND, Circuit, Instance, Model, Ports, Value
 from longtail.devices.discovery import devices
@@ -18,6 +19,10 @@ from longtail.symmetry.finding import without_wires
 from longtail.symmetry.graph import forces_voltage, terminal_labels
 from longtail.symmetry.mirror import Mirror
 from longtail.symmetry.values import SIGNED
+
+CHANNEL = frozenset(("t", "c", "e", "d", "s"))  # terminals between which current flows at dc
+
+OPEN = frozenset(("capacitor", "current_source", "vccs", "cccs", "behavioral"))  # hold no voltage at dc
 
 
 class NotHalvedError(AnalysisError):
@@ -50,20 +55,35 @@ class Sides:
         return self.place(node) != node
 
     def _kept(self) -> set[str]:
-        """One node of each pair: that which is reached first from the kept input without crossing the line."""
-        neighbours: dict[str, dict[str, None]] = {}
-        for instance in self.circuit.instances.values():
-            for node in instance.nodes:
-                neighbours.setdefault(node, {}).update(dict.fromkeys(instance.nodes))
+        """One node of each pair: that which is nearer to the kept input without crossing the line.
+
+        A resistor or a channel leads on for nothing, a capacitor or the way from a gate to a drain counts one.
+        """
+        ways = self._ways()
         kept: set[str] = set(self.mirror.inner)
         for start in (*self.circuit.instances[self.source].nodes, *self.circuit.nodes):
-            waiting = deque([start])
+            waiting = [(0, 0, start)]
+            order = count(1)
             while waiting:
-                node = waiting.popleft()
+                far, _, node = heappop(waiting)
                 if node not in kept and not self.on_line(node) and self.image(node) not in kept:
                     kept.add(node)
-                    waiting += neighbours[node]
+                    for other, step in ways[node].items():
+                        heappush(waiting, (far + step, next(order), other))
         return kept
+
+    def _ways(self) -> dict[str, dict[str, int]]:
+        """From each node to its neighbours: 0 where current flows at dc, 1 where a device lies between."""
+        ways: dict[str, dict[str, int]] = {}
+        for instance in self.circuit.instances.values():
+            labels = terminal_labels(instance)
+            conducts = instance.device not in OPEN
+            for label, node in zip(labels, instance.nodes, strict=True):
+                for other_label, other in zip(labels, instance.nodes, strict=True):
+                    step = 0 if conducts and {label, other_label} <= CHANNEL else 1
+                    found = ways.setdefault(node, {})
+                    found[other] = min(step, found.get(other, 1))
+        return ways
 
     @cached_property
     def standing(self) -> dict[str, str]:
