@@ -14,7 +14,8 @@ with the current IS*(1 - small) of the reverse region. Small signals are the exa
 of the recombination current is not the slope of its own current (it multiplies by the bias factor twice and leaves
 1/VJ out).
 
-Noise: shot, 2*q*abs(i), and flicker, kf*abs(i)^af/f, of the junction; thermal of rs.
+Noise: shot, 2*q*abs(i), and flicker, kf*abs(i)^af/f, of the junction; thermal of rs, 4*k*T/rs for each
+unit of area (ngspice 39 multiplies it by area and m once more).
 """
 
 from __future__ import annotations

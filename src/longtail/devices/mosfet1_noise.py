@@ -8,8 +8,8 @@
               kf*g_m^2/(W*L*cox*f^af)       nlev = 2 and 3
 
 ngspice 39 has only the first form, and takes an oxide of 100 nm where the card has none; the others are those of
-later ngspice and of HSPICE. With m devices in parallel each has the m-th part of the current: ngspice puts the
-whole current into id^af.
+later ngspice and of HSPICE. m devices in parallel make m times the noise of one: in ngspice 39 flicker does not grow
+with m.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ from longtail.devices.passive import (
     temperature_factor,
 )
 from longtail.errors import InputError
-from longtail.lanes.functions import power
+from longtail.lanes.functions import absolute, power
 from longtail.lanes.graph import Real
 
 SMALLEST = 1e-3  # ohm, what a resistance of zero is taken as
@@ -65,7 +65,8 @@ def _noise(p: Parameters, conductance: Real, current: Real) -> tuple[NoiseSource
     if present(coefficient) and (p.given("l") or p.given("w")):
         length = (p["l"] if p.given("l") else m["l"]) - 2.0 * m["short"]
         width = (p["w"] if p.given("w") else m["defw"]) - 2.0 * m["narrow"]
-        coefficient = coefficient / (power(length, m["lf"]) * power(width, m["wf"]))
+        # magnitudes, so that a card that leaves nothing of its resistor has finite noise, as it has a resistance
+        coefficient = coefficient / (power(absolute(length), m["lf"]) * power(absolute(width), m["wf"]))
     own = thermal("r", "p", "n", conductance, p.temperature)
     return (own, *flicker("p", "n", coefficient, m["af"], current, slope=m["ef"]))
 
