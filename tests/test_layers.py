@@ -32,7 +32,7 @@ ALLOWED = {
     "elaborate": NUMBERS,
     "engine": NUMBERS | {"elaborate"},
     "symmetry": NUMBERS | {"elaborate"},
-    "analyses": ENGINE | {"symbolic"},
+    "analyses": ENGINE | {"symbolic", "bench"},
     "symbolic": ENGINE,
     "bench": ENGINE,
     "amplifier": ENGINE | {"analyses", "symbolic", "bench"},

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from longtail.analyses.gains import ModeGains
     from longtail.analyses.lanes import grid
     from longtail.analyses.op import OpResult
+    from longtail.bench.behavioral import Behavioral
     from longtail.circuit import Circuit
     from longtail.errors import (
         AnalysisError,
@@ -37,6 +38,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Amplifier",
     "AnalysisError",
+    "Behavioral",
     "Circuit",
     "ConvergenceError",
     "Datasheet",
@@ -56,6 +58,7 @@ __all__ = [
 # Where each public name lives. They are imported when first used, so that `longtail --help` starts at once.
 _HOMES = {
     "Amplifier": "amplifier",
+    "Behavioral": "bench.behavioral",
     "read": "amplifier",
     "Circuit": "circuit",
     "Datasheet": "analyses.analyze",

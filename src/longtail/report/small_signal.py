@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from longtail.analyses.behavioral import BehavioralModel
 from longtail.analyses.impedance import Impedances
 from longtail.analyses.poles import PolesAndZeros
 from longtail.analyses.psrr import SupplyRejection
-from longtail.report import impedance, poles, supply_rejection
+from longtail.report import behavioral, impedance, poles, supply_rejection
 from longtail.report.page import Page
 
 PAGES: Mapping[type, Callable[[Any], Page]] = {
+    BehavioralModel: behavioral.page,
     Impedances: impedance.page,
     PolesAndZeros: poles.page,
     SupplyRejection: supply_rejection.page,

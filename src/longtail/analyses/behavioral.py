@@ -1,0 +1,73 @@
+"""The behavioural model of an amplifier, taken out of its deck at one frequency."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from longtail.analyses.base import Analysis, Option, Result
+from longtail.analyses.drives import bias, find_drives
+from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS, ModeGains, gains_at
+from longtail.bench.behavioral import Behavioral
+from longtail.circuit import Circuit
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class BehavioralModel(Result):
+    """A model and where it comes from.
+
+    model         see `longtail.Behavioral`; its gains are real at 0 Hz
+    frequency_hz  Hz; gains: the mode gains that it was made of
+    """
+
+    model: Behavioral
+    frequency_hz: float
+    gains: ModeGains
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<{self.model!r} at {self.frequency_hz:g} Hz, output {self.gains.label}>"
+
+    def to_dict(self) -> dict[str, Any]:
+        model = self.model
+        found = {"differential": model.differential, "common": model.common}
+        if not model.single_ended:
+            found |= {"common_to_differential": model.unwanted, "differential_to_common": model.matrix[1, 0].item()}
+        return {
+            "status": self.gains.status,
+            "output": "single-ended" if self.gains.single_ended else "differential",
+            "vcm": self.gains.vcm,
+            "frequency_hz": self.frequency_hz,
+            **{name: [float(np.real(gain)), float(np.imag(gain))] for name, gain in found.items()},
+            "cmrr_db": self.model.cmrr_db,
+        }
+
+
+def run(
+    circuit: Circuit,
+    input: Sequence[str] | None,
+    output: Sequence[str] | None,
+    frequency_hz: float,
+    vcm: float | None,
+    null: bool,
+    target: float | None,
+) -> BehavioralModel:
+    """The mode gains at one frequency as a model; a gain that is zero by symmetry is zero in it."""
+    drives = find_drives(circuit, input, output, vcm)
+    point, offset = bias(drives, null=null, target=target)
+    gains = gains_at(drives, point, np.array([float(frequency_hz)]), offset, target)
+    matrix = np.where(np.abs(gains.matrix[0]) > gains.floor[0], gains.matrix[0], 0.0)
+    model = Behavioral.of_matrix(matrix.real if frequency_hz == 0.0 else matrix)
+    return BehavioralModel(model, float(frequency_hz), gains, gains.notes)
+
+
+ANALYSIS = Analysis(
+    "behavioral",
+    "The behavioural model at one frequency: A_d and A_c, or the matrix of a pair",
+    run,
+    BehavioralModel,
+    (*INPUT_OPTIONS, Option("frequency_hz", "number", "Hz", "of the model", 0.0, low=0.0), *NULL_OPTIONS),
+)

@@ -1,0 +1,1 @@
+"""The amplifier from outside: its behavioural model, and measured data made into one. Knows no circuit."""
