@@ -193,7 +193,9 @@ def noise_over(
         return np.asarray(lanes.shaped(whole))
 
     levels = modes.split(*(point.voltage(node) for node in drives.hot)).common
-    temperature = np.broadcast_to(lanes.values.get("temp", _temperature(drives.circuit) - ZERO_CELSIUS), good.shape)
+    temperature = np.broadcast_to(
+        lanes.values.get("temp", _temperature(drives.circuit) - ZERO_CELSIUS), point.status.shape
+    )
     return Noise(
         frequency_hz,
         shaped(found.density),
