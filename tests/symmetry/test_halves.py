@@ -41,6 +41,17 @@ CUT = {
     "models apart by name": ".model n3 nmos(vto=0.5 kp=200u lambda=0.05 tox=10n)\n"
     "m3 c a 0 0 n w=1u l=1u\nm4 d b 0 0 n3 w=1u l=1u",
     "small-signal resistance": "rx c d 10k ac=5k\nry e 0 10k ac=7k",
+    "a pair of coupled windings": "l1 c x 1u\nl2 y d 2u\nk1 l1 l2 0.9\nrx x vcc 1\nry y vcc 1".replace("2u", "1u"),
+    "windings on both sides, each pair coupled": "l1 c x 1u\nl2 d y 1u\nl3 p 0 4u\nl4 q 0 4u\nrx x vcc 1\nry y vcc 1\n"
+    "rp p 0 50\nrq q 0 50\nk1 l1 l2 -0.5\nk2 l3 l4 -0.4\nk3 l1 l3 0.8\nk4 l2 l4 0.8\nk5 l1 l4 -0.3\nk6 l2 l3 -0.3",
+    "a winding across, coupled to both sides": "l1 c x 1u\nl2 d y 1u\nrx x vcc 1\nry y vcc 1\nl3 p q 9u\nrp p 0 1k\n"
+    "rq q 0 1k\nk1 l1 l2 -0.6\nk2 l1 l3 0.5\nk3 l2 l3 -0.5",
+    "the same from the far side": "l1 c x 1u\nl2 d y 1u\nrx x vcc 1\nry y vcc 1\nl3 q p 9u\nrq q 0 1k\n"
+    "rp p 0 1k\nk1 l1 l2 -0.6\nk2 l1 l3 0.5\nk3 l2 l3 -0.5",
+    "a winding on the line, coupled to both sides": "l1 c x 1u m=2\nl2 d y 1u m=2\nrx x vcc 1\nry y vcc 1\nl3 e f 9u\n"
+    "rf f 0 10k\nk1 l1 l2 0.6\nk2 l1 l3 0.5\nk3 l2 l3 0.5",
+    "controlled sources the other way round": SENSED + "g1 c 0 d 0 10u\ng2 0 d 0 c 10u\ng3 c 0 a 0 10u\n"
+    "g4 0 d b 0 -10u\nf1 c 0 vs1 0.1\nf2 0 d vs2 -0.1",
     "multiplied": "m5 e vcc 0 0 n w=1u l=10u m=3\nrx c d 30k m=2",
 }
 COMMON_ONLY = {
@@ -75,6 +86,7 @@ REFUSED = {
     "f1 c 0 vs2 0.1\nf2 d 0 vs1 0.1": "f1 reads the current of vs2, which is not of its own side",
     "b1 c 0 i={i(vs2)}\nb2 d 0 i={i(vs1)}": "b1 reads the current of a device that is not of its own side",
     "b1 e 0 i={i(vs1)+i(vs2)}": "b1 reads a current and stands on the line",
+    "l1 c x tc1=1m 1u\nl2 d y tc1=1m 1u\nk1 l1 l2 0.5": "l1 is coupled and not given by a plain value",
     "vz c d 0\nf1 c d vz 0.1": "f1 stands across the line and reads a current",
 }
 

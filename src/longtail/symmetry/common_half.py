@@ -13,6 +13,7 @@ from dataclasses import replace
 from longtail.circuit import Instance
 from longtail.elaborate.values import leaves
 from longtail.netlist.expressions import Binary, BranchCurrent, Number
+from longtail.symmetry.inductors import couple
 from longtail.symmetry.sides import NotHalvedError, Sides, fewer, read_elsewhere, scaled
 
 
@@ -23,6 +24,8 @@ def common_half(sides: Sides) -> dict[str, Instance]:
     """
     half: dict[str, Instance] = {}
     for name, instance in sides.circuit.instances.items():
+        if instance.device == "coupling":
+            continue
         if name in sides.in_chains:
             half[name] = _placed(instance, sides)
         elif sides.mirror.devices[name] != name:
@@ -31,6 +34,7 @@ def common_half(sides: Sides) -> dict[str, Instance]:
         elif name not in sides.mirror.reversed:
             half[name] = _halved(_placed(instance, sides), sides)
     _check_controls(half)
+    couple(half, sides, mode=1.0)
     return half
 
 
@@ -56,8 +60,6 @@ def _halved(instance: Instance, sides: Sides) -> Instance:
             return scaled(instance, "gain", 2.0)
         case "cccs":  # half the current of half the current
             return instance
-        case "coupling":
-            raise NotHalvedError(f"{instance.name} couples inductors on the line: that is not cut in half")
         case "behavioral":
             return _halved_law(instance, sides)
     return fewer(instance, 0.5)
@@ -74,8 +76,6 @@ def _halved_law(instance: Instance, sides: Sides) -> Instance:
 
 def _steered(instance: Instance, sides: Sides) -> Instance:
     """A device at the side whose controlling currents are those of the half."""
-    if instance.device == "coupling":
-        raise NotHalvedError(f"{instance.name} couples inductors beside the line: that is not cut in half")
     if not instance.controls:
         return instance
     if instance.device == "behavioral":

@@ -15,6 +15,7 @@ from longtail.circuit import GROUND, Instance
 from longtail.netlist.expressions import Binary, Number
 from longtail.symmetry.graph import LINEAR_CONTROLLED, terminal_labels
 from longtail.symmetry.growth import SENSING
+from longtail.symmetry.inductors import couple
 from longtail.symmetry.sides import NotHalvedError, Sides, fewer, is_forced, scaled
 
 Levels = Mapping[str, float]
@@ -39,7 +40,7 @@ class _Cut:
 
     def run(self) -> dict[str, Instance]:
         for name, instance in self.sides.circuit.instances.items():
-            if name in self.sides.in_chains:
+            if name in self.sides.in_chains or instance.device == "coupling":
                 continue
             if self.sides.mirror.devices[name] != name:
                 if self.sides.standing[name] == name and not self._only_holds(instance):
@@ -48,6 +49,7 @@ class _Cut:
                 self._cross(instance)
         self._mirror_nodes()
         self._hold()
+        couple(self.half, self.sides, mode=-1.0)
         return self.half
 
     def _only_holds(self, instance: Instance) -> bool:
@@ -56,8 +58,6 @@ class _Cut:
         return controlled and all(self.sides.on_line(n) for n in instance.nodes[:2])
 
     def _steered(self, instance: Instance) -> Instance:
-        if instance.device == "coupling":
-            raise NotHalvedError(f"{instance.name} couples inductors beside the line: that is not cut in half")
         for control in instance.controls:
             if self.sides.standing.get(control) != control:
                 raise NotHalvedError(f"{instance.name} reads the current of {control}, which is not of its own side")

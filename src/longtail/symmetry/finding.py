@@ -14,6 +14,7 @@ from longtail.symmetry.mirror import NOTHING, Difference, Mirror
 from longtail.symmetry.refinement import mirror_maps
 from longtail.symmetry.values import Orientations, differences, distance, numbers, structure, turns, values
 
+MOST_WIRES = 24  # sources that are tried as wires
 MOST_MAPS = 24  # images that are compared where there is a choice
 Colouring = dict[Vertex, Hashable]
 
@@ -52,7 +53,7 @@ def find_mirror(circuit: Circuit, inputs: Sequence[str], outputs: Sequence[str] 
     if mirror is not None and mirror.complete:
         return mirror
     ports = frozenset((*inputs, *outputs))
-    for wire in _wires(circuit, search.exempt):
+    for wire in islice(_wires(circuit, search.exempt), MOST_WIRES):
         shorter = _Search(_without(circuit, wire, ports), tuple(inputs), tuple(outputs))
         other = shorter.whole() or shorter.part()
         if other is not None and _extent(other) > _extent(mirror) + 1:
@@ -169,6 +170,7 @@ def _mirror(
         unmatched=unmatched,
         inner=tuple(n for n in circuit.nodes if n not in nodes) if complete else (),
         reversed=frozenset(n for n in devices if turns(circuit.instances[n]) and orientations.sign(n) < 0),
+        negated=frozenset(n for n in devices if orientations.total(n) < 0),
     )
 
 

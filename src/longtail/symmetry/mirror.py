@@ -46,6 +46,8 @@ class Mirror:
     unmatched    devices without an image
     inner        nodes within a chain of voltage sources of which only the sum has an image
     reversed     devices whose image has its terminals the other way round (a resistor across the line is its own)
+    negated      devices whose value has the other sign in the image: a source turned round, a coupling of windings of
+                 which one is turned
     wires        voltage sources in series that stand on one side only and were taken for a wire
     """
 
@@ -60,6 +62,7 @@ class Mirror:
     inner: tuple[str, ...] = ()
     reversed: frozenset[str] = frozenset()
     wires: tuple[str, ...] = ()
+    negated: frozenset[str] = frozenset()
 
     @property
     def node_pairs(self) -> tuple[tuple[str, str], ...]:

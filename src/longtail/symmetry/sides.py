@@ -121,7 +121,7 @@ class Sides:
         instance = self.circuit.instances[name]
         image = self.mirror.devices[name]
         other = self.circuit.instances[image]
-        turned = -1.0 if name in self.mirror.reversed else 1.0
+        turned = -1.0 if name in self.mirror.negated else 1.0
         parameters = dict(instance.parameters)
         names = {p.name for p in devices()[instance.device].parameters if not (p.flag or p.choices)}
         for key in names & parameters.keys() & other.parameters.keys():
@@ -144,6 +144,11 @@ class Sides:
             name += "_"
         self.means[name] = value
         return Name(name)
+
+    def number(self, value: Value) -> float:
+        """The nominal value, means included."""
+        own = self.means.get(value.name) if isinstance(value, Name) else None
+        return self.circuit.number(value if own is None else own)
 
     def _mean_model(self, first: Instance, second: Instance) -> str | None:
         pair = {first.name, second.name}
