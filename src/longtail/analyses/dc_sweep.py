@@ -28,6 +28,8 @@ TARGET = "@target"  # a node that carries the wanted output voltage, so that it 
 _ROUNDING = 1e-13  # of the signals that an output is the difference of, see `gains`
 _HELD = 1 << 24  # complex numbers of a response held at once
 _LIMIT = 25  # Newton iterations of a lane that starts from its neighbour
+_STEPS = 60  # on the way from a neighbour
+_SHORTEST, _SHORTEST_NULLED = 1e-2, 0.2  # of the way: an output that cannot be nulled is not worth a longer search
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,28 +148,46 @@ class Sweep:
         return self._points(self._solve({k: np.broadcast_to(v, lanes).copy() for k, v in values.items()}))
 
     def _solve(self, values: dict[str, Array]) -> OperatingPoint:
-        """All lanes from the nominal point; a nulled lane that does not settle so, from the nearest that did.
+        """All lanes from the nominal point; one that does not settle so, from the nearest that did.
 
-        Continuation from zero sources, the last resort of a plain circuit, leads nowhere with an equation that only
-        an amplifier in operation can fulfil.
+        Continuation from zero sources is the last resort of a plain circuit. It leads nowhere with an equation that
+        only an amplifier in operation can fulfil, so a nulled lane is then left without a solution.
         """
-        point = self.batch.solve(values, rescue=not self.nulled)
-        if not self.nulled:
-            return point
-        distance = np.stack([(v - self.nominal.values[k]) / (np.ptp(v) or 1.0) for k, v in values.items()])
-        waiting = np.flatnonzero(point.status != LaneStatus.CONVERGED)
-        while waiting.size and waiting.size < point.status.size:
-            settled = np.flatnonzero(point.status == LaneStatus.CONVERGED)
-            apart = np.abs(distance[:, waiting, None] - distance[:, None, settled]).sum(axis=0)
-            nearest = settled[apart.argmin(axis=1)]
-            here = {k: v[waiting] for k, v in values.items()}
-            result = newton(point.system, here, warm(point.system, here, point.solution[nearest]), limit=_LIMIT)
-            point.solution[waiting], point.status[waiting] = result.state.x, result.status
-            still = np.flatnonzero(point.status != LaneStatus.CONVERGED)
-            if still.size == waiting.size:
-                break
-            waiting = still
+        point = self.batch.solve(values, rescue=False)
+        waiting = self._follow(point, values)
+        if waiting.size and not self.nulled:
+            rest = self.batch.solve({k: v[waiting] for k, v in values.items()})
+            point.solution[waiting], point.status[waiting] = rest.solution, rest.status
         return point
+
+    def _follow(self, point: OperatingPoint, values: Mapping[str, Array]) -> NDArray[np.intp]:
+        """Solve lanes by way of steps from their nearest neighbours; returns those that are left.
+
+        Each lane has a step of its own, at first the whole way; one that fails is cut to a quarter, one that succeeds
+        is doubled.
+        """
+        waiting = np.flatnonzero(point.status != LaneStatus.CONVERGED)
+        settled = np.flatnonzero(point.status == LaneStatus.CONVERGED)
+        if not waiting.size or not settled.size:
+            return waiting
+        distance = np.stack([(v - self.nominal.values[k]) / (np.ptp(v) or 1.0) for k, v in values.items()])
+        nearest = settled[np.abs(distance[:, waiting, None] - distance[:, None, settled]).sum(axis=0).argmin(axis=1)]
+        x, way, step = point.solution[nearest].copy(), np.zeros(waiting.size), np.ones(waiting.size)
+        shortest = _SHORTEST_NULLED if self.nulled else _SHORTEST
+        for _ in range(_STEPS):
+            active = np.flatnonzero((way < 1.0) & (step >= shortest))
+            if not active.size:
+                break
+            reached = np.minimum(way[active] + step[active], 1.0)
+            start, end = nearest[active], waiting[active]
+            here = {k: v[start] + reached * (v[end] - v[start]) for k, v in values.items()}
+            result = newton(point.system, here, warm(point.system, here, x[active]), limit=_LIMIT)
+            good = result.status == LaneStatus.CONVERGED
+            x[active[good]], way[active[good]] = result.state.x[good], reached[good]
+            step[active] *= np.where(good, 2.0, 0.25)
+        arrived = way >= 1.0
+        point.solution[waiting[arrived]], point.status[waiting[arrived]] = x[arrived], LaneStatus.CONVERGED
+        return waiting[~arrived]
 
     def _points(self, point: OperatingPoint) -> Points:
         """Solutions as those of the plain circuit, with the offset that was found in the sources."""

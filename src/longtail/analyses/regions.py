@@ -66,9 +66,13 @@ def is_cut_off(point: OperatingPoint, name: str) -> NDArray[np.bool_]:
 def voltages(point: OperatingPoint, name: str) -> dict[str, Array]:
     """The two voltages in V that keep a transistor in its amplifying region, by "across" and "control"."""
     circuit = point.system.circuit
+    kind = KINDS[circuit.instances[name].device]
+    sign, quantities = polarity(circuit, name), point.quantities[name]
+    return {"across": kind.across(quantities, sign), "control": kind.control(quantities, sign)}
+
+
+def polarity(circuit: Circuit, name: str) -> float:
+    """+1 for an npn or n-channel transistor, -1 for its opposite."""
     instance = circuit.instances[name]
-    kind = KINDS[instance.device]
     model = devices()[instance.device]
-    polarity = model.model_types[circuit.models[instance.model].type] if instance.model else 1.0
-    quantities = point.quantities[name]
-    return {"across": kind.across(quantities, polarity), "control": kind.control(quantities, polarity)}
+    return model.model_types[circuit.models[instance.model].type] if instance.model else 1.0

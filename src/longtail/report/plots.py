@@ -17,8 +17,18 @@ from longtail.analyses.gains import ModeGains
 from longtail.analyses.half import HalfCircuits
 from longtail.analyses.op import OpResult
 from longtail.analyses.range import OperatingRange
+from longtail.analyses.transfer import Transfer
 from longtail.errors import OptionError
-from longtail.report import figure_common_mode, figure_datasheet, figure_gains, figure_op, figure_range, formula_figure, half_figure
+from longtail.report import (
+    figure_common_mode,
+    figure_datasheet,
+    figure_gains,
+    figure_large_signal,
+    figure_op,
+    figure_range,
+    formula_figure,
+    half_figure,
+)
 from longtail.report.figure_small_signal import FIGURES
 
 # Drawings carry no date and fixed ids, so that the same result gives the same file.
@@ -70,6 +80,11 @@ def _(result: HalfCircuits, **options: Any) -> Figure:
 @plot.register
 def _(result: OperatingRange, **options: Any) -> Figure:
     return figure_range.figure(result, **options)
+
+
+@plot.register
+def _(result: Transfer, **options: Any) -> Figure:
+    return figure_large_signal.figure(result, **options)
 
 
 def figures(result: Result) -> dict[str, Figure]:

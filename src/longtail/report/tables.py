@@ -13,7 +13,18 @@ from longtail.analyses.gains import ModeGains
 from longtail.analyses.half import HalfCircuits
 from longtail.analyses.op import OpResult
 from longtail.analyses.range import OperatingRange
-from longtail.report import common_mode, datasheet, formula_page, general, half_page, mode_gains, operating_point, operating_range
+from longtail.analyses.transfer import Transfer
+from longtail.report import (
+    common_mode,
+    datasheet,
+    formula_page,
+    general,
+    half_page,
+    large_signal,
+    mode_gains,
+    operating_point,
+    operating_range,
+)
 from longtail.report.layout import page_html, page_text
 from longtail.report.page import Page
 from longtail.report.small_signal import PAGES
@@ -72,6 +83,11 @@ def _(result: HalfCircuits) -> Page:
 @page.register
 def _(result: OperatingRange) -> Page:
     return operating_range.page(result)
+
+
+@page.register
+def _(result: Transfer) -> Page:
+    return large_signal.page(result)
 
 
 def rich(result: Result, room: int) -> Any:

@@ -1,0 +1,109 @@
+"""The static curve of output over differential input, at several levels: its tangent, its range, its harmonics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.analyses.dc_sweep import Points, Sweep
+from longtail.analyses.edges import narrow
+from longtail.modes import DIFFERENTIAL
+
+Array = NDArray[np.float64]
+
+HARMONICS = 9  # the highest that is reported
+_NODES = 64  # Chebyshev nodes on the curve: harmonics to the 63rd are told apart
+_ROUNDING = 1e-10  # of the fundamental: a harmonic below is zero by symmetry, or as good as
+_ROUNDS = 7
+
+
+@dataclass(frozen=True, eq=False)
+class Distortion:
+    """Harmonics of the output for v_id = amplitude*cos: `harmonics` `[level, n]` are parts of the fundamental, from
+    the second on; zero where they are no more than rounding. `thd` `[level]` is their root sum of squares."""
+
+    amplitude: float
+    fundamental: Array
+    harmonics: Array
+    thd: Array
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "amplitude": self.amplitude,
+            "fundamental": self.fundamental.tolist(),
+            **{f"hd{n}": self.harmonics[:, n - 2].tolist() for n in range(2, HARMONICS + 1)},
+            "thd": self.thd.tolist(),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """The output over v_id about `offsets` `[level]`, at common-mode levels `[level]`, all in V."""
+
+    sweep: Sweep
+    levels: Array
+    offsets: Array
+
+    def at(self, v_id: Array) -> Points:
+        """Operating points `[level * point]` for v_id `[level, point]` counted from the offsets."""
+        wanted = v_id + self.offsets[:, None]
+        levels = np.broadcast_to(self.levels[:, None], v_id.shape)
+        return self.sweep.at(v_ic=levels.ravel(), v_id=wanted.ravel())
+
+    @cached_property
+    def center(self) -> Points:
+        """The points at the offsets, one a level."""
+        return self.at(np.zeros((self.levels.size, 1)))
+
+    @cached_property
+    def center_gain(self) -> Array:
+        """The slope at the offset, `[level]`, V/V."""
+        matrix, _ = self.center.mode_gains(np.zeros(1))
+        return np.asarray(matrix[:, 0, DIFFERENTIAL, DIFFERENTIAL].real)
+
+    def reach(self, inside: Callable[[Points, Array], NDArray[np.bool_]], limit: float) -> Array:
+        """How far abs(v_id) may go while `inside(points, v_id)` holds on either side, `[level]`; nan beyond `limit`."""
+        count = self.levels.size
+        ends = np.repeat([limit, -limit], count)
+
+        def both(values: Array) -> NDArray[np.bool_]:
+            parts = np.concatenate(np.split(values, 2), axis=1)
+            points = self.at(parts)
+            holds = (inside(points, parts.ravel()) & points.good).reshape(parts.shape)
+            return np.concatenate(np.split(holds, 2, axis=1))
+
+        last, first = narrow(both, np.zeros(2 * count), ends, _ROUNDS)
+        reached = np.where(np.isclose(first, ends, rtol=1e-6), np.nan, np.abs(last)).reshape(2, count)
+        return np.asarray(np.where(np.isnan(reached).all(axis=0), np.nan, np.fmin(*reached)))
+
+    def linear_range(self, error: float, limit: float) -> Array:
+        """abs(v_id) up to which the output stays within `error` of the tangent at the offset, `[level]`, V."""
+
+        def inside(points: Points, v_id: Array) -> NDArray[np.bool_]:
+            per_level = v_id.size // self.levels.size
+            start, slope = (np.repeat(x, per_level) for x in (self.center.output, self.center_gain))
+            tangent = slope * v_id
+            return np.asarray(np.abs(points.output - start - tangent) <= error * np.abs(tangent))
+
+        return self.reach(inside, limit)
+
+    def distortion(self, amplitude: float) -> Distortion:
+        """Harmonics of the output for a sine about the offset, from the curve at Chebyshev nodes.
+
+        With v_id = amplitude*cos(theta) the output is a sum of a_n*cos(n*theta), whose a_n follow from its values at
+        theta = (k + 1/2)*pi/N. Static: charges are left out.
+        """
+        theta = (np.arange(_NODES) + 0.5) * np.pi / _NODES
+        points = self.at(np.tile(amplitude * np.cos(theta), (self.levels.size, 1)))
+        values = points.output.reshape(self.levels.size, _NODES)
+        order = np.arange(1, _NODES)
+        terms = 2.0 / _NODES * values @ np.cos(order[None, :] * theta[:, None])
+        fundamental = np.abs(terms[:, 0])
+        parts = np.abs(terms[:, 1:]) / fundamental[:, None]
+        parts = np.where(parts < _ROUNDING, 0.0, parts)
+        return Distortion(amplitude, fundamental, parts[:, : HARMONICS - 1], np.sqrt(np.sum(parts**2, axis=1)))
