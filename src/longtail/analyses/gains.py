@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from longtail import modes
 from longtail.analyses.base import Analysis, Option, Result, plain
 from longtail.analyses.drives import Drives, bias, find_drives, null_target, supply_rails
 from longtail.analyses.frequency import DEFAULT, frequency_axis
-from longtail.analyses.lanes import LANE_OPTIONS, Axes, Lanes, null_lanes, read_lanes, solve_lanes
+from longtail.analyses.lanes import LANE_OPTIONS, Axes, Lanes, null_lanes, read_lanes, solve_lanes, solve_nulled
 from longtail.analyses.port_maps import ROUNDING, signal_level
 from longtail.circuit import Circuit
 from longtail.engine.batch import Batch
@@ -221,7 +222,7 @@ def gains_over(
         prepared, point = solve_lanes(drives.circuit, lanes, drives, threads=threads)
     else:
         prepared, point, offset = null_lanes(drives, lanes, target, threads=threads)
-    sweep, floor = prepared_sweep(prepared, drives, frequency_hz, plain)
+    sweep, floor = prepared_sweep(prepared, drives, frequency_hz, plain, target)
     matrix = sweep.run(point, threads=threads)
     matrix[point.status != LaneStatus.CONVERGED] = np.nan
     levels = modes.split(*(point.voltage(node) for node in drives.hot)).common
@@ -245,15 +246,23 @@ _SWEEPS = Remembered[tuple[Sweep, NDArray[np.float64]]](8)
 
 
 def prepared_sweep(
-    prepared: Batch, drives: Drives, frequency_hz: NDArray[np.float64], plain: bool
+    prepared: Batch,
+    drives: Drives,
+    frequency_hz: NDArray[np.float64],
+    plain: bool = False,
+    target: float | None = None,
 ) -> tuple[Sweep, NDArray[np.float64]]:
-    """The sweep of a batch over a frequency axis, and its floor of rounding; remembered for the next time."""
-    key = (frequency_hz.tobytes(), drives.sources, drives.output, plain)
+    """The sweep of a batch over a frequency axis, and its floor of rounding; remembered for the next time.
+
+    `target` V is what the lanes are nulled to, if they are.
+    """
+    key = (frequency_hz.tobytes(), drives.sources, drives.output, plain, target)
 
     def prepare() -> tuple[Sweep, NDArray[np.float64]]:
         outputs = drives.output_matrix(prepared.system)
         _, floor = mode_gains(drives, prepared.nominal, frequency_hz)
-        return Sweep(prepared, frequency_hz, drives.unit_modes, outputs, plain=plain), floor
+        solve = None if target is None else partial(solve_nulled, drives, prepared, target=target)
+        return Sweep(prepared, frequency_hz, drives.unit_modes, outputs, plain=plain, solve=solve), floor
 
     return _SWEEPS.get(prepared, key, prepare)
 

@@ -218,19 +218,33 @@ def null_lanes(drives: Drives, lanes: Lanes, target: float, *, threads: int = 1)
 
     The points are handed over as those of the plain circuit, with the offsets in its input sources.
     """
-    null = drives.null(target)
     names = tuple(lanes.values)
-    nulled = batch(drives.circuit, names, drives, null).solve(lanes.values, threads=threads)
-    plain = batch_at_null(drives, names, null)
+    plain = batch_at_null(drives, names, drives.null(target))
+    point = solve_nulled(drives, plain, lanes.values, target, threads=threads)
+    signed = [np.asarray(point.values[n]) * sign for n, sign in zip(drives.names, drives.signs, strict=True)]
+    return plain, point, np.asarray(modes.split(*signed).differential)
+
+
+def solve_nulled(
+    drives: Drives, plain: Batch, values: Mapping[str, Array], target: float, *, threads: int = 1
+) -> OperatingPoint:
+    """Nulled operating points as points of the plain circuit; `values` by names that are varied in `plain`."""
+    null = drives.null(target)
+    names = tuple(n for n in plain.system.varied if n not in drives.names or n in values)
+    return _as_plain(
+        drives, plain.system, null, batch(drives.circuit, names, drives, null).solve(values, threads=threads)
+    )
+
+
+def _as_plain(drives: Drives, system: System, null: Null, nulled: OperatingPoint) -> OperatingPoint:
+    """The same point of the plain circuit: its input sources have the offset, and it is no unknown any more."""
     extra = nulled["input_offset"]
     levels = {
         n: np.asarray(nulled.values[n]) + null.inputs[s] * extra
         for n, s in zip(drives.names, drives.sources, strict=True)
     }
-    signed = [levels[n] * sign for n, sign in zip(drives.names, drives.signs, strict=True)]
     solution = np.delete(nulled.solution, nulled.system.index["input_offset"], axis=1)
-    point = replace(nulled, system=plain.system, values={**nulled.values, **levels}, solution=solution)
-    return plain, point, np.asarray(modes.split(*signed).differential)
+    return replace(nulled, system=system, values={**nulled.values, **levels}, solution=solution)
 
 
 def batch_at_null(drives: Drives, names: tuple[str, ...], null: Null) -> Batch:
@@ -239,12 +253,8 @@ def batch_at_null(drives: Drives, names: tuple[str, ...], null: Null) -> Batch:
 
     def prepare() -> Batch:
         nulled = batch(circuit, names, drives, null).nominal
-        extra = nulled["input_offset"].item()
-        levels = {
-            n: nulled.values[n] + null.inputs[s] * extra for n, s in zip(drives.names, drives.sources, strict=True)
-        }
-        solution = np.delete(nulled.solution, nulled.system.index["input_offset"], axis=1)
         system = System(circuit, varied=names, drives=drives.names)
-        return Batch(replace(nulled, system=system, values={**nulled.values, **levels}, solution=solution))
+        point = _as_plain(drives, system, null, nulled)
+        return Batch(replace(point, values={k: float(np.squeeze(v)) for k, v in point.values.items()}))
 
     return _BATCHES.get(circuit, (tuple(sorted(names)), "at null", repr(null), drives.levels), prepare)

@@ -30,6 +30,8 @@ Values = Mapping[str, float | Array]
 
 _MOST = 12  # plain Newton iterations: a lane that needs more is far from the nominal point and wants limiting
 _CLAMP = 0.5  # V (or A): the largest plain step
+_LIMITED = 40  # Newton iterations with limiting, on the way
+_ROUNDS, _SHORTEST = 40, 1e-3  # steps on the way from the nominal values to a lane's own, and the shortest
 _VOLTS, _AMPERES, _RELATIVE = 1e-8, 1e-11, 1e-7  # Newton's error after a step is its square over V_T: 1e-13 V here
 
 
@@ -145,15 +147,48 @@ class Batch:
         return settled, most
 
     def _rescue(self, values: Values, lanes: int) -> tuple[Array, NDArray[np.int8], int, str]:
-        """Lanes that plain Newton did not settle: with limiting together, then by continuation one by one."""
-        together = newton(self.system, values, State(np.repeat(self.nominal.solution, lanes, axis=0)))
-        x, status, iterations, how = together.state.x, together.status, together.iterations, "newton with limiting"
+        """Lanes that plain Newton did not settle: together, their values led from the nominal ones in ever smaller
+        steps; what is left then, by continuation one by one."""
+        x = np.repeat(self.nominal.solution, lanes, axis=0)
+        state = State(x, np.repeat(self._controls, lanes, axis=1))
+        reached, step = np.zeros(lanes), np.ones(lanes)
+        status = np.full(lanes, LaneStatus.TOO_MANY_ITERATIONS, np.int8)
+        iterations = 0
+        for _ in range(_ROUNDS):
+            active = np.flatnonzero((reached < 1.0) & (step > _SHORTEST))
+            if not active.size:
+                break
+            aim = np.minimum(reached[active] + step[active], 1.0)
+            solved = newton(self.system, self._between(values, active, aim), state.part(active), limit=_LIMITED)
+            iterations += solved.iterations
+            good = solved.status == LaneStatus.CONVERGED
+            state.put(active[good], solved.state.part(np.flatnonzero(good)))
+            reached[active[good]] = aim[good]
+            step[active] = np.where(good, 2.0 * step[active], step[active] / 4.0)
+            status[active] = np.where(good & (aim < 1.0), LaneStatus.TOO_MANY_ITERATIONS, solved.status)
         for lane in np.flatnonzero(status != LaneStatus.CONVERGED):
             path = Path(self.system, {k: take(v, slice(lane, lane + 1)) for k, v in values.items()})
-            alone, how = settle(path, State(np.zeros((1, x.shape[1]))))
-            x[lane], status[lane] = alone.state.x[0], alone.status[0]
+            alone, _ = settle(path, State(np.zeros((1, x.shape[1]))))
+            state.x[lane], status[lane] = alone.state.x[0], alone.status[0]
             iterations += path.iterations
-        return x, status, iterations, how
+        return state.x, status, iterations, "newton from the nominal point"
+
+    @cached_property
+    def _controls(self) -> Array:
+        """The control voltages that limiting watches, at the nominal point, `[state, 1]`."""
+        equations = self.system.equations
+        aids: dict[str, float] = dict.fromkeys(equations.program.inputs, 0.0)
+        inputs = {**aids, "source_factor": 1.0, **self.nominal.inputs}
+        _, _, gap, value = equations.evaluate(self.system.executor, inputs, 1)
+        return np.asarray(value + gap)
+
+    def _between(self, values: Values, lanes: NDArray[np.intp], part: Array) -> Values:
+        """Values of some lanes, a part of the way from the nominal ones."""
+        between: dict[str, float | Array] = {}
+        for name, value in values.items():
+            start = self.nominal.values[name]
+            between[name] = start + part * (take(value, lanes) - start)
+        return between
 
 
 class PlainNewton:

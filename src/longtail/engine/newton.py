@@ -40,6 +40,16 @@ class State:
     x: Array
     limited: Array | None = None
 
+    def part(self, lanes: NDArray[np.intp]) -> State:
+        """The state of some lanes."""
+        return State(self.x[lanes], None if self.limited is None else self.limited[:, lanes])
+
+    def put(self, lanes: NDArray[np.intp], other: State) -> None:
+        """Take over the state of some lanes."""
+        self.x[lanes] = other.x
+        if self.limited is not None and other.limited is not None:
+            self.limited[:, lanes] = other.limited
+
 
 @dataclass
 class Solve:

@@ -16,8 +16,7 @@ Comput. 40 (2018) A1494, on choosing points greedily.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -25,30 +24,40 @@ from numpy.typing import NDArray
 
 from longtail.engine import dense
 from longtail.engine.batch import Batch, in_threads, parts, take
+from longtail.engine.empirical import Experience, learn
 from longtail.engine.linearization import Complex, Linearization, linearize
 from longtail.engine.operating_point import OperatingPoint
 from longtail.engine.points import Points, PointSearch
+from longtail.engine.probes import FEW_PROBES, MANY_PROBES, Probes, some_lanes
 from longtail.engine.reduction import Elimination
 from longtail.engine.system import Array
 from longtail.errors import AnalysisError
-from longtail.lanes.status import LaneStatus
 
 _TOLERANCE = 1e-9  # of the largest of a gain in the lane's sweep
-_WEAK = 1e-5  # a pivot that shrinks so far against the nominal one is not to be trusted
 _ROUNDING = 1e-13  # of the largest gain: what is left of a gain that symmetry makes zero
-_PROBES = 3  # operating points beside the nominal one on which points are tried
-_PROBE_SPREAD = 0.02  # relative, of every varied value
+_WEAK = 1e-5  # a pivot that shrinks so far against the nominal one is not to be trusted
+_FEW = 8  # points by which polynomials do well enough; beyond, experience is tried too
+
+Solver = Callable[[dict[str, Array]], OperatingPoint]
 
 
 class Sweep:
     """A sweep prepared at a nominal point, for any number of lanes.
 
     `drives` `[drive, in_mode]` and `outputs` `[out_mode, unknown]` as in `longtail.analyses.drives`; `plain` forces a
-    solve at every frequency. `points` is None where no few points serve, and every frequency is solved.
+    solve at every frequency. `solve` gives operating points as the lanes will have them (nulled, say); the batch's
+    own are taken if it is None. `points` is None where no few points serve, and every frequency is solved.
     """
 
     def __init__(
-        self, batch: Batch, frequency_hz: Array, drives: Array, outputs: Array, *, plain: bool = False
+        self,
+        batch: Batch,
+        frequency_hz: Array,
+        drives: Array,
+        outputs: Array,
+        *,
+        plain: bool = False,
+        solve: Solver | None = None,
     ) -> None:
         self.batch = batch
         self.system = batch.system
@@ -57,24 +66,25 @@ class Sweep:
         self.drives = drives
         self.outputs = outputs
         self.elimination = Elimination.of(linearize(batch.nominal), self.frequency_hz, drives, outputs)
-        self.points = None if plain else PointSearch(self.elimination, self._probes(), self.omega).find()
+        self.points: Points | Experience | None = None
+        if not plain:
+            with dense.one_thread():
+                self.points = self._find_points(solve or batch.solve)
 
     @property
     def gains(self) -> tuple[int, int]:
         """Out modes and in modes."""
         return len(self.outputs), self.drives.shape[1]
 
-    def _probes(self) -> OperatingPoint:
-        """The nominal point and a few about it; the same whatever lanes are asked for later."""
-        nominal = self.batch.nominal
-        random = np.random.default_rng(0)
-        values = {
-            name: nominal.values[name] * (1.0 + _PROBE_SPREAD * np.append(0.0, random.normal(size=_PROBES)))
-            for name in self.system.varied
-        }
-        probes = self.batch.solve(values) if values else nominal
-        good = np.flatnonzero(probes.status == LaneStatus.CONVERGED)
-        return _some_lanes(probes, good) if good[:1].tolist() == [0] else nominal
+    def _find_points(self, solve: Solver) -> Points | Experience | None:
+        varied = [n for n in self.system.varied if n not in self.system.drives]
+        few = Probes(self.batch.nominal, varied, solve, FEW_PROBES).points
+        points = PointSearch(self.elimination, few, self.omega).find()
+        if not varied or (points and len(points.omega) <= _FEW):
+            return points
+        many = Probes(self.batch.nominal, varied, solve, MANY_PROBES).points
+        most = len(points.omega) - 1 if points else len(self.omega) // 2
+        return learn(self.elimination, many, self.omega, most) or points
 
     def _dense(self, model: Linearization) -> Complex:
         """`[lane, frequency, out_mode, in_mode]` by LAPACK."""
@@ -104,17 +114,12 @@ class Sweep:
         bad = np.flatnonzero(np.isnan(out[0, 0].real))
         for start in range(0, len(bad), 64):
             some = bad[start : start + 64]
-            model = linearize(_some_lanes(point, some))
+            model = linearize(some_lanes(point, some))
             try:
                 gains = self._dense(model)
             except AnalysisError:
                 continue  # what stays nan is singular, and the caller sees it
             out[:, :, some] = gains.reshape(len(some), len(self.omega), -1).transpose(2, 1, 0)
-
-
-def _some_lanes(point: OperatingPoint, lanes: NDArray[np.intp]) -> OperatingPoint:
-    values = {k: take(v, lanes) for k, v in point.values.items()}
-    return replace(point, values=values, solution=point.solution[lanes], status=point.status[lanes])
 
 
 class _Worker:
@@ -137,9 +142,15 @@ class _Worker:
         self.delays = np.zeros((len(self.elimination.taus), 2, self.size))
         points = sweep.points
         count = len(points.omega) if points else 0
-        self.even, self.odd = (np.empty((1 + self.elimination.gains, count, self.size)) for _ in range(2))
-        self.largest = np.empty((self.elimination.gains, self.size))
-        self.work = np.empty((4, len(sweep.omega), self.size))
+        gains = self.elimination.gains
+        self.largest = np.empty((gains, self.size))
+        if isinstance(points, Points):
+            self.even, self.odd = (np.empty((1 + gains, count, self.size)) for _ in range(2))
+            self.work = np.empty((4, len(sweep.omega), self.size))
+        elif isinstance(points, Experience):
+            self.samples = np.empty((gains, count, self.size), complex)
+            self.parts = np.empty((2 * count, self.size))
+            self.work = np.empty((2 * len(sweep.omega), self.size))
 
     def run(self, inputs: Mapping[str, Any], out: Complex) -> int:
         """All lanes of a part into `out` `[gain, frequency, lane]`; lanes not to be trusted become nan.
@@ -158,24 +169,46 @@ class _Worker:
         return suspects
 
     def _block(self, out: Complex) -> int:
-        from longtail.lanes.numba_sweep import spread
-
         sweep, points, count = self.sweep, self.sweep.points, out.shape[2]
         if points is None:
             self._plain(sweep.omega, out)
             bad = ~np.isfinite(out).all(axis=(0, 1))
         else:
-            weakest = self._points(points)
-            spread(points.even, points.odd, self.even, self.odd, self.work, self.largest, out.view(float))
+            trusted = self._polynomials(points, out) if isinstance(points, Points) else self._learnt(points, out)
             exact = np.empty((out.shape[0], 1, count), complex)
             self._plain(sweep.omega[points.check : points.check + 1], exact)
             error = np.abs(exact[:, 0] - out[:, points.check])
             largest = np.sqrt(self.largest[:, :count])
             allowed = np.maximum(_TOLERANCE * largest, _ROUNDING * largest.max(axis=0))
             # nan compares false: a lane that is not a number is not trusted either
-            bad = ~(error <= allowed).all(axis=0) | ~(weakest[:count] > _WEAK**2)
+            bad = ~(error <= allowed).all(axis=0) | ~trusted[:count]
+            bad = self._again(out, bad) if bad.any() else bad
         out[:, :, bad] = np.nan
         return int(bad.sum())
+
+    def _again(self, out: Complex, bad: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """A block with lanes that failed their check, solved at every frequency; which are still not to be trusted."""
+        plain = np.empty(out.shape, complex)
+        self._plain(self.sweep.omega, plain)
+        out[:, :, bad] = plain[:, :, bad]
+        weak = ~np.isfinite(out).all(axis=(0, 1))
+        if isinstance(self.sweep.points, Points):
+            weak |= ~(self.weakest[: out.shape[2]] > _WEAK**2)
+        return np.asarray(weak)
+
+    def _learnt(self, points: Experience, out: Complex) -> NDArray[np.bool_]:
+        from longtail.lanes.numba_sweep import combine
+
+        self._plain(points.omega, self.samples)
+        combine(points.weights, points.offset, self.samples, self.parts, self.work, self.largest, out.view(float))
+        return np.ones(self.size, bool)
+
+    def _polynomials(self, points: Points, out: Complex) -> NDArray[np.bool_]:
+        from longtail.lanes.numba_sweep import spread
+
+        self.weakest = self._points(points)
+        spread(points.even, points.odd, self.even, self.odd, self.work, self.largest, out.view(float))
+        return np.asarray(self.weakest > _WEAK**2)
 
     def _points(self, points: Points) -> Array:
         from longtail.lanes.numba_sweep import solve_points

@@ -114,6 +114,31 @@ def spread(even_matrix, odd_matrix, even, odd, work, largest, out):  # type: ign
 
 
 @nb.njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
+def combine(weights, offset, samples, parts, work, largest, out):  # type: ignore[no-untyped-def]
+    """Every frequency as a linear function of the points, into `out` `[output, frequency, 2*lane]` as in `spread`.
+
+    `weights` `[output, 2*frequency, 2*point]`, `offset` `[output, 2*frequency]`, `samples` `[output, point, lane]`.
+    """
+    points, frequencies, lanes = samples.shape[1], weights.shape[1] // 2, out.shape[2] // 2
+    for o in range(out.shape[0]):
+        for p in range(points):
+            for k in range(samples.shape[2]):
+                parts[p, k] = samples[o, p, k].real
+                parts[points + p, k] = samples[o, p, k].imag
+        np.dot(weights[o], parts, work)
+        most = largest[o]
+        most[:] = 0.0
+        for f in range(frequencies):
+            u, v, a, b, target = work[f], work[frequencies + f], offset[o, f], offset[o, frequencies + f], out[o, f]
+            for k in range(lanes):
+                real = u[k] + a
+                imaginary = v[k] + b
+                most[k] = max(most[k], real * real + imaginary * imaginary)
+                target[2 * k] = real
+                target[2 * k + 1] = imaginary
+
+
+@nb.njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
 def solve_plain(model, entries, delayed, taus, delays, omegas, code, re, im, outputs, out):  # type: ignore[no-untyped-def]
     """An exact solve at every frequency, into `out` `[output, frequency, lane]`."""
     for p in range(omegas.shape[0]):
