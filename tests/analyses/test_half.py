@@ -156,6 +156,14 @@ def test_outputs_that_are_no_pair_have_no_half() -> None:
     assert any("not each other's mirror image" in note for note in result.notes)
 
 
+def test_a_circuit_that_does_not_settle_keeps_its_pairs() -> None:
+    """Junctions across sources: 3 V would drive more than any number of amperes."""
+    text = "stiff\nv1 a 0 30\nv2 b 0 30\nd1 a c n\nd2 b d n\nvc c 0 0\nvd d 0 0\n.model n d(is=1f)\n"
+    result = lt.read(text, input=["v1", "v2"], output=["c", "d"]).half()
+    assert ("d1", "d2") in result.pairs and result.halves == ()
+    assert any("no half circuits: no operating point" in note for note in result.notes)
+
+
 def test_json_without_a_folder_has_no_paths() -> None:
     result = half("mos_pair").to_dict()
     assert result["decks"] == {"differential": None, "common": None}

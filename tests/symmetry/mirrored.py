@@ -65,7 +65,8 @@ def mirrored(draw: st.DrawFn, linear: bool = False) -> Mirrored:
     skeleton = [Card("r", (f"s{k}", f"s{k + 1}"), draw(values(1e3))) for k in range(SIDES - 1)]
     skeleton += [Card("r", (draw(st.sampled_from(one_side)), node), draw(values(1e3))) for node in line]
     anywhere = st.sampled_from([*one_side, *(image(n) for n in one_side), *line, "0", "vcc"])
-    sides = draw(st.lists(_device(anywhere, linear), max_size=5))
+    inside = st.sampled_from([*one_side, *(image(n) for n in one_side), *line])
+    sides = draw(st.lists(_device(anywhere, None if linear else inside), max_size=5))
     on_line = draw(st.lists(_passive(st.sampled_from([*line, "0", "vcc"])), min_size=1, max_size=3))
     across = [_across(draw, draw(st.sampled_from(one_side)), draw(st.sampled_from(one_side))) for _ in range(2)]
     skeleton.append(Card("r", ("s1", "0"), draw(values(1e3))))
@@ -82,11 +83,12 @@ def _passive(node: st.SearchStrategy[str]) -> st.SearchStrategy[Card]:
     )
 
 
-def _device(node: st.SearchStrategy[str], linear: bool) -> st.SearchStrategy[Card]:
+def _device(node: st.SearchStrategy[str], inside: st.SearchStrategy[str] | None) -> st.SearchStrategy[Card]:
+    """Any device; transistors between nodes `inside` only, where no junction lies across a supply."""
     four = st.tuples(node, node, node, node).filter(lambda n: n[0] != n[1] and n[2] != n[3])
     kinds = [_passive(node), st.builds(lambda n, v: Card("g", n, v), four, values(1e-6))]
-    if not linear:
-        three = st.tuples(node, node, node).filter(lambda n: len(set(n)) == 3)
+    if inside is not None:
+        three = st.tuples(inside, inside, inside).filter(lambda n: len(set(n)) == 3)
         kinds.append(st.builds(lambda n, v: Card("q", n, v, "n area={}"), three, values(1e-1)))
         kinds.append(st.builds(lambda n, v: Card("m", (*n, "0"), v, "m w={} l=1u"), three, values(1e-6)))
     return st.one_of(kinds)

@@ -20,8 +20,8 @@ from longtail.symmetry import Mirror, find_mirror
 from symmetry.mirrored import Mirrored, image, mirrored
 
 PORTS = ("v1", "v2"), ("s2", "t2")
-quick = settings(max_examples=60, deadline=None)
-slow = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=40, deadline=None)
+slow = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def found(text: str) -> Mirror:

@@ -17,11 +17,12 @@ from longtail.elaborate.writer import write
 from longtail.engine.linearization import linearize
 from longtail.engine.operating_point import OperatingPoint, solve_operating_point
 from longtail.engine.system import System
+from longtail.errors import AnalysisError
 from longtail.symmetry import Mirror, find_mirror
 from longtail.symmetry.common_half import common_half
 from longtail.symmetry.differential_half import differential_half
 from longtail.symmetry.mirror import NOTHING
-from longtail.symmetry.sides import NotHalvedError, Sides
+from longtail.symmetry.sides import Sides
 
 SWEEP = ".ac dec 10 1 10g"
 CANNOT_TELL = (
@@ -173,7 +174,7 @@ def run(
         return HalfCircuits(drives.circuit, None, (), (), None, None, single, (note,), at_hz, {})
     sides = Sides(drives.circuit, mirror, drives.sources[0], (*drives.sources, *drives.output))
     why = _where(drives, mirror)
-    differential, common, notes = (None, None, why) if why else _cut(drives, sides)
+    differential, common, gains, notes = (None, None, {}, why) if why else _cut(drives, sides, at_hz)
     return HalfCircuits(
         drives.circuit,
         mirror,
@@ -184,7 +185,7 @@ def run(
         single,
         (*_choices(mirror), *notes),
         at_hz,
-        {half.mode: half.gain(at_hz) for half in (differential, common) if half is not None},
+        gains,
     )
 
 
@@ -221,8 +222,10 @@ def _choices(mirror: Mirror) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _cut(drives: Drives, sides: Sides) -> tuple[Half | None, Half | None, tuple[str, ...]]:
-    """Both halves and what must be said of them; none where a device cannot be cut."""
+def _cut(
+    drives: Drives, sides: Sides, at_hz: float
+) -> tuple[Half | None, Half | None, dict[str, complex], tuple[str, ...]]:
+    """Both halves, their gains, and what must be said of them; none where a device cannot be cut or nothing settles."""
     try:
         whole = solve_operating_point(System(drives.circuit))
         start = _voltages(whole, sides)
@@ -230,9 +233,10 @@ def _cut(drives: Drives, sides: Sides) -> tuple[Half | None, Half | None, tuple[
         levels = _voltages(solve_operating_point(System(common.circuit)), sides)
         devices = differential_half(sides, levels, lambda drawing: _drawn(sides, drawing, levels))
         differential = _half(drives, sides, "differential", devices, levels)
-    except NotHalvedError as error:
-        return None, None, (f"no half circuits: {error.message}",)
-    return differential, common, (*_means(sides.mirror), CANNOT_TELL)
+        gains = {half.mode: half.gain(at_hz) for half in (differential, common)}
+    except AnalysisError as error:
+        return None, None, {}, (f"no half circuits: {error.message}",)
+    return differential, common, gains, (*_means(sides.mirror), CANNOT_TELL)
 
 
 def _means(mirror: Mirror) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ SIGNED = {
 }
 DRIVE = frozenset(("acmag", "acphase"))  # how a source is driven is not a value of the circuit
 EQUAL = 1e-11  # relative: values nearer than this are the same number, computed in two ways
+HEAD_TO_TAIL = 1e-9  # how unlike itself a source is
 POINTS = 3  # at which two laws are compared
 
 
@@ -74,9 +75,15 @@ def _rounded(value: float | None) -> float | None:
 
 
 def distance(circuit: Circuit, a: Vertex, b: Vertex) -> float:
-    """How unlike two vertices are: 0 for nodes and for devices of equal values."""
-    if a[0] != DEVICE or a == b:
+    """How unlike two vertices are: 0 for nodes and for devices of equal values.
+
+    A source is a little unlike itself: of two that are alike, across the line and head to tail, each is the other's
+    image, and on the line either choice will do.
+    """
+    if a[0] != DEVICE:
         return 0.0
+    if a == b:
+        return HEAD_TO_TAIL if circuit.instances[a[1]].device in SIGNED else 0.0
     first, second = (numbers(circuit, circuit.instances[v[1]]) for v in (a, b))
     return sum(_apart(first[name], second.get(name)) for name in first)
 
