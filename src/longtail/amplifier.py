@@ -40,13 +40,13 @@ class Amplifier:
         return analyses()[analysis](self.circuit, **options)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        known = analyses()
+        known = {each.replace("-", "_"): analysis for each, analysis in analyses().items()}
         if name not in known:
             raise AttributeError(f"an amplifier has no '{name}'; its analyses are: {', '.join(known)}")
         return _method(known[name], self.circuit)
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *analyses()]
+        return [*super().__dir__(), *(name.replace("-", "_") for name in analyses())]
 
 
 def _method(analysis: Analysis, circuit: Circuit) -> Callable[..., Result]:

@@ -9,10 +9,12 @@ from matplotlib.figure import Figure
 from longtail.analyses.impedance import Impedances
 from longtail.analyses.poles import PolesAndZeros
 from longtail.analyses.psrr import SupplyRejection
-from longtail.report import figure_impedance, figure_poles, figure_psrr
+from longtail.analyses.source_imbalance import SourceImbalance
+from longtail.report import figure_imbalance, figure_impedance, figure_poles, figure_psrr
 
 FIGURES: Mapping[type, Callable[..., Figure]] = {
     Impedances: figure_impedance.figure,
     PolesAndZeros: figure_poles.figure,
+    SourceImbalance: figure_imbalance.figure,
     SupplyRejection: figure_psrr.figure,
 }
