@@ -62,6 +62,12 @@ def test_flicker_falls_with_frequency_and_its_integral_is_a_logarithm() -> None:
     assert r.power[0, flicker] == pytest.approx(density * math.log(1e3), rel=5e-6)
 
 
+def test_the_corner_is_where_flicker_is_half() -> None:
+    cards = "i1 0 o 1m\nr1 o 0 m r=1k\nrq a o 1g noisy=0\n.model m r(kf=1e-15 af=2)"
+    assert noise(cards, ["o"], "1:1meg:3").corner_hz == pytest.approx(1e-15 * 1e-6 * 1e3 / KT4, rel=5e-6)
+    assert math.isnan(noise(cards.replace("1e-15", "0"), ["o"]).corner_hz)
+
+
 MOS_PAIR = """a matched pair, its loads and its tail noiseless
 .param dw=0
 vdd vdd 0 3.3
@@ -207,11 +213,11 @@ def test_json_of_a_pair() -> None:
     said = json.loads(r.to_json())
     assert set(said) == {
         *("status", "output", "vcm", "input_offset", "temperature", "frequency_hz", "output_v_per_rthz"),
-        *("input_v_per_rthz", "band_hz", "output_v_rms", "input_v_rms", "common", "contributions"),
+        *("input_v_per_rthz", "corner_hz", "band_hz", "output_v_rms", "input_v_rms", "common", "contributions"),
     }
     assert said["temperature"] == 300.15 and said["band_hz"] == [1.0, 1000.0]
     assert sum(c["share"] for c in said["contributions"]) == pytest.approx(1.0, rel=1e-12)
-    shares = [c["share"] for c in said["contributions"]]
+    shares = [round(c["share"], 9) for c in said["contributions"]]
     assert shares == sorted(shares, reverse=True)
     for c in said["contributions"]:
         assert c["mechanism"] in ("thermal", "shot", "flicker")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from longtail.analyses.base import Result, plain
 from longtail.analyses.lanes import Axes
+from longtail.devices.base import FLICKER
 from longtail.modes import COMMON, DIFFERENTIAL
 
 if TYPE_CHECKING:
@@ -133,6 +135,18 @@ class Noise(Result):
         low, high = self.band_hz
         return self.shares_at(low) if low == high else self.shares(self.power[..., DIFFERENTIAL, :])
 
+    @property
+    def corner_hz(self) -> Any:
+        """Where flicker falls to half of the differential (or single) output noise power, `[…]`; nan if nowhere."""
+        flicker = np.array([s.mechanism == FLICKER for s in self.sources], bool)
+        output = self.density[..., DIFFERENTIAL, :]
+        parts = np.array([output[..., flicker].sum(axis=-1), output[..., ~flicker].sum(axis=-1)])
+        # powers of the frequency both, so that their ratio is one, and straight over logarithms
+        excess = np.subtract(*np.log(np.maximum(parts, np.finfo(float).tiny)))
+        flat = excess.reshape(-1, excess.shape[-1])
+        corners = np.array([_falls_through_zero(self.frequency_hz, lane) for lane in flat])
+        return _number(corners.reshape(excess.shape[:-1]))
+
     def shares_at(self, frequency_hz: float, mode: int = DIFFERENTIAL) -> list[Contribution]:
         """Shares of the density of an output mode at the frequency of the axis nearest to `frequency_hz`."""
         nearest = int(np.abs(np.log(self.frequency_hz / frequency_hz)).argmin())
@@ -146,7 +160,8 @@ class Noise(Result):
         for k, s in enumerate(self.sources):
             grouped.setdefault((s.instance, s.mechanism), {})[s.name] = _number(share[..., k])
         found = [Contribution(*key, _number(sum(by.values())), by) for key, by in grouped.items()]
-        return sorted(found, key=lambda c: -float(np.nan_to_num(c.share).mean()))
+        # rounded, so that the halves of a pair stay in the order of the netlist
+        return sorted(found, key=lambda c: -round(float(np.nan_to_num(c.share).mean()), 9))
 
     def to_dict(self) -> dict[str, Any]:
         varied = {"axes": {name: values.tolist() for name, values in self.axes}} if self.axes else {}
@@ -168,6 +183,7 @@ class Noise(Result):
             "frequency_hz": self.frequency_hz.tolist(),
             "output_v_per_rthz": self.output_v_per_rthz.tolist(),
             "input_v_per_rthz": self.input_v_per_rthz.tolist(),
+            "corner_hz": plain(self.corner_hz),
             "band_hz": list(self.band_hz),
             "output_v_rms": plain(self.output_v_rms),
             "input_v_rms": plain(self.input_v_rms),
@@ -203,6 +219,16 @@ class Noise(Result):
             "mechanism": ("source", [s.mechanism for s in self.sources]),
         }
         return xarray.Dataset(data, coords=coordinates, attrs={"band_hz": list(self.band_hz)})
+
+
+def _falls_through_zero(frequency_hz: Real, values: Real) -> float:
+    """The first frequency at which values fall below zero, straight over log f between points; nan if nowhere."""
+    places = np.flatnonzero((values[:-1] > 0.0) & (values[1:] <= 0.0))
+    if not places.size:
+        return math.nan
+    k = int(places[0])
+    way = values[k] / (values[k] - values[k + 1])
+    return float(frequency_hz[k] * (frequency_hz[k + 1] / frequency_hz[k]) ** way)
 
 
 def referred(output: Real, gain: Complex, floor: Real) -> Real:
