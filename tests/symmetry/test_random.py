@@ -70,7 +70,10 @@ def test_one_broken_value_is_the_one_difference(circuit: Mirrored, data: st.Data
 @given(mirrored(), st.sampled_from(["s0", "s1", "t2"]))
 def test_one_more_device_on_one_side_leaves_a_part(circuit: Mirrored, node: str) -> None:
     mirror = found(circuit.text([*circuit.cards(), f"c99 {node} 0 77p"]))
-    assert not mirror.complete and mirror.unmatched and mirror.ends_at
+    if mirror.complete:  # an image of another kind, by chance: one that leaves the outputs where they are
+        assert mirror.nodes["s2"] != "t2"
+    else:
+        assert mirror.unmatched and mirror.ends_at and not mirror.exact
 
 
 @slow
