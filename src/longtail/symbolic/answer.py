@@ -14,13 +14,14 @@ from longtail.symbolic.approximate import (
     Band,
     Reference,
     error_bound,
+    proven,
     reference,
     sampled_error,
     shorten,
 )
 from longtail.symbolic.elements import SmallSignal, Symbol
 from longtail.symbolic.equations import OUTPUT
-from longtail.symbolic.gain import Gain, Pairs, exact_transfer, first_order_equations, gain_equations
+from longtail.symbolic.gain import Gain, Pairs, first_order_equations, gain_equations
 from longtail.symbolic.minors import TooLargeError
 from longtail.symbolic.names import mismatched, share
 from longtail.symbolic.transfer import Ring, Transfer, arrays, expand, transfer
@@ -99,13 +100,17 @@ def zero_answer(question: Question) -> Answer:
 def exact_answer(question: Question) -> Answer:
     """The gain with nothing left out, symbols shared where the values are one. Raises `TooLargeError`."""
     circuit = share(question.circuit, question.images, _SAME)
-    found = exact_transfer(circuit, question.gain, question.pairs)
+    system = gain_equations(circuit, question.gain, question.pairs)
+    ring, numerator, denominator = expand(system)
+    found = transfer(ring, question.gain.scale, numerator, denominator)
     at = reference(gain_equations(question.circuit, question.gain, question.pairs), question)
-    values = {key: s.value for key, s in circuit.symbols.items()}
-    sampled = sampled_error(found, values, at)
-    terms = _terms(found)
-    bound = error_bound(found, values, at, sampled)
-    return Answer(found, circuit.symbols, bound, sampled, terms, at, unknowns=circuit.unknowns)
+    # the same from the equations with shared symbols: what the formula is worth, without adding up its terms
+    shared = reference(system, replace(question, circuit=circuit))
+    sampled = float(np.abs(shared.wanted[: len(at.wanted)] / at.wanted[: len(shared.wanted)] - 1.0).max())
+    bound = proven(at, shared.exact, sampled)
+    return Answer(
+        found, circuit.symbols, bound, sampled, len(numerator) + len(denominator), at, False, circuit.unknowns
+    )
 
 
 def matched_answer(question: Question, error: float) -> Answer:
@@ -113,10 +118,14 @@ def matched_answer(question: Question, error: float) -> Answer:
     at = reference(gain_equations(question.circuit, question.gain, question.pairs), question)
     best: Answer | None = None
     failure: TooLargeError | None = None
+    tried: set[frozenset[str]] = set()
     for tolerance in dict.fromkeys((min(0.05, error / 2.0), min(0.01, error / 10.0), 1e-6)):
         circuit = share(question.circuit, question.images, tolerance)
+        if frozenset(circuit.symbols) in tried:
+            continue
+        tried.add(frozenset(circuit.symbols))
         system = gain_equations(circuit, question.gain, question.pairs)
-        shares = (0.95,) if len(system.rows) > _LARGE else (0.7, 0.95, 0.3)
+        shares = (0.95,) if len(system.rows) > _LARGE else (0.7, 0.95)
         for part in shares:
             try:
                 found = shorten(system, circuit.symbols, at, error * _MARGIN, part)
@@ -155,7 +164,7 @@ def first_order_answer(question: Question, error: float) -> Answer:
         at = reference(gain_equations(question.circuit, question.gain, question.pairs), question)
     best: Answer | None = None
     failure: TooLargeError | None = None
-    for part in (0.7, 0.95, 0.3):
+    for part in (0.7, 0.95):
         try:
             found = shorten(system, circuit.symbols, at, error * _MARGIN, part)
         except TooLargeError as too_large:
@@ -192,10 +201,6 @@ def _answer(found: Transfer, circuit: SmallSignal, at: Reference) -> Answer:
     sampled = sampled_error(found, values, at)
     bound = error_bound(found, values, at, sampled)
     return Answer(found, circuit.symbols, bound, sampled, None, at, unknowns=circuit.unknowns)
-
-
-def _terms(found: Transfer) -> int:
-    return sum(len(p) for p in found.expanded())
 
 
 def _exact_terms(question: Question) -> int | None:

@@ -22,7 +22,7 @@ from longtail.symbolic.transfer import Complex, Transfer, expand, transfer
 Band = tuple[float, float]  # Hz; (0, 0) is dc alone
 _DENSITY = 12  # frequencies a decade at which errors are judged before they are proven
 _STEPS = (1.0 + 1e-9, 1.001, 1.01, 1.03, 1.1, 1.3)
-EXACT_LIMIT = 60_000
+EXACT_LIMIT = 30_000
 
 
 class Asked(Protocol):
@@ -164,8 +164,12 @@ def exact_of(found: Transfer, values: Mapping[str, float]) -> Exact:
 
 def error_bound(found: Transfer, values: Mapping[str, float], at: Reference, sampled: float) -> float | None:
     """The least error that could be proven on the band, a little above the sampled one; None where none could."""
+    return proven(at, exact_of(found, values), sampled)
+
+
+def proven(at: Reference, formula: Exact, sampled: float) -> float | None:
+    """The same for a formula that is there as polynomials."""
     low, high = (2.0 * np.pi * f for f in at.band_hz)
-    formula = exact_of(found, values)
     for step in _STEPS:
         bound = max(sampled * step, 1e-12)
         if certified(at.exact, formula, bound, (low, high)):

@@ -257,7 +257,7 @@ class Writer:
         above += extra
         above += [_power(self._name(n), e) for n, e in ordered if e > 0]
         below += [_power(self._name(n), -e) for n, e in ordered if e < 0]
-        expression = quotient(product([*above, *over]), product([*below, *under]))
+        expression = quotient(product([*above, *_arranged(over)]), product([*below, *_arranged(under)]))
         return Negative(expression) if scale < 0 else expression
 
     def _absolute(self, outside: Mapping[str, int]) -> tuple[dict[str, int], list[Expression]]:
@@ -290,6 +290,11 @@ class Writer:
         symbol = self.symbols[name]
         resistance = symbol.shown is not None or symbol.head == "R"
         return (3 if resistance else 1 if symbol.unit == "S" else 2), self.labels[name].text
+
+
+def _arranged(factors: list[Expression]) -> list[Expression]:
+    """Parallel connections last, else by their text, so that the same formula is always written the same way."""
+    return sorted(factors, key=lambda e: (isinstance(e, Parallel), text(e)))
 
 
 def _divided_by_sum(e: Expression) -> bool:

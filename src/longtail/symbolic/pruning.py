@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from longtail.symbolic.minors import Polynomial
 from longtail.symbolic.transfer import Complex, Transfer, arrays, transfer
 
-_FINE = 400  # terms in all from which on each is tried alone
+_FINE = 300  # terms in all up to which each is tried alone
+_BATCH = 0.05  # of the error still allowed, for terms that go together
 
 
 def prune(found: Transfer, values: Mapping[str, float], s: Complex, wanted: Complex, allowed: float) -> Transfer:
@@ -117,10 +118,16 @@ class _Terms:
             error = np.abs(after - 1.0).max(axis=1)
             step = np.abs(after - self.ratio).max(axis=1)
         step[~can | ~(error <= allowed)] = np.inf
-        k = int(step.argmin())
-        if not np.isfinite(step[k]):
+        order = np.argsort(step)
+        if not np.isfinite(step[order[0]]):
             return False
-        self._remove(k)
+        self._remove(int(order[0]))
+        if self.present.sum() > _FINE:
+            # many that together do next to nothing go at once
+            left = allowed - float(np.abs(self.ratio - 1.0).max())
+            for k in order[1:][np.cumsum(step[order[1:]]) <= _BATCH * left]:
+                if self._droppable()[k]:
+                    self._remove(int(k))
         return True
 
     def drop_pair(self, allowed: float) -> bool:

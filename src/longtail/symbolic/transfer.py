@@ -16,6 +16,7 @@ from longtail.symbolic.minors import Column, Polynomial, determinants
 
 Complex = NDArray[np.complex128]
 TERM_LIMIT = 400_000
+FACTOR_LIMIT = 2_000
 FREQUENCY = "s"
 Factors = tuple[tuple[Polynomial, int], ...]
 
@@ -138,7 +139,7 @@ def expand(system: Equations, limit: int = TERM_LIMIT) -> tuple[Ring, Polynomial
 
 
 def transfer(ring: Ring, scale: Fraction, numerator: Polynomial, denominator: Polynomial) -> Transfer:
-    """A transfer in lowest terms, factored."""
+    """A transfer in lowest terms, factored; beyond some thousands of terms only single symbols are taken out."""
     if not numerator:
         return Transfer(ring, Fraction(0), (), ())
     above, over = _factors(numerator)
@@ -147,6 +148,10 @@ def transfer(ring: Ring, scale: Fraction, numerator: Polynomial, denominator: Po
 
 
 def _factors(f: Polynomial) -> tuple[int, list[tuple[Polynomial, int]]]:
+    if len(f) > FACTOR_LIMIT:
+        # factoring takes minutes here, and what many terms have in common is seen at once
+        common = f.term_content()
+        return 1, [*((g, int(k)) for g, k in common.factor()[1]), (f / (common / common.leading_coefficient()), 1)]
     content, factors = f.factor()
     return int(content), [(g, int(k)) for g, k in factors]
 
