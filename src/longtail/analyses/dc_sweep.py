@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail import modes
-from longtail.analyses.drives import Drives, bias
+from longtail.analyses.drives import Drives, bias, null_target
 from longtail.circuit import GROUND, Instance
 from longtail.engine.batch import Batch
 from longtail.engine.linearization import linearize
@@ -28,6 +28,7 @@ TARGET = "@target"  # a node that carries the wanted output voltage, so that it 
 _ROUNDING = 1e-13  # of the signals that an output is the difference of, see `gains`
 _HELD = 1 << 24  # complex numbers of a response held at once
 _LIMIT = 25  # Newton iterations of a lane that starts from its neighbour
+_NEARBY = 0.2  # V: an offset beyond is looked for with more care
 _STEPS = 60  # on the way from a neighbour
 _SHORTEST, _SHORTEST_NULLED = 1e-2, 0.2  # of the way: an output that cannot be nulled is not worth a longer search
 
@@ -224,25 +225,36 @@ def sweep(drives: Drives, *, null: bool = False, target: float | None = None, va
     if not null:
         system = System(drives.circuit, drives=drives.names, varied=vary)
         return Sweep(drives, solve_operating_point(system, drives.values | _nominal(drives, vary)), system)
-    at, _ = bias(drives, null=True, target=target)  # says why where nulling fails
-    reached = float((drives.output_matrix(at.system) @ at.solution[0])[DIFFERENTIAL])
-    source = Instance(f"v{TARGET}", "voltage_source", (TARGET, GROUND), {"dc": reached})
+    wanted = null_target(drives, target)
+    source = Instance(f"v{TARGET}", "voltage_source", (TARGET, GROUND), {"dc": wanted})
     circuit = replace(
         drives.circuit,
         nodes=(*drives.circuit.nodes, TARGET),
         instances={**drives.circuit.instances, source.name: source},
     )
-    drives = replace(drives, circuit=circuit)
+    bare, drives = drives, replace(drives, circuit=circuit)
     vary = (*vary, f"{source.name}.dc")
     plain = System(circuit, drives=drives.names, varied=vary)
-    wanted = drives.null(0.0)
-    nulled = System(
-        circuit,
-        drives=drives.names,
-        varied=vary,
-        null=Null(wanted.inputs, {**wanted.output, TARGET: -1.0}, 0.0),
-    )
-    return Sweep(drives, solve_operating_point(nulled, drives.values | _nominal(drives, vary)), plain)
+    equation = drives.null(0.0)
+    equation = Null(equation.inputs, {**equation.output, TARGET: -1.0}, 0.0)
+    nulled = System(circuit, drives=drives.names, varied=vary, null=equation)
+    values = drives.values | _nominal(drives, vary)
+    near = _null_nearby(plain, nulled, values)
+    if near is None:
+        bias(bare, null=True, target=target)  # says why where nulling fails
+        near = solve_operating_point(nulled, values)
+    return Sweep(drives, near, plain)
+
+
+def _null_nearby(plain: System, nulled: System, values: dict[str, float]) -> OperatingPoint | None:
+    """The nulled point next to the one without an offset, which a pair of little gain has; None if it is far away."""
+    start = solve_operating_point(plain, values)
+    lanes = {name: np.array([value]) for name, value in values.items()}
+    x = np.append(start.solution, np.zeros((1, 1)), axis=1)
+    result = newton(nulled, lanes, warm(nulled, lanes, x), limit=_LIMIT)
+    if not result.converged or abs(result.state.x[0, nulled.index["input_offset"]]) > _NEARBY:
+        return None
+    return OperatingPoint(nulled, values, result.state.x, result.status, start.iterations + result.iterations, "newton")
 
 
 def _nominal(drives: Drives, names: tuple[str, ...]) -> dict[str, float]:

@@ -15,6 +15,7 @@ from longtail.analyses.cmrr import CmrrMap
 from longtail.analyses.formula import Formula
 from longtail.analyses.gains import ModeGains
 from longtail.analyses.half import HalfCircuits
+from longtail.analyses.offset import Offset
 from longtail.analyses.op import OpResult
 from longtail.analyses.range import OperatingRange
 from longtail.analyses.transfer import Transfer
@@ -24,6 +25,7 @@ from longtail.report import (
     figure_datasheet,
     figure_gains,
     figure_large_signal,
+    figure_offset,
     figure_op,
     figure_range,
     formula_figure,
@@ -85,6 +87,11 @@ def _(result: OperatingRange, **options: Any) -> Figure:
 @plot.register
 def _(result: Transfer, **options: Any) -> Figure:
     return figure_large_signal.figure(result, **options)
+
+
+@plot.register
+def _(result: Offset, **options: Any) -> Figure:
+    return figure_offset.figure(result, **options)
 
 
 def figures(result: Result) -> dict[str, Figure]:

@@ -11,6 +11,7 @@ from longtail.analyses.cmrr import CmrrMap
 from longtail.analyses.formula import Formula
 from longtail.analyses.gains import ModeGains
 from longtail.analyses.half import HalfCircuits
+from longtail.analyses.offset import Offset
 from longtail.analyses.op import OpResult
 from longtail.analyses.range import OperatingRange
 from longtail.analyses.transfer import Transfer
@@ -22,6 +23,7 @@ from longtail.report import (
     half_page,
     large_signal,
     mode_gains,
+    offset_page,
     operating_point,
     operating_range,
 )
@@ -88,6 +90,11 @@ def _(result: OperatingRange) -> Page:
 @page.register
 def _(result: Transfer) -> Page:
     return large_signal.page(result)
+
+
+@page.register
+def _(result: Offset) -> Page:
+    return offset_page.page(result)
 
 
 def rich(result: Result, room: int) -> Any:

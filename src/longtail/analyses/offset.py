@@ -1,0 +1,183 @@
+"""Input offset by nulling, input bias and offset currents, and how all of them drift with temperature."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail import modes
+from longtail.analyses.axes import linear_axis
+from longtail.analyses.base import Analysis, Option, Result
+from longtail.analyses.dc_sweep import Points, sweep
+from longtail.analyses.drives import find_drives, null_target
+from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS
+from longtail.circuit import Circuit
+from longtail.devices.base import ZERO_CELSIUS
+from longtail.engine.trace import branch_name
+
+if TYPE_CHECKING:
+    import xarray
+
+Array = NDArray[np.float64]
+
+TEMPERATURES = "-40:125:34"
+_STEP = 0.25  # K, to either side of the nominal temperature: the drift is the slope there
+_VOLTS, _AMPERES = 1e-12, 1e-18  # below, an offset is what solving leaves of zero
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Offset(Result):
+    """Offsets and bias currents of the inputs, at the temperature of the netlist and over others.
+
+    input_offset    v1 - v2 in V that brings the output to `target` V, the systematic offset of the netlist
+    bias_current    A, the mean of the currents that the two input sources deliver into the amplifier
+    offset_current  A, i1 - i2 of the same
+    ..._drift       their slopes over temperature at the netlist's, V/K and A/K
+    temperature_deg_c `[point]`, and `..._over_temperature` `[point]`; nan where the output could not be nulled
+    """
+
+    output: tuple[str, ...]
+    input: tuple[str, ...]
+    vcm: float
+    target: float
+    nominal_deg_c: float
+    input_offset: float
+    bias_current: float
+    offset_current: float
+    input_offset_drift: float
+    bias_current_drift: float
+    offset_current_drift: float
+    temperature_deg_c: Array
+    input_offset_over_temperature: Array
+    bias_current_over_temperature: Array
+    offset_current_over_temperature: Array
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return (
+            f"<offset of {self.label}: {self.input_offset:.4g} V, {self.input_offset_drift:.4g} V/K, "
+            f"bias {self.bias_current:.4g} A, offset {self.offset_current:.4g} A>"
+        )
+
+    @property
+    def label(self) -> str:
+        """The output that was nulled."""
+        return f"v({self.output[0]})" if len(self.output) == 1 else f"v({self.output[0]}) - v({self.output[1]})"
+
+    @property
+    def span(self) -> float:
+        """The difference in V between the largest and the smallest offset over the temperatures."""
+        return float(np.nanmax(self.input_offset_over_temperature) - np.nanmin(self.input_offset_over_temperature))
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "output": list(self.output),
+            "vcm": self.vcm,
+            "target": self.target,
+            "temperature_deg_c": self.nominal_deg_c,
+            "input_offset": self.input_offset,
+            "bias_current": self.bias_current,
+            "offset_current": self.offset_current,
+            "drift_v_per_k": self.input_offset_drift,
+            "bias_current_drift_a_per_k": self.bias_current_drift,
+            "offset_current_drift_a_per_k": self.offset_current_drift,
+            "over_temperature": {
+                "temperature_deg_c": self.temperature_deg_c.tolist(),
+                "input_offset": self.input_offset_over_temperature.tolist(),
+                "bias_current": self.bias_current_over_temperature.tolist(),
+                "offset_current": self.offset_current_over_temperature.tolist(),
+            },
+        }
+
+    def to_xarray(self) -> xarray.Dataset:
+        """Offset and currents over "temperature" in degrees Celsius."""
+        import xarray
+
+        return xarray.Dataset(
+            {
+                "input_offset": ("temperature", self.input_offset_over_temperature, {"units": "V"}),
+                "bias_current": ("temperature", self.bias_current_over_temperature, {"units": "A"}),
+                "offset_current": ("temperature", self.offset_current_over_temperature, {"units": "A"}),
+            },
+            coords={"temperature": ("temperature", self.temperature_deg_c, {"units": "degC"})},
+            attrs={"output": self.label, "vcm": self.vcm},
+        )
+
+
+def run(
+    circuit: Circuit,
+    input: Sequence[str] | None,
+    output: Sequence[str] | None,
+    vcm: float | None,
+    target: float | None,
+    temp: Any,
+) -> Offset:
+    """Null at every temperature, all of them together; two lanes beside the nominal temperature give the drift."""
+    temperatures = np.unique(linear_axis(temp, "temp", "degC", low=-ZERO_CELSIUS + 1.0))
+    drives = find_drives(circuit, input, output, vcm)
+    swept = sweep(drives, null=True, target=target, vary=("temp",))
+    nominal = float(np.asarray(swept.nominal.values["temp"]))
+    beside = nominal + _STEP * np.array([-1.0, 1.0])
+    points = swept.at(temp=np.concatenate([[nominal], beside, temperatures]))
+    values = np.array([_offset(points, swept.center), *_currents(points)])
+    drift = dict(zip(("offset", "bias", "difference"), (values[:, 2] - values[:, 1]) / (2.0 * _STEP), strict=True))
+    offset, bias, difference = values[:, 0]
+    notes = []
+    lost = temperatures[~points.good[3:]]
+    if lost.size:
+        notes.append(f"the output could not be nulled at {', '.join(f'{t:.4g}' for t in lost[:6])} °C")
+    return Offset(
+        drives.output,
+        drives.hot,
+        float(swept.own.common),
+        null_target(drives, target),
+        nominal,
+        offset.item(),
+        bias.item(),
+        difference.item(),
+        drift["offset"].item(),
+        drift["bias"].item(),
+        drift["difference"].item(),
+        temperature_deg_c=temperatures,
+        input_offset_over_temperature=values[0, 3:],
+        bias_current_over_temperature=values[1, 3:],
+        offset_current_over_temperature=values[2, 3:],
+        notes=tuple(notes),
+    )
+
+
+def _offset(points: Points, center: Points) -> Array:
+    """v_id in V by lane; zero where it is what solving leaves of it."""
+    offset = np.where(points.good, points.v_id, np.nan)
+    return np.where(np.abs(offset) < _VOLTS, 0.0, offset) if abs(center.v_id[0]) < _VOLTS else offset
+
+
+def _currents(points: Points) -> tuple[Array, Array]:
+    """Bias and offset current in A by lane: what the input sources deliver, its mean and its difference."""
+    drives = points.drives
+    first, second = (
+        np.where(points.good, -sign * points.point[branch_name(source, "i")], np.nan)
+        for source, sign in zip(drives.sources, drives.signs, strict=True)
+    )
+    half_difference, total = modes.split_currents(first, second)
+    difference = 2.0 * half_difference
+    largest = np.maximum(np.abs(first), np.abs(second))
+    rounding = np.maximum(_AMPERES, 1e-9 * np.nan_to_num(largest))
+    return total / 2.0 + 0.0, np.where(np.abs(difference) < rounding, 0.0, difference)
+
+
+ANALYSIS = Analysis(
+    "offset",
+    "Input offset by nulling, bias and offset currents, and their drift",
+    run,
+    Offset,
+    (
+        *INPUT_OPTIONS,
+        *(option for option in NULL_OPTIONS if option.name != "null"),
+        Option("temp", "range", "degC", "temperatures: start:stop:points or a list", TEMPERATURES),
+    ),
+)
