@@ -132,3 +132,24 @@ def test_output_impedance_like_ngspice(name: str) -> None:
         theirs = volts[0] if len(volts) == 1 else lt.modes.split(*volts)[mode]
         z = z or lt.read(deck.path, parameters=parameters).impedance(frequency_hz=plot.vectors["frequency"].real)
         np.testing.assert_allclose(z.output_matrix[:, mode, mode], theirs, rtol=1e-5)
+
+
+@pytest.mark.ngspice
+@pytest.mark.parametrize("name", ["bjt_pair", "bjt_pair_resistor_tail", "bjt_pair_ideal_tail", "ota_5t", "jfet_pair"])
+def test_resistances_at_rest_like_ngspice(name: str) -> None:
+    """.tf drives one input alone: its resistance is 1/y11 of the terminals, made of the modes."""
+    deck = gallery.deck(name)
+    parameters = gallery.MISMATCH[name]
+    gain, at_source, at_output = ngspice.transfer_function(
+        deck.path, deck.sources[0], deck.outputs, parameters=parameters
+    )
+    amp = lt.read(deck.path, parameters=parameters)
+    z, gains = amp.impedance(frequency_hz=[0.0]), amp.gains(frequency_hz=[0.0])
+    one_volt = np.array(lt.modes.split(1.0, 0.0))
+    current = lt.modes.join_currents(*(z.admittance[0] @ one_volt)).first
+    if at_source < 1e13:  # ngspice's way to say that no current flows is 1e20
+        assert 1 / current == pytest.approx(at_source, rel=1e-5)
+    else:
+        assert abs(current) < 1e-13
+    assert z.differential_output[0] == pytest.approx(at_output, rel=1e-5)
+    assert (gains.matrix[0] @ one_volt)[0] == pytest.approx(gain, rel=1e-5)

@@ -253,6 +253,19 @@ def _with_differential_source(text: str, inputs: tuple[str, str]) -> tuple[str, 
     return "\n".join([title, *lines]), cards
 
 
+def transfer_function(
+    deck: str | Path, source: str, outputs: Sequence[str], *, parameters: Mapping[str, float] | None = None
+) -> tuple[float, float, float]:
+    """Return gain from a source to v(first) - v(second) at 0 Hz, the resistance at the source, and at the output."""
+    commands = [f"tf v({','.join(outputs)}) {source}", "write tf.raw all"]
+    vectors = _run(deck, commands, ["tf.raw"], parameters, None)["tf.raw"].vectors
+    gain, at_source, at_output = (
+        next(float(v[0].real) for name, v in vectors.items() if part in name)
+        for part in ("transfer_function", "input_impedance", "output_impedance")
+    )
+    return gain, at_source, at_output
+
+
 def poles_and_zeros(
     deck: str | Path,
     inputs: tuple[str, str],
