@@ -22,7 +22,7 @@ from longtail.symbolic.transfer import Complex, Transfer, expand, transfer
 Band = tuple[float, float]  # Hz; (0, 0) is dc alone
 _DENSITY = 12  # frequencies a decade at which errors are judged before they are proven
 _STEPS = (1.0 + 1e-9, 1.001, 1.01, 1.03, 1.1, 1.3)
-EXACT_LIMIT = 30_000
+EXACT_LIMIT = 60_000
 
 
 class Asked(Protocol):
