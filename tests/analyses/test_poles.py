@@ -215,6 +215,20 @@ def test_a_loop_gain_agrees_with_the_closed_gain() -> None:
     assert np.abs(r.poles).min() == pytest.approx(2 * np.pi * 100 * (1 + t), rel=0.03)
 
 
+def test_a_transistor_amplifier_as_a_follower(examples: Path) -> None:
+    """The loop gain at its feedback wire explains its closed gain, T/(1 + T), and the margin its size at crossover."""
+    text = (examples / "two_stage_opamp.cir").read_text()
+    amp = lt.read(text.replace("vinn inn 0 {vcm}", "vloop o inn 0\nvspare spare 0 0"), input=["vinp", "vspare"])
+    r = amp.poles(loop=["vloop"])
+    assert r.loop is not None and r.loop.crossover_hz is not None and r.loop.phase_margin_deg is not None
+    assert r.loop.gain_at_dc == pytest.approx(18.9e3, rel=0.1)
+    assert (r.poles.real < 0.0).all()
+    # half of v_id reaches the follower
+    closed_gain = 2 * np.abs(amp.gains(frequency_hz=[r.loop.crossover_hz]).differential[0])
+    margin = np.radians(r.loop.phase_margin_deg)
+    assert closed_gain == pytest.approx(1 / (2 * np.sin(margin / 2)), rel=0.02)
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [("vlop", "did you mean 'vloop'"), ("v1", "stands at ground"), ("rx", "no voltage source 'rx'")],

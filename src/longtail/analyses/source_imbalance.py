@@ -255,19 +255,12 @@ def run(
     gains, level = mode_gains(drives, point, frequency)
     currents = bias_currents(drives, point)
     drop = float((np.abs(currents) * network.resistance).max())
-    notes = list(bias_notes(drives, point, offset))
-    moved = drop > _STILL
-    if moved:
+    notes = bias_notes(drives, point, offset)
+    if drop > _STILL:
         matrices, level, status = solved(drives, network, frequency, null_target(drives, target) if null else None)
-        notes.append(
-            f"bias current drops up to {format_si(drop, 'V')} over the source resistance: the operating point was "
-            "solved again for every value"
-        )
-        if failed := int((status != LaneStatus.CONVERGED).sum()):
-            notes.append(f"{failed} of {len(status)} values have no operating point")
+        notes += _moved(drop, status)
     else:
-        admittance, _ = port_matrices(drives, point, frequency)
-        matrices = behind(network, gains, admittance, frequency)
+        matrices = behind(network, gains, port_matrices(drives, point, frequency)[0], frequency)
     floor = _NOTHING * level
     return SourceImbalance(
         frequency,
@@ -282,14 +275,24 @@ def run(
         rejection_db(matrices[2:], floor),
         floor,
         currents,
-        moved,
+        drop > _STILL,
         drives.hot,
         drives.output,
         common_level(drives, point),
         offset,
         status_text(point),
-        tuple(notes),
+        notes,
     )
+
+
+def _moved(drop: float, status: NDArray[np.int8]) -> tuple[str, ...]:
+    """What to say where bias current moves the operating point by so many volts."""
+    said = (
+        f"bias current drops up to {format_si(drop, 'V')} over the source resistance: the operating point was "
+        "solved again for every value",
+    )
+    failed = int((status != LaneStatus.CONVERGED).sum())
+    return (*said, f"{failed} of {len(status)} values have no operating point") if failed else said
 
 
 ANALYSIS = Analysis(
