@@ -75,7 +75,9 @@ class Ours:
             self.batch = batch(self.drives.circuit, self._lanes(case.draw(1)).names, self.drives)
         else:
             self.batch = batch_at_null(self.drives, names, self.drives.null(self.target))
-        self.sweep: Sweep = prepared_sweep(self.batch, self.drives, frequency_axis(FREQUENCY), False)[0]
+        self.sweep: Sweep = prepared_sweep(
+            self.batch, self.drives, frequency_axis(FREQUENCY), target=self.target
+        )[0]
 
     def _lanes(self, values: Values) -> _Named:
         return _Named(read_lanes(self.drives.circuit, values, self.drives))

@@ -60,9 +60,11 @@ class Measure:
     is_complex: bool = False
 
 
-def _db(gain: NDArray[np.complex128]) -> Array:
+def _db(seen: Seen, gain: NDArray[np.complex128]) -> Array:
+    """Of the lowest frequency; minus infinity where a gain is no more than rounding."""
+    size = np.abs(gain[:, 0])
     with np.errstate(divide="ignore"):
-        return np.asarray(20.0 * np.log10(np.abs(gain[:, 0])))
+        return np.asarray(20.0 * np.log10(np.where(size <= seen.response.floor[:, 0], 0.0, size)))
 
 
 def bandwidth(gains: ModeGains) -> Array:
@@ -93,8 +95,8 @@ OVER_FREQUENCY = (
     Measure("cmrr", "dB", "rejection over frequency", lambda s: s.response.cmrr_db),
 )
 SCALARS = (
-    Measure("differential_db", "dB", "A_dd or A_d, lowest frequency", lambda s: _db(s.response.differential), "low"),
-    Measure("common_db", "dB", "A_cc or A_cm, lowest frequency", lambda s: _db(s.response.common), "low"),
+    Measure("differential_db", "dB", "A_dd or A_d, lowest frequency", lambda s: _db(s, s.response.differential), "low"),
+    Measure("common_db", "dB", "A_cc or A_cm, lowest frequency", lambda s: _db(s, s.response.common), "low"),
     Measure("cmrr_db", "dB", "rejection, lowest frequency", lambda s: s.response.cmrr_db[:, 0], "low"),
     Measure("bandwidth_hz", "Hz", "where the differential gain is 3 dB down", lambda s: bandwidth(s.response), "axis"),
     Measure("input_offset", "V", "v1 - v2 that nulls the output", lambda s: s.input_levels().differential, "drives"),

@@ -56,6 +56,7 @@ class SweepResult(Result):
     values        by measure: `[…]`, or `[…, frequency]`; a lane without solution has nan
     units         by measure
     frequency_hz  of the figures over frequency
+    floor         `[frequency]`, V/V: a gain below this is rounding
     status_codes  `[…]`, see `LaneStatus`; `status` has them in words
     axes          name and values of each axis in `…`
     path          the file that has it all, if there is one: figures over frequency may be there alone
@@ -65,6 +66,7 @@ class SweepResult(Result):
     values: dict[str, NDArray[Any]]
     units: dict[str, str]
     frequency_hz: Array
+    floor: Array
     output: str
     status_codes: NDArray[np.int8]
     axes: Axes
@@ -164,7 +166,7 @@ class Plan:
             prepared = batch(self.circuit, names, self.drives)
         else:
             prepared = batch_at_null(self.drives, names, self.drives.null(self.target))
-        return prepared_sweep(prepared, self.drives, self.frequency_hz, plain=False)
+        return prepared_sweep(prepared, self.drives, self.frequency_hz, target=self.target)
 
     def digest(self, floor: Array | None) -> Callable[[slice, OperatingPoint, Complex | None], Digest]:
         """What turns points and gains of a part into measures."""
@@ -317,7 +319,7 @@ def _carried_out(
                 file.write(where, status, values)
             if progress:
                 progress(where.stop, plan.count)
-    return table.result(path, notes)
+    return table.result(floor, path, notes)
 
 
 def _fits(plan: Plan) -> bool:
@@ -342,7 +344,7 @@ class _Table:
         for name, kept in self.values.items():
             kept[where] = values[name]
 
-    def result(self, path: Path | None, notes: tuple[str, ...]) -> SweepResult:
+    def result(self, floor: Array | None, path: Path | None, notes: tuple[str, ...]) -> SweepResult:
         plan = self.plan
         shape = plan.lanes.shape or (plan.count,)
         return SweepResult(
@@ -350,6 +352,7 @@ class _Table:
             {name: values.reshape(*shape, *values.shape[1:]) for name, values in self.values.items()},
             {m.name: m.unit for m in plan.measures},
             plan.frequency_hz,
+            np.zeros(plan.frequency_hz.size) if floor is None else floor,
             ", ".join(plan.drives.output) if plan.drives else "",
             self.status.reshape(shape),
             plan.lanes.axes or (("lane", np.zeros(1)),),

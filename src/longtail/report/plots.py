@@ -18,12 +18,14 @@ from longtail.analyses.half import HalfCircuits
 from longtail.analyses.offset import Offset
 from longtail.analyses.op import OpResult
 from longtail.analyses.range import OperatingRange
+from longtail.analyses.sweep import SweepResult
 from longtail.analyses.transfer import Transfer
 from longtail.errors import OptionError
 from longtail.report import (
     figure_common_mode,
     figure_datasheet,
     figure_gains,
+    figure_lanes,
     figure_large_signal,
     figure_offset,
     figure_op,
@@ -47,12 +49,17 @@ def plot(result: Result, **options: Any) -> Figure:
 
 @plot.register
 def _(result: ModeGains, **options: Any) -> Figure:
-    return figure_gains.figure(result, **options)
+    return figure_lanes.figure(result, **options) if result.axes else figure_gains.figure(result, **options)
 
 
 @plot.register
 def _(result: OpResult, **options: Any) -> Figure:
-    return figure_op.figure(result, **options)
+    return figure_lanes.figure(result, **options) if result.axes else figure_op.figure(result, **options)
+
+
+@plot.register
+def _(result: SweepResult, **options: Any) -> Figure:
+    return figure_lanes.figure(result, **options)
 
 
 @plot.register

@@ -14,6 +14,7 @@ from longtail.analyses.half import HalfCircuits
 from longtail.analyses.offset import Offset
 from longtail.analyses.op import OpResult
 from longtail.analyses.range import OperatingRange
+from longtail.analyses.sweep import SweepResult
 from longtail.analyses.transfer import Transfer
 from longtail.report import (
     common_mode,
@@ -21,6 +22,7 @@ from longtail.report import (
     formula_page,
     general,
     half_page,
+    lanes,
     large_signal,
     mode_gains,
     offset_page,
@@ -50,12 +52,17 @@ def page(result: Result) -> Page:
 
 @page.register
 def _(result: OpResult) -> Page:
-    return operating_point.page(result)
+    return lanes.page(result) if result.axes else operating_point.page(result)
 
 
 @page.register
 def _(result: ModeGains) -> Page:
-    return mode_gains.page(result)
+    return lanes.page(result) if result.axes else mode_gains.page(result)
+
+
+@page.register
+def _(result: SweepResult) -> Page:
+    return lanes.page(result)
 
 
 @page.register
