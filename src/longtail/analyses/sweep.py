@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Digest = tuple[NDArray[np.int8], dict[str, NDArray[Any]]]  # status and values of a part
 
-MOST = 100_000_000  # lanes
+MOST = 20_000_000  # lanes: their parameters and figures are held in memory, some 8 bytes each
 _KEPT = 1 << 29  # bytes of figures over frequency that are kept in memory
 
 
@@ -246,12 +247,11 @@ def axes_of(vary: Mapping[str, Any] | Sequence[str]) -> Grid:
     if isinstance(vary, str):
         vary = [vary]
     given = vary if isinstance(vary, Mapping) else dict(_assignment(word) for word in vary)
-    return grid(
-        {
-            name: linear_axis(values, f"vary {name}", "the unit of the parameter", most=MOST)
-            for name, values in given.items()
-        }
-    )
+    axes = {name: linear_axis(v, f"vary {name}", "the unit of the parameter", most=MOST) for name, v in given.items()}
+    lanes = math.prod(len(values) for values in axes.values())
+    if lanes > MOST:
+        raise OptionError(f"{lanes} lanes are too many: at most {MOST}", hint="sweep coarser, or one part at a time")
+    return grid(axes)
 
 
 def _assignment(word: str) -> tuple[str, str]:
@@ -280,8 +280,6 @@ def _plan(
         raise OptionError("the input offset is what nulls the output", hint="add --null (null=True)")
     lanes = read_lanes(drives.circuit if drives else circuit, given, drives)
     count = len(next(iter(lanes.values.values())))
-    if count > MOST:
-        raise OptionError(f"{count} lanes are too many: at most {MOST}")
     axis = frequency_axis(frequency_hz)
     if not any(m.needs == "axis" for m in wanted):
         axis = axis[:1]  # the lowest frequency is all that is asked for
