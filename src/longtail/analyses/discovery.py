@@ -38,8 +38,8 @@ _NOT_ANALYSES = {
 def analyses() -> dict[str, Analysis]:
     """Every analysis by name, in sorted order of their files.
 
-    >>> sorted(analyses())[:2]
-    ['analyze', 'cmrr']
+    >>> {"analyze", "gains", "op"} <= set(analyses())
+    True
     """
     found: dict[str, Analysis] = {}
     for info in sorted(pkgutil.iter_modules(package.__path__), key=lambda info: info.name):
