@@ -10,6 +10,8 @@ import pytest
 
 import longtail as lt
 from longtail.analyses.cmrr import CmrrMap
+from longtail.analyses.dc_sweep import sweep
+from longtail.analyses.drives import find_drives
 from longtail.errors import OptionError
 from reference import gallery, ngspice
 
@@ -230,3 +232,11 @@ def test_forms() -> None:
     with pytest.raises(OptionError, match="two frequencies"):
         amplifier.cmrr(vcm="-1:1:3", frequency_hz=[1.0]).plot()
     assert amplifier.cmrr(frequency_hz="1:1k:1").plot().axes
+
+
+def test_no_level_counts_as_solved_without_numbers() -> None:
+    """Where the tail has collapsed some lanes overflow on their way; they have to be solved again, or say so."""
+    drives = find_drives(lt.read(gallery.deck("folded_cascode").path).circuit)
+    points = sweep(drives).at(np.linspace(0.0, 3.3, 41))
+    assert np.isfinite(points.point.solution[points.good]).all()
+    assert points.good.all()
