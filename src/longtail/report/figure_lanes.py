@@ -228,7 +228,7 @@ def _title(result: ModeGains | OpResult | SweepResult) -> str:
 
 def _caption(result: ModeGains | OpResult | SweepResult) -> str:
     """How many lanes there are, and what lines and bands mean."""
-    parts = [f"{count(result.axes)} lanes, {solved_text(result.status)}"]
+    parts = [f"{count(result.axes)} lanes, {solved_text(result)}"]
     if not _sampled(result) and len(result.axes) > 1:
         others = " and ".join(name for k, (name, _) in enumerate(result.axes) if k != _longest(result))
         parts.append(f"over {_axis_name(result)}: the median and the range over {others}")

@@ -70,10 +70,10 @@ def page(result: ModeGains | OpResult | SweepResult) -> Page:
     tables = (_each(result.axes, shown),) if count(result.axes) <= FEW else (_spread(result.axes, shown),)
     if isinstance(result, ModeGains):
         first, *others = mode_gains.facts(result)[:3]
-        facts = [first, *others, *_axes_facts(result.axes), ("lanes", solved_text(result.status)), _at(result)]
+        facts = [first, *others, *_axes_facts(result.axes), ("lanes", solved_text(result)), _at(result)]
         return Page("Mode gains over parameters", tuple(facts), tables, mode_gains.notes(result))
     facts = [("output", result.output)] if result.output else []
-    facts += [*_axes_facts(result.axes), ("lanes", solved_text(result.status)), _at(result)]
+    facts += [*_axes_facts(result.axes), ("lanes", solved_text(result)), _at(result)]
     if result.path:
         facts.append(("file", str(result.path)))
     return Page(f"Sweep: {result.title}", tuple(facts), tables, (*_gone(figures, shown), *result.notes))
@@ -154,14 +154,14 @@ def quantiles(values: Array) -> list[float]:
     return [ordered[max(0, int(np.ceil(share * ordered.size)) - 1)].item() for share in SHARES]
 
 
-def solved_text(status: str | NDArray[np.str_]) -> str:
-    """How many lanes were solved, and what befell the others.
-
-    >>> solved_text(np.array(["converged", "converged"]))
-    'all 2 solved'
-    """
-    texts, counts = np.unique(np.ravel(status), return_counts=True)
-    found = dict(zip(texts.tolist(), counts.tolist(), strict=True))
+def solved_text(result: ModeGains | OpResult | SweepResult) -> str:
+    """How many lanes were solved, and what befell the others."""
+    if isinstance(result, SweepResult):  # words for a million lanes would take more memory than their figures
+        counts = np.bincount(result.status_codes.ravel(), minlength=len(LaneStatus)).tolist()
+        found = {status.text: n for status, n in zip(LaneStatus, counts, strict=True) if n}
+    else:
+        texts, numbers = np.unique(np.ravel(result.status), return_counts=True)
+        found = dict(zip(texts.tolist(), numbers.tolist(), strict=True))
     solved = found.pop(LaneStatus.CONVERGED.text, 0)
     if not found:
         return f"all {solved} solved"
@@ -228,7 +228,7 @@ def place(axes: Axes, lane: int) -> str:
 
 def _operating_points(op: OpResult) -> Page:
     """Regions of the transistors, then voltages and currents over the lanes."""
-    facts = [*_axes_facts(op.axes), ("lanes", solved_text(op.status))]
+    facts = [*_axes_facts(op.axes), ("lanes", solved_text(op))]
     nodes = [Figures(name, "V", np.ravel(values)) for name, values in op.nodes.items()]
     branches = [Figures(name, "A", np.ravel(values)) for name, values in op.branches.items()]
     tables = [_regions(op)] if transistors(op) else []
