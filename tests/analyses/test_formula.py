@@ -181,7 +181,10 @@ def test_the_741_has_a_formula() -> None:
     found = example("ua741").formula(null=True, error="10%")
     assert found.error_bound is not None and found.error_bound <= 0.1
     assert {"g_m1,2", "g_m17", "R_8"} <= set(found.symbols)
-    assert found.terms <= 24
+    assert found.terms <= 40
+    coarser = example("ua741").formula(null=True, error="20%")
+    assert coarser.error_bound is not None and coarser.error_bound <= 0.2
+    assert coarser.terms <= 12
 
 
 def test_terms_are_judged_in_their_sum() -> None:

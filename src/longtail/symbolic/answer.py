@@ -27,7 +27,7 @@ from longtail.symbolic.names import mismatched, share
 from longtail.symbolic.transfer import Ring, Transfer, arrays, expand, transfer
 
 _SAME = 1e-10  # relative: what --exact takes as one value
-_LARGE = 40  # equations from which on fewer ways are tried
+_LARGE = 40  # equations from which on one way is enough, and no exact formula is tried
 _NOMINAL = 0.01  # relative difference that stands for mismatch where the circuit has none
 _MARGIN = 0.998
 
@@ -125,16 +125,14 @@ def matched_answer(question: Question, error: float) -> Answer:
             continue
         tried.add(frozenset(circuit.symbols))
         system = gain_equations(circuit, question.gain, question.pairs)
-        shares = (0.95,) if len(system.rows) > _LARGE else (0.7, 0.95)
-        for part in shares:
-            try:
-                found = shorten(system, circuit.symbols, at, error * _MARGIN, part)
-            except TooLargeError as too_large:
-                failure = too_large
-                continue
-            if found is not None and (best is None or found.terms < best.transfer.terms):
-                best = _answer(found, circuit, at)
-        if best is not None and len(system.rows) > _LARGE and best.transfer.terms <= 24:
+        try:
+            found = shorten(system, circuit.symbols, at, error * _MARGIN)
+        except TooLargeError as too_large:
+            failure = too_large
+            continue
+        if found is not None and (best is None or found.terms < best.transfer.terms):
+            best = _answer(found, circuit, at)
+        if best is not None and len(system.rows) > _LARGE:
             break
     if best is None:
         raise failure or AnalysisError("no formula within this error was found", hint="allow a larger --error")
@@ -162,22 +160,13 @@ def first_order_answer(question: Question, error: float) -> Answer:
         at = reference(system, replace(question, circuit=circuit))
     else:
         at = reference(gain_equations(question.circuit, question.gain, question.pairs), question)
-    best: Answer | None = None
-    failure: TooLargeError | None = None
-    for part in (0.7, 0.95):
-        try:
-            found = shorten(system, circuit.symbols, at, error * _MARGIN, part)
-        except TooLargeError as too_large:
-            failure = too_large
-            continue
-        if found is not None and (best is None or found.terms < best.transfer.terms):
-            best = _answer(found, circuit, at)
-    if best is None:
-        raise failure or AnalysisError(
+    found = shorten(system, circuit.symbols, at, error * _MARGIN)
+    if found is None:
+        raise AnalysisError(
             "to first order in the differences, no formula comes within this error of the circuit",
             hint="allow a larger --error, or leave --first-order out",
         )
-    return replace(best, nominal=nominal)
+    return replace(_answer(found, circuit, at), nominal=nominal)
 
 
 def quotient_answer(wanted: Answer, unwanted: Answer) -> Answer:
@@ -204,9 +193,11 @@ def _answer(found: Transfer, circuit: SmallSignal, at: Reference) -> Answer:
 
 
 def _exact_terms(question: Question) -> int | None:
-    circuit = share(question.circuit, question.images)
+    system = gain_equations(share(question.circuit, question.images), question.gain, question.pairs)
+    if len(system.rows) > _LARGE:
+        return None
     try:
-        _, n, d = expand(gain_equations(circuit, question.gain, question.pairs))
+        _, n, d = expand(system)
     except TooLargeError:
         return None
     return len(n) + len(d)

@@ -17,11 +17,13 @@ from longtail.symbolic.minors import TooLargeError
 from longtail.symbolic.pruning import prune
 from longtail.symbolic.reference import Exact, as_floats, dense, exact_polynomials, normal
 from longtail.symbolic.removal import simplify
-from longtail.symbolic.transfer import Complex, Transfer, expand, transfer
+from longtail.symbolic.transfer import TERM_LIMIT, Complex, Transfer, expand, transfer
 
 Band = tuple[float, float]  # Hz; (0, 0) is dc alone
 _DENSITY = 12  # frequencies a decade at which errors are judged before they are proven
 _STEPS = (1.0 + 1e-9, 1.001, 1.01, 1.03, 1.1, 1.3)
+_PARTS = (0.7, 0.95, 1.0)  # of the error for elements; all of it only where nothing else can be expanded
+_LARGE = 40  # equations from which on the first part is left out: it would not be enough
 EXACT_LIMIT = 60_000
 
 
@@ -90,14 +92,13 @@ def _resonances(exact: Exact, band_hz: Band) -> Complex:
     return np.asarray(1j * np.unique(found[(found > low) & (found < high)]), complex)
 
 
-def shorten(
-    system: Equations, symbols: Mapping[str, Symbol], at: Reference, error: float, part: float
-) -> Transfer | None:
+def shorten(system: Equations, symbols: Mapping[str, Symbol], at: Reference, error: float) -> Transfer | None:
     """A transfer that stays within a relative error of the reference at its frequencies; None where the symbols
     themselves, shared or to first order, do not.
 
-    Elements that go may take `part` of the error, terms have the rest. Where what is left after taking elements away
-    is still too large to expand, more are taken. Raises `TooLargeError` where that does not help.
+    Elements that go may take a part of the error, terms have the rest: the part that leaves fewest terms counts.
+    Where what is left after taking elements away is still too large to expand, more are taken. Raises `TooLargeError`
+    where that does not help.
     """
     values = {key: s.value for key, s in symbols.items()}
     scale = float(at.gain.scale)
@@ -106,18 +107,21 @@ def shorten(
     start = np.abs(dense(system, values).at(at.s) * scale / at.wanted - 1.0).max()
     if not start <= error:
         return None
-    small = system
-    for allowed in (max(part * error, start), error):
-        small = simplify(small, symbols, at.s, at.wanted / scale, allowed)
+    small, best = system, None
+    for part in _PARTS[1 if len(system.rows) > _LARGE else 0 :]:
+        if best is not None and part == 1.0 and len(system.rows) <= _LARGE:
+            break
+        small = simplify(small, symbols, at.s, at.wanted / scale, max(part * error, start))
         try:
-            ring, numerator, denominator = expand(small, EXACT_LIMIT)
+            ring, numerator, denominator = expand(small, TERM_LIMIT if part == 1.0 else EXACT_LIMIT)
         except TooLargeError:
-            if allowed == error:
+            if part == 1.0:
                 raise
             continue
-        break
-    found = transfer(ring, at.gain.scale, numerator, denominator)
-    return prune(found, values, at.s, at.wanted, error)
+        found = prune(transfer(ring, at.gain.scale, numerator, denominator), values, at.s, at.wanted, error)
+        if best is None or found.terms < best.terms:
+            best = found
+    return best
 
 
 def sampled_error(found: Transfer, values: Mapping[str, float], at: Reference) -> float:

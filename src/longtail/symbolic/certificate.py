@@ -25,6 +25,9 @@ _DEPTH = 60  # halvings of the band
 def certified(circuit: Exact, formula: Exact, error: float, band_rad_s: tuple[float, float]) -> bool:
     """Whether the relative error of a formula is at most `error` on the whole band, ends included; a proof if True."""
     n_d, d_n = circuit.numerator * formula.denominator, formula.numerator * circuit.denominator
+    # what both have in common, a zero on the axis for one, would make P touch zero without any error there
+    common = n_d.gcd(d_n)
+    n_d, d_n = n_d / common, d_n / common
     bound = Fraction(error)
     from flint import fmpq
 

@@ -15,7 +15,7 @@ from longtail.symbolic.minors import Polynomial
 from longtail.symbolic.transfer import Complex, Transfer, arrays, transfer
 
 _FINE = 300  # terms in all up to which each is tried alone
-_BATCH = 0.05  # of the error still allowed, for terms that go together
+_BATCH = 0.01  # of the error still allowed, for terms that go together
 
 
 def prune(found: Transfer, values: Mapping[str, float], s: Complex, wanted: Complex, allowed: float) -> Transfer:

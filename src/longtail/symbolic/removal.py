@@ -38,10 +38,12 @@ class Change:
 
 @dataclass(frozen=True)
 class _Stamp:
-    """Where a symbol stands in the matrix: `columns @ rows` times s^order, both of integers."""
+    """Where a symbol stands in the matrix: `left @ right` times s^order at the rows `at` and the columns `by`."""
 
-    columns: NDArray[np.float64]  # [n, rank]
-    rows: NDArray[np.float64]  # [rank, n]
+    at: list[int]
+    by: list[int]
+    left: NDArray[np.float64]  # [len(at), rank]
+    right: NDArray[np.float64]  # [rank, len(by)]
     order: int
 
 
@@ -156,17 +158,19 @@ def _changes(
     found = []
     for key, stamp in _stamps(system, candidates).items():
         y = values[key] * s**stamp.order
-        inner = np.asarray(stamp.rows @ inverse @ stamp.columns, complex)
-        left, right = reading @ stamp.columns, solution @ stamp.rows.T
-        one = np.eye(stamp.rows.shape[0])[None]
+        small = inverse[:, stamp.by][:, :, stamp.at]
+        inner = np.asarray(stamp.right @ small @ stamp.left, complex)
+        left, right = reading[:, stamp.at] @ stamp.left, solution[:, stamp.by] @ stamp.right.T
+        rank = len(stamp.right)
+        one = np.eye(rank)[None]
         choices: dict[str, Complex] = {OPEN: np.asarray(one - y[:, None, None] * inner, complex)}
-        if symbols[key].shown is not None and stamp.rows.shape[0] == 1:
+        if symbols[key].shown is not None and rank == 1:
             choices[WIRE] = inner
         for how, middle in choices.items():
             factor = y[:, None] if how == OPEN else -1.0
             with np.errstate(all="ignore"):
                 try:
-                    moved = np.linalg.solve(middle, right[..., None])[..., 0]
+                    moved = right / middle[:, 0] if rank == 1 else np.linalg.solve(middle, right[..., None])[..., 0]
                 except np.linalg.LinAlgError:
                     continue
                 after = now + np.sum(left * factor * moved, axis=1)
@@ -194,8 +198,5 @@ def _stamps(system: Equations, candidates: set[str]) -> dict[str, _Stamp]:
             small[rows.index(k), columns.index(j)] = x
         u, size, v = np.linalg.svd(small)
         rank = int((size > 1e-9 * size[0]).sum())
-        left, right = np.zeros((len(system.rows), rank)), np.zeros((rank, len(names)))
-        left[rows] = u[:, :rank] * size[:rank]
-        right[:, columns] = v[:rank]
-        found[key] = _Stamp(left, right, entries[0][3])
+        found[key] = _Stamp(rows, columns, u[:, :rank] * size[:rank], v[:rank], entries[0][3])
     return found
