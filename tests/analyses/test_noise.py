@@ -287,3 +287,13 @@ def test_a_lane_without_solution_is_nan_and_the_others_are_not() -> None:
     r = lt.read(MOS_PAIR).noise(frequency_hz=[1.0, 10.0], parameters={"dw": np.array([0.0, np.nan])})
     assert r.status[0] == "converged" != r.status[1]
     assert np.isfinite(r.output_v_per_rthz[0]).all() and np.isnan(r.output_v_per_rthz[1]).all()
+
+
+def test_many_lanes_by_elimination_equal_few_by_pivoting() -> None:
+    """From some ten thousand solves on, the transposed system is solved by a program in a fixed order."""
+    amplifier = lt.read(MOS_PAIR)
+    dw = np.linspace(-0.02, 0.02, 1200)
+    many = amplifier.noise(frequency_hz="1k:1g:3", parameters={"dw": dw})
+    few = amplifier.noise(frequency_hz="1k:1g:3", parameters={"dw": dw[::400]})
+    np.testing.assert_allclose(many.density[::400], few.density, rtol=1e-7, atol=1e-32)
+    np.testing.assert_allclose(many.gain[::400], few.gain, rtol=1e-7)

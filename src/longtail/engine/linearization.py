@@ -6,7 +6,7 @@ currents and charges by unknowns and drives; D_k are slopes of flows with excess
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,19 +24,24 @@ Complex = NDArray[np.complex128]
 
 _CHUNK = 1 << 22  # complex numbers held at once in dense solves
 _PROGRAM_FROM = 20_000  # solves from which making an elimination program pays
+_LARGE = 200  # unknowns from which the same holds for a single lane
 _RESIDUAL = 1e-9  # of the drive: a lane left with more is solved again with pivoting
 
 
 @dataclass(frozen=True, eq=False)
 class Linearization:
     """Conductance and capacitance matrices `[lane, n, n]` in S and F (rows of branches: 1, ohm, s), input columns
-    `[lane, n, drive]`, and delayed slopes with their delays in s."""
+    `[lane, n, drive]`, and delayed slopes with their delays in s.
+
+    `shapes` tell which entries of conductance and capacitance vary over lanes.
+    """
 
     operating_point: OperatingPoint
     conductance: Array
     capacitance: Array
     inputs: Array
     delays: tuple[tuple[Array, Array], ...]
+    shapes: tuple[SparseMatrix, SparseMatrix]
 
     def __repr__(self) -> str:
         lanes, n, drives = self.inputs.shape
@@ -56,7 +61,8 @@ class Linearization:
         The shape and the errors are those of `response`; so is the cost.
         """
         lanes, n, combinations = right.shape
-        if lanes * len(frequency_hz) >= _PROGRAM_FROM and not self.delays:
+        many = lanes * len(frequency_hz) >= _PROGRAM_FROM or (n >= _LARGE and len(frequency_hz) > 1)
+        if many and not self.delays:
             return self._by_program(frequency_hz, right)
         out = np.empty((lanes, len(frequency_hz), n, combinations), complex)
         chunk = max(1, _CHUNK // (n * n * lanes))
@@ -74,6 +80,20 @@ class Linearization:
             y = y + lag[..., None, None] * slopes[:, None]
         return y
 
+    def transposed(self) -> Linearization:
+        """The model whose matrix is the transpose: what its solution is good for, see `longtail.engine.adjoint`.
+
+        Its input columns are those of the original and mean nothing here.
+        """
+        conductance, capacitance = self.shapes
+        return replace(
+            self,
+            conductance=np.ascontiguousarray(self.conductance.swapaxes(1, 2)),
+            capacitance=np.ascontiguousarray(self.capacitance.swapaxes(1, 2)),
+            delays=tuple((slopes.swapaxes(1, 2), seconds) for slopes, seconds in self.delays),
+            shapes=(conductance.transposed, capacitance.transposed),
+        )
+
     def _dense(self, matrix: Complex, right: Array) -> Complex:
         try:
             sides = np.broadcast_to(right, (*matrix.shape[:3], right.shape[-1])).astype(complex)
@@ -85,7 +105,7 @@ class Linearization:
             ) from error
 
     def _by_program(self, frequency_hz: Array, right: Array) -> Complex:
-        """Many lanes: elimination in a fixed order; lanes that lost accuracy are solved again with pivoting."""
+        """Many lanes, or many unknowns: elimination in a fixed order, and a look at every residual."""
         lanes, n, combinations = right.shape
         program = self._program(right, frequency_hz)
         linear = self.operating_point.system.linear
@@ -95,25 +115,36 @@ class Linearization:
         c = self.capacitance[:, linear.capacitance.rows, linear.capacitance.columns]
         b = right.transpose(1, 2, 0).reshape(n * combinations, lanes)
         executor = self.operating_point.system.executor
-        for f in range(len(s)):
-            x = executor.run(program, [*g.T, *c.T, *b, s[f]], lanes, np.complex128)
-            out[:, f] = x.reshape(combinations, n, lanes).transpose(2, 1, 0)
-            self._repair(out[:, f], frequency_hz[f : f + 1], right)
+        if lanes == 1:  # the frequencies are the lanes then
+            x = executor.run(program, [*g.T, *c.T, *b, s], len(s), np.complex128)
+            out[0] = x.reshape(combinations, n, len(s)).transpose(2, 1, 0)
+        else:
+            for f in range(len(s)):
+                x = executor.run(program, [*g.T, *c.T, *b, s[f]], lanes, np.complex128)
+                out[:, f] = x.reshape(combinations, n, lanes).transpose(2, 1, 0)
+        self._repair(out, frequency_hz, right)
         return out
 
     def _repair(self, x: Complex, frequency_hz: Array, right: Array) -> None:
-        y = self.matrix(frequency_hz)[:, 0]
-        left = np.abs(y @ x - right).max(axis=(1, 2))
-        scale = (np.abs(y) @ np.abs(x)).max(axis=(1, 2))
-        bad = ~(left <= _RESIDUAL * scale)
-        if bad.any():
-            x[bad] = self._dense(y[bad][:, None], right[bad][:, None])[:, 0]
+        """Look at the residual of every lane and frequency, and solve those again that lost accuracy."""
+        linear = self.operating_point.system.linear
+        rows, columns = np.nonzero(linear.conductance.pattern | linear.capacitance.pattern)
+        g, c = self.conductance[:, rows, columns], self.capacitance[:, rows, columns]
+        first = np.unique(rows, return_index=True)[1]
+        sides = right[:, rows[first]]
+        for f, frequency in enumerate(frequency_hz):
+            terms = (g + 2j * np.pi * frequency * c)[..., None] * x[:, f, columns]
+            residual, scale = np.add.reduceat(terms, first, axis=1), np.add.reduceat(np.abs(terms), first, axis=1)
+            bad = ~(np.abs(residual - sides).max(axis=(1, 2)) <= _RESIDUAL * scale.max(axis=(1, 2)))
+            if bad.any():
+                matrix = self.matrix(frequency_hz[f : f + 1])[bad]
+                x[bad, f] = self._dense(matrix, right[bad][:, None])[:, 0]
 
     def _program(self, right: Array, frequency_hz: Array) -> Program:
         """The elimination as a program. Inputs: varying G, varying C, right-hand sides, s."""
-        linear = self.operating_point.system.linear
+        conductance, capacitance = self.shapes
         middle = np.asarray(frequency_hz)[:: max(1, len(frequency_hz) // 6)]
-        pattern = linear.conductance.pattern | linear.capacitance.pattern
+        pattern = conductance.pattern | capacitance.pattern
         try:
             pivots = choose_pivots(self.matrix(middle)[0], pattern)
         except SingularMatrixError as error:
@@ -124,9 +155,7 @@ class Linearization:
         graph = Graph()
         s = graph.input("s")
         entries: dict[tuple[int, int], Real] = {}
-        names = _entries(graph, entries, linear.conductance, "g", 1.0) + _entries(
-            graph, entries, linear.capacitance, "c", s
-        )
+        names = _entries(graph, entries, conductance, "g", 1.0) + _entries(graph, entries, capacitance, "c", s)
         n, combinations = right.shape[1:]
         sides = [{i: graph.input(f"b{i}:{k}") for i in range(n) if right[:, i, k].any()} for k in range(combinations)]
         solutions, _ = solve(entries, pivots, sides)
@@ -159,7 +188,8 @@ def linearize(operating_point: OperatingPoint) -> Linearization:
     capacitance = reader.matrix(linear.capacitance)
     columns = reader.matrix(linear.inputs)[:, :, : len(system.drives)]
     delays = tuple((reader.matrix(d), reader.row()) for d in linear.delays)
-    return Linearization(operating_point, conductance, capacitance, columns, delays)
+    shapes = linear.conductance, linear.capacitance
+    return Linearization(operating_point, conductance, capacitance, columns, delays, shapes)
 
 
 @dataclass

@@ -35,6 +35,11 @@ class SparseMatrix:
         return matrix
 
     @property
+    def transposed(self) -> SparseMatrix:
+        """The transposed matrix, its varying entries in the same order."""
+        return SparseMatrix(self.constant.T, self.columns, self.rows)
+
+    @property
     def pattern(self) -> NDArray[np.bool_]:
         """Where an entry can be nonzero."""
         pattern = self.constant != 0.0
@@ -68,13 +73,13 @@ class Equations:
     initial_inputs: tuple[str, ...]
 
     def evaluate(self, executor: Executor, inputs: Inputs, lanes: int) -> tuple[Array, Array, Array, Array]:
-        """Residual `[lane, n]`, Jacobian `[lane, n, n]`, gaps `[state, lane]` and next values `[state, lane]`."""
+        """Residual `[lane, n]`, varying Jacobian entries `[entry, lane]`, gaps and next values `[state, lane]`."""
         n, m = len(self.jacobian.constant), len(self.states)
         out = executor.run(self.program, [inputs[name] for name in self.program.inputs], lanes)
         entries = len(self.jacobian.rows)
         return (
             out[:n].T,
-            self.jacobian.dense(out[n : n + entries]),
+            out[n : n + entries],
             out[n + entries : n + entries + m],
             out[n + entries + m :],
         )
