@@ -82,7 +82,7 @@ def pair_by_longtail() -> object:
 
 def pair_by_lcapy() -> object:
     """The same by lcapy: V(o)/V(i) in s."""
-    from lcapy import Circuit
+    from lcapy import Circuit  # type: ignore[import-not-found]
 
     lines = "V1 1 0 {vi(t)}\nR1 2 0 RD\nG1 3 2 1 3 gm\nR2 2 3 ro\nR3 3 0 RSS\nC1 3 0 CT\nC2 1 2 cgd\nC3 1 3 cgs"
     return Circuit(lines).transfer(1, 0, 2, 0)

@@ -63,7 +63,7 @@ coefficient = st.floats(0.05, 20.0)
 
 @settings(max_examples=150, deadline=None)
 @given(
-    st.lists(coefficient, min_size=1, max_size=4),
+    st.lists(coefficient, min_size=1, max_size=3),  # no zeros on the axis, where any error is infinite
     st.lists(coefficient, min_size=1, max_size=5),
     st.floats(-0.3, 0.3),
     st.floats(0.5, 2.0),
@@ -86,3 +86,12 @@ def test_a_band_of_one_frequency(error: float) -> None:
     w = error * UNIT
     assert certified(circuit, formula, error * 1.0001, (w, w))
     assert not certified(circuit, formula, error * 0.9999, (w, w))
+
+
+def test_a_zero_on_the_axis_that_both_have_is_no_error() -> None:
+    circuit = exact([1.0, 0.0, 1.0], [1.0, 1.0, 1.0])
+    formula = exact([1.0, 0.0, 1.0], [1.0, 1.0, 1.25])
+    band = (0.01 * UNIT, 100.0 * UNIT)
+    sampled = error_at(circuit, formula, np.geomspace(*band, 4001)).max()
+    assert certified(circuit, formula, float(sampled * 1.01), band)
+    assert not certified(circuit, exact([1.1, 0.0, 1.0], [1.0, 1.0, 1.0]), 0.9, band)

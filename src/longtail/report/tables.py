@@ -8,6 +8,7 @@ from typing import Any
 from longtail.analyses.analyze import Datasheet
 from longtail.analyses.base import Result
 from longtail.analyses.cmrr import CmrrMap
+from longtail.analyses.derive import Derivation
 from longtail.analyses.formula import Formula
 from longtail.analyses.gains import ModeGains
 from longtail.analyses.half import HalfCircuits
@@ -19,6 +20,7 @@ from longtail.analyses.transfer import Transfer
 from longtail.report import (
     common_mode,
     datasheet,
+    formula_derivation,
     formula_page,
     general,
     half_page,
@@ -77,6 +79,11 @@ def _(result: CmrrMap) -> Page:
 
 for _type, _page in PAGES.items():
     page.register(_type)(_page)
+
+
+@page.register
+def _(result: Derivation) -> Page:
+    return formula_derivation.page(result)
 
 
 @page.register

@@ -1,0 +1,73 @@
+"""Elements left out or replaced by wires: predicted effects are real ones, and the allowed error is kept."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from longtail.symbolic.condense import condense
+from longtail.symbolic.equations import OUTPUT, Equations, equations, relevant
+from longtail.symbolic.gain import gain_equations
+from longtail.symbolic.reference import dense, exact_polynomials
+from longtail.symbolic.removal import Change, _changes, apply, simplify
+from symbolic.decks import gallery
+
+S = 2j * np.pi * np.array([0.0, 1e4, 1e6, 1e8])
+
+
+def system(name: str) -> tuple[Equations, dict[str, float]]:
+    at = gallery(name)
+    gain = at.question("differential", (0.0, 0.0)).gain
+    return gain_equations(at.circuit, gain, ()), {key: s.value for key, s in at.circuit.symbols.items()}
+
+
+@pytest.mark.parametrize("name", ["mos_pair", "ota_5t", "bjt_pair", "folded_cascode"])
+def test_predicted_effects_are_those_of_solving_again(name: str) -> None:
+    equations_, values = system(name)
+    wanted = dense(equations_, values).at(S)
+    symbols = gallery(name).circuit.symbols
+    changes = _changes(equations_, symbols, values, S, wanted, set(symbols))
+    assert {c.how for c in changes} == {"open", "wire"}
+    compared = 0
+    for change in changes[::5]:
+        smaller = apply(equations_, [change])
+        if np.linalg.cond(dense(smaller, values).constant) > 1e12:
+            continue
+        after = dense(smaller, values).at(S)
+        assert np.abs(after / wanted - 1.0).max() == pytest.approx(change.error, rel=1e-5, abs=1e-9), change
+        compared += 1
+    assert compared >= 3
+
+
+@pytest.mark.parametrize("allowed", [0.001, 0.05, 0.3])
+def test_the_allowed_error_is_kept(allowed: float) -> None:
+    equations_, values = system("ota_5t")
+    wanted = dense(equations_, values).at(S)
+    made: list[Change] = []
+    smaller = simplify(equations_, gallery("ota_5t").circuit.symbols, S, wanted, allowed, made)
+    assert np.abs(dense(smaller, values).at(S) / wanted - 1.0).max() <= allowed
+    assert made
+    assert len({c.symbol for c in made}) == len(made)
+
+
+@pytest.mark.parametrize("name", ["mos_pair", "bjt_pair", "ota_5t", "instrumentation_amplifier"])
+def test_condensed_equations_have_the_same_output(name: str) -> None:
+    at = gallery(name)
+    gain = at.question("common", (0.0, 0.0)).gain
+    values = {key: s.value for key, s in at.circuit.symbols.items()}
+    plain = relevant(equations(at.circuit, gain.drive, gain.read, ()))
+    small = condense(plain)
+    assert len(small.rows) < len(plain.rows)
+    assert OUTPUT in small.unknowns
+    assert dense(small, values).at(S) == pytest.approx(dense(plain, values).at(S), rel=1e-9)
+
+
+@pytest.mark.parametrize("name", ["mos_pair", "bjt_pair", "two_stage_opamp"])
+def test_exact_polynomials_are_the_gain_over_frequency(name: str) -> None:
+    equations_, values = system(name)
+    exact = exact_polynomials(equations_, values, constant=False)
+    over, under = ([int(x.p) / int(x.q) for x in p.coeffs()] for p in (exact.numerator, exact.denominator))
+    s = S / exact.unit
+    assert np.polyval(over[::-1], s) / np.polyval(under[::-1], s) == pytest.approx(
+        dense(equations_, values).at(S), rel=1e-9
+    )
