@@ -20,7 +20,7 @@ Values = Mapping[str, float | Array]
 
 _STEP_LIMIT = 40  # Newton iterations allowed on the path; the last solve has the circuit's own limit
 _FADED = 1e-13  # S: a conductance this small is dropped
-_FEEDBACKS = (1e-4, -1e-4, 1.0, -1.0)  # V/V, from the output to the offset
+_FEEDBACKS = (1e-4, -1e-4, 1.0, -1.0, 1e6, -1e6)  # V/V, from the output to the offset; the last hold it at zero
 _NATURAL_OFFSET = 0.2  # V: what an amplifier that is not overdriven may need
 _BUDGET = 4000  # Newton iterations in all: a path that takes more leads nowhere
 _NODESET_CONDUCTANCE = 1e3  # S: holds .nodeset nodes in a first solve
@@ -140,9 +140,9 @@ def settle(path: Path, state: State, aids: Aids = NO_AIDS) -> tuple[Solve, str]:
 def settle_nulled(path: Path, state: State) -> tuple[Solve, str]:
     """The nulled circuit by way of a follower: the offset is fed back from the output, then let go.
 
-    Weak feedback first: it only keeps the equations regular while the transistors have no gain yet. The sign of
-    the gain is not known, so both are tried. A large offset may overdrive the amplifier into another balance: then
-    the search goes on, and the smallest offset counts.
+    Weak feedback first: it only keeps the equations regular while the transistors have no gain yet. The strongest
+    starts from the circuit as it is without nulling. The sign of the gain is not known, so both are tried. A large
+    offset may overdrive the amplifier into another balance: then the search goes on, and the smallest offset counts.
     """
     place = path.system.index["input_offset"]
     best: tuple[float, Solve, str] | None = None
@@ -158,9 +158,7 @@ def settle_nulled(path: Path, state: State) -> tuple[Solve, str]:
                 best = offset, result, name
             if offset < _NATURAL_OFFSET:
                 return result, name
-        if best is not None:
-            return best[1], best[2]
-    return result, name
+    return (result, name) if best is None else best[1:]
 
 
 def _fade_feedback(path: Path, result: Solve, feedback: float) -> Solve:

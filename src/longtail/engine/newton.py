@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.circuit import Options
-from longtail.engine.dense import solve
-from longtail.engine.system import Array, System
+from longtail.engine import dense, sparse
+from longtail.engine.system import Array, SparseMatrix, System
 from longtail.lanes.status import LaneStatus
+
+_SPARSE_FROM = 250  # unknowns from which a sparse factorization is faster than a dense one
 
 
 @dataclass(frozen=True)
@@ -90,10 +92,10 @@ def newton(
         inputs |= zip((u.name for u in system.unknowns), x[active].T, strict=True)
         inputs |= zip(equations.states, limited[:, active], strict=True)
         inputs["first"] = first
-        residual, jacobian, gaps, next_limited = equations.evaluate(
+        residual, entries, gaps, next_limited = equations.evaluate(
             system.executor, _pick(inputs, active, lanes), len(active)
         )
-        delta, code = _linear_solve(jacobian, -residual)
+        delta, code = _linear_solve(equations.jacobian, entries, -residual)
         step[active], gap[:, active], limited[:, active] = delta, gaps, next_limited
         good = code == LaneStatus.CONVERGED
         x[active[good]] += delta[good]
@@ -126,26 +128,30 @@ def _pick(inputs: Mapping[str, float | Array], active: NDArray[np.intp], lanes: 
     }
 
 
-def _linear_solve(matrix: Array, right: Array) -> tuple[Array, NDArray[np.int8]]:
+def _linear_solve(jacobian: SparseMatrix, entries: Array, right: Array) -> tuple[Array, NDArray[np.int8]]:
     """Solve lane by lane with partial pivoting; lanes that cannot be solved say why and get a zero step."""
-    code = np.where(
-        np.isfinite(right).all(axis=1) & np.isfinite(matrix).all(axis=(1, 2)),
-        LaneStatus.CONVERGED,
-        LaneStatus.NOT_FINITE,
-    ).astype(np.int8)
+    finite = np.isfinite(right).all(axis=1) & np.isfinite(entries).all(axis=0)
+    code = np.where(finite, LaneStatus.CONVERGED, LaneStatus.NOT_FINITE).astype(np.int8)
     delta = np.zeros_like(right)
-    good = np.flatnonzero(code == LaneStatus.CONVERGED)
-    try:
-        delta[good] = solve(matrix[good], right[good, :, None])[..., 0]
-    except np.linalg.LinAlgError:
+    good = np.flatnonzero(finite)
+    if right.shape[1] > _SPARSE_FROM:
         for lane in good:
-            try:
-                delta[lane] = solve(matrix[lane], right[lane, :, None])[:, 0]
-            except np.linalg.LinAlgError:
-                code[lane] = LaneStatus.SINGULAR
-    code[~np.isfinite(delta).all(axis=1)] = LaneStatus.SINGULAR
+            delta[lane] = sparse.solve(jacobian, entries[:, lane], right[lane])
+    else:
+        delta[good] = _dense_solve(jacobian.dense(entries[:, good]), right[good])
+    code[finite & ~np.isfinite(delta).all(axis=1)] = LaneStatus.SINGULAR
     delta[code != LaneStatus.CONVERGED] = 0.0
     return delta, code
+
+
+def _dense_solve(matrix: Array, right: Array) -> Array:
+    """Solutions `[lane, n]`; nan for a lane whose matrix is singular."""
+    try:
+        return np.asarray(dense.solve(matrix, right[:, :, None])[..., 0])
+    except np.linalg.LinAlgError:
+        if len(matrix) == 1:
+            return np.full_like(right, np.nan)
+        return np.concatenate([_dense_solve(matrix[k : k + 1], right[k : k + 1]) for k in range(len(matrix))])
 
 
 def _settled(system: System, options: Options, x: Array, step: Array, gap: Array) -> NDArray[np.bool_]:

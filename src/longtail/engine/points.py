@@ -110,7 +110,7 @@ def _lagrange(nodes: Array, at: Array, log_nodes: Array, log_at: Array) -> Array
     own = nodes[:, None] - nodes[None, :]
     np.fill_diagonal(own, 1.0)
     result = np.empty(differences.shape)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         for k in range(len(nodes)):
             others = np.delete(differences, k, axis=1)
             sign = np.sign(others).prod(axis=1) * np.sign(np.delete(own[k], k)).prod()

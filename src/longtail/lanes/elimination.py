@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import heapq
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +13,8 @@ from longtail.lanes.graph import Expr, Real
 
 Entries = Mapping[tuple[int, int], Real]
 Pivots = list[tuple[int, int]]
+
+_CANDIDATES = 4  # rows and columns looked at for a pivot
 
 
 class SingularMatrixError(ArithmeticError):
@@ -22,41 +26,104 @@ class SingularMatrixError(ArithmeticError):
         self.columns = columns
 
 
-def choose_pivots(samples: NDArray[np.generic], pattern: NDArray[np.bool_], threshold: float = 1e-3) -> Pivots:
+def choose_pivots(samples: NDArray[Any], pattern: NDArray[np.bool_], threshold: float = 1e-3) -> Pivots:
     """Markowitz with threshold pivoting: the (row, column) of each pivot, in order.
 
     `samples` `[sample, n, n]` are numeric matrices of the same circuit (several frequencies, say): a pivot must
-    be at least `threshold` times the largest entry of its column in every one of them. Among those the one that
-    makes the least fill-in, (r - 1)*(c - 1) by counts of nonzeros, is taken; then the largest.
+    be at least `threshold` times the largest entry of its column in every one of them. Among the rows and columns
+    with the fewest entries the one that makes the least fill-in, (r - 1)*(c - 1), is taken; then the largest.
     `pattern` `[n, n]` marks entries that can be nonzero.
 
     Raises `SingularMatrixError`. Source: Markowitz, Management Science 3 (1957) 255; Duff, Erisman, Reid, Direct
-    Methods for Sparse Matrices, sections 5.2 and 7.2.
+    Methods for Sparse Matrices, sections 5.2, 7.2 and 10.2 (the search over few rows and columns).
     """
-    a = np.array(samples)
-    fill = np.array(pattern)
-    n = fill.shape[0]
-    rows, columns = np.ones(n, bool), np.ones(n, bool)
-    pivots: Pivots = []
-    for _ in range(n):
-        active = fill & rows[:, None] & columns[None, :]
-        size = np.abs(a)
-        largest = np.where(active, size, 0.0).max(axis=1)
+    return _PivotSearch(samples, pattern, threshold).run()
+
+
+class _PivotSearch:
+    """Elimination on numbers, sparse, to find an order: `rows[i][j]` is the entry in every sample."""
+
+    def __init__(self, samples: NDArray[Any], pattern: NDArray[np.bool_], threshold: float) -> None:
+        self.threshold = threshold
+        n = pattern.shape[0]
+        self.rows: dict[int, dict[int, NDArray[Any]]] = {i: {} for i in range(n)}
+        self.columns: dict[int, set[int]] = {j: set() for j in range(n)}
+        for i, j in np.argwhere(pattern).tolist():
+            self.rows[i][j] = samples[:, i, j]
+            self.columns[j].add(i)
+        self.short_rows = [(len(row), i) for i, row in self.rows.items()]
+        self.short_columns = [(len(column), j) for j, column in self.columns.items()]
+        heapq.heapify(self.short_rows)
+        heapq.heapify(self.short_columns)
+
+    def run(self) -> Pivots:
+        pivots: Pivots = []
         with np.errstate(divide="ignore", invalid="ignore"):
-            relative = np.where(active & (size > 0.0), size / largest[:, None, :], 0.0).min(axis=0)
-        cost = np.outer(active.sum(axis=1) - 1, active.sum(axis=0) - 1).astype(float)
-        score = np.where(relative >= threshold, cost - relative / 2, np.inf)
-        best = int(np.argmin(score))
-        r, c = divmod(best, n)
-        if not np.isfinite(score[r, c]):
-            raise SingularMatrixError(np.flatnonzero(rows).tolist(), np.flatnonzero(columns).tolist())
-        pivots.append((r, c))
-        rows[r] = columns[c] = False
-        below, right = np.flatnonzero(active[:, c] & rows), np.flatnonzero(active[r] & columns)
-        fill[np.ix_(below, right)] = True
-        factor = a[:, below, c] / a[:, [r], c]
-        a[:, below[:, None], right] -= factor[:, :, None] * a[:, r, right][:, None, :]
-    return pivots
+            while self.rows:
+                pivot = self._search(_CANDIDATES) or self._search(len(self.rows))
+                if pivot is None:
+                    raise SingularMatrixError(sorted(self.rows), sorted(self.columns))
+                pivots.append(pivot)
+                self._eliminate(*pivot)
+        return pivots
+
+    def _search(self, candidates: int) -> tuple[int, int] | None:
+        """The best pivot among so many of the shortest rows and columns."""
+        best: tuple[float, float, int, int] | None = None
+        for i in _shortest(self.short_rows, self.rows, candidates):
+            for j in self.rows[i]:
+                best = self._better(best, i, j)
+        for j in _shortest(self.short_columns, self.columns, candidates):
+            for i in self.columns[j]:
+                best = self._better(best, i, j)
+        return None if best is None else best[2:]
+
+    def _better(
+        self, best: tuple[float, float, int, int] | None, i: int, j: int
+    ) -> tuple[float, float, int, int] | None:
+        cost = float((len(self.rows[i]) - 1) * (len(self.columns[j]) - 1))
+        if best is not None and cost > best[0]:
+            return best
+        size = np.abs(self.rows[i][j])
+        largest = np.max([np.abs(self.rows[k][j]) for k in self.columns[j]], axis=0)
+        relative = np.min(np.where(size > 0.0, size / largest, 0.0))
+        if not relative >= self.threshold:
+            return best
+        candidate = cost, -float(relative), i, j
+        return candidate if best is None or candidate < best else best
+
+    def _eliminate(self, r: int, c: int) -> None:
+        row, column = self.rows.pop(r), self.columns.pop(c)
+        pivot = row.pop(c)
+        column.discard(r)
+        for j in row:
+            self.columns[j].discard(r)
+        for i in column:
+            other = self.rows[i]
+            factor = other.pop(c) / pivot
+            for j, value in row.items():
+                if j in other:
+                    other[j] = other[j] - factor * value
+                else:
+                    other[j] = -factor * value
+                    self.columns[j].add(i)
+            heapq.heappush(self.short_rows, (len(other), i))
+        for j in row:
+            heapq.heappush(self.short_columns, (len(self.columns[j]), j))
+
+
+def _shortest(heap: list[tuple[int, int]], lines: Mapping[int, Collection[int]], count: int) -> list[int]:
+    """Up to `count` of the lines with the fewest entries; entries of the heap that are out of date are dropped."""
+    found: list[tuple[int, int]] = []
+    seen: set[int] = set()
+    while heap and len(found) < count:
+        length, k = heapq.heappop(heap)
+        if k in lines and k not in seen and len(lines[k]) == length:
+            seen.add(k)
+            found.append((length, k))
+    for entry in found:
+        heapq.heappush(heap, entry)
+    return [k for _, k in found]
 
 
 def solve(entries: Entries, pivots: Pivots, right: Sequence[Mapping[int, Real]]) -> tuple[list[list[Real]], list[Real]]:
