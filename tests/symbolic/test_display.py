@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from longtail.symbolic.display import Writer
 from longtail.symbolic.elements import Symbol
-from longtail.symbolic.expression import latex_text, sympy_expression, text
+from longtail.symbolic.expression import as_sympy, latex_text, text
 from longtail.symbolic.names import Label, labels
 from longtail.symbolic.transfer import Ring, transfer
 
@@ -60,7 +60,7 @@ def test_every_form_is_worth_the_same(over: list, under: list) -> None:
     wanted = complex(found.at(VALUES, np.array([s]))[0])
     names = {"R_1": 0.5, "R_2": 2.0, "R_3": 8.0, "g_m1": 3.0, "C_L": 0.25, "s": s}
     for form in WRITER._forms(found) if not found.is_zero else ():
-        got = complex(sympy_expression(form).subs(names))
+        got = complex(as_sympy(form).subs(names))
         assert got == pytest.approx(wanted, rel=1e-9, abs=1e-12), text(form)
 
 
@@ -90,6 +90,6 @@ def test_names_that_two_devices_would_share_are_written_out() -> None:
 
 
 def test_sympy_agrees_on_parallel() -> None:
-    found = sympy_expression(WRITER.write(transfer(RING, Fraction(1), GM, G1 + G2)))
+    found = as_sympy(WRITER.write(transfer(RING, Fraction(1), GM, G1 + G2)))
     a, b, g = sympy.symbols("R_1 R_2 g_m1")
     assert sympy.simplify(found - g * a * b / (a + b)) == 0

@@ -36,7 +36,7 @@ from longtail.symbolic.answer import (
 from longtail.symbolic.bias import BETA, BIAS, in_terms_of
 from longtail.symbolic.display import Writer
 from longtail.symbolic.elements import SmallSignal, small_signal
-from longtail.symbolic.expression import Expression, latex_text, sympy_expression, text
+from longtail.symbolic.expression import Expression, as_sympy, latex_text, text
 from longtail.symbolic.gain import Gain, Pairs, unknown_pairs
 from longtail.symbolic.names import Label, labels, twins
 from longtail.symbolic.poles import roots
@@ -151,7 +151,7 @@ class Formula(Result):
 
     def to_sympy(self) -> sympy.Expr:
         """The formula as a SymPy expression, with `s` as the complex frequency in rad/s."""
-        return sympy_expression(self.expression)
+        return as_sympy(self.expression)
 
 
 def gain_of(drives: Drives, of: str) -> Gain:

@@ -131,7 +131,7 @@ def latex_text(e: Expression) -> str:
             return rf"\frac{{{latex_text(over)}}}{{{latex_text(under)}}}"
 
 
-def sympy_expression(e: Expression) -> sympy.Expr:
+def as_sympy(e: Expression) -> sympy.Expr:
     """The formula for SymPy; the names are those of the text."""
     import sympy
 
@@ -141,17 +141,17 @@ def sympy_expression(e: Expression) -> sympy.Expr:
         case Name(label):
             return sympy.Symbol(label.text)
         case Power(base, n):
-            return sympy_expression(base) ** n
+            return as_sympy(base) ** n
         case Product(factors):
-            return sympy.Mul(*map(sympy_expression, factors))
+            return sympy.Mul(*map(as_sympy, factors))
         case Sum(terms):
-            return sympy.Add(*map(sympy_expression, terms))
+            return sympy.Add(*map(as_sympy, terms))
         case Parallel(parts):
-            return 1 / sympy.Add(*(1 / sympy_expression(p) for p in parts))
+            return 1 / sympy.Add(*(1 / as_sympy(p) for p in parts))
         case Quotient(over, under):
-            return sympy_expression(over) / sympy_expression(under)
+            return as_sympy(over) / as_sympy(under)
         case Negative(of):
-            return -sympy_expression(of)
+            return -as_sympy(of)
 
 
 def _summed(terms: list[str], gap: str) -> str:
