@@ -53,7 +53,9 @@ def test_spectra_sources_and_output_total(name: str) -> None:
 
 
 @pytest.mark.ngspice
-@pytest.mark.parametrize("name", ["bjt_pair", "jfet_pair", "mos_pair", "data_link_receiver", "folded_cascode", "ota_5t"])
+@pytest.mark.parametrize(
+    "name", ["bjt_pair", "jfet_pair", "mos_pair", "data_link_receiver", "folded_cascode", "ota_5t"]
+)
 def test_input_total_where_the_gain_is_flat(name: str) -> None:
     """ngspice refers a whole step of frequency by the gain at its upper end: where the gain falls, that is a part of
     the step off (a tenth at ten points per decade), and the two can be compared only below."""
