@@ -177,6 +177,12 @@ def test_formulas_too_large_to_write_down_are_refused_at_once(name: str) -> None
         exact_answer(gallery(name).question("common", (0.0, 1e6)))
 
 
+def test_an_exact_formula_that_nobody_would_read_is_not_written() -> None:
+    with pytest.raises(AnalysisError, match="terms: nobody would read it"):
+        example("two_stage_opamp").formula(exact=True, null=True)
+    assert example("mos_pair").formula(exact=True).error_bound == pytest.approx(0.0, abs=1e-11)
+
+
 def test_the_741_has_a_formula() -> None:
     found = example("ua741").formula(null=True, error="10%")
     assert found.error_bound is not None and found.error_bound <= 0.1

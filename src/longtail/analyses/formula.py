@@ -22,7 +22,7 @@ from longtail.analyses.drives import Drives, bias, find_drives
 from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS, mode_gains
 from longtail.circuit import Circuit
 from longtail.engine.operating_point import OperatingPoint
-from longtail.errors import OptionError, nearest
+from longtail.errors import AnalysisError, OptionError, nearest
 from longtail.symbolic.answer import (
     Answer,
     Question,
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     import sympy
 
 GAINS = ("differential", "common", "common_to_differential", "differential_to_common", "cmrr")
+READABLE = 1_000  # terms of a formula that is written down
 LETTERS = {
     "differential": "A_dd",
     "common": "A_cc",
@@ -262,7 +263,13 @@ def _answer(at: Setting, of: str, way: str | None, allowed: float, band_hz: tupl
     if way != "first-order" and is_zero(question, floor):
         return zero_answer(question), way
     if way == "exact":
-        return exact_answer(question), way
+        answer = exact_answer(question)
+        if answer.transfer.terms > READABLE:
+            raise AnalysisError(
+                f"the exact formula has {answer.transfer.terms} terms: nobody would read it",
+                hint="allow an error, as in --error 1%, in place of --exact",
+            )
+        return answer, way
     if way == "first-order":
         return first_order_answer(question, allowed), way
     return matched_answer(question, allowed), way

@@ -67,7 +67,7 @@ def product(factors: list[Expression]) -> Expression:
     flat: list[Expression] = []
     for f in factors:
         flat += f.factors if isinstance(f, Product) else [f]
-    flat = [f for f in flat if f != ONE]
+    flat = sorted((f for f in flat if f != ONE), key=lambda f: not isinstance(f, Number))
     return flat[0] if len(flat) == 1 else Product(tuple(flat)) if flat else ONE
 
 
