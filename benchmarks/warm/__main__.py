@@ -7,9 +7,9 @@ import sys
 import time
 
 import numpy as np
+from benchmarks.side_by_side import ROOT
 
 import longtail as lt
-from benchmarks.side_by_side import ROOT
 
 FREQUENCIES = np.geomspace(1.0, 1e9, 200)
 CASES = (("bjt_pair.cir", "rc1.r", 10e3, False, 5.0), ("ua741.cir", "r1.r", 1e3, True, 20.0))  # last: goal in ms
