@@ -108,11 +108,11 @@ class Linearization:
         """Many lanes, or many unknowns: elimination in a fixed order, and a look at every residual."""
         lanes, n, combinations = right.shape
         program = self._program(right, frequency_hz)
-        linear = self.operating_point.system.linear
+        conductance, capacitance = self.shapes
         s = 2j * np.pi * np.asarray(frequency_hz, float)
         out = np.empty((lanes, len(s), n, combinations), complex)
-        g = self.conductance[:, linear.conductance.rows, linear.conductance.columns]
-        c = self.capacitance[:, linear.capacitance.rows, linear.capacitance.columns]
+        g = self.conductance[:, conductance.rows, conductance.columns]
+        c = self.capacitance[:, capacitance.rows, capacitance.columns]
         b = right.transpose(1, 2, 0).reshape(n * combinations, lanes)
         executor = self.operating_point.system.executor
         if lanes == 1:  # the frequencies are the lanes then
@@ -127,8 +127,8 @@ class Linearization:
 
     def _repair(self, x: Complex, frequency_hz: Array, right: Array) -> None:
         """Look at the residual of every lane and frequency, and solve those again that lost accuracy."""
-        linear = self.operating_point.system.linear
-        rows, columns = np.nonzero(linear.conductance.pattern | linear.capacitance.pattern)
+        conductance, capacitance = self.shapes
+        rows, columns = np.nonzero(conductance.pattern | capacitance.pattern)
         g, c = self.conductance[:, rows, columns], self.capacitance[:, rows, columns]
         first = np.unique(rows, return_index=True)[1]
         sides = right[:, rows[first]]
