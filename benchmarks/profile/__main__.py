@@ -45,11 +45,8 @@ def profile(case: Case) -> None:
     point, buffer, worker = solve(), sweep.buffer(PART), _Worker(sweep)
     blocks = PART // worker.size
     whole = microseconds(lambda: sweep.run(point, out=buffer))
-    inner = {
-        "linear model": microseconds(
-            lambda: run_block(worker.linear.instructions, worker.rows, *worker.scratch), blocks
-        )
-    }
+    linear = worker.linear.instructions
+    inner = {"linear model": microseconds(lambda: run_block(linear, worker.rows, *worker.scratch), blocks)}
     points = sweep.points
     if points is not None:
         inner[f"{len(points.omega)} exact solves"] = microseconds(lambda: worker._points(points), blocks)

@@ -51,7 +51,8 @@ def main() -> bool:
             best[samples] = min(best.get(samples, np.inf), found["us"])
             memory = max(memory, found["mb"])
         print(
-            f"{samples:>9,} samples: {best[samples]:.2f} us of processor time each, {found['wall']:.2f} s in all, {found['mb']:.0f} MB at most, "
+            f"{samples:>9,} samples: {best[samples]:.2f} us of processor time each, {found['wall']:.2f} s in all, "
+            f"{found['mb']:.0f} MB at most, "
             f"{found['solved']:.4%} solved, median CMRR {found['median']:.2f} dB"
         )
     rates = [us for samples, us in best.items() if samples >= 10_000]

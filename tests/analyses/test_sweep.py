@@ -324,3 +324,18 @@ def test_memory_stays_bounded(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert int(done.stdout) < 100_000  # kB
+
+
+def test_the_page_on_sweeps_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    root = Path(__file__).parents[2]
+    monkeypatch.chdir(root)
+    page = (root / "docs" / "sweeps.md").read_text(encoding="utf-8")
+    code = page.split("```python\n")[1].split("```")[0]
+    names: dict[str, Any] = {}
+    exec(compile(code, "sweeps.md", "exec"), names)
+    assert names["swept"]["cmrr_db"].shape == (101, 3)
+    assert names["sampled"].solved == 1.0
+    for measure in ("differential_db", "bandwidth_hz", "differential_to_common", "input_offset"):
+        assert f"`{measure}`" in page
+    command = next(line for line in page.splitlines() if line.startswith("    longtail sweep bjt_pair"))
+    assert run(command.split()[1:]) == 0
