@@ -75,7 +75,7 @@ class Writer:
                         if order:
                             ratio = self.write(transfer(ring, Fraction(1), part, parts[0]))
                             negative = isinstance(ratio, Negative)
-                            body = product([_s(order), ratio.of if isinstance(ratio, Negative) else ratio])
+                            body = _with_s(order, ratio.of if isinstance(ratio, Negative) else ratio)
                             terms.append(Negative(body) if negative else body)
                     dynamic.append(_power(total(terms), k))
                     f = parts[0]
@@ -206,7 +206,7 @@ class Writer:
             if k == 0:
                 parts += inner.terms if isinstance(inner, Sum) else [inner]
                 continue
-            body = product([_s(k), inner.of if isinstance(inner, Negative) else inner])
+            body = _with_s(k, inner.of if isinstance(inner, Negative) else inner)
             parts.append(Negative(body) if isinstance(inner, Negative) else body)
         return total(parts)
 
@@ -346,6 +346,11 @@ def _order(f: Polynomial) -> int:
 
 def _s(k: int) -> Expression:
     return _power(Name(Label(S)), k)
+
+
+def _with_s(k: int, e: Expression) -> Expression:
+    """s^k times an expression, above the line where it has one."""
+    return quotient(product([_s(k), e.over]), e.under) if isinstance(e, Quotient) else product([_s(k), e])
 
 
 def _power(e: Expression, k: int) -> Expression:
