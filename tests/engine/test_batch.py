@@ -5,13 +5,17 @@ import pytest
 
 import longtail as lt
 from longtail.analyses.drives import find_drives
+from longtail.engine import batch as batch_module
 from longtail.engine import sweep as sweep_module
 from longtail.engine.batch import Batch, lane_count
+from longtail.engine.empirical import learn
 from longtail.engine.linearization import linearize
 from longtail.engine.operating_point import solve_operating_point
+from longtail.engine.probes import MANY_PROBES, Probes
 from longtail.engine.sweep import Sweep
 from longtail.engine.system import System
 from longtail.errors import OptionError
+from longtail.lanes import numpy_kernels
 from longtail.lanes.status import LaneStatus
 
 PAIR = """a pair with a mirror tail and everything that moves
@@ -129,3 +133,24 @@ def test_lengths_must_agree() -> None:
         lane_count({"a": np.zeros(3), "b": np.zeros(4)})
     with pytest.raises(OptionError, match="one-dimensional"):
         lane_count({"a": np.zeros((2, 2))})
+
+
+@pytest.mark.parametrize("ptf", ["", "ptf=30"])
+def test_plain_numpy_kernels_give_the_same(ptf: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What serves where Numba does not run: operating points, few solves, plain solves, learnt ones."""
+    prepared, sweep = batch(PAIR.replace("{ptf}", ptf))
+    plain = Sweep(prepared, F, sweep.drives, sweep.outputs, plain=True)
+    probes = Probes(prepared.nominal, VARIED, prepared.solve, MANY_PROBES).points
+    learning = Sweep(prepared, F, sweep.drives, sweep.outputs)
+    learning.points = learn(sweep.elimination, probes, sweep.omega, most=40)
+    assert learning.points is not None
+    point = prepared.solve(samples(300))
+    compiled = [each.run(point) for each in (sweep, plain, learning)]
+    for module in (batch_module, sweep_module):
+        monkeypatch.setattr(module, "kernels", lambda: numpy_kernels)
+    again = prepared.solve(samples(300))
+    np.testing.assert_allclose(again.solution, point.solution, rtol=1e-9, atol=1e-12)
+    for each, want in zip((sweep, plain, learning), compiled, strict=True):
+        got = each.run(point)
+        largest = np.abs(want).max(axis=1, keepdims=True)
+        assert (np.abs(got - want) <= np.maximum(1e-9 * largest, 1e-12 * largest.max())).all()

@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from longtail.lanes import functions as f
+from longtail.lanes.blocks import block_size, scratch_rows
 from longtail.lanes.executor import NumpyExecutor
 from longtail.lanes.graph import Graph, Op
-from longtail.lanes.numba_executor import NumbaExecutor, block_size, scratch_rows
+from longtail.lanes.numba_executor import NumbaExecutor
 from longtail.lanes.numba_math import exp_row, log_row
 from longtail.lanes.program import lower
 

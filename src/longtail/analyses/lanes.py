@@ -23,6 +23,7 @@ from longtail.engine.views import Numbers
 from longtail.errors import OptionError, nearest
 from longtail.lanes.executor import NumpyExecutor
 from longtail.lanes.graph import Expr, Graph
+from longtail.lanes.kernels import lane_executor
 from longtail.lanes.program import lower
 
 Array = NDArray[np.float64]
@@ -198,7 +199,7 @@ def batch(circuit: Circuit, names: tuple[str, ...], drives: Drives | None = None
     key = (tuple(sorted(names)), driven, repr(null), drives.levels if drives else ())
 
     def prepare() -> Batch:
-        system = System(circuit, varied=names, drives=driven, null=null)
+        system = System(circuit, varied=names, drives=driven, null=null, executor=lane_executor())
         values = {name: nominal(circuit, name) for name in names}
         return Batch(solve_operating_point(system, {**values, **(drives.values if drives else {})}))
 
@@ -253,7 +254,7 @@ def batch_at_null(drives: Drives, names: tuple[str, ...], null: Null) -> Batch:
 
     def prepare() -> Batch:
         nulled = batch(circuit, names, drives, null).nominal
-        system = System(circuit, varied=names, drives=drives.names)
+        system = System(circuit, varied=names, drives=drives.names, executor=lane_executor())
         point = _as_plain(drives, system, null, nulled)
         return Batch(replace(point, values={k: float(np.squeeze(v)) for k, v in point.values.items()}))
 

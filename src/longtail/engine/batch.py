@@ -21,8 +21,10 @@ from longtail.engine.newton import State, newton
 from longtail.engine.operating_point import OperatingPoint, solve_operating_point
 from longtail.engine.system import Array, System
 from longtail.errors import OptionError
+from longtail.lanes.blocks import block_size, real_registers, scratch_rows
 from longtail.lanes.derivative import Differentiator
 from longtail.lanes.elimination import choose_pivots, solve
+from longtail.lanes.kernels import kernels
 from longtail.lanes.program import Program, lower
 from longtail.lanes.status import LaneStatus
 
@@ -195,8 +197,6 @@ class PlainNewton:
     """The registers of one thread, and plain Newton over a block of lanes in them."""
 
     def __init__(self, batch: Batch) -> None:
-        from longtail.lanes.numba_executor import block_size, real_registers, scratch_rows
-
         self.batch = batch
         program = batch.step
         self.size = block_size(program.registers)
@@ -211,8 +211,6 @@ class PlainNewton:
 
     def run(self, values: Values, count: int) -> int:
         """Solve the first `count` lanes; the others repeat the first. Returns the iterations of the slowest."""
-        from longtail.lanes.numba_newton import newton_block
-
         for row, name in zip(self._varied, self.batch.system.varied, strict=True):
             row[:count] = values[name]
             row[count:] = row[0]
@@ -220,7 +218,7 @@ class PlainNewton:
         self.solution[:] = self.batch.nominal.solution[0][:, None]
         self.solution += shift
         program = self.batch.step
-        iterations: int = newton_block(
+        iterations: int = kernels().newton_block(
             program.instructions,
             self.rows,
             program.outputs,

@@ -32,6 +32,8 @@ from longtail.engine.probes import FEW_PROBES, MANY_PROBES, Probes, some_lanes
 from longtail.engine.reduction import Elimination
 from longtail.engine.system import Array
 from longtail.errors import AnalysisError
+from longtail.lanes.blocks import block_size, real_registers, scratch_rows
+from longtail.lanes.kernels import kernels
 
 _TOLERANCE = 1e-9  # of the largest of a gain in the lane's sweep
 _ROUNDING = 1e-13  # of the largest gain: what is left of a gain that symmetry makes zero
@@ -126,8 +128,6 @@ class _Worker:
     """The registers of one thread for a sweep."""
 
     def __init__(self, sweep: Sweep) -> None:
-        from longtail.lanes.numba_executor import block_size, real_registers, scratch_rows
-
         self.sweep = sweep
         self.linear = sweep.system.linear.program
         self.elimination = sweep.elimination
@@ -155,15 +155,13 @@ class _Worker:
     def run(self, inputs: Mapping[str, Any], out: Complex) -> int:
         """All lanes of a part into `out` `[gain, frequency, lane]`; lanes not to be trusted become nan.
         Returns how many."""
-        from longtail.lanes.numba_executor import run_block
-
         suspects = 0
         for first in range(0, out.shape[2], self.size):
             count = min(self.size, out.shape[2] - first)
             for row, name in zip(self.rows, self.linear.inputs, strict=False):
                 row[:count] = take(inputs[name], slice(first, first + count))
                 row[count:] = row[0]
-            run_block(self.linear.instructions, self.rows, *self.scratch)
+            kernels().run_block(self.linear.instructions, self.rows, *self.scratch)
             self.model[: len(self.linear.outputs)] = self.rows[self.linear.outputs]
             suspects += self._block(out[:, :, first : first + count])
         return suspects
@@ -197,25 +195,21 @@ class _Worker:
         return np.asarray(weak)
 
     def _learnt(self, points: Experience, out: Complex) -> NDArray[np.bool_]:
-        from longtail.lanes.numba_sweep import combine
-
         self._plain(points.omega, self.samples)
-        combine(points.weights, points.offset, self.samples, self.parts, self.work, self.largest, out.view(float))
+        kernels().combine(
+            points.weights, points.offset, self.samples, self.parts, self.work, self.largest, out.view(float)
+        )
         return np.ones(self.size, bool)
 
     def _polynomials(self, points: Points, out: Complex) -> NDArray[np.bool_]:
-        from longtail.lanes.numba_sweep import spread
-
         self.weakest = self._points(points)
-        spread(points.even, points.odd, self.even, self.odd, self.work, self.largest, out.view(float))
+        kernels().spread(points.even, points.odd, self.even, self.odd, self.work, self.largest, out.view(float))
         return np.asarray(self.weakest > _WEAK**2)
 
     def _points(self, points: Points) -> Array:
-        from longtail.lanes.numba_sweep import solve_points
-
         e = self.elimination
         weakest = np.empty(self.size)
-        solve_points(
+        kernels().solve_points(
             self.model,
             e.entries,
             e.delayed,
@@ -235,10 +229,8 @@ class _Worker:
         return weakest
 
     def _plain(self, omega: Array, out: Complex) -> None:
-        from longtail.lanes.numba_sweep import solve_plain
-
         e = self.elimination
-        solve_plain(
+        kernels().solve_plain(
             self.model,
             e.entries,
             e.delayed,

@@ -121,19 +121,21 @@ class NumpyExecutor:
             registers = np.zeros((program.registers, lanes), dtype)
             first = len(program.inputs)
             registers[first : first + len(program.constants)] = program.constants[:, None]
-            program.cache[key] = registers, self._steps(program, list(registers), np.empty(lanes, dtype))
+            program.cache[key] = registers, bind(program.instructions, registers)
         return program.cache[key]  # type: ignore[return-value]
 
-    @staticmethod
-    def _steps(program: Program, rows: list[Lanes], scratch: Lanes) -> list[Step]:
-        steps: list[Step] = []
-        for op, out, a, b, c in program.instructions.tolist():
-            if op in _WITH_PRODUCT:
-                steps.append((_WITH_PRODUCT[op], (rows[a], rows[b], rows[c], scratch, rows[out])))
-            elif op == Op.SELECT:
-                steps.append((_select, (rows[a], rows[b], rows[c], rows[out])))
-            else:
-                ufunc = _UFUNCS[op]
-                operands = (rows[a], rows[b])[: ufunc.nin]
-                steps.append((ufunc, (*operands, rows[out])))
-        return steps
+
+def bind(instructions: NDArray[np.int32], registers: Lanes) -> list[Step]:
+    """Each instruction as a function and the rows that it works on, the last being the result."""
+    rows, scratch = list(registers), np.empty(registers.shape[1], registers.dtype)
+    steps: list[Step] = []
+    for op, out, a, b, c in instructions.tolist():
+        if op in _WITH_PRODUCT:
+            steps.append((_WITH_PRODUCT[op], (rows[a], rows[b], rows[c], scratch, rows[out])))
+        elif op == Op.SELECT:
+            steps.append((_select, (rows[a], rows[b], rows[c], rows[out])))
+        else:
+            ufunc = _UFUNCS[op]
+            operands = (rows[a], rows[b])[: ufunc.nin]
+            steps.append((ufunc, (*operands, rows[out])))
+    return steps

@@ -14,12 +14,11 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.lanes.blocks import block_size, complex_registers, real_registers, scratch_rows
 from longtail.lanes.executor import Lanes
 from longtail.lanes.graph import Op
 from longtail.lanes.numba_math import FAST, exp_row, log_row
 from longtail.lanes.program import Program
-
-_CACHE_BYTES = 600_000  # of registers in a block: they and the scratch rows fit a second-level cache of 1 MiB
 
 # the opcodes as plain integers, which the compiled loop takes for constants
 ADD, SUB, MUL, DIV, NEG = (int(o) for o in (Op.ADD, Op.SUB, Op.MUL, Op.DIV, Op.NEG))
@@ -199,18 +198,6 @@ def run_complex_block(code, re, im):  # type: ignore[no-untyped-def]
                 oui[k] = y
 
 
-def block_size(registers: int) -> int:
-    """Lanes in a block: a power of two from 32 to 512 whose registers stay in the second-level cache.
-
-    >>> block_size(250), block_size(10), block_size(100_000)
-    (256, 512, 32)
-    """
-    size = 512
-    while size > 32 and registers * size * 8 > _CACHE_BYTES:
-        size //= 2
-    return size
-
-
 class NumbaExecutor:
     """Runs programs block by block through the compiled interpreter. See `longtail.lanes.executor.Executor`."""
 
@@ -244,22 +231,3 @@ class NumbaExecutor:
 
 def _part(x: NDArray[Any], start: int, count: int) -> NDArray[Any]:
     return x if x.ndim == 0 or x.shape[0] == 1 else x[start : start + count]
-
-
-def real_registers(program: Program, block: int) -> NDArray[np.float64]:
-    """Rows for a block with the constants filled in."""
-    rows = np.zeros((program.registers, block))
-    first = len(program.inputs)
-    rows[first : first + len(program.constants)] = program.constants[:, None]
-    return rows
-
-
-def complex_registers(program: Program, block: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Rows of real and imaginary parts for a block with the constants filled in."""
-    return real_registers(program, block), np.zeros((program.registers, block))
-
-
-def scratch_rows(block: int) -> tuple[NDArray[Any], ...]:
-    """The scratch rows that `run_block` takes after the registers."""
-    scratch, other, saved = np.empty(block), np.empty(block), np.empty(block)
-    return scratch, scratch.view(np.uint64), other, other.view(np.uint64), saved

@@ -1,0 +1,43 @@
+"""Blocks of lanes: how large they are, and the rows of registers that they work in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.lanes.program import Program
+
+_CACHE_BYTES = 600_000  # of registers in a block: they and the scratch rows fit a second-level cache of 1 MiB
+
+
+def block_size(registers: int) -> int:
+    """Lanes in a block: a power of two from 32 to 512 whose registers stay in the second-level cache.
+
+    >>> block_size(250), block_size(10), block_size(100_000)
+    (256, 512, 32)
+    """
+    size = 512
+    while size > 32 and registers * size * 8 > _CACHE_BYTES:
+        size //= 2
+    return size
+
+
+def real_registers(program: Program, block: int) -> NDArray[np.float64]:
+    """Rows for a block with the constants filled in."""
+    rows = np.zeros((program.registers, block))
+    first = len(program.inputs)
+    rows[first : first + len(program.constants)] = program.constants[:, None]
+    return rows
+
+
+def complex_registers(program: Program, block: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Rows of real and imaginary parts for a block with the constants filled in."""
+    return real_registers(program, block), np.zeros((program.registers, block))
+
+
+def scratch_rows(block: int) -> tuple[NDArray[Any], ...]:
+    """The scratch rows that `run_block` takes after the registers."""
+    scratch, other, saved = np.empty(block), np.empty(block), np.empty(block)
+    return scratch, scratch.view(np.uint64), other, other.view(np.uint64), saved
