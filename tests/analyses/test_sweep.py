@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import longtail as lt
 from longtail.analyses import lane_files
 from longtail.analyses.measures import bandwidth
 from longtail.cli.main import run
+from longtail.cli.messages import advancing
 from longtail.engine import stream as streaming
 
 DECK = """a pair
@@ -244,6 +246,31 @@ def test_stopped_before_the_first_part_it_begins_anew(
     assert len(path.read_text().splitlines()) == 3
 
 
+@pytest.mark.usefixtures("small_parts")
+def test_a_full_disk_is_named_and_the_sweep_goes_on_later(
+    amp: lt.Amplifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "lanes.csv"
+    options = {"vary": "rc1.r=9k:11k:9", "measure": "cmrr_db", "out": path}
+    write = lane_files.CsvFile._write
+
+    def full(self: lane_files.CsvFile, where: slice, *others: Any) -> int:
+        if where.start == 4:
+            raise OSError(28, "No space left on device")
+        return write(self, where, *others)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(lane_files.CsvFile, "_write", full)
+        with pytest.raises(lt.AnalysisError, match="No space left on device, after 4 of 9 lanes"):
+            amp.sweep(**options)
+    assert amp.sweep(**options, resume=True).notes == ("resumed after 4 lanes",)
+
+
+def test_a_folder_that_is_not_there_is_named(amp: lt.Amplifier, tmp_path: Path) -> None:
+    with pytest.raises(lt.OptionError, match="No such file or directory"):
+        amp.sweep(vary="rc1.r=9k", out=tmp_path / "nowhere" / "lanes.csv")
+
+
 def test_too_much_for_memory_goes_to_a_file(amp: lt.Amplifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("longtail.analyses.sweep._KEPT", 100)
     options = {"vary": {"rc1.r": [9e3, 1e4]}, "measure": "differential,cmrr_db", "frequency_hz": "1:100:3"}
@@ -339,3 +366,22 @@ def test_the_page_on_sweeps_runs(monkeypatch: pytest.MonkeyPatch) -> None:
         assert f"`{measure}`" in page
     command = next(line for line in page.splitlines() if line.startswith("    longtail sweep bjt_pair"))
     assert run(command.split()[1:]) == 0
+
+
+class Terminal(io.StringIO):
+    """A terminal that remembers what it showed."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_progress_is_shown_on_a_terminal_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with advancing("sweep") as tell:
+        assert tell is not None
+        tell(40, 80)
+    assert "40/80" in sys.stderr.getvalue()
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    with advancing("sweep") as tell:
+        assert tell is None

@@ -18,7 +18,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.errors import OptionError
+from longtail.errors import AnalysisError, OptionError
 from longtail.lanes.status import LaneStatus
 
 Values = NDArray[Any]
@@ -67,10 +67,16 @@ class LaneFile(ABC):
         self.done = int(state["lanes"]) if state else 0
 
     def write(self, where: slice, status: NDArray[np.int8], values: Mapping[str, Values]) -> None:
-        """Add the lanes of a part, and note how far the file is good."""
-        size = self._write(where, status, values)
-        self.done = where.stop
-        self._note(size)
+        """Add the lanes of a part, and note how far the file is good. Raises `AnalysisError` where it cannot grow."""
+        try:
+            size = self._write(where, status, values)
+            self.done = where.stop
+            self._note(size)
+        except OSError as error:
+            raise AnalysisError(
+                f"{self.path}: {error.strerror or error}, after {self.done} of {self.layout.lanes} lanes",
+                hint="make room, and go on with --resume",
+            ) from error
 
     def _note(self, size: int) -> None:
         note = {"sweep": self.layout.identity, "lanes": self.done, "of": self.layout.lanes, "bytes": size}

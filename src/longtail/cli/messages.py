@@ -73,13 +73,13 @@ def advancing(what: str) -> Iterator[Callable[[int, int], None] | None]:
 
     columns = (
         TextColumn("{task.description}", style="dim", markup=False),
-        BarColumn(),
+        BarColumn(bar_width=24),
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}", style="dim"),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(printable(what), total=None, rate="")
+        task = bar.add_task(what, total=None, rate="")
 
         def advance(done: int, total: int) -> None:
             speed = bar.tasks[0].speed

@@ -20,7 +20,14 @@ from longtail.cli.results import Form, prepared, show, write
 from longtail.cli.sources import Source
 
 CIRCUIT, ANALYSIS, RESULT = "Circuit", "Analysis", "Result"  # headings of the help page
-METAVARS = {"nodes": "NAMES", "frequency": "RANGE", "range": "RANGE", "assignments": "NAME=RANGE", "names": "NAMES"}
+METAVARS = {
+    "nodes": "NAMES",
+    "frequency": "RANGE",
+    "range": "RANGE",
+    "assignments": "NAME=RANGE",
+    "names": "NAMES",
+    "file": "FILE",
+}
 
 
 def option(name: str, kind: Any, help: str, group: str, default: Any = None, metavar: str | None = None) -> Any:
@@ -82,7 +89,7 @@ def command(analysis: Analysis) -> Callable[..., None]:
         remark(_ports(amplifier.circuit.ports) if len(own) < len(analysis.options) else ())
         what = f"{analysis.name} of {amplifier.circuit.title}"
         if "progress" in offered:
-            with advancing(what) as options["progress"]:
+            with advancing(analysis.name) as options["progress"]:
                 result = analysis(amplifier.circuit, **options)
         else:
             with busy(what):
@@ -92,6 +99,8 @@ def command(analysis: Analysis) -> Callable[..., None]:
         show(result, form, amplifier.circuit.notes)
         if form.out is not None:
             remark(f"wrote {path}" for path in write(result, form, stem))
+        if result.failure is not None:
+            raise result.failure
 
     verb.__name__ = analysis.name
     verb.__doc__ = None
