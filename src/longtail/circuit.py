@@ -95,7 +95,8 @@ class Options:
 class Circuit:
     """The flat circuit. `nodes` are all node names but ground, in order of first appearance.
 
-    `parameters` are those of the top level, each after the ones that it depends on.
+    `parameters` are those of the top level, each after the ones that it depends on. `corners` are the values that
+    `*@ corner` gives to some of them, by the name of the corner.
     """
 
     title: str
@@ -108,6 +109,7 @@ class Circuit:
     initial_conditions: Mapping[str, float] = field(default_factory=dict)
     ports: Ports = Ports()
     notes: tuple[Note, ...] = ()
+    corners: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     _nominal: dict[str, float] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def number(self, value: Value) -> float:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import importlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.analyses.base import Analysis, Result
-from longtail.analyses.drives import bias, find_drives, null_target
+from longtail.analyses.base import Analysis, Option, Result
+from longtail.analyses.characterize import NOT_NULLED, SYMMETRY, Characterization, no_point
+from longtail.analyses.conditions import TYPICAL, Condition, conditions, read_corners, read_temperatures
+from longtail.analyses.crossing import crossing
+from longtail.analyses.details import Details, details
+from longtail.analyses.drives import Drives, bias, find_drives, null_target
 from longtail.analyses.frequency import frequency_axis
 from longtail.analyses.gains import (
     FREQUENCY_OPTION,
@@ -19,22 +24,13 @@ from longtail.analyses.gains import (
     ModeGains,
     gains_at,
 )
+from longtail.analyses.limits import FAIL, ascii_symbol, check, read_limits
 from longtail.analyses.op import OpResult, describe
+from longtail.analyses.rows import Row
+from longtail.analyses.standing import stand
 from longtail.circuit import Circuit
 from longtail.errors import AnalysisError, OptionError
 from longtail.units import format_si
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a datasheet: a quantity under its conditions; `value` None where it has none, and `remark` why."""
-
-    symbol: str
-    parameter: str
-    conditions: str
-    value: float | None
-    unit: str
-    remark: str = ""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -42,7 +38,9 @@ class Datasheet(Result):
     """Everything in one: `rows` for the table, and the results they come from.
 
     input_offset is v1 - v2 in V that brings the output to its target; None where nulling did not succeed, and then
-    `notes` says why. supply_power is in W; None where no supplies are known.
+    `notes` says why. supply_power is in W; None where no supplies are known. `conditions` are those of the extremes,
+    the typical one first; one alone means that there are none. `asked` are the options of the analysis, `circuit` what
+    it was of: `details` runs from them what a report shows beyond rows.
     """
 
     title: str
@@ -52,6 +50,42 @@ class Datasheet(Result):
     supply_power: float | None
     rows: tuple[Row, ...]
     notes: tuple[str, ...]
+    circuit: Circuit
+    asked: Mapping[str, Any]
+    conditions: tuple[Condition, ...] = (Condition(TYPICAL, {}),)
+
+    @property
+    def spread(self) -> bool:
+        """Whether there are extremes beside the typical values."""
+        return len(self.conditions) > 1
+
+    @property
+    def limited(self) -> bool:
+        """Whether any row has a limit."""
+        return any(row.limit is not None for row in self.rows)
+
+    @property
+    def failure(self) -> AnalysisError | None:
+        """What to end with where rows do not keep their limits."""
+        failed = [row for row in self.rows if row.verdict == FAIL]
+        if not failed:
+            return None
+        names = ", ".join(dict.fromkeys(ascii_symbol(row.symbol) for row in failed))
+        return AnalysisError(f"{len(failed)} of {sum(row.limit is not None for row in self.rows)} limits fail: {names}")
+
+    def details(self) -> Details:
+        """Curves for a report: each from the analysis of its own name, with the options of the datasheet."""
+        return details(self.circuit, self.asked)
+
+    def to_markdown(self) -> str:
+        """Title, table and notes as Markdown."""
+        text: str = importlib.import_module(f"{self._report}.datasheet").markdown(self)
+        return text
+
+    def to_html(self) -> str:
+        """The whole report as one HTML page that needs no network. Raises `OptionError` where plotly or jinja2 lack."""
+        text: str = importlib.import_module(f"{self._report}.html_page").html(self)
+        return text
 
     def __repr__(self) -> str:
         return f"<datasheet of '{self.title}': {self.gains!r}>"
@@ -63,7 +97,8 @@ class Datasheet(Result):
             "gains": self.gains.to_dict(),
             "input_offset": self.input_offset,
             "supply_power": self.supply_power,
-            "rows": [{k: getattr(row, k) for k in Row.__slots__} for row in self.rows],
+            "rows": [row.to_dict() for row in self.rows],
+            "conditions": [{"name": each.name, "values": dict(each.values)} for each in self.conditions],
             "notes": list(self.notes),
         }
 
@@ -80,12 +115,70 @@ def run(
     vcm: float | None,
     null: bool,
     target: float | None,
+    full: bool,
+    temperatures: Any,
+    corners: Any,
+    limits: Any,
 ) -> Datasheet:
-    """Analyze as the netlist stands, or nulled; the offset is found by nulling in either case."""
+    """Analyze as the netlist stands, or nulled; the offset is found by nulling in either case.
+
+    With temperatures or corners every row gets its extremes over all of them; corners of the netlist belong to `full`.
+    """
+    asked = {"input": input, "output": output, "frequency_hz": frequency_hz, "vcm": vcm, "null": null, "target": target}
+    wanted = read_limits(limits) if limits is not None else ()
+    named = circuit.corners if full and corners is None else read_corners(corners, circuit)
+    among = conditions(circuit, read_temperatures(temperatures), named)
     drives = find_drives(circuit, input, output, vcm)
+    axis = frequency_axis(frequency_hz)
+    if full or len(among) > 1:
+        sheet = _over_conditions(drives, axis, among, bool(null), target, full)
+    else:
+        sheet = _as_it_stands(drives, axis, null, target)
+    return replace(sheet, title=circuit.title, circuit=circuit, asked=asked, rows=check(sheet.rows, wanted))
+
+
+def _over_conditions(
+    drives: Drives,
+    frequency_hz: NDArray[np.float64],
+    among: tuple[Condition, ...],
+    null: bool,
+    target: float | None,
+    full: bool,
+) -> Datasheet:
+    """All conditions at once; operating point and gains of the typical one."""
+    standing = stand(drives, among, null, target)
+    found = Characterization(standing, frequency_hz)
+    rows = (*found.basic(), *(found.more() if full else ()))
+    typical = standing.points.select(np.zeros(1, int)).point
+    offset = rows[0].value
+    op = describe(typical)
+    gains = gains_at(drives, typical, frequency_hz, offset if null else None, target)
+    lost = no_point(standing)
+    return Datasheet(
+        drives.circuit.title,
+        op,
+        gains,
+        offset,
+        _supply_power(drives.circuit, op),
+        rows,
+        (
+            *(str(note) for note in drives.circuit.notes),
+            *gains.notes,
+            *([standing.why_not] if standing.why_not else []),
+            *([f"no operating point was found under these conditions: {', '.join(lost)}"] if lost else []),
+        ),
+        drives.circuit,
+        {},
+        among,
+    )
+
+
+def _as_it_stands(drives: Drives, frequency_hz: NDArray[np.float64], null: bool, target: float | None) -> Datasheet:
+    """One condition, and only what is quick."""
+    circuit = drives.circuit
     point, offset = bias(drives, null=null, target=target)
     op = describe(point)
-    gains = gains_at(drives, point, frequency_axis(frequency_hz), offset, target)
+    gains = gains_at(drives, point, frequency_hz, offset, target)
     notes = [str(note) for note in circuit.notes] + list(gains.notes)
     if offset is None:
         try:
@@ -95,7 +188,8 @@ def run(
         except OptionError as error:
             notes.append(f"no input offset: {error.message}; {error.hint}")
     power = _supply_power(circuit, op)
-    return Datasheet(circuit.title, op, gains, offset, power, tuple(_rows(gains, offset, power)), tuple(notes))
+    rows = tuple(_rows(gains, offset, power))
+    return Datasheet(circuit.title, op, gains, offset, power, rows, tuple(notes), circuit, {})
 
 
 def _supply_power(circuit: Circuit, op: OpResult) -> float | None:
@@ -111,9 +205,7 @@ def _rows(gains: ModeGains, offset: float | None, power: float | None) -> list[R
     low = f"f = {format_si(f[0].item(), 'Hz')}, {bias_text}"
     single = gains.single_ended
     rows = [
-        Row(
-            "V_OS", "input offset voltage", bias_text, offset, "V", "" if offset is not None else "could not be nulled"
-        ),
+        Row("V_OS", "input offset voltage", bias_text, offset, "V", "" if offset is not None else NOT_NULLED),
         Row("P_S", "supply power", bias_text, power, "W", "" if power is not None else "no supplies are known"),
         _gain("A_d" if single else "A_dd", "differential gain", low, gains.differential[0], gains.floor[0]),
         _gain("A_cm" if single else "A_cc", "common-mode gain", low, gains.common[0], gains.floor[0]),
@@ -150,21 +242,7 @@ def _cmrr(gains: ModeGains, k: int, bias_text: str) -> Row:
     name = f"rejection {ratio}"
     if np.isfinite(value):
         return Row("CMRR", name, conditions, value, "dB")
-    return Row("CMRR", name, conditions, None, "dB", "limited by symmetry: only mismatch gives a figure")
-
-
-def crossing(frequency_hz: NDArray[np.float64], magnitude: NDArray[np.float64], level: float) -> float | None:
-    """The first frequency at which a magnitude falls through `level`, interpolated on logarithmic axes; None if none.
-
-    >>> round(crossing(np.array([1.0, 10.0, 100.0]), np.array([100.0, 100.0, 1.0]), 10.0), 2)
-    31.62
-    """
-    below = np.flatnonzero((magnitude[1:] < level) & (magnitude[:-1] >= level))
-    if not below.size or frequency_hz[below[0]] <= 0.0:
-        return None
-    k = below[0]
-    part = np.log(magnitude[k] / level) / np.log(magnitude[k] / magnitude[k + 1])
-    return float(frequency_hz[k] * (frequency_hz[k + 1] / frequency_hz[k]) ** part)
+    return Row("CMRR", name, conditions, None, "dB", SYMMETRY)
 
 
 ANALYSIS = Analysis(
@@ -172,5 +250,13 @@ ANALYSIS = Analysis(
     "The datasheet: operating point, mode gains, CMRR and offset",
     run,
     Datasheet,
-    (*INPUT_OPTIONS, FREQUENCY_OPTION, *NULL_OPTIONS),
+    (
+        *INPUT_OPTIONS,
+        FREQUENCY_OPTION,
+        *NULL_OPTIONS,
+        Option("full", "flag", "", "everything: ranges, impedances, supply rejection, noise, poles too", False),
+        Option("temperatures", "range", "degC", "minimum and maximum over these: start:stop:points or a list"),
+        Option("corners", "names", "", "and over these corners: names in the netlist, 'all', or a TOML file"),
+        Option("limits", "file", "", "limits that rows have to keep, in a TOML file"),
+    ),
 )

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 
 from longtail.circuit import Circuit
-from longtail.errors import OptionError
+from longtail.errors import LongtailError, OptionError
 
 if TYPE_CHECKING:
     import xarray
@@ -84,6 +84,11 @@ class Result:
     def to_xarray(self) -> xarray.Dataset:
         """The result as a labelled dataset."""
         raise NotImplementedError(f"{type(self).__name__} has no axes to label")
+
+    @property
+    def failure(self) -> LongtailError | None:
+        """What a command ends with after it has shown the result; None for one that says all is well."""
+        return None
 
     @property
     def files(self) -> tuple[Path, ...]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from longtail import modes
 from longtail.analyses.drives import Drives, bias, null_target
+from longtail.analyses.lanes import nominal
 from longtail.circuit import GROUND, Instance
 from longtail.engine.batch import Batch
 from longtail.engine.linearization import linearize
@@ -259,15 +260,7 @@ def _null_nearby(plain: System, nulled: System, values: dict[str, float]) -> Ope
 
 def _nominal(drives: Drives, names: tuple[str, ...]) -> dict[str, float]:
     """The values that varied names have in the netlist."""
-    circuit = drives.circuit
-    values = {}
-    for name in names:
-        if name == "temp":
-            values[name] = circuit.number(circuit.options.temp_deg_c)
-        else:
-            owner, _, parameter = name.rpartition(".")
-            values[name] = circuit.number(circuit.instances[owner].parameters[parameter])
-    return values
+    return {name: nominal(drives.circuit, name) for name in names}
 
 
 def common(matrix: NDArray[np.complex128]) -> NDArray[np.complex128]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 TEMPERATURES = "-40:125:34"
-_STEP = 0.25  # K, to either side of the nominal temperature: the drift is the slope there
+DRIFT_STEP = 0.25  # K, to either side of the nominal temperature: the drift is the slope there
 _VOLTS, _AMPERES = 1e-12, 1e-18  # below, an offset is what solving leaves of zero
 
 
@@ -121,10 +121,10 @@ def run(
     drives = find_drives(circuit, input, output, vcm)
     swept = sweep(drives, null=True, target=target, vary=("temp",))
     nominal = float(np.asarray(swept.nominal.values["temp"]))
-    beside = nominal + _STEP * np.array([-1.0, 1.0])
+    beside = nominal + DRIFT_STEP * np.array([-1.0, 1.0])
     points = swept.at(temp=np.concatenate([[nominal], beside, temperatures]))
-    values = np.array([_offset(points, swept.center), *_currents(points)])
-    drift = dict(zip(("offset", "bias", "difference"), (values[:, 2] - values[:, 1]) / (2.0 * _STEP), strict=True))
+    values = np.array([offsets(points, swept.center), *currents(points)])
+    drift = dict(zip(("offset", "bias", "difference"), (values[:, 2] - values[:, 1]) / (2.0 * DRIFT_STEP), strict=True))
     offset, bias, difference = values[:, 0]
     notes = []
     lost = temperatures[~points.good[3:]]
@@ -150,13 +150,13 @@ def run(
     )
 
 
-def _offset(points: Points, center: Points) -> Array:
+def offsets(points: Points, center: Points) -> Array:
     """v_id in V by lane; zero where it is what solving leaves of it."""
     offset = np.where(points.good, points.v_id, np.nan)
     return np.where(np.abs(offset) < _VOLTS, 0.0, offset) if abs(center.v_id[0]) < _VOLTS else offset
 
 
-def _currents(points: Points) -> tuple[Array, Array]:
+def currents(points: Points) -> tuple[Array, Array]:
     """Bias and offset current in A by lane: what the input sources deliver, its mean and its difference."""
     drives = points.drives
     first, second = (

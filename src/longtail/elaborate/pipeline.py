@@ -10,6 +10,7 @@ from longtail.circuit import GROUND, Circuit, Instance, Value
 from longtail.elaborate.checking import Notes
 from longtail.elaborate.conditionals import settle
 from longtail.elaborate.contents import Contents, every_card
+from longtail.elaborate.corners import read_corners
 from longtail.elaborate.includes import Inclusion
 from longtail.elaborate.instances import build
 from longtail.elaborate.models import Models
@@ -91,7 +92,11 @@ def _elaborate(netlist: Netlist, overrides: Mapping[str, Value], anywhere: bool)
         for port in scope.contents.ports:
             notes.add(f"*@ {port.name} has no effect inside a subcircuit", port.span)
     circuit = _assemble(netlist.title, root, flat, settings, notes)
-    circuit = replace(circuit, ports=read_ports(circuit, root.contents.ports, root))
+    circuit = replace(
+        circuit,
+        ports=read_ports(circuit, root.contents.ports, root),
+        corners=read_corners(circuit, root.contents.ports, root),
+    )
     return replace(circuit, notes=(*netlist.notes, *inclusion.notes, *notes.found.values()))
 
 

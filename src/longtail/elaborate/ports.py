@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from longtail.circuit import GROUND, Circuit, Ports
+from longtail.elaborate.corners import CORNER
 from longtail.elaborate.finding import find_input, find_output, find_supplies
 from longtail.elaborate.options import word_value
 from longtail.elaborate.scopes import Scope
 from longtail.errors import InputError, NetlistError, OptionError, Span, nearest
 from longtail.netlist.cards import PortDirective
 
-DIRECTIVES = ("input", "output", "supply", "vcm")
+DIRECTIVES = ("input", "output", "supply", "vcm", CORNER)
 COUNTS = {"input": (2, 2), "output": (1, 2), "supply": (1, 64), "vcm": (1, 1)}
 
 
@@ -24,6 +25,8 @@ def read_ports(circuit: Circuit, directives: Iterable[PortDirective], scope: Sco
     ports = Ports()
     for directive in directives:
         names = tuple(word.text for word in directive.words)
+        if directive.name == CORNER:
+            continue  # no port: see `read_corners`
         if directive.name not in DIRECTIVES:
             raise NetlistError(
                 f"unknown directive '{directive.name}'",

@@ -136,11 +136,15 @@ class Subcircuit:
 
 @dataclass(frozen=True, slots=True)
 class PortDirective:
-    """`*@ input inp inn`, `*@ output o1 o2`, `*@ supply vcc vee`, `*@ vcm 1.2`: longtail's own comments."""
+    """`*@ input inp inn`, `*@ output o1 o2`, `*@ supply vcc vee`, `*@ vcm 1.2`: longtail's own comments.
+
+    Only `*@ corner slow dvt=50m` has assignments.
+    """
 
     name: str
     words: tuple[Word, ...]
     span: Span
+    assignments: tuple[Assignment, ...] = ()
 
 
 Card = (

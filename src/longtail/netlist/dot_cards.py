@@ -133,10 +133,10 @@ def directive(line: LogicalLine, name: str, start: int) -> Directive:
 def port_directive(line: LogicalLine) -> PortDirective:
     """`*@ input inp inn` and its kin."""
     fields = Fields(line, 2).read()
-    if not fields.words or fields.assignments:
+    if not fields.words or (fields.assignments and fields.words[0].text != "corner"):
         hint = "as in '*@ input inp inn', '*@ output out', '*@ supply vcc', '*@ vcm 1.2'"
         raise NetlistError("expected a directive and its values", span=line.span(), hint=hint)
-    return PortDirective(fields.words[0].text, tuple(fields.words[1:]), line.span())
+    return PortDirective(fields.words[0].text, tuple(fields.words[1:]), line.span(), tuple(fields.assignments))
 
 
 def subcircuit_head(line: LogicalLine, start: int) -> tuple[str, tuple[Word, ...], tuple[Assignment, ...]]:

@@ -8,7 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
-from longtail.analyses.analyze import Datasheet, Row
+from longtail.analyses.analyze import Datasheet
+from longtail.analyses.rows import Row
 from longtail.report import figure_gains
 from longtail.report.figure_gains import HEIGHTS, MAGNITUDE
 from longtail.report.style import INK, PALE, SMALL, TEXT, mathematical, new_figure

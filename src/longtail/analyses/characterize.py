@@ -1,0 +1,296 @@
+"""The rows of a datasheet over all its conditions: every figure of every condition comes from lanes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.analyses.conditions import TEMPERATURE
+from longtail.analyses.crossing import crossing
+from longtail.analyses.extent import Extent, extent
+from longtail.analyses.noise import spectra
+from longtail.analyses.noise_result import referred
+from longtail.analyses.offset import DRIFT_STEP, currents, offsets
+from longtail.analyses.port_maps import ROUNDING, input_currents, output_injection, signal_level, source_columns
+from longtail.analyses.rows import Row, spread
+from longtail.analyses.standing import Standing
+from longtail.engine.linearization import Linearization, linearize
+from longtail.engine.pencil import eigenmodes
+from longtail.modes import COMMON, DIFFERENTIAL
+from longtail.units import format_si
+
+Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+LEVELS = 25  # common-mode levels between the ends of the range, for the lowest rejection
+NOISE_HZ = 1e3  # the frequency of the noise density that is printed
+SYMMETRY = "limited by symmetry: only mismatch gives a figure"
+NOT_NULLED = "could not be nulled"
+
+
+@dataclass(frozen=True, eq=False)
+class Characterization:
+    """Figures `[condition]` of an amplifier over a frequency axis; nan where there is none, infinite by symmetry."""
+
+    standing: Standing
+    frequency_hz: Array
+
+    @property
+    def single_ended(self) -> bool:
+        return self.standing.drives.single_ended
+
+    @property
+    def bias(self) -> str:
+        return f"V_CM = {self.standing.v_ic[0]:.4g} V"
+
+    @property
+    def low(self) -> str:
+        return f"f = {format_si(self.frequency_hz[0].item(), 'Hz')}, {self.bias}"
+
+    def row(self, symbol: str, parameter: str, conditions: str, values: Array, unit: str, absent: str) -> Row:
+        """A row with its extremes; `absent` says why the typical value is missing, if it is."""
+        return spread(Row(symbol, parameter, conditions, None, unit), values, self.standing.names, absent)
+
+    @cached_property
+    def gains(self) -> tuple[Complex, Array]:
+        """Mode matrices `[condition, frequency, out_mode, in_mode]` and their rounding."""
+        return self.standing.points.mode_gains(self.frequency_hz)
+
+    @cached_property
+    def model(self) -> Linearization:
+        """The linear model of the conditions that have an operating point."""
+        standing = self.standing
+        return linearize(standing.points.select(standing.good).point)
+
+    @cached_property
+    def extent(self) -> Extent | None:
+        return extent(self.standing)
+
+    def basic(self) -> Iterator[Row]:
+        """Offset, power, gains, rejection and bandwidth."""
+        yield self._offset()
+        yield self._power()
+        yield from self._gains()
+        yield from self._rejection()
+        yield from self._bandwidth()
+
+    def more(self) -> Iterator[Row]:
+        """Drift and bias currents, ranges, impedances, supply rejection, noise, poles."""
+        yield from self._inputs()
+        yield from self._ranges()
+        yield from self._impedances()
+        yield from self._supplies()
+        yield from self._noise()
+        yield self._poles()
+
+    def _offset(self) -> Row:
+        nulled = self.standing.at_null()
+        values = np.full(self.standing.count, np.nan)
+        if nulled is not None and self.standing.nulled is not None:
+            values = offsets(nulled, self.standing.nulled.center)
+        return self.row("V_OS", "input offset voltage", self.bias, values, "V", NOT_NULLED)
+
+    def _power(self) -> Row:
+        supplies = self.standing.drives.circuit.ports.supplies
+        if not supplies:
+            return Row("P_S", "supply power", self.bias, None, "W", "no supplies are known")
+        quantities = self.standing.points.point.quantities
+        power = -np.sum([quantities[name]["power"] for name in supplies], axis=0)
+        values = np.where(self.standing.points.good, power, np.nan)
+        return self.row("P_S", "supply power", self.bias, values, "W", "no operating point")
+
+    def _gains(self) -> Iterator[Row]:
+        matrix, _ = self.gains
+        single = self.single_ended
+        yield self._gain("A_d" if single else "A_dd", "differential gain", matrix[:, 0, DIFFERENTIAL, DIFFERENTIAL])
+        yield self._gain("A_cm" if single else "A_cc", "common-mode gain", matrix[:, 0, -1, COMMON])
+        if not single:
+            yield self._gain("A_c→d", "common to differential", matrix[:, 0, DIFFERENTIAL, COMMON])
+            yield self._gain("A_d→c", "differential to common", matrix[:, 0, COMMON, DIFFERENTIAL])
+
+    def _gain(self, symbol: str, parameter: str, gain: Complex) -> Row:
+        floor = self.gains[1][:, 0]
+        size = np.abs(gain)
+        values = np.where(size <= floor, 0.0, np.where(gain.real < 0.0, -size, size))
+        row = self.row(symbol, parameter, self.low, values, "V/V", "no operating point")
+        if not np.nan_to_num(values).any():
+            return Row(symbol, parameter, self.low, None, "V/V", "zero by symmetry", missing=row.missing)
+        return with_remark(row, "zero by symmetry" if values[0] == 0.0 else _decibels(values[0]))
+
+    def _rejection(self) -> Iterator[Row]:
+        matrix, floor = self.gains
+        values = _rejection(matrix, floor)
+        for k in dict.fromkeys((0, self.frequency_hz.size - 1)):
+            at = f"f = {format_si(self.frequency_hz[k].item(), 'Hz')}, {self.bias}"
+            yield self._cmrr(f"rejection {self._ratio}", at, values[:, k])
+
+    @property
+    def _ratio(self) -> str:
+        return "|A_d/A_cm|" if self.single_ended else "|A_dd/A_c→d|"
+
+    def _cmrr(self, name: str, at: str, values: Array) -> Row:
+        row = self.row("CMRR", name, at, values, "dB", "no operating point")
+        return with_remark(row, SYMMETRY) if np.isinf(values[0]) else row
+
+    def _bandwidth(self) -> Iterator[Row]:
+        gain = np.abs(self.gains[0][:, :, DIFFERENTIAL, DIFFERENTIAL])
+        for symbol, name, level in (
+            ("f_3dB", "bandwidth of the differential gain", gain[:, 0] / np.sqrt(2.0)),
+            ("f_T", "unity differential gain", np.ones(len(gain))),
+        ):
+            if symbol == "f_T" and not gain[0, 0] > 1.0:
+                continue
+            found = [crossing(self.frequency_hz, size, each) for size, each in zip(gain, level, strict=True)]
+            values = np.array([np.nan if f is None else f for f in found])
+            yield self.row(symbol, name, self.bias, values, "Hz", "beyond the frequency range")
+
+    def _inputs(self) -> Iterator[Row]:
+        standing = self.standing
+        if standing.nulled is not None:
+            beside = standing.values[TEMPERATURE][:1] + DRIFT_STEP * np.array([-1.0, 1.0])
+            points = standing.at_null({**{k: v[:1] for k, v in standing.values.items()}, TEMPERATURE: beside})
+            low, high = offsets(points, standing.nulled.center) if points else (np.nan, np.nan)
+            drift = float(high - low) / (2.0 * DRIFT_STEP)
+            at = f"T = {standing.values[TEMPERATURE][0]:.4g} °C, {self.bias}"
+            found = np.isfinite(drift)
+            name = "drift of the input offset"
+            yield Row("dV_OS/dT", name, at, drift if found else None, "V/K", "" if found else NOT_NULLED)
+        mean, difference = currents(standing.points)
+        yield self.row("I_B", "input bias current", self.bias, mean, "A", "no operating point")
+        yield self.row("I_OS", "input offset current", self.bias, difference, "A", "no operating point")
+
+    def _ranges(self) -> Iterator[Row]:
+        found = self.extent
+        if found is None:
+            return
+        ends = found.ranges.T
+        names = (
+            ("V_ICR-", "lowest common-mode input, transistors amplify", self.bias),
+            ("V_ICR+", "highest common-mode input, transistors amplify", self.bias),
+            ("V_O-", "lowest output, gain within 3 dB", self.bias),
+            ("V_O+", "highest output, gain within 3 dB", self.bias),
+        )
+        for (symbol, name, at), values in zip(names, ends, strict=True):
+            yield self.row(symbol, name, at, values, "V", "no range")
+        linear = found.linear_range()
+        yield self.row("V_ID(1%)", "linear input range, to 1 %", self.bias, linear, "V", "not found")
+        yield self._over_levels(ends[:2, 0])
+
+    def _over_levels(self, ends: Array) -> Row:
+        """The lowest rejection at any common-mode level within the typical range."""
+        standing = self.standing
+        levels = np.linspace(ends[0], ends[1], LEVELS)
+        lanes = np.repeat(np.arange(standing.count), LEVELS)
+        level = np.tile(levels, standing.count)
+        taken = standing.take(lanes)
+        points = standing.plain.at(v_ic=level, v_id=standing.points.v_id[lanes], **taken)
+        values = _rejection(*points.mode_gains(self.frequency_hz[:1]))[:, 0].reshape(standing.count, LEVELS)
+        unsolved = np.isnan(values)
+        lowest = np.where(unsolved.all(axis=1), np.nan, np.where(unsolved, np.inf, values).min(axis=1))
+        at = f"f = {format_si(self.frequency_hz[0].item(), 'Hz')}, V_CM = {levels[0]:.3g} to {levels[-1]:.3g} V"
+        return self._cmrr("lowest rejection over the common-mode range", at, lowest)
+
+    def _impedances(self) -> Iterator[Row]:
+        standing, model = self.standing, self.model
+        drives, system = standing.drives, model.operating_point.system
+        right = _beside(-(model.inputs @ drives.unit_modes), output_injection(drives, system))
+        x = model.solve(self.frequency_hz[:1], right)[:, 0]
+        into = np.abs(input_currents(drives, system) @ x[..., :2])
+        out = np.abs(drives.output_matrix(system) @ x[..., 2:])
+        with np.errstate(divide="ignore"):
+            inputs = 1.0 / into
+        single = self.single_ended
+        found = [
+            ("Z_id", "differential input impedance", inputs[:, DIFFERENTIAL, DIFFERENTIAL]),
+            ("Z_ic", "common-mode input impedance", inputs[:, COMMON, COMMON]),
+            (
+                "Z_o" if single else "Z_od",
+                "output impedance" if single else "differential output impedance",
+                out[:, 0, 0],
+            ),
+            *([] if single else [("Z_oc", "common-mode output impedance", out[:, 1, 1])]),
+        ]
+        for symbol, name, values in found:
+            row = self.row(symbol, name, self.low, standing.spread(values), "ohm", "no operating point")
+            yield with_remark(row, "no current flows") if np.isinf(values[0]) else row
+
+    def _supplies(self) -> Iterator[Row]:
+        standing, model = self.standing, self.model
+        drives, system = standing.drives, model.operating_point.system
+        names = drives.circuit.ports.supplies
+        if not names:
+            return
+        right = _beside(-(model.inputs @ drives.unit_modes), source_columns(drives.circuit, system, names))
+        x = model.solve(self.frequency_hz[:1], right)
+        floor = ROUNDING * signal_level(model.operating_point, x)[:, 0]
+        transfer = np.abs((drives.output_matrix(system) @ x[:, 0])[:, DIFFERENTIAL])
+        for k, name in enumerate(names):
+            unwanted = transfer[:, 2 + k]
+            with np.errstate(divide="ignore"):
+                values = 20.0 * np.log10(transfer[:, DIFFERENTIAL] / np.where(unwanted > floor, unwanted, 1.0))
+            values = standing.spread(np.where(unwanted > floor, values, np.inf))
+            row = self.row(
+                f"PSRR({name})", f"rejection of the supply {name}", self.low, values, "dB", "no operating point"
+            )
+            yield with_remark(row, SYMMETRY) if np.isinf(values[0]) else row
+
+    def _noise(self) -> Iterator[Row]:
+        standing = self.standing
+        f = self.frequency_hz[self.frequency_hz > 0.0]
+        if not f.size:
+            return
+        spot = float(np.clip(NOISE_HZ, f[0], f[-1]))
+        band = (float(f[0]), float(f[-1]))
+        axis = np.union1d(f, [spot])
+        found = spectra(standing.drives, self.model.operating_point, axis, band)
+        k = int(np.searchsorted(axis, spot))
+        output = np.sqrt(found.density[:, k, DIFFERENTIAL].sum(axis=-1))
+        density = referred(output, found.gain[:, k, DIFFERENTIAL], found.floor[:, k])
+        at = f"f = {format_si(spot, 'Hz')}, {self.bias}"
+        no_gain = "no gain to refer it by"
+        row = self.row("e_n", "input noise density", at, standing.spread(density), "V/rtHz", no_gain)
+        yield with_remark(row, no_gain) if np.isinf(density[0]) else row
+        if f.size > 1:
+            across = f"{format_si(band[0], 'Hz')} to {format_si(band[1], 'Hz')}, {self.bias}"
+            rms = np.sqrt(found.power[:, DIFFERENTIAL].sum(axis=-1))
+            yield self.row("V_n,out", "output noise, rms", across, standing.spread(rms), "V", "no operating point")
+
+    def _poles(self) -> Row:
+        model = self.model
+        lowest: list[float] = []
+        for g, c in zip(model.conductance, model.capacitance, strict=True):
+            poles = eigenmodes(g, c).values
+            lowest.append(float(abs(poles[0])) / (2.0 * np.pi) if len(poles) else np.nan)
+        values = self.standing.spread(np.array(lowest, float))
+        return self.row("f_p1", "lowest pole", self.bias, values, "Hz", "no poles")
+
+
+def with_remark(row: Row, remark: str) -> Row:
+    """The row with a remark where it has none."""
+    return replace(row, remark=row.remark or remark)
+
+
+def _beside(lanes: Array, columns: Array) -> Array:
+    """Columns `[n, column]` that all lanes share, beside those of each lane `[lane, n, column]`."""
+    return np.concatenate([lanes, np.broadcast_to(columns, (len(lanes), *columns.shape))], axis=2)
+
+
+def _decibels(gain: float) -> str:
+    return f"{20.0 * np.log10(abs(gain)):.1f} dB"
+
+
+def _rejection(matrix: Complex, floor: Array) -> Array:
+    """abs(A_dd/A_c→d) or abs(A_d/A_cm) in dB `[lane, frequency]`: infinite by symmetry, nan without solution."""
+    wanted, unwanted = (np.abs(matrix[..., DIFFERENTIAL, mode]) for mode in (DIFFERENTIAL, COMMON))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        decibels = 20.0 * np.log10(wanted / unwanted)
+    return np.where(np.isnan(wanted), np.nan, np.where(unwanted <= floor, np.inf, decibels))
+
+
+def no_point(standing: Standing) -> Sequence[str]:
+    """The conditions under which no operating point was found."""
+    return [name for name, good in zip(standing.names, standing.points.good, strict=True) if not good]

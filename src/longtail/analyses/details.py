@@ -1,0 +1,69 @@
+"""The curves behind a datasheet: each from the analysis of its own name, under typical conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+
+from longtail.analyses import cmrr, noise, poles, transfer
+from longtail.analyses import range as operating_range
+from longtail.analyses.base import Result
+from longtail.analyses.cmrr import CmrrMap
+from longtail.analyses.drives import find_drives, supply_rails
+from longtail.analyses.noise_result import Noise
+from longtail.analyses.poles import PolesAndZeros
+from longtail.analyses.range import OperatingRange
+from longtail.analyses.transfer import Transfer
+from longtail.circuit import Circuit
+from longtail.errors import LongtailError
+
+R = TypeVar("R", bound=Result)
+
+_LEVELS = 25  # common-mode levels of the map
+
+
+@dataclass(frozen=True, eq=False)
+class Details:
+    """What each analysis found, None where it could not, and `notes` say why."""
+
+    cmrr: CmrrMap | None
+    range: OperatingRange | None
+    transfer: Transfer | None
+    noise: Noise | None
+    poles: PolesAndZeros | None
+    notes: tuple[str, ...]
+
+
+def details(circuit: Circuit, asked: Mapping[str, Any]) -> Details:
+    """Run the analyses with the options of a datasheet: input, output, frequency_hz, vcm, null, target."""
+    notes: list[str] = []
+
+    def attempt(name: str, result: type[R], run: Callable[[], Result]) -> R | None:
+        try:
+            found = run()
+        except LongtailError as error:
+            notes.append(f"{name}: {error.message}")
+            return None
+        assert isinstance(found, result)
+        notes.extend(getattr(found, "notes", ()))
+        return found
+
+    common = {name: asked[name] for name in ("input", "output", "null", "target")}
+    frequency = {"frequency_hz": asked["frequency_hz"]}
+    level = {"vcm": asked["vcm"]}
+
+    def levels() -> Any:
+        rails = supply_rails(find_drives(circuit, asked["input"], asked["output"], asked["vcm"]).circuit)
+        return level if rails is None else {"vcm": np.linspace(*rails, _LEVELS)}
+
+    return Details(
+        attempt("rejection over V_CM", CmrrMap, lambda: cmrr.ANALYSIS(circuit, **common, **frequency, **levels())),
+        attempt("range", OperatingRange, lambda: operating_range.ANALYSIS(circuit, **common, **level)),
+        attempt("transfer", Transfer, lambda: transfer.ANALYSIS(circuit, **common, **level)),
+        attempt("noise", Noise, lambda: noise.ANALYSIS(circuit, **common, **frequency, **level)),
+        attempt("poles", PolesAndZeros, lambda: poles.ANALYSIS(circuit, **common, **level)),
+        tuple(dict.fromkeys(notes)),
+    )

@@ -1,0 +1,131 @@
+"""Limits of a datasheet: read from a TOML file, and held against its rows.
+
+[A_dd]
+min = 30
+unit = "dB"
+
+[CMRR]
+min = 80
+at = "1 Hz"
+
+[bandwidth]
+symbol = "f_3dB"
+min = "1meg"
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from longtail.analyses.conditions import number, read_toml
+from longtail.analyses.rows import Limit, Row
+from longtail.errors import OptionError, nearest
+
+PASS, FAIL, OPEN = "pass", "fail", "open"
+_KEYS = ("min", "max", "unit", "at", "symbol")
+_PREFIXES = {"": 1.0, "f": 1e-15, "p": 1e-12, "n": 1e-9, "u": 1e-6, "µ": 1e-6, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9}
+_RATIO, _DECIBEL = "V/V", "dB"
+
+
+def read_limits(given: Any) -> tuple[Limit, ...]:
+    """Limits from the path of a TOML file or from a mapping of the same form.
+
+    Raises `OptionError` for a key that is not known, and for a table that limits nothing.
+
+    >>> read_limits({"A_dd": {"min": 30, "unit": "dB"}})
+    (Limit(name='A_dd', symbol='A_dd', low=30.0, high=None, unit='dB', at=''),)
+    """
+    tables = given if isinstance(given, Mapping) else read_toml(given, "limits")
+    return tuple(_limit(str(name), table) for name, table in tables.items())
+
+
+def _limit(name: str, table: Any) -> Limit:
+    if not isinstance(table, Mapping):
+        raise OptionError(f"limit '{name}': expected a table", hint=f'as in [{name}] min = 30 unit = "dB"')
+    for key in table:
+        if key not in _KEYS:
+            raise OptionError(f"limit '{name}': there is no '{key}'", hint=nearest(key, _KEYS) or f"{', '.join(_KEYS)}")
+    low, high = (number(table[key], f"limit '{name}', {key}") if key in table else None for key in ("min", "max"))
+    if low is None and high is None:
+        raise OptionError(f"limit '{name}' limits nothing", hint="give it min, max or both")
+    if low is not None and high is not None and low > high:
+        raise OptionError(f"limit '{name}': min {low:g} is above max {high:g}")
+    words = [table.get(key, "") for key in ("unit", "at")]
+    if not all(isinstance(word, str) for word in [*words, table.get("symbol", "")]):
+        raise OptionError(f"limit '{name}': unit, at and symbol are strings")
+    return Limit(name, table.get("symbol", name), low, high, words[0], words[1])
+
+
+def check(rows: Sequence[Row], limits: Sequence[Limit]) -> tuple[Row, ...]:
+    """The rows with their verdicts. A limit meets the first row of its symbol whose conditions contain its `at`.
+
+    Gains are judged by magnitude. A row without extremes is judged by its typical value. Raises `OptionError` for a
+    limit that meets no row, and for a unit that is not that of the row.
+    """
+    judged = list(rows)
+    for limit in limits:
+        k = _meets(limit, rows)
+        if judged[k].limit is not None:
+            raise OptionError(f"two limits meet {rows[k].symbol}", hint='pick another row by at = "..."')
+        judged[k] = replace(judged[k], limit=limit, verdict=_verdict(rows[k], limit))
+    return tuple(judged)
+
+
+def ascii_symbol(symbol: str) -> str:
+    """A symbol as a keyboard has it.
+
+    >>> ascii_symbol("A_c→d")
+    'A_c->d'
+    """
+    return symbol.replace("→", "->").replace("·", "*").replace("µ", "u")
+
+
+def _meets(limit: Limit, rows: Sequence[Row]) -> int:
+    named = [k for k, row in enumerate(rows) if limit.symbol in (row.symbol, ascii_symbol(row.symbol))]
+    if not named:
+        known = [ascii_symbol(row.symbol) for row in rows]
+        hint = nearest(limit.symbol, known) or f"there are {', '.join(dict.fromkeys(known))}"
+        raise OptionError(f"limit '{limit.name}': the datasheet has no '{limit.symbol}'", hint=hint)
+    for k in named:
+        if limit.at in rows[k].conditions:
+            return k
+    raise OptionError(
+        f"limit '{limit.name}': no {limit.symbol} is given at '{limit.at}'",
+        hint="there are: " + "; ".join(rows[k].conditions for k in named),
+    )
+
+
+def _verdict(row: Row, limit: Limit) -> str:
+    """The word for a row: "fail" also where a condition has no value, "open" where symmetry leaves nothing to judge."""
+    scale = _scale(row, limit)
+    values = [v for v in (row.minimum, row.value, row.maximum) if v is not None]
+    if row.missing:
+        return FAIL
+    if not values:
+        return OPEN if "symmetry" in row.remark else FAIL
+    low, high = min(values), max(values)
+    if row.unit == _RATIO:
+        crosses = low < 0.0 < high
+        low, high = (0.0 if crosses else min(abs(low), abs(high))), max(abs(low), abs(high))
+    below = limit.low is not None and scale(low) < limit.low
+    above = limit.high is not None and scale(high) > limit.high
+    return FAIL if below or above else PASS
+
+
+def _scale(row: Row, limit: Limit) -> Any:
+    """What turns a value of the row into the unit of its limit."""
+    if limit.unit in ("", row.unit):
+        return lambda value: value
+    if row.unit == _RATIO and limit.unit == _DECIBEL:
+        return lambda value: 20.0 * math.log10(value) if value > 0.0 else -math.inf
+    if row.unit != _RATIO and row.unit != _DECIBEL and limit.unit.endswith(row.unit):
+        factor = _PREFIXES.get(limit.unit.removesuffix(row.unit))
+        if factor is not None:
+            return lambda value: value / factor
+    raise OptionError(
+        f"limit '{limit.name}': {row.symbol} is in {row.unit}, not in {limit.unit}",
+        hint=f'unit = "{_DECIBEL}" or "{_RATIO}"' if row.unit == _RATIO else f'unit = "{row.unit}"',
+    )

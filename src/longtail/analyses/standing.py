@@ -1,0 +1,132 @@
+"""An amplifier under all conditions of a characterization at once: one lane each, the typical one first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail import modes
+from longtail.analyses.conditions import Condition, arrays
+from longtail.analyses.dc_sweep import Points, Sweep, sweep
+from longtail.analyses.drives import Drives, null_target
+from longtail.analyses.lanes import read_lanes
+from longtail.engine.operating_point import OperatingPoint
+from longtail.engine.system import System
+from longtail.errors import AnalysisError, ConvergenceError, OptionError
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """The amplifier, ready to be moved about under every condition.
+
+    values      varied parameters by name, `[condition]`; v_ic, v_id: the inputs of the netlist in V, `[condition]`
+    plain       without nulling; nulled: with, None where the output cannot be nulled, and `why_not` says why
+    points      where it is analyzed, `[condition]`: as the netlist has it, or nulled
+    """
+
+    drives: Drives
+    names: tuple[str, ...]
+    values: Mapping[str, Array]
+    v_ic: Array
+    v_id: Array
+    plain: Sweep
+    nulled: Sweep | None
+    why_not: str
+    points: Points
+
+    @property
+    def count(self) -> int:
+        return len(self.names)
+
+    @property
+    def good(self) -> NDArray[np.intp]:
+        """The conditions that have an operating point."""
+        return np.flatnonzero(self.points.good)
+
+    def take(self, lanes: NDArray[np.intp]) -> dict[str, Array]:
+        """The varied values of a condition for each lane."""
+        return {name: value[lanes] for name, value in self.values.items()}
+
+    def spread(self, values: Array) -> Array:
+        """`[good condition, ...]` as `[condition, ...]`, nan in between."""
+        whole = np.full((self.count, *values.shape[1:]), np.nan, values.dtype)
+        whole[self.good] = values
+        return whole
+
+    def at_null(self, values: Mapping[str, Array] | None = None) -> Points | None:
+        """Nulled points under every condition, or for other values; None where nulling does not serve."""
+        if self.nulled is None:
+            return None
+        chosen = dict(self.values if values is None else values)
+        lanes = max(v.size for v in chosen.values())
+        return self.nulled.at(v_ic=np.resize(self.v_ic, lanes), **chosen)
+
+
+def stand(drives: Drives, conditions: Sequence[Condition], null: bool, target: float | None) -> Standing:
+    """Solve all conditions. Raises as `bias` does where the typical one cannot be solved."""
+    given = arrays(drives.circuit, conditions)
+    lanes = read_lanes(drives.circuit, given, drives)
+    values = {name: value for name, value in lanes.values.items() if name not in drives.names}
+    v_id, v_ic = _levels(drives, lanes.values, len(conditions))
+    nulled, why_not = _nulled(drives, tuple(values), null, target)
+    plain = _plain(drives, tuple(values), nulled if null else None)
+    if null and nulled is not None:
+        there = nulled.at(v_ic=v_ic, **values)
+        points = Points(drives, on(plain.nominal.system, there.point), there.v_id)
+    else:
+        points = plain.at(v_ic=v_ic, v_id=v_id, **values)
+    names = tuple(each.name for each in conditions)
+    return Standing(drives, names, values, v_ic, v_id, plain, nulled, why_not, points)
+
+
+def _levels(drives: Drives, values: Mapping[str, Array], lanes: int) -> tuple[Array, Array]:
+    own = drives.values
+    ends = [
+        np.broadcast_to(values.get(name, own[name]), lanes) * sign
+        for name, sign in zip(drives.names, drives.signs, strict=True)
+    ]
+    return modes.split(*ends)
+
+
+def _nulled(
+    drives: Drives, vary: tuple[str, ...], null: bool, target: float | None
+) -> tuple[Sweep, str] | tuple[None, str]:
+    """The amplifier with its output held; None and the reason where that is not asked for and does not work."""
+    try:
+        return sweep(drives, null=True, target=target, vary=vary), ""
+    except ConvergenceError:
+        raise
+    except AnalysisError as error:
+        if null:
+            raise
+        return None, f"no input offset brings the output to {null_target(drives, target):g} V: {error.message}"
+    except OptionError as error:
+        if null:
+            raise
+        return None, f"no input offset: {error.message}; {error.hint}"
+
+
+def _plain(drives: Drives, vary: tuple[str, ...], nulled: Sweep | None) -> Sweep:
+    """The amplifier as the netlist has it, or at the offset that nulls it: all lanes start from there."""
+    if nulled is None:
+        return sweep(drives, vary=vary)
+    v_id = nulled.center.v_id[0].item()
+    ends = modes.join(v_id, nulled.own.common)
+    first, second = (float(v * sign) for v, sign in zip(ends, drives.signs, strict=True))
+    moved = replace(drives, levels=(first, second))
+    system = System(drives.circuit, drives=drives.names, varied=vary)
+    point = on(system, nulled.center.point)
+    values = {name: float(np.squeeze(value)) for name, value in point.values.items()}
+    return Sweep(moved, replace(point, values=values), system)
+
+
+def on(system: System, point: OperatingPoint) -> OperatingPoint:
+    """A point as one of a smaller system: unknowns and values that this one does not have are left out."""
+    columns = [point.system.index[unknown.name] for unknown in system.unknowns]
+    values = {name: point.values[name] for name in system.varied}
+    return replace(point, system=system, solution=point.solution[:, columns], values=values)
