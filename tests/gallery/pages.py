@@ -83,9 +83,16 @@ class Page:
 
     @property
     def commands(self) -> list[list[str]]:
-        """The arguments of every `longtail` command that it shows."""
+        """The arguments of every `longtail` command that it shows, in its session and within its prose."""
         (session,) = self.blocks("console")
-        return [shlex.split(line.removeprefix("$ longtail ")) for line in session.splitlines()]
+        shown = [line.removeprefix("$ ") for line in session.splitlines()]
+        within = [code.strip("`") for code in _CODE.findall(self.prose) if code.startswith("`longtail ")]
+        return [shlex.split(line)[1:] for line in shown + within]
+
+    @property
+    def settings(self) -> list[list[str]]:
+        """The options `--set NAME=VALUE` that stand alone in its prose, to be tried with its deck."""
+        return [shlex.split(code.strip("`")) for code in _CODE.findall(self.prose) if code.startswith("`--set ")]
 
     @property
     def decks(self) -> list[Path]:

@@ -73,9 +73,9 @@ def test_its_python_draws_its_picture_and_bears_out_its_figures(name: str, workp
 
 @pages
 def test_its_commands_run(name: str, workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    commands = Page(name).commands
-    assert commands
-    for arguments in commands:
+    page = Page(name)
+    assert page.commands
+    for arguments in page.commands + [["analyze", str(page.decks[0]), *settings] for settings in page.settings]:
         assert run(arguments) == 0, arguments
         assert capsys.readouterr().out.strip()
 
