@@ -99,6 +99,14 @@ def test_the_offset_of_unequal_widths_is_half_the_overdrive_times_the_mismatch(e
         assert offset == pytest.approx(-overdrive / 2.0 * mismatch, rel=1e-3)
 
 
+def test_what_tips_the_sense_amplifier_is_a_diode_that_turns_off(examples: Path) -> None:
+    half = np.array([0.050, 0.070]) / 2.0
+    lanes = {"vbl.dc": 2.3 - half, "vblb.dc": 2.3 + half}
+    op = lt.read(examples / "sense_amplifier.cir").op(parameters=lanes)
+    assert op.devices["m3"]["region"].tolist() == ["saturation", "cutoff"]
+    assert op.devices["m4"]["region"].tolist() == ["saturation", "saturation"]
+
+
 def test_displacement_counts_in_proportion(examples: Path) -> None:
     """The page calls the capacitors linear in x."""
     amp = lt.read(examples / "accelerometer_bridge.cir")
@@ -112,6 +120,12 @@ def test_a_tail_without_resistance_to_speak_of_loses_20_db_per_decade_of_capacit
     tails = {"ctail.c": np.array([5e-12, 50e-12])}
     few, many = amp.gains(frequency_hz=[10.7e6], parameters=tails).cmrr_db[:, 0]
     assert few - many == pytest.approx(20.0, abs=1.5)
+
+
+def test_a_transformer_has_no_static_transfer(examples: Path) -> None:
+    """Why the page on the radio front end leaves linearity to hand calculation."""
+    with pytest.raises(lt.AnalysisError, match="no static transfer"):
+        lt.read(examples / "radio_front_end.cir").transfer()
 
 
 def test_gain_follows_the_voltage_across_the_load_and_little_else(examples: Path) -> None:
