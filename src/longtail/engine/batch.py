@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -56,6 +56,7 @@ class Batch:
     """A system ready for many lanes about a nominal operating point."""
 
     nominal: OperatingPoint
+    _idle: list[PlainNewton] = field(default_factory=list, repr=False)  # registers that no thread uses now
 
     @property
     def system(self) -> System:
@@ -138,7 +139,7 @@ class Batch:
 
     def _plain(self, values: Values, x: Array) -> tuple[NDArray[np.bool_], int]:
         """Plain Newton on one part, into `x` `[unknown, lane]`: which lanes settled, and the most iterations."""
-        block = PlainNewton(self)
+        block = self._idle.pop() if self._idle else PlainNewton(self)
         settled = np.zeros(x.shape[1], bool)
         most = 0
         for first in range(0, x.shape[1], block.size):
@@ -146,6 +147,7 @@ class Batch:
             most = max(most, block.run({k: take(v, where) for k, v in values.items()}, where.stop - first))
             x[:, where] = block.solution[:, : where.stop - first]
             settled[where] = block.done[: where.stop - first] > 0.0
+        self._idle.append(block)
         return settled, most
 
     def _rescue(self, values: Values, lanes: int) -> tuple[Array, NDArray[np.int8], int, str]:

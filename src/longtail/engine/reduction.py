@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ class Elimination:
     """The elimination of G + s*C as a program, and where its inputs come from in the rows of the linear model.
 
     `entries` `[input, (conductance, capacitance)]`, `delayed` `[k, (input, slope, delay)]` and `taus` are rows of
-    the model; constants have rows behind those of the linear program (`constants`).
+    the model; constants have rows behind those of the linear program (`constants`), `zero` the first of them.
     """
 
     program: Program
@@ -31,7 +32,13 @@ class Elimination:
     delayed: NDArray[np.int64]
     taus: NDArray[np.int64]
     constants: Array
+    zero: int
     gains: int
+
+    @cached_property
+    def reactive(self) -> NDArray[np.int64]:
+        """The inputs that change with frequency."""
+        return np.union1d(np.flatnonzero(self.entries[:, 1] != self.zero), self.delayed[:, 0])
 
     @staticmethod
     def of(model: Linearization, frequency_hz: Array, drives: Array, outputs: Array) -> Elimination:
@@ -61,6 +68,7 @@ class Elimination:
             np.array(delayed, np.int64).reshape(-1, 3),
             np.array([tau for _, tau in delays], np.int64),
             np.array(rows.constants),
+            rows.zero,
             len(gains),
         )
 

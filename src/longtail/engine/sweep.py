@@ -17,7 +17,6 @@ Comput. 40 (2018) A1494, on choosing points greedily.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +68,7 @@ class Sweep:
         self.outputs = outputs
         self.elimination = Elimination.of(linearize(batch.nominal), self.frequency_hz, drives, outputs)
         self.points: Points | Experience | None = None
+        self._idle: list[_Worker] = []  # registers that no thread uses now: fresh memory costs more than the work
         if not plain:
             with dense.one_thread():
                 self.points = self._find_points(solve or batch.solve)
@@ -102,7 +102,12 @@ class Sweep:
         out = self.buffer(lanes) if out is None else out[:, :, :lanes]
 
         def part(where: slice) -> int:
-            return _Worker(self).run({k: take(v, where) for k, v in point.inputs.items()}, out[:, :, where])
+            worker = self._idle.pop() if self._idle else _Worker(self)
+            try:
+                values = {k: take(point.values[k], where) for k in self.system.varied}
+                return worker.run(point.solution[where], values, out[:, :, where])
+            finally:
+                self._idle.append(worker)
 
         with dense.one_thread():
             suspects = in_threads(part, parts(lanes, threads), threads)
@@ -152,15 +157,18 @@ class _Worker:
             self.parts = np.empty((2 * count, self.size))
             self.work = np.empty((2 * len(sweep.omega), self.size))
 
-    def run(self, inputs: Mapping[str, Any], out: Complex) -> int:
+    def run(self, solution: Array, values: Mapping[str, float | Array], out: Complex) -> int:
         """All lanes of a part into `out` `[gain, frequency, lane]`; lanes not to be trusted become nan.
         Returns how many."""
         suspects = 0
+        unknowns, inputs = solution.shape[1], len(self.linear.inputs)
         for first in range(0, out.shape[2], self.size):
             count = min(self.size, out.shape[2] - first)
-            for row, name in zip(self.rows, self.linear.inputs, strict=False):
-                row[:count] = take(inputs[name], slice(first, first + count))
-                row[count:] = row[0]
+            self.rows[:unknowns, :count] = solution[first : first + count].T
+            for row, value in zip(self.rows[unknowns:inputs], values.values(), strict=True):
+                row[:count] = take(value, slice(first, first + count))
+            if count < self.size:
+                self.rows[:inputs, count:] = self.rows[:inputs, :1]
             kernels().run_block(self.linear.instructions, self.rows, *self.scratch)
             self.model[: len(self.linear.outputs)] = self.rows[self.linear.outputs]
             suspects += self._block(out[:, :, first : first + count])
@@ -212,6 +220,7 @@ class _Worker:
         kernels().solve_points(
             self.model,
             e.entries,
+            e.reactive,
             e.delayed,
             e.taus,
             self.delays,
@@ -233,6 +242,7 @@ class _Worker:
         kernels().solve_plain(
             self.model,
             e.entries,
+            e.reactive,
             e.delayed,
             e.taus,
             self.delays,

@@ -12,13 +12,25 @@ from longtail.lanes.numba_math import FAST
 
 
 @nb.njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
-def fill_matrix(model, entries, delayed, delays, omega, re, im):  # type: ignore[no-untyped-def]
-    """Input rows of the elimination at one frequency: y = g + j*omega*c, and what delays turn.
+def fill_conductances(model, entries, re, im):  # type: ignore[no-untyped-def]
+    """What is the same at every frequency: the inputs of the elimination without capacitances.
 
-    `entries` `[entry, (g, c)]` are rows of `model`, `delayed` `[k, (entry, d, tau)]` likewise.
+    `entries` `[entry, (g, c)]` are rows of `model`.
+    """
+    for e in range(entries.shape[0]):
+        re[e, :] = model[entries[e, 0]]
+        im[e, :] = 0.0
+
+
+@nb.njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
+def fill_reactive(model, entries, reactive, delayed, delays, omega, re, im):  # type: ignore[no-untyped-def]
+    """What changes with frequency: y = g + j*omega*c, and what delays turn.
+
+    `reactive` are the places in `entries` that change, `delayed` `[k, (entry, d, tau)]` rows of `model`.
     """
     lanes = re.shape[1]
-    for e in range(entries.shape[0]):
+    for i in range(reactive.shape[0]):
+        e = reactive[i]
         g, c, a, b = model[entries[e, 0]], model[entries[e, 1]], re[e], im[e]
         for k in range(lanes):
             a[k] = g[k]
@@ -51,16 +63,17 @@ def turn(model, taus, omega, delays):  # type: ignore[no-untyped-def]
 
 @nb.njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
 def solve_points(  # type: ignore[no-untyped-def]
-    model, entries, delayed, taus, delays, omegas, code, re, im, outputs, pivots, scale, even, odd, weakest
+    model, entries, reactive, delayed, taus, delays, omegas, code, re, im, outputs, pivots, scale, even, odd, weakest
 ):
     """Exact solves at every point: determinant (row 0) and numerators `[1 + output, point, lane]`, real parts to
     `even`, imaginary to `odd`. `scale` `[point, pivot]` is what brings the nominal pivots to magnitude one;
     `weakest` becomes the square of the smallest of each lane so scaled."""
     lanes = re.shape[1]
     weakest[:] = math.inf
+    fill_conductances(model, entries, re, im)
     for p in range(omegas.shape[0]):
         turn(model, taus, omegas[p], delays)
-        fill_matrix(model, entries, delayed, delays, omegas[p], re, im)
+        fill_reactive(model, entries, reactive, delayed, delays, omegas[p], re, im)
         run_complex_block(code, re, im)
         a, b = even[0, p], odd[0, p]
         for k in range(lanes):
@@ -139,11 +152,14 @@ def combine(weights, offset, samples, parts, work, largest, out):  # type: ignor
 
 
 @nb.njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
-def solve_plain(model, entries, delayed, taus, delays, omegas, code, re, im, outputs, out):  # type: ignore[no-untyped-def]
+def solve_plain(  # type: ignore[no-untyped-def]
+    model, entries, reactive, delayed, taus, delays, omegas, code, re, im, outputs, out
+):
     """An exact solve at every frequency, into `out` `[output, frequency, lane]`."""
+    fill_conductances(model, entries, re, im)
     for p in range(omegas.shape[0]):
         turn(model, taus, omegas[p], delays)
-        fill_matrix(model, entries, delayed, delays, omegas[p], re, im)
+        fill_reactive(model, entries, reactive, delayed, delays, omegas[p], re, im)
         run_complex_block(code, re, im)
         for o in range(outputs.shape[0]):
             x, y, target = re[outputs[o]], im[outputs[o]], out[o, p]

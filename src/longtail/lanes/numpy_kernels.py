@@ -74,8 +74,8 @@ def _solved(
 
 
 def solve_points(
-    model: Lanes, entries: Any, delayed: Any, taus: Any, delays: Any, omegas: Lanes, code: Any, re: Lanes, im: Lanes,
-    outputs: Any, pivots: Any, scale: Lanes, even: Lanes, odd: Lanes, weakest: Lanes,
+    model: Lanes, entries: Any, reactive: Any, delayed: Any, taus: Any, delays: Any, omegas: Lanes, code: Any,
+    re: Lanes, im: Lanes, outputs: Any, pivots: Any, scale: Lanes, even: Lanes, odd: Lanes, weakest: Lanes,
 ) -> None:  # fmt: skip
     """See `longtail.lanes.numba_sweep.solve_points`."""
     weakest[:] = math.inf
@@ -113,8 +113,8 @@ def _write(gains: Lanes, largest: Lanes, out: Lanes) -> None:
 
 
 def solve_plain(
-    model: Lanes, entries: Any, delayed: Any, taus: Any, delays: Any, omegas: Lanes, code: Any, re: Lanes, im: Lanes,
-    outputs: Any, out: Lanes,
+    model: Lanes, entries: Any, reactive: Any, delayed: Any, taus: Any, delays: Any, omegas: Lanes, code: Any,
+    re: Lanes, im: Lanes, outputs: Any, out: Lanes,
 ) -> None:  # fmt: skip
     """See `longtail.lanes.numba_sweep.solve_plain`."""
     for p, omega in enumerate(omegas):
