@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 EXAMPLE ?= bjt_pair
+# a percent between the loads, so that all four gains and the rejection have something to show
+RUN_FLAGS ?= $(if $(filter bjt_pair,$(EXAMPLE)),--set drc=0.01)
 PYTEST_FLAGS ?= -n auto
 
 .DEFAULT_GOAL := help
@@ -14,7 +16,7 @@ help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/.installed ## analyze an example (EXAMPLE=bjt_pair) and write its report to out/
-	$(BIN)/longtail analyze examples/$(EXAMPLE).cir --out out/$(EXAMPLE)
+	$(BIN)/longtail analyze examples/$(EXAMPLE).cir $(RUN_FLAGS) --out out/$(EXAMPLE)
 
 test: $(VENV)/.installed-dev ## run all tests, ngspice beside longtail among them
 	@scripts/ensure-ngspice.sh
