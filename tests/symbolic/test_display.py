@@ -17,7 +17,7 @@ from longtail.symbolic.names import Label, labels
 from longtail.symbolic.transfer import Ring, transfer
 
 KEYS = ("g1", "g2", "g3", "gm", "c")
-VALUES = {"g1": 2.0, "g2": 0.5, "g3": 0.125, "gm": 3.1371, "c": 0.2519}
+VALUES = {"g1": 2.0573, "g2": 0.5119, "g3": 0.1297, "gm": 3.1371, "c": 0.2519}
 SYMBOLS = {
     **{k: Symbol(k, "G", "", f"r{k[1]}", VALUES[k], "resistor", ("R", ""), "ohm") for k in ("g1", "g2", "g3")},
     "gm": Symbol("gm", "g", "m", "m1", 3.0, "transconductance"),
@@ -58,7 +58,8 @@ def test_every_form_is_worth_the_same(over: list, under: list) -> None:
     found = transfer(RING, Fraction(2, 3), a, b)
     s = 0.7j
     wanted = complex(found.at(VALUES, np.array([s]))[0])
-    names = {"R_1": 0.5, "R_2": 2.0, "R_3": 8.0, "g_m1": VALUES["gm"], "C_L": VALUES["c"], "s": s}
+    resistances = {f"R_{k}": 1.0 / VALUES[f"g{k}"] for k in (1, 2, 3)}
+    names = {**resistances, "g_m1": VALUES["gm"], "C_L": VALUES["c"], "s": s}
     for form in WRITER._forms(found) if not found.is_zero else ():
         got = complex(as_sympy(form).subs(names))
         assert got == pytest.approx(wanted, rel=1e-9, abs=1e-12), text(form)
