@@ -138,17 +138,25 @@ class _Worker:
         self.elimination = sweep.elimination
         program = self.elimination.program
         self.size = min(block_size(self.linear.registers), block_size(2 * program.registers))
-        self.rows = real_registers(self.linear, self.size)
-        self.scratch = scratch_rows(self.size)
         constants = self.elimination.constants
-        self.model = np.empty((len(self.linear.outputs) + len(constants), self.size))
-        self.model[len(self.linear.outputs) :] = constants[:, None]
+        # the linear model stays where its program leaves it; the constants have rows behind
+        self.rows = np.concatenate(
+            [real_registers(self.linear, self.size), np.repeat(constants[:, None], self.size, 1)]
+        )
+        places = np.concatenate([self.linear.outputs, self.linear.registers + np.arange(len(constants))])
+        self.entries = places[self.elimination.entries]
+        self.delayed = self.elimination.delayed.copy()
+        self.delayed[:, 1] = places[self.delayed[:, 1]]
+        self.taus = places[self.elimination.taus]
+        self.scratch = scratch_rows(self.size)
         self.re, self.im = real_registers(program, self.size), np.zeros((program.registers, self.size))
         self.delays = np.zeros((len(self.elimination.taus), 2, self.size))
         points = sweep.points
         count = len(points.omega) if points else 0
         gains = self.elimination.gains
         self.largest = np.empty((gains, self.size))
+        self.exact = np.empty((gains, 1, self.size), complex)
+        self.bad = np.zeros(self.size, bool)
         if isinstance(points, Points):
             self.even, self.odd = (np.empty((1 + gains, count, self.size)) for _ in range(2))
             self.work = np.empty((4, len(sweep.omega), self.size))
@@ -170,7 +178,6 @@ class _Worker:
             if count < self.size:
                 self.rows[:inputs, count:] = self.rows[:inputs, :1]
             kernels().run_block(self.linear.instructions, self.rows, *self.scratch)
-            self.model[: len(self.linear.outputs)] = self.rows[self.linear.outputs]
             suspects += self._block(out[:, :, first : first + count])
         return suspects
 
@@ -181,14 +188,13 @@ class _Worker:
             bad = ~np.isfinite(out).all(axis=(0, 1))
         else:
             trusted = self._polynomials(points, out) if isinstance(points, Points) else self._learnt(points, out)
-            exact = np.empty((out.shape[0], 1, count), complex)
-            self._plain(sweep.omega[points.check : points.check + 1], exact)
-            error = np.abs(exact[:, 0] - out[:, points.check])
-            largest = np.sqrt(self.largest[:, :count])
-            allowed = np.maximum(_TOLERANCE * largest, _ROUNDING * largest.max(axis=0))
-            # nan compares false: a lane that is not a number is not trusted either
-            bad = ~(error <= allowed).all(axis=0) | ~trusted[:count]
-            bad = self._again(out, bad) if bad.any() else bad
+            self._plain(sweep.omega[points.check : points.check + 1], self.exact)
+            doubtful = kernels().judge(
+                self.exact, out[:, points.check], self.largest, _TOLERANCE, _ROUNDING, trusted, self.bad
+            )
+            if not doubtful:
+                return 0
+            bad = self._again(out, self.bad[:count])
         out[:, :, bad] = np.nan
         return int(bad.sum())
 
@@ -218,11 +224,11 @@ class _Worker:
         e = self.elimination
         weakest = np.empty(self.size)
         kernels().solve_points(
-            self.model,
-            e.entries,
+            self.rows,
+            self.entries,
             e.reactive,
-            e.delayed,
-            e.taus,
+            self.delayed,
+            self.taus,
             self.delays,
             points.omega,
             e.program.instructions,
@@ -240,11 +246,11 @@ class _Worker:
     def _plain(self, omega: Array, out: Complex) -> None:
         e = self.elimination
         kernels().solve_plain(
-            self.model,
-            e.entries,
+            self.rows,
+            self.entries,
             e.reactive,
-            e.delayed,
-            e.taus,
+            self.delayed,
+            self.taus,
             self.delays,
             omega,
             e.program.instructions,

@@ -3,11 +3,12 @@
 from longtail.lanes.numba_executor import NumbaExecutor as Executor
 from longtail.lanes.numba_executor import run_block, run_complex_block
 from longtail.lanes.numba_newton import newton_block
-from longtail.lanes.numba_sweep import combine, solve_plain, solve_points, spread
+from longtail.lanes.numba_sweep import combine, judge, solve_plain, solve_points, spread
 
 __all__ = [
     "Executor",
     "combine",
+    "judge",
     "newton_block",
     "run_block",
     "run_complex_block",

@@ -119,3 +119,14 @@ def solve_plain(
     """See `longtail.lanes.numba_sweep.solve_plain`."""
     for p, omega in enumerate(omegas):
         out[:, p] = _solved(model, entries, delayed, taus, omega, code, re, im)[outputs][:, : out.shape[2]]
+
+
+def judge(
+    exact: Lanes, found: Lanes, largest: Lanes, tolerance: float, rounding: float, trusted: Lanes, bad: Lanes
+) -> int:
+    """See `longtail.lanes.numba_sweep.judge`."""
+    lanes = found.shape[1]
+    size = np.sqrt(largest[:, :lanes])
+    allowed = np.maximum(tolerance * size, rounding * size.max(axis=0))
+    bad[:lanes] = ~((np.abs(exact[:, 0, :lanes] - found) <= allowed).all(axis=0) & trusted[:lanes])
+    return int(bad[:lanes].sum())
