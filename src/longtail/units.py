@@ -35,7 +35,7 @@ EXPONENTS = {
 MIL = 25.4e-6  # m, a thousandth of an inch
 PREFIXES = {15: "P", 12: "T", 9: "G", 6: "M", 3: "k", 0: "", -3: "m", -6: "µ", -9: "n", -12: "p", -15: "f", -18: "a"}
 UNPREFIXED = frozenset({"", "%", "dB", "°", "deg", "°C", "degC", "1/K", "1/K^2"})
-PRINTED = {"ohm": "Ω", "degC": "°C", "deg": "°"}
+PRINTED = {"ohm": "Ω", "degC": "°C", "deg": "°", "V/rtHz": "V/√Hz"}
 
 _NUMBER = re.compile(
     r"(?P<mantissa>[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))(?:[ed](?P<exponent>[+-]?[0-9]+))?"

@@ -15,6 +15,7 @@ from longtail.analyses.conditions import conditions, read_corners, read_temperat
 from longtail.analyses.limits import FAIL, OPEN, PASS, check, read_limits
 from longtail.analyses.rows import Row, spread
 from longtail.cli.main import run
+from longtail.elaborate import write
 
 TEMPERATURES = (-40.0, 27.0, 125.0)
 FREQUENCY = "1:1g:10"
@@ -71,7 +72,7 @@ def test_typical_values_are_those_of_the_single_analyses(amp: lt.Amplifier, shee
     swing, transfer = amp.range(), amp.transfer()
     wanted = {
         "V_OS": offset.input_offset,
-        "dV_OS/dT": offset.input_offset_drift,
+        "TCV_OS": offset.input_offset_drift,
         "A_d": gains.differential[0].real,
         "A_cm": gains.common[0].real,
         "CMRR": gains.cmrr_db[0],
@@ -86,7 +87,7 @@ def test_typical_values_are_those_of_the_single_analyses(amp: lt.Amplifier, shee
     for symbol, value in wanted.items():
         assert row(sheet, symbol).value == pytest.approx(value, rel=1e-5), symbol
     assert row(sheet, "f_3dB").value == pytest.approx(poles.corners.bandwidth_hz, rel=0.02)
-    assert row(sheet, "V_ID(1%)").value == pytest.approx(transfer.linear_range["1%"][0], rel=1e-3)
+    assert row(sheet, "V_lin").value == pytest.approx(transfer.linear_range["1%"][0], rel=1e-3)
     icm, out = swing.input_common_mode, swing.swing_by_gain
     for symbol, end in (("V_ICR-", icm.low), ("V_ICR+", icm.high), ("V_O-", out.low), ("V_O+", out.high)):
         assert row(sheet, symbol).value == pytest.approx(end.volts, abs=1e-3), symbol
@@ -299,3 +300,15 @@ def test_wrong_corner_directives(deck: str, directive: str, words: str, hint: st
         lt.read(deck.replace(CORNERS.rstrip("\n"), directive))
     assert hint in str(caught.value.hint)
     assert caught.value.span is not None
+
+
+def test_input_currents_are_those_at_null(examples: Path) -> None:
+    amp = lt.read(examples / "bjt_pair.cir", parameters={"drc": 0.01})
+    sheet, offset = amp.analyze(full=True, frequency_hz="1:1g:2"), amp.offset()
+    assert row(sheet, "I_B").value == pytest.approx(offset.bias_current, rel=1e-9)
+    assert row(sheet, "I_OS").value == pytest.approx(offset.offset_current, rel=1e-6)
+    assert row(sheet, "TCV_OS").value == pytest.approx(offset.input_offset_drift, rel=1e-3)
+
+
+def test_corners_are_written_with_the_netlist(amp: lt.Amplifier) -> None:
+    assert lt.read(write(amp.circuit)).circuit.corners == amp.circuit.corners

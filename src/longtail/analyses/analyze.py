@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -53,6 +54,8 @@ class Datasheet(Result):
     circuit: Circuit
     asked: Mapping[str, Any]
     conditions: tuple[Condition, ...] = (Condition(TYPICAL, {}),)
+    full: bool = False
+    written: tuple[Path, ...] = ()
 
     @property
     def spread(self) -> bool:
@@ -76,6 +79,22 @@ class Datasheet(Result):
     def details(self) -> Details:
         """Curves for a report: each from the analysis of its own name, with the options of the datasheet."""
         return details(self.circuit, self.asked)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        return self.written
+
+    def saved(self, folder: Path, stem: str) -> Datasheet:
+        """The short datasheet writes nothing more; all others write themselves as Markdown, and as a report in HTML."""
+        if not (self.full or self.spread or self.limited):
+            return self
+        text, page = folder / f"{stem}.md", folder / f"{stem}.html"
+        text.write_text(self.to_markdown(), encoding="utf-8")
+        try:
+            page.write_text(self.to_html(), encoding="utf-8")
+        except OptionError as error:
+            return replace(self, written=(text,), notes=(*self.notes, f"{error.message}: {error.hint}"))
+        return replace(self, written=(text, page))
 
     def to_markdown(self) -> str:
         """Title, table and notes as Markdown."""
@@ -134,7 +153,9 @@ def run(
         sheet = _over_conditions(drives, axis, among, bool(null), target, full)
     else:
         sheet = _as_it_stands(drives, axis, null, target)
-    return replace(sheet, title=circuit.title, circuit=circuit, asked=asked, rows=check(sheet.rows, wanted))
+    return replace(
+        sheet, title=circuit.title, circuit=circuit, asked=asked, full=bool(full), rows=check(sheet.rows, wanted)
+    )
 
 
 def _over_conditions(

@@ -158,8 +158,8 @@ class Characterization:
             at = f"T = {standing.values[TEMPERATURE][0]:.4g} °C, {self.bias}"
             found = np.isfinite(drift)
             name = "drift of the input offset"
-            yield Row("dV_OS/dT", name, at, drift if found else None, "V/K", "" if found else NOT_NULLED)
-        mean, difference = currents(standing.points)
+            yield Row("TCV_OS", name, at, drift if found else None, "V/K", "" if found else NOT_NULLED)
+        mean, difference = currents(standing.at_null() or standing.points)
         yield self.row("I_B", "input bias current", self.bias, mean, "A", "no operating point")
         yield self.row("I_OS", "input offset current", self.bias, difference, "A", "no operating point")
 
@@ -177,7 +177,7 @@ class Characterization:
         for (symbol, name, at), values in zip(names, ends, strict=True):
             yield self.row(symbol, name, at, values, "V", "no range")
         linear = found.linear_range()
-        yield self.row("V_ID(1%)", "linear input range, to 1 %", self.bias, linear, "V", "not found")
+        yield self.row("V_lin", "linear input range, to 1 %", self.bias, linear, "V", "not found")
         yield self._over_levels(ends[:2, 0])
 
     def _over_levels(self, ends: Array) -> Row:

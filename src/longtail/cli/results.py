@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from longtail.analyses.base import Result
 from longtail.cli.messages import remark
@@ -14,11 +15,22 @@ from longtail.errors import OptionError
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How the result is wanted: as JSON, with files in `out`, figures as `format`."""
+    """How the result is wanted: as JSON or Markdown, with files in `out`, figures as `format`, a page in `html`."""
 
     json: bool = False
     out: str | None = None
     format: str = "png"
+    html: str | None = None
+    markdown: bool = False
+
+
+@runtime_checkable
+class Paged(Protocol):
+    """A result that can be a page."""
+
+    def to_html(self) -> str: ...
+
+    def to_markdown(self) -> str: ...
 
 
 def show(result: Result, form: Form, circuit_notes: Iterable[object]) -> None:
@@ -31,6 +43,10 @@ def show(result: Result, form: Form, circuit_notes: Iterable[object]) -> None:
     if form.json:
         remark(own)
         print(result.to_json())
+        return
+    if form.markdown and isinstance(result, Paged):
+        remark(own)
+        print(result.to_markdown(), end="")
         return
     if not sys.stdout.isatty():
         print(result.to_text(), end="")
@@ -69,3 +85,15 @@ def write(result: Result, form: Form, stem: str) -> list[Path]:
         return [*plots.save(result, folder, stem, form.format), text, json, *result.files]
     except OSError as error:
         raise OptionError(f"--out {form.out}: {error.strerror or error}") from error
+
+
+def write_page(result: Result, file: str) -> Path:
+    """Write the HTML of a result into a file and return its path."""
+    assert isinstance(result, Paged)
+    path = Path(file)
+    text = result.to_html()
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OptionError(f"--html {file}: {error.strerror or error}") from error
+    return path

@@ -16,7 +16,7 @@ from longtail import InputError, OptionError
 from longtail.analyses.base import Analysis, Option
 from longtail.cli.announced import home
 from longtail.cli.messages import advancing, busy, remark
-from longtail.cli.results import Form, prepared, show, write
+from longtail.cli.results import Form, prepared, show, write, write_page
 from longtail.cli.sources import Source
 
 CIRCUIT, ANALYSIS, RESULT = "Circuit", "Analysis", "Result"  # headings of the help page
@@ -64,6 +64,13 @@ RESULT_OPTIONS = (
     option("out", str | None, "write figure, table and JSON into this folder", RESULT, None, "DIR"),
     option("format", Literal["png", "svg", "pdf"], "of the figure", RESULT, "png"),
 )
+PAGE_OPTIONS = (  # of results that can be a page
+    option(
+        "html", str | None, "write the report, one page with interactive plots, into this file", RESULT, None, "FILE"
+    ),
+    option("markdown", bool, "print the table as Markdown", RESULT, False),
+)
+FORMS = tuple(Form.__dataclass_fields__)
 COMMON = {parameter.name for parameter in SOURCE_OPTIONS}
 
 
@@ -81,7 +88,7 @@ def command(analysis: Analysis) -> Callable[..., None]:
 
     def verb(file: str, /, **given: Any) -> None:
         source = Source(file, **{name: given.pop(name) for name in COMMON if name in given})
-        form = Form(**{name: given.pop(name) for name in ("json", "out", "format") if name in given})
+        form = Form(**{name: given.pop(name) for name in FORMS if name in given})
         options = {each.name: number(each, given[key(each)]) for each in own if key(each) in given}
         if "out" in offered and form.out and Path(form.out).suffix:  # a file of its own, and no folder
             options["out"], form = form.out, replace(form, out=None)
@@ -99,6 +106,8 @@ def command(analysis: Analysis) -> Callable[..., None]:
         show(result, form, amplifier.circuit.notes)
         if form.out is not None:
             remark(f"wrote {path}" for path in write(result, form, stem))
+        if form.html is not None:
+            remark([f"wrote {write_page(result, form.html)}"])
         if result.failure is not None:
             raise result.failure
 
@@ -106,7 +115,8 @@ def command(analysis: Analysis) -> Callable[..., None]:
     verb.__doc__ = None
     files = [each for each in analysis.options if each.name == "out"]
     results = [_file_or_folder(files[0]) if files and each.name == "out" else each for each in RESULT_OPTIONS]
-    parameters = [FILE, *(as_parameter(each) for each in own), *SOURCE_OPTIONS, *results]
+    pages = PAGE_OPTIONS if hasattr(analysis.result, "to_html") else ()
+    parameters = [FILE, *(as_parameter(each) for each in own), *SOURCE_OPTIONS, *results, *pages]
     verb.__annotations__ = {each.name: each.annotation for each in parameters}
     verb.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     return verb

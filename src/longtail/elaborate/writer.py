@@ -38,6 +38,8 @@ def write(circuit: Circuit) -> str:
     names = _written_names(circuit)
     lines = [circuit.title.replace("\n", " ")]
     lines += _ports(circuit.ports)
+    for name, corner in circuit.corners.items():
+        lines.append(f"*@ corner {name} " + " ".join(f"{k}={format_spice(v)}" for k, v in corner.items()))
     lines += [f".param {name}={_value(value)}" for name, value in circuit.parameters.items()]
     lines += _options(circuit.options)
     lines += [_instance(instance, circuit, names) for instance in circuit.instances.values()]

@@ -90,10 +90,11 @@ def limit_text(row: Row) -> str:
     limit = row.limit
     if limit is None:
         return ""
-    unit = limit.unit or row.unit
+    own = limit.unit in ("", row.unit)
+    bounds = (("≥", limit.low), ("≤", limit.high))
     said = [
-        f"{sign} {quantity_text(value, unit)}"
-        for sign, value in (("≥", limit.low), ("≤", limit.high))
+        f"{sign} {quantity_text(value, row.unit) if own else f'{value:g} {limit.unit}'}"
+        for sign, value in bounds
         if value is not None
     ]
     return ", ".join(said)

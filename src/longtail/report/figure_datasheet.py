@@ -55,6 +55,23 @@ def _mark_bandwidth(axes: Axes, sheet: Datasheet) -> None:
     )
 
 
+def _condition(row: Row) -> str:
+    """What tells rows of one symbol apart, in few characters; nothing beside a symbol that is long itself."""
+    frequency, _, level = row.conditions.partition(", ")
+    if "(" in row.symbol or not frequency.startswith("f = "):
+        return ""
+    return "over V_CM" if " to " in level else frequency.removeprefix("f = ")
+
+
+def _symbol(symbol: str) -> str:
+    """A symbol as matplotlib sets it; one that carries a name of the netlist stays as it is.
+
+    >>> _symbol("PSRR($a_b$)")
+    'PSRR(\\\\$a_b\\\\$)'
+    """
+    return symbol.replace("$", "\\$") if "(" in symbol else mathematical(symbol)
+
+
 def _figures(panel: SubFigure, sheet: Datasheet, height: float) -> None:
     """The rows of the datasheet as text: symbol and condition, value, what the value means."""
     axes = panel.subplots()
@@ -62,9 +79,9 @@ def _figures(panel: SubFigure, sheet: Datasheet, height: float) -> None:
     axes.set_xlim(0, 1)
     axes.set_ylim(-(height - 1.0) / LINE, 0.5)
     for line, row in enumerate(sheet.rows):
-        condition = row.conditions.split(", ")[0] if row.conditions.startswith("f = ") else ""
-        axes.text(0.0, -line, mathematical(row.symbol), fontsize=TEXT, color=INK, va="center")
-        axes.text(0.17, -line, condition.removeprefix("f = "), fontsize=SMALL, color=PALE, va="center")
+        condition = _condition(row)
+        axes.text(0.0, -line, _symbol(row.symbol), fontsize=TEXT, color=INK, va="center")
+        axes.text(0.17, -line, condition, fontsize=SMALL, color=PALE, va="center")
         if row.value is None:
             words = row.remark.split(":")[0]
             axes.text(1.0, -line, words, fontsize=SMALL, color=PALE, va="center", ha="right")
