@@ -84,3 +84,12 @@ def test_a_singular_matrix_names_what_is_left() -> None:
     with pytest.raises(SingularMatrixError) as caught:
         choose_pivots(a[None], a != 0.0)
     assert caught.value.columns in ([0], [1])
+
+
+def test_unknowns_that_are_wanted_can_come_last() -> None:
+    rng = np.random.default_rng(5)
+    a = random_network(rng, 14)
+    pivots = choose_pivots(a[None], a != 0.0, last=[2, 7])
+    assert {c for _, c in pivots[-2:]} == {2, 7}
+    x, _ = solve({(int(i), int(j)): a[i, j].item() for i, j in np.argwhere(a)}, pivots, [{0: 1.0}])
+    np.testing.assert_allclose(x[0], np.linalg.solve(a, np.eye(14)[0]), rtol=1e-7, atol=1e-10)

@@ -18,6 +18,8 @@ from longtail.lanes.executor import NumpyExecutor
 from longtail.lanes.graph import Expr, Graph, Real
 from longtail.lanes.program import Program, lower
 
+_THRESHOLD = 0.1  # of the largest entry in its column: a smaller pivot costs digits that interpolation needs
+
 
 @dataclass(frozen=True, eq=False)
 class Elimination:
@@ -126,7 +128,8 @@ def _solve_modes(
     pattern = np.zeros(model.conductance.shape[1:], bool)
     pattern[tuple(np.array(list(matrix)).T)] = True
     try:
-        order = choose_pivots(model.matrix(samples)[0], pattern)
+        wanted = np.flatnonzero(outputs.any(axis=0)).tolist()
+        order = choose_pivots(model.matrix(samples)[0], pattern, threshold=_THRESHOLD, last=wanted)
     except SingularMatrixError as error:
         names = ", ".join(model.operating_point.system.unknowns[k].name for k in error.columns)
         raise AnalysisError(f"the small-signal equations are singular: {names} not determined") from error

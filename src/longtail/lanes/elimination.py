@@ -26,25 +26,31 @@ class SingularMatrixError(ArithmeticError):
         self.columns = columns
 
 
-def choose_pivots(samples: NDArray[Any], pattern: NDArray[np.bool_], threshold: float = 1e-3) -> Pivots:
+def choose_pivots(
+    samples: NDArray[Any], pattern: NDArray[np.bool_], threshold: float = 1e-3, last: Collection[int] = ()
+) -> Pivots:
     """Markowitz with threshold pivoting: the (row, column) of each pivot, in order.
 
     `samples` `[sample, n, n]` are numeric matrices of the same circuit (several frequencies, say): a pivot must
     be at least `threshold` times the largest entry of its column in every one of them. Among the rows and columns
     with the fewest entries the one that makes the least fill-in, (r - 1)*(c - 1), is taken; then the largest.
-    `pattern` `[n, n]` marks entries that can be nonzero.
+    `pattern` `[n, n]` marks entries that can be nonzero. Columns in `last` wait until all others are gone: where only
+    those unknowns are wanted, next to nothing is left of the back-substitution.
 
     Raises `SingularMatrixError`. Source: Markowitz, Management Science 3 (1957) 255; Duff, Erisman, Reid, Direct
     Methods for Sparse Matrices, sections 5.2, 7.2 and 10.2 (the search over few rows and columns).
     """
-    return _PivotSearch(samples, pattern, threshold).run()
+    return _PivotSearch(samples, pattern, threshold, last).run()
 
 
 class _PivotSearch:
     """Elimination on numbers, sparse, to find an order: `rows[i][j]` is the entry in every sample."""
 
-    def __init__(self, samples: NDArray[Any], pattern: NDArray[np.bool_], threshold: float) -> None:
+    def __init__(
+        self, samples: NDArray[Any], pattern: NDArray[np.bool_], threshold: float, last: Collection[int]
+    ) -> None:
         self.threshold = threshold
+        self.waiting = set(last)
         n = pattern.shape[0]
         self.rows: dict[int, dict[int, NDArray[Any]]] = {i: {} for i in range(n)}
         self.columns: dict[int, set[int]] = {j: set() for j in range(n)}
@@ -61,6 +67,9 @@ class _PivotSearch:
         with np.errstate(divide="ignore", invalid="ignore"):
             while self.rows:
                 pivot = self._search(_CANDIDATES) or self._search(len(self.rows))
+                if pivot is None and self.waiting:
+                    self.waiting = set()
+                    continue
                 if pivot is None:
                     raise SingularMatrixError(sorted(self.rows), sorted(self.columns))
                 pivots.append(pivot)
@@ -82,7 +91,7 @@ class _PivotSearch:
         self, best: tuple[float, float, int, int] | None, i: int, j: int
     ) -> tuple[float, float, int, int] | None:
         cost = float((len(self.rows[i]) - 1) * (len(self.columns[j]) - 1))
-        if best is not None and cost > best[0]:
+        if j in self.waiting or (best is not None and cost > best[0]):
             return best
         size = np.abs(self.rows[i][j])
         largest = np.max([np.abs(self.rows[k][j]) for k in self.columns[j]], axis=0)
@@ -156,11 +165,16 @@ def solve(entries: Entries, pivots: Pivots, right: Sequence[Mapping[int, Real]])
                 continue
             factor = other.pop(c) * inverses[-1]
             for j, value in row.items():
-                other[j] = other.get(j, 0.0) - factor * value
+                other[j] = _less(other.get(j, 0.0), factor, value)
             for side in sides:
                 if r in side:
-                    side[i] = side.get(i, 0.0) - factor * side[r]
+                    side[i] = _less(side.get(i, 0.0), factor, side[r])
     return [_back_substitute(matrix, pivots, inverses, side) for side in sides], values
+
+
+def _less(current: Real, factor: Real, value: Real) -> Real:
+    """current - factor*value; where there is nothing yet, the sign goes to the factor, which others share."""
+    return current - factor * value if isinstance(current, Expr) or current != 0.0 else (-factor) * value
 
 
 def _back_substitute(
