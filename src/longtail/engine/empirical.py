@@ -45,7 +45,8 @@ def learn(elimination: Elimination, probes: OperatingPoint, omega: Array, most: 
     gains, _ = elimination.exact(probes, omega)
     own = np.abs(gains).max(axis=1)
     largest = own.max(initial=0.0)
-    own = np.where(own.max(axis=1, keepdims=True) <= _NOTHING * largest, np.inf, own)
+    nothing = own.max(axis=1, keepdims=True) <= _NOTHING * largest
+    own = np.where(nothing, np.inf, np.maximum(own, _NOTHING * largest))
     rounding = _ROUNDING * largest / own
     rows = np.concatenate([gains.real, gains.imag], axis=1)
     centre = rows[:, :, :1]
