@@ -101,12 +101,13 @@ class Points:
 class Sweep:
     """A driven amplifier ready for many input levels; nulled where `nominal` belongs to a nulled system.
 
-    `vary` names further values that may differ from lane to lane ("temp").
+    `vary` names further values that may differ from lane to lane ("temp"). `rest` is the point without nulling.
     """
 
     drives: Drives
     nominal: OperatingPoint
     plain: System
+    rest: OperatingPoint
 
     @cached_property
     def batch(self) -> Batch:
@@ -225,7 +226,8 @@ def sweep(drives: Drives, *, null: bool = False, target: float | None = None, va
     """
     if not null:
         system = System(drives.circuit, drives=drives.names, varied=vary)
-        return Sweep(drives, solve_operating_point(system, drives.values | _nominal(drives, vary)), system)
+        point = solve_operating_point(system, drives.values | _nominal(drives, vary))
+        return Sweep(drives, point, system, point)
     wanted = null_target(drives, target)
     source = Instance(f"v{TARGET}", "voltage_source", (TARGET, GROUND), {"dc": wanted})
     circuit = replace(
@@ -240,16 +242,16 @@ def sweep(drives: Drives, *, null: bool = False, target: float | None = None, va
     equation = Null(equation.inputs, {**equation.output, TARGET: -1.0}, 0.0)
     nulled = System(circuit, drives=drives.names, varied=vary, null=equation)
     values = drives.values | _nominal(drives, vary)
-    near = _null_nearby(plain, nulled, values)
+    rest = solve_operating_point(plain, values)
+    near = _null_nearby(rest, nulled, values)
     if near is None:
         bias(bare, null=True, target=target)  # says why where nulling fails
         near = solve_operating_point(nulled, values)
-    return Sweep(drives, near, plain)
+    return Sweep(drives, near, plain, rest)
 
 
-def _null_nearby(plain: System, nulled: System, values: dict[str, float]) -> OperatingPoint | None:
+def _null_nearby(start: OperatingPoint, nulled: System, values: dict[str, float]) -> OperatingPoint | None:
     """The nulled point next to the one without an offset, which a pair of little gain has; None if it is far away."""
-    start = solve_operating_point(plain, values)
     lanes = {name: np.array([value]) for name, value in values.items()}
     x = np.append(start.solution, np.zeros((1, 1)), axis=1)
     result = newton(nulled, lanes, warm(nulled, lanes, x), limit=_LIMIT)

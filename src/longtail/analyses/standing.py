@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from longtail import modes
 from longtail.analyses.conditions import Condition, arrays
-from longtail.analyses.dc_sweep import Points, Sweep, sweep
+from longtail.analyses.dc_sweep import TARGET, Points, Sweep, sweep
 from longtail.analyses.drives import Drives, null_target
 from longtail.analyses.lanes import read_lanes
 from longtail.engine.operating_point import OperatingPoint
@@ -24,6 +24,7 @@ Array = NDArray[np.float64]
 class Standing:
     """The amplifier, ready to be moved about under every condition.
 
+    drives      of the circuit that nulling needs, which has a node more than the netlist
     values      varied parameters by name, `[condition]`; v_ic, v_id: the inputs of the netlist in V, `[condition]`
     plain       without nulling; nulled: with, None where the output cannot be nulled, and `why_not` says why
     points      where it is analyzed, `[condition]`: as the netlist has it, or nulled
@@ -74,14 +75,13 @@ def stand(drives: Drives, conditions: Sequence[Condition], null: bool, target: f
     values = {name: value for name, value in lanes.values.items() if name not in drives.names}
     v_id, v_ic = _levels(drives, lanes.values, len(conditions))
     nulled, why_not = _nulled(drives, tuple(values), null, target)
-    plain = _plain(drives, tuple(values), nulled if null else None)
+    plain = _plain(drives, tuple(values), nulled, null)
     if null and nulled is not None:
-        there = nulled.at(v_ic=v_ic, **values)
-        points = Points(drives, on(plain.nominal.system, there.point), there.v_id)
+        points = nulled.at(v_ic=v_ic, **values)
     else:
         points = plain.at(v_ic=v_ic, v_id=v_id, **values)
     names = tuple(each.name for each in conditions)
-    return Standing(drives, names, values, v_ic, v_id, plain, nulled, why_not, points)
+    return Standing(plain.drives, names, values, v_ic, v_id, plain, nulled, why_not, points)
 
 
 def _levels(drives: Drives, values: Mapping[str, Array], lanes: int) -> tuple[Array, Array]:
@@ -111,22 +111,27 @@ def _nulled(
         return None, f"no input offset: {error.message}; {error.hint}"
 
 
-def _plain(drives: Drives, vary: tuple[str, ...], nulled: Sweep | None) -> Sweep:
+def _plain(drives: Drives, vary: tuple[str, ...], nulled: Sweep | None, null: bool) -> Sweep:
     """The amplifier as the netlist has it, or at the offset that nulls it: all lanes start from there."""
     if nulled is None:
         return sweep(drives, vary=vary)
-    v_id = nulled.center.v_id[0].item()
-    ends = modes.join(v_id, nulled.own.common)
+    if not null:
+        return Sweep(nulled.drives, nulled.rest, nulled.plain, nulled.rest)
+    ends = modes.join(nulled.center.v_id[0].item(), nulled.own.common)
     first, second = (float(v * sign) for v, sign in zip(ends, drives.signs, strict=True))
-    moved = replace(drives, levels=(first, second))
-    system = System(drives.circuit, drives=drives.names, varied=vary)
-    point = on(system, nulled.center.point)
-    values = {name: float(np.squeeze(value)) for name, value in point.values.items()}
-    return Sweep(moved, replace(point, values=values), system)
+    point = nulled.center.point
+    point = replace(point, values={name: float(np.squeeze(value)) for name, value in point.values.items()})
+    return Sweep(replace(nulled.drives, levels=(first, second)), point, nulled.plain, point)
 
 
-def on(system: System, point: OperatingPoint) -> OperatingPoint:
-    """A point as one of a smaller system: unknowns and values that this one does not have are left out."""
+def alone(drives: Drives, point: OperatingPoint) -> OperatingPoint:
+    """A point as one of the netlist's own circuit, without what nulling has added to it."""
+    varied = [name for name in point.system.varied if name != f"v{TARGET}.dc"]
+    system = System(drives.circuit, varied=varied, drives=drives.names)
     columns = [point.system.index[unknown.name] for unknown in system.unknowns]
-    values = {name: point.values[name] for name in system.varied}
-    return replace(point, system=system, solution=point.solution[:, columns], values=values)
+    return replace(
+        point,
+        system=system,
+        solution=point.solution[:, columns],
+        values={name: point.values[name] for name in system.varied},
+    )
