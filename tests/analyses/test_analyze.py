@@ -100,6 +100,14 @@ def test_lowest_rejection_is_that_of_the_map(amp: lt.Amplifier, sheet: lt.Datash
     assert found.value == pytest.approx(alone, abs=1e-6)
 
 
+def test_lowest_rejection_is_nulled_at_every_level(examples: Path) -> None:
+    amp = lt.read(examples / "two_stage_opamp.cir")
+    nulled = amp.analyze(full=True, null=True, frequency_hz="1:1meg:1")
+    levels = np.linspace(row(nulled, "V_ICR-").value, row(nulled, "V_ICR+").value, 25)  # type: ignore[arg-type]
+    alone = amp.cmrr(vcm=levels, frequency_hz="1", null=True).cmrr_db.min()
+    assert row(nulled, "CMRR", " to ").value == pytest.approx(alone, abs=1e-6)
+
+
 @pytest.mark.parametrize("symbol", ["A_d", "CMRR", "P_S", "f_3dB", "V_OS", "e_n", "Z_o", "PSRR(vdd)", "f_p1", "V_O+"])
 @pytest.mark.parametrize("end", ["minimum", "maximum"])
 def test_extremes_are_those_of_single_runs(deck: str, sheet: lt.Datasheet, symbol: str, end: str) -> None:
@@ -143,6 +151,21 @@ def test_symmetry_gives_no_figure(examples: Path) -> None:
         if r.unit == "dB" and r.value is not None:
             assert r.value < 200.0
     assert "only mismatch gives a figure" in sheet.to_text()
+
+
+def test_an_output_at_a_rail_has_no_region(examples: Path) -> None:
+    sheet = lt.read(examples / "two_stage_opamp.cir").analyze(frequency_hz="1:1meg:1")
+    found = sheet.details()
+    assert found.range is None
+    assert any(note.startswith("range: the output is stuck") for note in found.notes)
+    assert found.poles is not None
+
+
+def test_ranges_need_supplies() -> None:
+    deck = "t\n*@ input a b\n*@ output o p\nva a 0 0\nvb b 0 0\nro a o 1k\nrp b p 1k\nrl o p 1k\n"
+    sheet = lt.read(deck).analyze(full=True, frequency_hz="1")
+    assert not [r for r in sheet.rows if r.symbol.startswith("V_ICR")]
+    assert any("no supplies say how far" in note for note in sheet.notes)
 
 
 def test_every_example_has_a_full_datasheet(examples: Path) -> None:

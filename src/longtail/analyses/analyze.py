@@ -17,6 +17,7 @@ from longtail.analyses.conditions import TYPICAL, Condition, conditions, read_co
 from longtail.analyses.crossing import crossing
 from longtail.analyses.details import Details, details
 from longtail.analyses.drives import Drives, bias, find_drives, null_target
+from longtail.analyses.extent import extent
 from longtail.analyses.frequency import frequency_axis
 from longtail.analyses.gains import (
     FREQUENCY_OPTION,
@@ -28,7 +29,7 @@ from longtail.analyses.gains import (
 from longtail.analyses.limits import FAIL, ascii_symbol, check, read_limits
 from longtail.analyses.op import OpResult, describe
 from longtail.analyses.rows import Row
-from longtail.analyses.standing import alone, stand
+from longtail.analyses.standing import Standing, alone, stand
 from longtail.circuit import Circuit
 from longtail.errors import AnalysisError, OptionError
 from longtail.units import format_si
@@ -186,12 +187,18 @@ def _over_conditions(
             *(str(note) for note in drives.circuit.notes),
             *gains.notes,
             *([standing.why_not] if standing.why_not else []),
+            *(["no ranges are given: no supplies say how far to look"] if full and _boundless(standing) else []),
             *([f"no operating point was found under these conditions: {', '.join(lost)}"] if lost else []),
         ),
         drives.circuit,
         {},
         among,
     )
+
+
+def _boundless(standing: Standing) -> bool:
+    """Whether ranges are missing for lack of supplies, and not for lack of nulling."""
+    return standing.nulled is not None and extent(standing) is None
 
 
 def _as_it_stands(drives: Drives, frequency_hz: NDArray[np.float64], null: bool, target: float | None) -> Datasheet:

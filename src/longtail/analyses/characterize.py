@@ -181,13 +181,15 @@ class Characterization:
         yield self._over_levels(ends[:2, 0])
 
     def _over_levels(self, ends: Array) -> Row:
-        """The lowest rejection at any common-mode level within the typical range."""
+        """The lowest rejection at any common-mode level within the typical range, nulled at each if so asked."""
         standing = self.standing
         levels = np.linspace(ends[0], ends[1], LEVELS)
         lanes = np.repeat(np.arange(standing.count), LEVELS)
         level = np.tile(levels, standing.count)
-        taken = standing.take(lanes)
-        points = standing.plain.at(v_ic=level, v_id=standing.points.v_id[lanes], **taken)
+        if standing.null and standing.nulled is not None:
+            points = standing.nulled.at(v_ic=level, **standing.take(lanes))
+        else:
+            points = standing.plain.at(v_ic=level, v_id=standing.points.v_id[lanes], **standing.take(lanes))
         values = _rejection(*points.mode_gains(self.frequency_hz[:1]))[:, 0].reshape(standing.count, LEVELS)
         unsolved = np.isnan(values)
         lowest = np.where(unsolved.all(axis=1), np.nan, np.where(unsolved, np.inf, values).min(axis=1))

@@ -12,13 +12,15 @@ from longtail.analyses import cmrr, noise, poles, transfer
 from longtail.analyses import range as operating_range
 from longtail.analyses.base import Result
 from longtail.analyses.cmrr import CmrrMap
-from longtail.analyses.drives import find_drives, supply_rails
+from longtail.analyses.dc_sweep import sweep
+from longtail.analyses.drives import Drives, find_drives, supply_rails
 from longtail.analyses.noise_result import Noise
 from longtail.analyses.poles import PolesAndZeros
 from longtail.analyses.range import OperatingRange
+from longtail.analyses.stuck import stuck
 from longtail.analyses.transfer import Transfer
 from longtail.circuit import Circuit
-from longtail.errors import LongtailError
+from longtail.errors import AnalysisError, LongtailError
 
 R = TypeVar("R", bound=Result)
 
@@ -55,13 +57,23 @@ def details(circuit: Circuit, asked: Mapping[str, Any]) -> Details:
     frequency = {"frequency_hz": asked["frequency_hz"]}
     level = {"vcm": asked["vcm"]}
 
+    def driven() -> Drives:
+        return find_drives(circuit, asked["input"], asked["output"], asked["vcm"])
+
     def levels() -> Any:
-        rails = supply_rails(find_drives(circuit, asked["input"], asked["output"], asked["vcm"]).circuit)
+        rails = supply_rails(driven().circuit)
         return level if rails is None else {"vcm": np.linspace(*rails, _LEVELS)}
+
+    def ranges() -> OperatingRange:
+        if not asked["null"] and stuck(sweep(driven()).center).any():
+            raise AnalysisError("the output is stuck near a supply rail: use --null (null=True)")
+        found = operating_range.ANALYSIS(circuit, **common, **level)
+        assert isinstance(found, OperatingRange)
+        return found
 
     return Details(
         attempt("rejection over V_CM", CmrrMap, lambda: cmrr.ANALYSIS(circuit, **common, **frequency, **levels())),
-        attempt("range", OperatingRange, lambda: operating_range.ANALYSIS(circuit, **common, **level)),
+        attempt("range", OperatingRange, ranges),
         attempt("transfer", Transfer, lambda: transfer.ANALYSIS(circuit, **common, **level)),
         attempt("noise", Noise, lambda: noise.ANALYSIS(circuit, **common, **frequency, **level)),
         attempt("poles", PolesAndZeros, lambda: poles.ANALYSIS(circuit, **common, **level)),

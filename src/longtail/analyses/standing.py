@@ -27,7 +27,7 @@ class Standing:
     drives      of the circuit that nulling needs, which has a node more than the netlist
     values      varied parameters by name, `[condition]`; v_ic, v_id: the inputs of the netlist in V, `[condition]`
     plain       without nulling; nulled: with, None where the output cannot be nulled, and `why_not` says why
-    points      where it is analyzed, `[condition]`: as the netlist has it, or nulled
+    points      where it is analyzed, `[condition]`: as the netlist has it, or nulled where `null` asks for it
     """
 
     drives: Drives
@@ -39,6 +39,7 @@ class Standing:
     nulled: Sweep | None
     why_not: str
     points: Points
+    null: bool
 
     @property
     def count(self) -> int:
@@ -81,7 +82,7 @@ def stand(drives: Drives, conditions: Sequence[Condition], null: bool, target: f
     else:
         points = plain.at(v_ic=v_ic, v_id=v_id, **values)
     names = tuple(each.name for each in conditions)
-    return Standing(plain.drives, names, values, v_ic, v_id, plain, nulled, why_not, points)
+    return Standing(plain.drives, names, values, v_ic, v_id, plain, nulled, why_not, points, null)
 
 
 def _levels(drives: Drives, values: Mapping[str, Array], lanes: int) -> tuple[Array, Array]:
