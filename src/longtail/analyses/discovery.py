@@ -24,6 +24,7 @@ _NOT_ANALYSES = {
     "drives",
     "edges",
     "extent",
+    "formula_validity",
     "frequency",
     "lane_files",
     "lane_zarr",

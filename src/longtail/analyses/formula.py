@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.analyses.base import Analysis, Option, Result
-from longtail.analyses.drives import Drives, bias, find_drives
+from longtail.analyses.drives import Drives, bias, find_drives, null_target
+from longtail.analyses.formula_validity import Conditions, Validity, errors_away
 from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS, mode_gains
 from longtail.circuit import Circuit
 from longtail.engine.operating_point import OperatingPoint
@@ -102,6 +103,7 @@ class Formula(Result):
     band_hz        lowest and highest frequency; both 0 is dc alone
     terms          of all factors; `terms_exact` of the exact formula, None where that is too large
     cancellation   how much larger the terms of a factor are than their sum: 1 where nothing cancels
+    validity       errors over mismatch, temperature and common-mode level; None where they were not asked for
     """
 
     of: str
@@ -123,6 +125,7 @@ class Formula(Result):
     curves: Curves | None = None
     as_latex: bool = False
     notes: tuple[str, ...] = ()
+    validity: tuple[Validity, ...] | None = None
 
     def __repr__(self) -> str:
         return f"<formula: {self.letter} = {self.text}>"
@@ -148,6 +151,7 @@ class Formula(Result):
                 for r in self.roots
             ],
             "notes": list(self.notes),
+            **({} if self.validity is None else {"validity": [v.to_dict() for v in self.validity]}),
         }
 
     def to_sympy(self) -> sympy.Expr:
@@ -224,6 +228,7 @@ def run(
     vcm: float | None,
     null: bool,
     target: float | None,
+    validity: bool,
 ) -> Formula:
     """The formula of one gain at the operating point."""
     of = of.replace("-", "_")
@@ -247,7 +252,12 @@ def run(
         answer, used = _answer(at, of, way, allowed, band_hz)
     if in_terms is not None:
         answer = in_terms_of(answer, at.point, in_terms)
-    return replace(_formula(at, of, answer, used, band_hz, allowed), as_latex=latex)
+    found = replace(_formula(at, of, answer, used, band_hz, allowed), as_latex=latex)
+    if not validity:
+        return found
+    held = null_target(at.drives, target) if null else None
+    errors, notes = errors_away(Conditions(at.drives, at.point, of, answer, held))
+    return replace(found, validity=errors, notes=(*found.notes, *notes))
 
 
 def _answer(at: Setting, of: str, way: str | None, allowed: float, band_hz: tuple[float, float]) -> tuple[Answer, str]:
@@ -379,5 +389,6 @@ ANALYSIS = Analysis(
         Option("in_terms", "word", "WHAT", f"{BIAS}: g_m by bias currents; {BETA}: g_m as β/r_π", None),
         Option("latex", "flag", "", "print the formulas as LaTeX", False),
         *NULL_OPTIONS,
+        Option("validity", "flag", "", "errors over mismatch, temperature and common-mode level as well", False),
     ),
 )

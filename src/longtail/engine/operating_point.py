@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -36,6 +36,11 @@ class OperatingPoint:
 
     def __repr__(self) -> str:
         return f"OperatingPoint({self.solution.shape[1]} unknowns, {self.continuation}, {self.iterations} iterations)"
+
+    def select(self, lanes: NDArray[np.intp]) -> OperatingPoint:
+        """The same of some of the lanes."""
+        values = {k: v[lanes] if isinstance(v, np.ndarray) and v.ndim else v for k, v in self.values.items()}
+        return replace(self, values=values, solution=self.solution[lanes], status=self.status[lanes])
 
     def __getitem__(self, name: str) -> Array:
         """An unknown by name, `[lane]`."""

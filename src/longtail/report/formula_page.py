@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from longtail.analyses.formula import Formula
+from longtail.report import formula_validity
 from longtail.report.page import LEFT, Cell, Column, Page, Table
 from longtail.report.symbols import gain_text, quantity_text
 from longtail.units import format_si
@@ -15,6 +16,8 @@ def page(formula: Formula) -> Page:
     tables = [_symbols(formula)] if formula.symbols else []
     if formula.roots:
         tables.append(_roots(formula))
+    if formula.validity is not None:
+        tables.append(formula_validity.table(formula.validity))
     return Page("Formula", facts(formula), tuple(tables), formula.notes)
 
 

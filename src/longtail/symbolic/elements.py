@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from longtail.engine.operating_point import OperatingPoint
 from longtail.symbolic.patterns import CAPACITANCE, CONDUCTANCE, Pattern, patterns
-from longtail.symbolic.stamps import Entries, Stamp, device_stamps
+from longtail.symbolic.stamps import Entries, Stamp, device_stamps, stamps_over
 
 _ROUNDING = 1e-12  # of what an entry was before: what remains below it is left over from subtracting
 
@@ -81,6 +84,19 @@ def small_signal(point: OperatingPoint, lane: int = 0) -> SmallSignal:
         symbols |= {s.key: s for s in reader.symbols}
         delayed += reader.delayed
     return SmallSignal((*unknowns, *delayed), tuple(elements), symbols, tuple(delayed), tuple(stamps))
+
+
+def values_over(point: OperatingPoint) -> dict[str, NDArray[np.float64]]:
+    """The value of every symbol in every lane, `[lane]` by key; zero where a device does not have the element."""
+    lanes = len(point.solution)
+    found: dict[str, NDArray[np.float64]] = {}
+    for lane, stamps in enumerate(stamps_over(point)):
+        for stamp in stamps:
+            reader = _Reader(stamp)
+            reader.run()
+            for symbol in reader.symbols:
+                found.setdefault(symbol.key, np.zeros(lanes))[lane] = symbol.value
+    return found
 
 
 class _Reader:

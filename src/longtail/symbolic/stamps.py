@@ -7,8 +7,11 @@ of a diode-connected transistor be told from its output conductance.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from longtail.circuit import GROUND, Circuit, Instance
 from longtail.devices.base import DeviceModel, Flows, Topology
@@ -24,6 +27,9 @@ from longtail.lanes.program import lower
 from longtail.netlist.expressions import Expression
 
 Entries = dict[tuple[str, str], float]  # by local names of row and column
+Input = float | NDArray[np.float64]
+# where a value belongs: by row and column, or by number of the delay and column
+_CONDUCTANCE, _CAPACITANCE, _SECONDS, _DELAYED = "conductance", "capacitance", "seconds", "delayed"
 
 
 @dataclass
@@ -52,16 +58,25 @@ class Stamp:
 
 
 def device_stamps(point: OperatingPoint, lane: int = 0) -> list[Stamp]:
-    """The stamps of all devices at an operating point, in the order of the netlist."""
-    return _Stamper(point, lane).run()
+    """The stamps of all devices at one lane of an operating point, in the order of the netlist."""
+    return next(stamps_over(point.select(np.array([lane]))))
+
+
+def stamps_over(point: OperatingPoint) -> Iterator[list[Stamp]]:
+    """The same of every lane in turn; the devices are differentiated once for all of them."""
+    return _Stamper(point).run()
 
 
 class _Stamper:
-    def __init__(self, point: OperatingPoint, lane: int) -> None:
-        self.circuit: Circuit = point.system.circuit
-        self.solution = dict(zip((u.name for u in point.system.unknowns), point.solution[lane].tolist(), strict=True))
+    """`templates` are stamps whose entries are yet to come: `places` says where each output belongs."""
+
+    def __init__(self, point: OperatingPoint) -> None:
+        system = point.system
+        self.circuit: Circuit = system.circuit
+        self.lanes = len(point.solution)
+        self.solution = dict(zip((u.name for u in system.unknowns), point.solution.T, strict=True))
         self.graph = Graph()
-        numbers = Numbers(self.circuit, self.graph, frozenset())
+        numbers = Numbers(self.circuit, self.graph, frozenset(system.varied))
         self.numbers = numbers
         self.models = devices()
         self.parameters = {
@@ -71,16 +86,38 @@ class _Stamper:
         for i in self.circuit.instances.values():
             self.parameters[i.name].controls = [self.parameters[c] for c in i.controls]
             self.topologies[i.name] = self.models[i.device].topology(self.parameters[i.name])
-        self.inputs: dict[str, float] = {}
+        self.inputs: dict[str, Input] = {name: point.values[name] for name in system.varied}
         self.outputs: list[Real] = []
-        self.places: list[tuple[Entries, tuple[str, str]] | tuple[dict[str, float], str]] = []
+        self.places: list[tuple[int, str, tuple[str, str]]] = []
 
-    def run(self) -> list[Stamp]:
-        stamps = [self._stamp(i) for i in self.circuit.instances.values()]
+    def run(self) -> Iterator[list[Stamp]]:
+        templates = [self._stamp(k, i) for k, i in enumerate(self.circuit.instances.values())]
         program = lower(self.graph, self.outputs, list(self.inputs))
-        values = NumpyExecutor().run(program, list(self.inputs.values()), 1)[:, 0].tolist()
-        for (target, key), value in zip(self.places, values, strict=True):
-            target[key] = target.get(key, 0.0) + value  # type: ignore[index, arg-type]
+        values = NumpyExecutor().run(program, list(self.inputs.values()), self.lanes)
+        for lane in values.T.tolist():
+            yield self._filled(templates, lane)
+
+    def _filled(self, templates: list[Stamp], values: list[float]) -> list[Stamp]:
+        stamps = [
+            replace(
+                t,
+                unknowns=dict(t.unknowns),
+                conductance={},
+                capacitance={},
+                delays=[LocalDelay(d.rows, {}, 0.0) for d in t.delays],
+            )
+            for t in templates
+        ]
+        for (k, where, key), value in zip(self.places, values, strict=True):
+            stamp = stamps[k]
+            if where == _SECONDS:
+                stamp.delays[int(key[0])].seconds = value
+            elif where == _DELAYED:
+                slopes = stamp.delays[int(key[0])].slopes
+                slopes[key[1]] = slopes.get(key[1], 0.0) + value
+            else:
+                entries = stamp.conductance if where == _CONDUCTANCE else stamp.capacitance
+                entries[key] = entries.get(key, 0.0) + value
         return stamps
 
     def _unknowns(self, i: Instance, device: DeviceModel) -> dict[str, str | None]:
@@ -99,7 +136,7 @@ class _Stamper:
         self.inputs[name] = 0.0 if unknown is None else self.solution[unknown]
         return self.graph.input(name)
 
-    def _stamp(self, i: Instance) -> Stamp:
+    def _stamp(self, place: int, i: Instance) -> Stamp:
         device, p = self.models[i.device], self.parameters[i.name]
         unknowns = self._unknowns(i, device)
         variables = {name: self._input(f"{i.name}|{name}", u) for name, u in unknowns.items()}
@@ -125,11 +162,12 @@ class _Stamper:
         stamp.unknowns |= {name: name[1:] for name in read}
         columns = {x.id: name for name, x in {**variables, **read}.items()}
         m: Real = p["m"] if device.multiplier and "m" in p.declared else 1.0
-        self._record(stamp, flows, differentiator, columns, merged, m)
+        self._record(place, stamp, flows, differentiator, columns, merged, m)
         return stamp
 
     def _record(
         self,
+        index: int,
         stamp: Stamp,
         flows: Flows,
         differentiator: Differentiator,
@@ -137,25 +175,25 @@ class _Stamper:
         merged: Mapping[str, str],
         m: Real,
     ) -> None:
-        def place(target: Entries, row: str, column: str, value: Real) -> None:
+        def place(where: str, row: str, column: str, value: Real) -> None:
             self.outputs.append(value * m)
-            self.places.append((target, (merged.get(row, row), merged.get(column, column))))
+            self.places.append((index, where, (merged.get(row, row), merged.get(column, column))))
 
-        for target, source in ((stamp.conductance, flows.static), (stamp.capacitance, flows.charges)):
+        for where, source in ((_CONDUCTANCE, flows.static), (_CAPACITANCE, flows.charges)):
             for row, flow in source.items():
                 for k, slope in differentiator.rows([flow])[0][0].items():
-                    place(target, row, columns[k], slope)
-        for target, pairs in ((stamp.capacitance, flows.capacitances), (stamp.conductance, flows.conductances)):
+                    place(where, row, columns[k], slope)
+        for where, pairs in ((_CAPACITANCE, flows.capacitances), (_CONDUCTANCE, flows.conductances)):
             for a, b, value in pairs:
                 for row, column, sign in ((a, a, 1.0), (b, b, 1.0), (a, b, -1.0), (b, a, -1.0)):
-                    place(target, row, column, value * sign)
-        for delay in flows.delays:
+                    place(where, row, column, value * sign)
+        for number, delay in enumerate(flows.delays):
             rows: dict[str, float] = {}
             for name, sign in delay.rows.items():
                 rows[merged.get(name, name)] = rows.get(merged.get(name, name), 0.0) + sign
-            seconds = delay.seconds
-            recorded = LocalDelay(rows, {}, float(seconds) if not isinstance(seconds, Expr) else 0.0)
-            for k, slope in differentiator.rows([delay.flow])[0][0].items():
+            stamp.delays.append(LocalDelay(rows, {}, 0.0))
+            self.outputs.append(delay.seconds)
+            self.places.append((index, _SECONDS, (str(number), "")))
+            for variable, slope in differentiator.rows([delay.flow])[0][0].items():
                 self.outputs.append(slope * m)
-                self.places.append((recorded.slopes, columns[k]))
-            stamp.delays.append(recorded)
+                self.places.append((index, _DELAYED, (str(number), columns[variable])))

@@ -105,6 +105,19 @@ class Transfer:
                 result = result * np.polynomial.polynomial.polyval(s, self.coefficients(f, values)) ** (sign * k)
         return result
 
+    def over(self, values: Mapping[str, NDArray[np.float64]], s: Complex) -> Complex:
+        """The value `[lane, frequency]`, symbols at `values` `[lane]`; infinite where a denominator is zero."""
+        lanes = np.broadcast_shapes((1,), *(np.shape(values[key]) for key in self.ring.keys if key in values))[0]
+        numbers = np.array([np.broadcast_to(values.get(key, 0.0), lanes) for key in self.ring.keys])
+        result = np.full((lanes, s.size), complex(self.scale))
+        for side, sign in ((self.numerator, 1), (self.denominator, -1)):
+            for f, k in side:
+                exponents, coefficients = arrays(f)
+                terms = np.array([coefficients * np.prod(x ** exponents[:, :-1], axis=1) for x in numbers.T])
+                value = terms @ (s[None, :] ** exponents[:, -1:])
+                result = result * value**k if sign > 0 else _quotient(result, value**k)
+        return result
+
     def coefficients(self, f: Polynomial, values: Mapping[str, float]) -> NDArray[np.float64]:
         """The coefficients of a factor in s, lowest first, as floats."""
         numbers = np.array([values[key] for key in self.ring.keys])
@@ -113,6 +126,11 @@ class Transfer:
         out = np.zeros(int(exponents[:, -1].max(initial=0)) + 1)
         np.add.at(out, exponents[:, -1], terms)
         return out
+
+
+def _quotient(above: Complex, below: Complex) -> Complex:
+    out = np.full(above.shape, complex(np.inf))
+    return np.asarray(np.divide(above, below, out=out, where=below != 0.0), complex)
 
 
 def arrays(f: Polynomial) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
