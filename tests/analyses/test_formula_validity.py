@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from longtail.amplifier import Amplifier, read
+from longtail.analyses import formula_validity
+from longtail.analyses.drives import Drives
 from longtail.analyses.formula import Formula
 from longtail.analyses.formula_validity import (
     LEVEL,
@@ -18,6 +20,12 @@ from longtail.analyses.formula_validity import (
     Validity,
     mismatch,
 )
+from longtail.analyses.lanes import Lanes, solve_lanes
+from longtail.circuit import Circuit
+from longtail.cli.main import run as command
+from longtail.engine.batch import Batch
+from longtail.engine.operating_point import OperatingPoint
+from longtail.lanes.status import LaneStatus
 from symbolic.decks import BIPOLAR, FOLDER, MOS
 
 TAILED = (
@@ -169,3 +177,41 @@ def test_text_and_json_have_the_figures() -> None:
     assert {"axis", "median_error", "p95_error", "worst_error", "worst_at"} <= set(data[0])
     assert set(data[1]["worst_at"]) == {"temp"}
     assert "rd1.r" in data[0]["worst_at"]
+
+
+def test_lanes_without_a_solution_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lossy(circuit: Circuit, lanes: Lanes, drives: Drives) -> tuple[Batch, OperatingPoint]:
+        prepared, point = solve_lanes(circuit, lanes, drives)
+        point.status[:3] = LaneStatus.TOO_MANY_ITERATIONS
+        point.solution[:3] = np.nan
+        return prepared, point
+
+    whole = along(example("mos_pair").formula(validity=True), TEMPERATURE)
+    monkeypatch.setattr(formula_validity, "solve_lanes", lossy)
+    formula = example("mos_pair").formula(validity=True)
+    errors = along(formula, TEMPERATURE)
+    assert (errors.failed, errors.outside, whole.failed) == (3, 0, 0)
+    assert errors.worst_error == whole.worst_error  # it is at the hot end
+    assert errors.gain_high is not None and whole.gain_high is not None
+    assert errors.gain_high < whole.gain_high  # that of the cold end is not known
+    assert any("over temperature, 3 of 34 lanes have no operating point" in note for note in formula.notes)
+
+
+def test_errors_hold_over_the_band() -> None:
+    """The capacitance of the tail, which the formula at dc does not have, is in one for a band."""
+    formula = example("mos_pair").formula(of="common", band="1:100meg", error="10%", validity=True)
+    assert "C" in formula.text
+    errors = along(formula, TEMPERATURE)
+    assert errors.worst_error is not None and 0.0 < errors.worst_error < 0.2
+
+
+def test_circuits_without_supplies_have_no_common_mode_axis() -> None:
+    formula = example("instrumentation_amplifier").formula(validity=True)
+    assert formula.validity is not None
+    assert [v.axis for v in formula.validity] == [MISMATCH, TEMPERATURE]
+    assert any("no errors over the common-mode level" in note for note in formula.notes)
+
+
+def test_the_command_has_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command(["formula", str(FOLDER / "mos_pair.cir"), "--validity", "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["validity"]) == 3

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from longtail.analyses.formula_validity import mismatch
+from longtail.analyses.lanes import read_lanes, solve_lanes
 from longtail.engine.linearization import linearize
-from longtail.symbolic.elements import entries
+from longtail.symbolic.elements import entries, small_signal, values_over
 from longtail.symbolic.patterns import patterns
 from symbolic.decks import NAMES, gallery
 
@@ -74,3 +76,26 @@ def test_an_exchanged_field_effect_transistor_has_its_channel_the_other_way_roun
     forward, exchanged = (patterns(("d", "g", "s", "b"), way) for way in (True, False))
     channel = [next(p for p in some if p.sub == "m") for some in (forward, exchanged)]
     assert channel[0].rows == channel[1].rows[::-1] == ("di", "si")
+
+
+@pytest.mark.parametrize("name", ["ota_5t", "bjt_pair", "jfet_pair", "radio_front_end", "ecg_front_end"])
+def test_values_over_lanes_add_up_to_the_linear_model_of_every_lane(name: str) -> None:
+    at = gallery(name)
+    varied = {"temp": np.array([-40.0, 60.0, 125.0])} | {
+        key: value[:3] for key, value in mismatch(at.drives.circuit).items()
+    }
+    _, point = solve_lanes(at.drives.circuit, read_lanes(at.drives.circuit, varied, at.drives), at.drives)
+    values, model = values_over(point), linearize(point)
+    late = set(at.circuit.delayed)
+    for lane in range(3):
+        circuit = small_signal(point, lane)
+        index = point.system.index
+        sums = np.zeros((2, len(index), len(index)))
+        for row, column, order, value in entries(circuit):
+            if not late & {row, column}:
+                sums[order, index[row], index[column]] += value
+        assert sums[0] == pytest.approx(model.conductance[lane], rel=1e-9, abs=0.0)
+        assert sums[1] == pytest.approx(model.capacitance[lane], rel=1e-9, abs=0.0)
+        assert {key: s.value for key, s in circuit.symbols.items()} == {
+            key: x[lane].item() for key, x in values.items() if key in circuit.symbols
+        }
