@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -11,6 +12,7 @@ from types import ModuleType
 import pytest
 
 import longtail
+from contract import test_analyses as analyses_contract
 from contract import test_devices as contract
 from devices.harness import evaluate, instance
 from longtail.devices.base import DeviceModel
@@ -67,4 +69,23 @@ def test_the_files_that_the_page_names_exist() -> None:
     for name in re.findall(r"`([a-z_0-9]+\.py)`", PAGE):
         assert (devices / name).exists(), name
     for name in re.findall(r"`((?:tests|scripts|docs|src)/[\w/.]+)`", PAGE):
-        assert (root / name).exists() or name.endswith("limiter.py"), name
+        assert (root / name).exists() or name.endswith(("limiter.py", "loading.py")), name
+
+
+def test_the_example_analysis_does_what_it_says() -> None:
+    """Against the same amplifier with the resistor in it, and through the contract of all analyses."""
+    module = ModuleType("longtail.analyses.loading")
+    sys.modules[module.__name__] = module  # where dataclasses look for the names in annotations
+    try:
+        source = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)[1]
+        exec(compile(source, "CONTRIBUTING.md", "exec"), module.__dict__)
+    finally:
+        del sys.modules[module.__name__]
+    amplifier = analyses_contract.example()
+    found = module.ANALYSIS(amplifier.circuit, load=4.7e3)
+    deck = analyses_contract.DECK.read_text().replace(".end", "rload o1 o2 4.7k\n.end")
+    loaded = longtail.read(deck, parameters=analyses_contract.MISMATCH).gains(frequency_hz=1.0)
+    # the load also moves the operating point of a mismatched pair, a little
+    assert found.loaded == pytest.approx(loaded.differential[0].real, rel=1e-4)
+    analyses_contract.check_metadata(module.ANALYSIS)
+    analyses_contract.check_result(found)

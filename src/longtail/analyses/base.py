@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 
 from longtail.circuit import Circuit
-from longtail.errors import LongtailError, OptionError
+from longtail.errors import LongtailError, OptionError, nearest
 
 if TYPE_CHECKING:
     import xarray
@@ -27,9 +27,11 @@ if TYPE_CHECKING:
 class Option:
     """An option of an analysis.
 
-    `kind` says what it takes: "number" (SPICE suffixes allowed, within [low, high], `unit`), "nodes" (names with
+    `kind` says what it takes: "number" (SPICE suffixes allowed, within [low, high], `unit`), "nodes" or "names" (with
     commas between), "frequency" (`start:stop:points-per-decade` in Hz, or an array), "range" (`start:stop:points`, a
-    list, or an array), "flag".
+    list, or an array), "word" (text that the analysis reads itself), "assignments" (`name=value`, repeated), "flag",
+    "file" and "callback" (Python's own), "lanes" (arrays by parameter name).
+    `python_only` keeps it off the command line.
     """
 
     name: str
@@ -57,7 +59,8 @@ class Analysis:
         known = {option.name: option for option in self.options}
         for name in given:
             if name not in known:
-                raise OptionError(f"{self.name} has no option '{name}'; it has: {', '.join(known) or 'none'}")
+                has = f"it has: {', '.join(known) or 'none'}"
+                raise OptionError(f"{self.name} has no option '{name}'; {has}", hint=nearest(name, known))
         values = {name: given.get(name, option.default) for name, option in known.items()}
         for name, value in values.items():
             option = known[name]

@@ -1,0 +1,107 @@
+"""What every analysis fulfils, over all that discovery finds: a new file is tested on the day it appears."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import longtail as lt
+from longtail.analyses.base import Analysis, Result
+from longtail.analyses.discovery import analyses
+
+DECK = Path(__file__).parents[2] / "examples" / "bjt_pair.cir"
+MISMATCH = {"drc": 0.01}
+KINDS = {
+    *("number", "nodes", "names", "frequency", "range", "word", "assignments"),
+    *("flag", "file", "callback", "lanes"),
+}
+# what an analysis cannot do without
+NEEDED: dict[str, dict[str, Any]] = {
+    "behavioral": {"frequency_hz": 1e3},
+    "gains": {"frequency_hz": "1:1g:2"},
+    "sweep": {"vary": "rc=9k:11k:3", "measure": "cmrr_db"},
+}
+
+
+def example(**parameters: float) -> lt.Amplifier:
+    return lt.read(DECK, parameters={**MISMATCH, **parameters})
+
+
+def check_metadata(analysis: Analysis) -> None:
+    assert analysis.name == analysis.name.lower()
+    assert analysis.doc
+    assert not analysis.doc.endswith(".")
+    assert issubclass(analysis.result, Result)
+    names = [option.name for option in analysis.options]
+    assert len(names) == len(set(names))
+    for option in analysis.options:
+        assert option.kind in KINDS, option
+        assert option.doc, option
+        assert option.low <= option.high
+    assert set(inspect.signature(analysis.run).parameters) - {"circuit"} == set(names)
+
+
+def check_result(result: Result) -> None:
+    line = repr(result)
+    assert "\n" not in line
+    data = json.loads(result.to_json())
+    assert data
+    assert "NaN" not in result.to_json()
+    assert result.to_text().strip()
+    assert "<div" in result._repr_html_()
+
+
+@pytest.mark.parametrize("name", analyses())
+def test_metadata(name: str) -> None:
+    check_metadata(analyses()[name])
+
+
+@pytest.mark.parametrize("name", analyses())
+def test_an_unknown_option_is_answered_with_those_there_are(name: str) -> None:
+    with pytest.raises(lt.OptionError, match="has no option 'nonsense'"):
+        analyses()[name](example().circuit, nonsense=1)
+
+
+@pytest.mark.parametrize("name", analyses())
+def test_a_number_out_of_bounds_is_refused(name: str) -> None:
+    for option in analyses()[name].options:
+        if option.kind == "number" and np.isfinite(option.low):
+            with pytest.raises(lt.OptionError, match=f"{option.name} must lie between"):
+                analyses()[name](example().circuit, **{option.name: option.low - 1.0})
+
+
+@pytest.mark.parametrize("name", analyses())
+def test_results_show_themselves(name: str) -> None:
+    check_result(example().run(name, **NEEDED.get(name, {})))
+
+
+@pytest.mark.parametrize("name", analyses())
+def test_the_method_is_named_and_documented(name: str) -> None:
+    method = getattr(example(), name.replace("-", "_"))
+    assert list(inspect.signature(method).parameters) == [o.name for o in analyses()[name].options]
+    assert all(f"{o.name}: {o.doc}" in method.__doc__ for o in analyses()[name].options)
+
+
+def test_a_symmetric_circuit_converts_nothing() -> None:
+    gains = lt.read(DECK).gains(frequency_hz="1:1g:3")
+    for conversion in (gains.common_to_differential, gains.differential_to_common):
+        assert (np.abs(conversion) <= gains.floor).all()
+    assert np.isinf(gains.cmrr_db).all()
+
+
+def test_swapping_the_inputs_flips_what_is_odd() -> None:
+    """A_dd and A_d→c change sign, A_cc and A_c→d do not; the offset changes sign; poles, noise and impedances stay."""
+    amp, swapped = example(), {"input": ("inn", "inp")}
+    one, other = amp.gains(frequency_hz="1:1g:3"), amp.gains(frequency_hz="1:1g:3", **swapped)
+    signs = np.array([[-1.0, 1.0], [-1.0, 1.0]])
+    np.testing.assert_allclose(other.matrix, signs * one.matrix, rtol=1e-9, atol=1e-13)
+    offsets = [amp.offset(**each).to_dict()["input_offset"] for each in ({}, swapped)]
+    assert offsets[1] == pytest.approx(-offsets[0], rel=1e-6)
+    for name, field in (("poles", "poles_rad_s"), ("noise", "input_v_per_rthz")):
+        first, second = (amp.run(name, **each).to_dict()[field] for each in ({}, swapped))
+        np.testing.assert_allclose(second, first, rtol=1e-6, atol=1e-3 * np.abs(first).min())
