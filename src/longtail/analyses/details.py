@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
 
-from longtail.analyses import cmrr, noise, poles, transfer
+from longtail.analyses import cmrr, formula, noise, poles, transfer
 from longtail.analyses import range as operating_range
 from longtail.analyses.base import Result
 from longtail.analyses.cmrr import CmrrMap
 from longtail.analyses.dc_sweep import sweep
 from longtail.analyses.drives import Drives, find_drives, supply_rails
+from longtail.analyses.formula import Formula
 from longtail.analyses.noise_result import Noise
 from longtail.analyses.poles import PolesAndZeros
 from longtail.analyses.range import OperatingRange
@@ -36,6 +38,7 @@ class Details:
     transfer: Transfer | None
     noise: Noise | None
     poles: PolesAndZeros | None
+    formulas: tuple[Formula, ...]
     notes: tuple[str, ...]
 
 
@@ -71,11 +74,21 @@ def details(circuit: Circuit, asked: Mapping[str, Any]) -> Details:
         assert isinstance(found, OperatingRange)
         return found
 
+    def formulas() -> tuple[Formula, ...]:
+        pair = len(driven().output) == 2
+        wanted = ("differential", "common", *(("common_to_differential",) if pair else ()))
+        tried = [
+            attempt(f"formula, {of}", Formula, partial(formula.ANALYSIS, circuit, of=of, **common, **level))
+            for of in wanted
+        ]
+        return tuple(found for found in tried if found is not None)
+
     return Details(
         attempt("rejection over V_CM", CmrrMap, lambda: cmrr.ANALYSIS(circuit, **common, **frequency, **levels())),
         attempt("range", OperatingRange, ranges),
         attempt("transfer", Transfer, lambda: transfer.ANALYSIS(circuit, **common, **level)),
         attempt("noise", Noise, lambda: noise.ANALYSIS(circuit, **common, **frequency, **level)),
         attempt("poles", PolesAndZeros, lambda: poles.ANALYSIS(circuit, **common, **level)),
+        formulas(),
         tuple(dict.fromkeys(notes)),
     )

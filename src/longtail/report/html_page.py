@@ -6,6 +6,7 @@ import importlib.util
 import json
 import re
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from longtail.analyses.details import Details
 from longtail.analyses.rows import Row
 from longtail.elaborate.writer import write
 from longtail.errors import OptionError
-from longtail.report import html_plots
+from longtail.report import formula_page, html_plots
 from longtail.report.datasheet import bias_table, limit_text, own_conditions, page
 from longtail.report.html_plots import Plot
 from longtail.report.layout import subscripts
@@ -47,6 +48,7 @@ def html(sheet: Datasheet) -> str:
         conditions=sheet.conditions,
         bias=bias_table(sheet.op) if transistors(sheet.op) else None,
         devices=devices,
+        formulas=[formula_page.page(each) for each in found.formulas],
         plots=plots,
         figures=_script({plot.key: {"data": plot.data, "layout": plot.layout} for plot in plots}),
         netlist=list(_netlist(sheet)),
@@ -117,6 +119,16 @@ def _script(data: Any) -> str:
     return text
 
 
+def formula_html(text: str) -> str:
+    """A formula with subscripts and powers set as such, everything else escaped.
+
+    >>> formula_html("-g_m1,2^2·(r_o2 ∥ R_D)")
+    '-g<sub>m1,2</sub><sup>2</sup>·(r<sub>o2</sub> ∥ R<sub>D</sub>)'
+    """
+    low = re.sub(r"(?<=\w)_(\w+(?:,\w+)*)", r"<sub>\1</sub>", escape(text))
+    return re.sub(r"\^(\d+)", r"<sup>\1</sup>", low)
+
+
 def _library() -> str:
     """Plotly's JavaScript, which the Python package carries; the package itself is not imported: it is slow."""
     found = importlib.util.find_spec("plotly")
@@ -139,5 +151,6 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["formula"] = lambda text: jinja2.filters.Markup(formula_html(text))
     environment.filters["subscripts"] = lambda text: jinja2.filters.Markup(subscripts(text))
     return environment
