@@ -199,3 +199,15 @@ def test_without_plotly_there_is_advice(hostile: lt.Datasheet, monkeypatch: pyte
     written = hostile.saved(tmp_path, "sheet")
     assert [path.name for path in written.files] == ["sheet.md"]
     assert any("needs plotly" in note for note in written.notes)
+
+
+def test_formulas_stand_beside_the_figures(html: str, hostile: lt.Datasheet) -> None:
+    """Each gain in symbols, with the bound that the analysis of formulas proves."""
+    section = re.search(r'<section id="formulas">(.*?)</section>', html, re.DOTALL)
+    assert section is not None
+    formulas = hostile.details().formulas
+    assert [each.of for each in formulas] == ["differential", "common", "common_to_differential"]
+    for each in formulas:
+        assert html_page.formula_html(each.text) in section[1]
+        assert each.error_bound is not None
+    assert section[1].count("proven") > len(formulas)
