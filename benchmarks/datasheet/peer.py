@@ -1,0 +1,171 @@
+"""The figures of the datasheet from ngspice: two scripts, of the amplifier as it stands and with its output held.
+
+Each is one process for all conditions; models and sources are altered in place. Node sets near the operating point save
+ngspice its stepping of gmin. Curves of ranges are swept with as many points as longtail's search
+takes; what is read off them (edges) is not computed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+TEMPERATURES = {"typical": (27, -40, 125)}  # the order of the datasheet; corners from cold to hot
+# name: vto of n, kp of n, vto of p, kp of p, iref
+CORNERS = {
+    "typical": (0.5, 170e-6, -0.6, 60e-6, 100e-6),
+    "slow": (0.55, 153e-6, -0.65, 54e-6, 100e-6),
+    "fast": (0.45, 187e-6, -0.55, 66e-6, 100e-6),
+    "weak": (0.5, 170e-6, -0.6, 60e-6, 80e-6),
+}
+LEVELS = 25
+POINTS = 70  # of a curve: what longtail's search of two ends takes
+TIMEOUT = 120.0  # s
+# the default tolerances leave a thousandth in A_cm and 4 % in V_OS; 1e-6 still leaves 3e-3 in the drift
+ACCURATE = ".options reltol=1e-6 vntol=1e-9"
+ACCURATE_HELD = ".options reltol=1e-8 vntol=1e-9"
+NODESET = ".nodeset v(s)=0.7 v(x)=2 v(o)=2 v(b)=0.74"
+NODESET_HELD = ".nodeset v(s)=0.7 v(x)=2 v(o)=1.5 v(b)=0.74 v(inp)=1.5 v(inn)=1.5"
+QUANTITIES = " ".join(f"@m{k}[vds] @m{k}[vdsat]" for k in range(1, 6))
+
+
+def decks(path: Path) -> tuple[str, str]:
+    """The netlist as it stands with a current into its output, and with a servo in place of the inputs' sources."""
+    text = re.sub(r"(?mi)^\.end\s*$", "", path.read_text())
+    stands = f"{text}\niz 0 o 0\n{ACCURATE}\n{NODESET}"
+    servo = "vcm cm 0 1.5\nvt t 0 1.5\nep inp cm o t -1e4\nen inn cm o t 1e4"
+    held = re.sub(r"(?m)^vinp .*\nvinn .*$", servo, text)
+    return stands, f"{held}\n{ACCURATE_HELD}\n{NODESET_HELD}"
+
+
+def _conditions() -> Iterator[list[str]]:
+    for name, (vtn, kpn, vtp, kpp, iref) in CORNERS.items():
+        for temperature in TEMPERATURES.get(name, (-40, 27, 125)):
+            yield [
+                f"set temp = {temperature}",
+                f"altermod n vto = {vtn:g}",
+                f"altermod n kp = {kpn:g}",
+                f"altermod p vto = {vtp:g}",
+                f"altermod p kp = {kpp:g}",
+                f"alter iref dc = {iref:g}",
+            ]
+
+
+def _ac(inp: float = 0.0, inn: float = 0.0, vdd: float = 0.0, iz: float = 0.0) -> list[str]:
+    return [f"alter {name} ac = {v:g}" for name, v in (("vinp", inp), ("vinn", inn), ("vdd", vdd), ("iz", iz))]
+
+
+def _level(inp: float, inn: float) -> list[str]:
+    return [f"alter vinp dc = {inp:.12g}", f"alter vinn dc = {inn:.12g}"]
+
+
+def _sweep(source: str, low: float, high: float) -> str:
+    step = (high - low) / (POINTS - 1)
+    return f"dc {source} {low:g} {high + step / 2:.12g} {step:.12g}"
+
+
+def _print(**expressions: str) -> list[str]:
+    lines = []
+    for name, expression in expressions.items():
+        lines += [f"let {name} = {expression}", f"print {name}"]
+    return lines
+
+
+def standing_script(levels: tuple[float, float], level_sweep: str) -> list[str]:
+    """Everything but what needs the output held. `level_sweep` is the frequency command at common-mode levels."""
+    differential, common = _ac(0.5, -0.5), _ac(1.0, 1.0)
+    first, index = "ac lin 1 1 1", "[0]" if "dec" in level_sweep else ""
+    script = ["save v(o) i(vdd) i(vinp) i(vinn) onoise_spectrum onoise_total"]
+    for condition in _conditions():
+        script += [*condition, "op", *_print(power="-3*i(vdd)"), "destroy all"]
+        script += [*differential, "ac dec 10 1 1g"]
+        script += _print(ad="mag(v(o)[0])", ad_high="mag(v(o)[90])", zid="2/mag(i(vinp)[0]-i(vinn)[0])")
+        script += [
+            "let level = ad/sqrt(2)",
+            "meas ac f_3db when vm(o)=$&level fall=1",
+            "meas ac f_t when vm(o)=1 fall=1",
+        ]
+        script += ["destroy all", *common, "ac dec 10 1 1g"]
+        script += _print(acm="mag(v(o)[0])", acm_high="mag(v(o)[90])", zic="1/mag(i(vinp)[0]+i(vinn)[0])")
+        script += ["destroy all", *_ac(vdd=1.0), first, *_print(avdd="mag(v(o))"), "destroy all"]
+        script += [*_ac(iz=1.0), first, *_print(zo="mag(v(o))"), "destroy all"]
+        script += [*_ac(1.0), "noise v(o) vinp dec 10 1 1g", *_print(vn="onoise_total")]
+        script += ["setplot noise1", *_print(en="onoise_spectrum[30]"), "destroy all"]
+        for reach in (0.03, 0.0216):  # swing and linear range
+            script += [_sweep("vinp", 1.5 - reach, 1.5 + reach), "destroy all"]
+        for level in np.linspace(*levels, LEVELS):
+            script += _level(level, level)
+            script += [*differential, level_sweep, *_print(level_ad=f"mag(v(o){index})"), "destroy all"]
+            script += [*common, level_sweep, *_print(level_acm=f"mag(v(o){index})"), "destroy all"]
+        script += _level(1.5, 1.5)
+    return script
+
+
+def held_script() -> list[str]:
+    """Offset, bias currents (there is no gate current: none to print), drift, and the common-mode range."""
+    script = [f"save v(inp) v(inn) v(o) {QUANTITIES}"]
+    for k, condition in enumerate(_conditions()):
+        script += [*condition, "op", *_print(vos="v(inp)-v(inn)"), "destroy all"]
+        script += [_sweep("vcm", 0.8, 2.9), "destroy all"]
+        if k == 0:  # typical
+            for temperature in (26.75, 27.25):
+                script += [f"set temp = {temperature}", "op", *_print(vos_beside="v(inp)-v(inn)"), "destroy all"]
+    return script
+
+
+def run(deck: str, script: list[str]) -> dict[str, NDArray[np.float64]]:
+    """Everything that the script prints, `[printed]` by name."""
+    text = "\n".join([deck, ".control", "set noaskquit", "set numdgt=12", *script, "quit 0", ".endc", ".end", ""])
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "deck.cir"
+        path.write_text(text)
+        done = subprocess.run(
+            ["ngspice", "-b", str(path)],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+            timeout=TIMEOUT,
+            check=False,
+        )
+    if done.returncode or "rror" in done.stderr.replace("No error", ""):
+        raise RuntimeError(done.stderr[-2000:])
+    found: dict[str, list[float]] = {}
+    for name, value in re.findall(r"^(\w+)\s+=\s+(\S+)\s*$", done.stdout, re.MULTILINE):
+        found.setdefault(name, []).append(float(value))
+    return {name: np.array(values) for name, values in found.items()}
+
+
+def figures(path: Path, levels: tuple[float, float], level_sweep: str) -> dict[str, NDArray[np.float64]]:
+    """Figures `[condition]` by the symbols of the datasheet's lines (the second line of a symbol has a 2)."""
+    stands, held = decks(path)
+    raw = run(stands, standing_script(levels, level_sweep)) | run(held, held_script())
+    lowest = _decibels(raw["level_ad"] / raw["level_acm"]).reshape(-1, LEVELS).min(axis=1)
+    return {
+        "V_OS": raw["vos"],
+        "P_S": raw["power"],
+        "A_d": raw["ad"],
+        "A_cm": -raw["acm"],
+        "CMRR": _decibels(raw["ad"] / raw["acm"]),
+        "CMRR 2": _decibels(raw["ad_high"] / raw["acm_high"]),
+        "CMRR 3": lowest,
+        "f_3dB": raw["f_3db"],
+        "f_T": raw["f_t"],
+        "TCV_OS": np.diff(raw["vos_beside"]) / 0.5,
+        "Z_id": raw["zid"],
+        "Z_ic": raw["zic"],
+        "Z_o": raw["zo"],
+        "PSRR(vdd)": _decibels(raw["ad"] / raw["avdd"]),
+        "e_n": raw["en"] / raw["ad"],
+        "V_n,out": raw["vn"],
+    }
+
+
+def _decibels(ratio: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(20.0 * np.log10(ratio))
