@@ -1,7 +1,7 @@
-"""The figures of the datasheet from ngspice: two scripts, of the amplifier as it stands and with its output held.
+"""The figures of the datasheet from ngspice: of the amplifier as it stands, of its poles, and with its output held.
 
-Each is one process for all conditions; models and sources are altered in place. Node sets near the operating point save
-ngspice its stepping of gmin. Curves of ranges are swept with as many points as longtail's search
+Each of the three is one process for all conditions; models and sources are altered in place. Node sets near the
+operating point save ngspice its stepping of gmin. Curves of ranges are swept with as many points as longtail's search
 takes; what is read off them (edges) is not computed.
 """
 
@@ -108,6 +108,14 @@ def standing_script(levels: tuple[float, float], level_sweep: str) -> list[str]:
     return script
 
 
+def poles_script() -> list[str]:
+    """Poles of the amplifier as it stands. Alone, since after the other analyses `pz` finds wrong ones."""
+    script = ["save all"]
+    for condition in _conditions():
+        script += [*condition, "pz o 0 o 0 cur pol", "print all", "destroy all"]
+    return script
+
+
 def held_script() -> list[str]:
     """Offset, bias currents (there is no gate current: none to print), drift, and the common-mode range."""
     script = [f"save v(inp) v(inn) v(o) {QUANTITIES}"]
@@ -139,13 +147,15 @@ def run(deck: str, script: list[str]) -> dict[str, NDArray[np.float64]]:
     found: dict[str, list[float]] = {}
     for name, value in re.findall(r"^(\w+)\s+=\s+(\S+)\s*$", done.stdout, re.MULTILINE):
         found.setdefault(name, []).append(float(value))
+    for real, imaginary in re.findall(r"^pole\(\d+\)\s+=\s+(\S+),(\S+)\s*$", done.stdout, re.MULTILINE):
+        found.setdefault("poles", []).append(abs(complex(float(real), float(imaginary))))
     return {name: np.array(values) for name, values in found.items()}
 
 
 def figures(path: Path, levels: tuple[float, float], level_sweep: str) -> dict[str, NDArray[np.float64]]:
     """Figures `[condition]` by the symbols of the datasheet's lines (the second line of a symbol has a 2)."""
     stands, held = decks(path)
-    raw = run(stands, standing_script(levels, level_sweep)) | run(held, held_script())
+    raw = run(stands, standing_script(levels, level_sweep)) | run(stands, poles_script()) | run(held, held_script())
     lowest = _decibels(raw["level_ad"] / raw["level_acm"]).reshape(-1, LEVELS).min(axis=1)
     return {
         "V_OS": raw["vos"],
@@ -164,6 +174,7 @@ def figures(path: Path, levels: tuple[float, float], level_sweep: str) -> dict[s
         "PSRR(vdd)": _decibels(raw["ad"] / raw["avdd"]),
         "e_n": raw["en"] / raw["ad"],
         "V_n,out": raw["vn"],
+        "f_p1": raw["poles"].reshape(len(raw["vos"]), -1).min(axis=1) / (2.0 * np.pi),
     }
 
 
