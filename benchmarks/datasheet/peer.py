@@ -109,7 +109,7 @@ def standing_script(levels: tuple[float, float], level_sweep: str) -> list[str]:
 
 
 def poles_script() -> list[str]:
-    """Poles of the amplifier as it stands. Alone, since after the other analyses `pz` finds wrong ones."""
+    """Poles of the amplifier as it stands. Alone, since after the analyses above `pz` finds wrong ones."""
     script = ["save all"]
     for condition in _conditions():
         script += [*condition, "pz o 0 o 0 cur pol", "print all", "destroy all"]
