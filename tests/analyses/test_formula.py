@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -293,3 +294,11 @@ def test_mismatch_to_first_order_needs_a_mirror() -> None:
 def test_names_of_nulled_examples_are_right() -> None:
     assert set(NAMES) >= NULLED
     assert isinstance(example("mos_pair").formula(), Formula)
+
+
+@pytest.mark.parametrize("of", ["common_to_differential", "cmrr"])
+def test_contributions_that_cancel_are_said_and_end_in_no_traceback(of: str) -> None:
+    """With an ideal tail, equal relative differences of load and r_µ cancel exactly in A_c→d."""
+    amp = read(Path(__file__).parents[2] / "examples" / "bjt_pair_ideal_tail.cir")
+    with pytest.raises(AnalysisError, match="zero on this band"):
+        amp.formula(of=of)

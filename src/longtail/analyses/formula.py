@@ -280,9 +280,14 @@ def _answer(at: Setting, of: str, way: str | None, allowed: float, band_hz: tupl
                 hint="allow an error, as in --error 1%, in place of --exact",
             )
         return answer, way
-    if way == "first-order":
-        return first_order_answer(question, allowed), way
-    return matched_answer(question, allowed), way
+    answer = first_order_answer(question, allowed) if way == "first-order" else matched_answer(question, allowed)
+    s = 2j * np.pi * frequencies
+    if not answer.transfer.is_zero and not np.all(np.abs(answer.transfer.at(answer.values, s)) > 0.0):
+        raise AnalysisError(
+            f"{of.replace('_', ' ')}: what contributes cancels to zero on this band, and no relative error can be held",
+            hint="give the parts of the pairs unequal values in the netlist, or ask for another band",
+        )
+    return answer, way
 
 
 def _formula(at: Setting, of: str, answer: Answer, way: str, band_hz: tuple[float, float], allowed: float) -> Formula:
