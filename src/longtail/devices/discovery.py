@@ -22,7 +22,6 @@ _NOT_DEVICES = {
     "noise",
     "passive",
     "series",
-    "views",
 }
 
 

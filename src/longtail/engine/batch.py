@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from longtail.engine import dense
 from longtail.engine.continuation import Path, settle
 from longtail.engine.newton import State, newton
-from longtail.engine.operating_point import OperatingPoint, solve_operating_point
+from longtail.engine.operating_point import OperatingPoint
 from longtail.engine.system import Array, System
 from longtail.errors import OptionError
 from longtail.lanes.blocks import block_size, real_registers, scratch_rows
@@ -251,8 +251,3 @@ def in_threads(part: Callable[[slice], int], parts: list[slice], threads: int) -
         return [part(p) for p in parts]
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(part, parts))
-
-
-def prepare(system: System, values: Mapping[str, float]) -> Batch:
-    """Solve the nominal point of a system and make it ready for lanes; errors as for `solve_operating_point`."""
-    return Batch(solve_operating_point(system, values))

@@ -8,7 +8,6 @@ so a model traced with constant parameters leaves only what depends on the unkno
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from enum import IntEnum, auto
 from typing import Any
 
@@ -297,6 +296,3 @@ class Graph:
                 needed.add(id)
                 stack.extend(self.args[id])
         return sorted(needed)
-
-
-Rule = Callable[..., Any]
