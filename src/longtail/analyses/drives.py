@@ -220,13 +220,26 @@ def bias(drives: Drives, *, null: bool = False, target: float | None = None) -> 
     except ConvergenceError as error:
         _check_gain(drives, plain)
         raise AnalysisError(f"the output cannot be nulled: {error.message}", hint=error.hint) from error
-    extra = nulled["input_offset"][0].item()
-    shares = drives.null(0.0).inputs
-    values = {f"{s}.dc": level + shares[s] * extra for s, level in zip(drives.sources, drives.levels, strict=True)}
-    offset, _ = modes.split(*(values[n] * sign for n, sign in zip(drives.names, drives.signs, strict=True)))
+    point = at_one_lane(as_plain(drives, plain, nulled))
+    offset, _ = modes.split(*(point.values[n] * sign for n, sign in zip(drives.names, drives.signs, strict=True)))
     _check_offset(drives, offset)
-    solution = np.delete(nulled.solution, system.index["input_offset"], 1)
-    return replace(nulled, system=plain, values=values, solution=solution), offset
+    return point, offset
+
+
+def as_plain(drives: Drives, system: System, nulled: OperatingPoint) -> OperatingPoint:
+    """A nulled point as one of the plain circuit: its input sources have the offset, and it is no unknown any more."""
+    extra = nulled["input_offset"]
+    shares = drives.null(0.0).inputs
+    levels = {
+        n: np.asarray(nulled.values[n]) + shares[s] * extra for n, s in zip(drives.names, drives.sources, strict=True)
+    }
+    solution = np.delete(nulled.solution, nulled.system.index["input_offset"], axis=1)
+    return replace(nulled, system=system, values={**nulled.values, **levels}, solution=solution)
+
+
+def at_one_lane(point: OperatingPoint) -> OperatingPoint:
+    """A point of one lane with numbers for values, in place of arrays of one."""
+    return replace(point, values={name: float(np.squeeze(value)) for name, value in point.values.items()})
 
 
 def _check_offset(drives: Drives, offset: float) -> None:

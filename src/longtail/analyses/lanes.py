@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from longtail import modes
 from longtail.analyses.base import Option
-from longtail.analyses.drives import Drives
+from longtail.analyses.drives import Drives, as_plain, at_one_lane
 from longtail.circuit import Circuit, Instance
 from longtail.devices.discovery import devices
 from longtail.engine.batch import Batch, lane_count
@@ -232,20 +232,8 @@ def solve_nulled(
     """Nulled operating points as points of the plain circuit; `values` by names that are varied in `plain`."""
     null = drives.null(target)
     names = tuple(n for n in plain.system.varied if n not in drives.names or n in values)
-    return _as_plain(
-        drives, plain.system, null, batch(drives.circuit, names, drives, null).solve(values, threads=threads)
-    )
-
-
-def _as_plain(drives: Drives, system: System, null: Null, nulled: OperatingPoint) -> OperatingPoint:
-    """The same point of the plain circuit: its input sources have the offset, and it is no unknown any more."""
-    extra = nulled["input_offset"]
-    levels = {
-        n: np.asarray(nulled.values[n]) + null.inputs[s] * extra
-        for n, s in zip(drives.names, drives.sources, strict=True)
-    }
-    solution = np.delete(nulled.solution, nulled.system.index["input_offset"], axis=1)
-    return replace(nulled, system=system, values={**nulled.values, **levels}, solution=solution)
+    nulled = batch(drives.circuit, names, drives, null).solve(values, threads=threads)
+    return as_plain(drives, plain.system, nulled)
 
 
 def batch_at_null(drives: Drives, names: tuple[str, ...], null: Null) -> Batch:
@@ -255,7 +243,6 @@ def batch_at_null(drives: Drives, names: tuple[str, ...], null: Null) -> Batch:
     def prepare() -> Batch:
         nulled = batch(circuit, names, drives, null).nominal
         system = System(circuit, varied=names, drives=drives.names, executor=lane_executor())
-        point = _as_plain(drives, system, null, nulled)
-        return Batch(replace(point, values={k: float(np.squeeze(v)) for k, v in point.values.items()}))
+        return Batch(at_one_lane(as_plain(drives, system, nulled)))
 
     return _BATCHES.get(circuit, (tuple(sorted(names)), "at null", repr(null), drives.levels), prepare)
