@@ -39,7 +39,7 @@ ALLOWED = {
     "report": ENGINE | {"analyses", "symbolic", "bench"},
     "cli": ENGINE | {"analyses", "symbolic", "bench", "report", "amplifier", PUBLIC},
 }
-HEAVY = {"scipy", "xarray", "matplotlib", "numba", "rich", "pandas", "plotly", "jinja2", "flint", "sympy"}
+HEAVY = {"scipy", "xarray", "matplotlib", "numba", "rich", "pandas", "plotly", "jinja2", "flint", "sympy", "yaml"}
 HEAVY_AT_THE_TOP = {"report": {"matplotlib", "rich"}, "cli": {"rich"}}
 
 

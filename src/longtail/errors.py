@@ -81,10 +81,11 @@ class ConvergenceError(AnalysisError):
 
 
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
-    """Return a hint naming the nearest valid name, or None when nothing is near.
+    """Return a hint naming the nearest valid name in any case, or None when nothing is near.
 
-    >>> nearest("rc", ["rc1", "q1"])
-    "did you mean 'rc1'?"
+    >>> nearest("rc", ["rc1", "q1"]), nearest("cmr", ["A_d", "CMRR"])
+    ("did you mean 'rc1'?", "did you mean 'CMRR'?")
     """
-    matches = difflib.get_close_matches(name.lower(), list(candidates), n=1, cutoff=0.5)
-    return f"did you mean '{matches[0]}'?" if matches else None
+    spelt = {candidate.lower(): candidate for candidate in candidates}
+    matches = difflib.get_close_matches(name.lower(), spelt, n=1, cutoff=0.5)
+    return f"did you mean '{spelt[matches[0]]}'?" if matches else None

@@ -26,10 +26,10 @@ from longtail.analyses.gains import (
     ModeGains,
     gains_at,
 )
-from longtail.analyses.limits import FAIL, ascii_symbol, check, read_limits
+from longtail.analyses.limits import FAIL, ascii_symbol, check, read_limits, unheld
 from longtail.analyses.op import OpResult, describe
 from longtail.analyses.rows import Row
-from longtail.analyses.standing import Standing, alone, stand
+from longtail.analyses.standing import Standing, stand
 from longtail.circuit import Circuit
 from longtail.errors import AnalysisError, OptionError
 from longtail.units import format_si
@@ -154,9 +154,8 @@ def run(
         sheet = _over_conditions(drives, axis, among, bool(null), target, full)
     else:
         sheet = _as_it_stands(drives, axis, null, target)
-    return replace(
-        sheet, title=circuit.title, circuit=circuit, asked=asked, full=bool(full), rows=check(sheet.rows, wanted)
-    )
+    rows, notes = check(sheet.rows, wanted), (*sheet.notes, *unheld(wanted))
+    return replace(sheet, title=circuit.title, circuit=circuit, asked=asked, full=bool(full), rows=rows, notes=notes)
 
 
 def _over_conditions(
@@ -173,7 +172,7 @@ def _over_conditions(
     rows = (*found.basic(), *(found.more() if full else ()))
     typical = standing.points.select(np.zeros(1, int)).point
     offset = rows[0].value
-    op = describe(alone(drives, typical))
+    op = describe(typical, circuit=drives.circuit)
     gains = gains_at(standing.drives, typical, frequency_hz, offset if null else None, target)
     lost = no_point(standing)
     return Datasheet(
@@ -285,6 +284,6 @@ ANALYSIS = Analysis(
         Option("full", "flag", "", "everything: ranges, impedances, supply rejection, noise, poles too", False),
         Option("temperatures", "range", "degC", "minimum and maximum over these: start:stop:points or a list"),
         Option("corners", "names", "", "and over these corners: names in the netlist, 'all', or a TOML file"),
-        Option("limits", "file", "", "limits that rows have to keep, in a TOML file"),
+        Option("limits", "file", "", "limits that rows have to keep, in a TOML file, or in YAML as CACE has it"),
     ),
 )

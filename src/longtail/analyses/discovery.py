@@ -12,6 +12,7 @@ from longtail.analyses.base import Analysis
 _NOT_ANALYSES = {
     "axes",
     "base",
+    "cace",
     "characterize",
     "conditions",
     "corners",
@@ -34,6 +35,7 @@ _NOT_ANALYSES = {
     "measures",
     "noise_result",
     "pair",
+    "places",
     "port_maps",
     "reach",
     "regions",

@@ -1,4 +1,4 @@
-"""Limits of a datasheet: read from a TOML file, and held against its rows.
+"""Limits of a datasheet: read from a TOML file or a datasheet of CACE, and held against its rows.
 
 [A_dd]
 min = 30
@@ -16,28 +16,34 @@ min = "1meg"
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from longtail.analyses.cace import SUFFIXES, read_cace
 from longtail.analyses.conditions import number, read_toml
 from longtail.analyses.rows import Limit, Row
 from longtail.errors import OptionError, nearest
 
 PASS, FAIL, OPEN = "pass", "fail", "open"
 _KEYS = ("min", "max", "unit", "at", "symbol")
-_PREFIXES = {"": 1.0, "f": 1e-15, "p": 1e-12, "n": 1e-9, "u": 1e-6, "µ": 1e-6, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9}
+_EXPONENTS = {"": 0, "f": -15, "p": -12, "n": -9, "u": -6, "µ": -6, "m": -3, "k": 3, "M": 6, "G": 9, "T": 12}
+_WRITTEN = ((r"[Ωω\u2126]|[Oo]hms?$", "ohm"), (r"√Hz|sqrt\(Hz\)|sqrtHz", "rtHz"), (r"/(°C|degC)$", "/K"), ("μ", "µ"))
 _RATIO, _DECIBEL = "V/V", "dB"
 
 
 def read_limits(given: Any) -> tuple[Limit, ...]:
-    """Limits from the path of a TOML file or from a mapping of the same form.
+    """Limits from the path of a TOML file or from a mapping of the same form; from CACE's YAML where it ends in .yaml.
 
     Raises `OptionError` for a key that is not known, and for a table that limits nothing.
 
     >>> read_limits({"A_dd": {"min": 30, "unit": "dB"}})
     (Limit(name='A_dd', symbol='A_dd', low=30.0, high=None, unit='dB', at=''),)
     """
+    if not isinstance(given, Mapping) and Path(given).suffix.lower() in SUFFIXES:
+        return read_cace(given)
     tables = given if isinstance(given, Mapping) else read_toml(given, "limits")
     return tuple(_limit(str(name), table) for name, table in tables.items())
 
@@ -60,18 +66,27 @@ def _limit(name: str, table: Any) -> Limit:
 
 
 def check(rows: Sequence[Row], limits: Sequence[Limit]) -> tuple[Row, ...]:
-    """The rows with their verdicts. A limit meets the first row of its symbol whose conditions contain its `at`.
+    """The rows with their verdicts. A limit meets the first row of its name whose conditions contain its `at`.
 
-    Gains are judged by magnitude. A row without extremes is judged by its typical value. Raises `OptionError` for a
-    limit that meets no row, and for a unit that is not that of the row.
+    The name is the symbol of a row or what it is of, in any case, with or without spaces and underscores. Gains are
+    judged by magnitude. A row without extremes is judged by its typical value. Raises `OptionError` for a limit that
+    meets no row, and for a unit that is not that of the row.
     """
     judged = list(rows)
     for limit in limits:
+        if not limit.holds:
+            continue
         k = _meets(limit, rows)
         if judged[k].limit is not None:
-            raise OptionError(f"two limits meet {rows[k].symbol}", hint='pick another row by at = "..."')
+            raise OptionError(f"two limits meet {rows[k].symbol}", span=limit.span, hint="pick another row by 'at'")
         judged[k] = replace(judged[k], limit=limit, verdict=_verdict(rows[k], limit))
     return tuple(judged)
+
+
+def unheld(limits: Sequence[Limit]) -> tuple[str, ...]:
+    """A note that names what a file asks for without a limit to hold; none where there is no such thing."""
+    names = [limit.name for limit in limits if not limit.holds]
+    return (f"no limit is held for {', '.join(names)}",) if names else ()
 
 
 def ascii_symbol(symbol: str) -> str:
@@ -83,18 +98,42 @@ def ascii_symbol(symbol: str) -> str:
     return symbol.replace("→", "->").replace("·", "*").replace("µ", "u")
 
 
+def _key(name: str) -> str:
+    """What two spellings of one name share.
+
+    >>> _key("Common-mode gain") == _key("common-mode_gain"), _key("A_c→d") == _key("a_c->d")
+    (True, True)
+    """
+    return re.sub(r"[\s_]+", "", ascii_symbol(name)).casefold()
+
+
 def _meets(limit: Limit, rows: Sequence[Row]) -> int:
-    named = [k for k, row in enumerate(rows) if limit.symbol in (row.symbol, ascii_symbol(row.symbol))]
-    if not named:
-        known = [ascii_symbol(row.symbol) for row in rows]
-        hint = nearest(limit.symbol, known) or f"there are {', '.join(dict.fromkeys(known))}"
-        raise OptionError(f"limit '{limit.name}': the datasheet has no '{limit.symbol}'", hint=hint)
+    for name in (limit.symbol, *limit.also):
+        named = [k for k, row in enumerate(rows) if _key(name) in (_key(row.symbol), _key(row.parameter))]
+        if named:
+            break
+    else:
+        raise _unmet(limit, rows)
     for k in named:
         if limit.at in rows[k].conditions:
             return k
     raise OptionError(
-        f"limit '{limit.name}': no {limit.symbol} is given at '{limit.at}'",
+        f"limit '{limit.name}': no {rows[named[0]].symbol} is given at '{limit.at}'",
+        span=limit.span,
         hint="there are: " + "; ".join(rows[k].conditions for k in named),
+    )
+
+
+def _unmet(limit: Limit, rows: Sequence[Row]) -> OptionError:
+    """The error for a limit that meets no row, with the name that is nearest to any of its own."""
+    symbols = list(dict.fromkeys(ascii_symbol(row.symbol) for row in rows))
+    known = [*symbols, *(row.parameter for row in rows)]
+    guesses = (nearest(name.replace("_", mark), known) for name in (limit.symbol, *limit.also) for mark in "_ ")
+    hint = next((guess for guess in guesses if guess), None)
+    return OptionError(
+        f"limit '{limit.name}': the datasheet has no '{limit.symbol}'",
+        span=limit.span,
+        hint=hint or f"there are {', '.join(symbols)}",
     )
 
 
@@ -117,15 +156,28 @@ def _verdict(row: Row, limit: Limit) -> str:
 
 def _scale(row: Row, limit: Limit) -> Any:
     """What turns a value of the row into the unit of its limit."""
-    if limit.unit in ("", row.unit):
+    unit = plain_unit(limit.unit)
+    if unit in ("", row.unit):
         return lambda value: value
-    if row.unit == _RATIO and limit.unit == _DECIBEL:
+    if row.unit == _RATIO and unit == _DECIBEL:
         return lambda value: 20.0 * math.log10(value) if value > 0.0 else -math.inf
-    if row.unit != _RATIO and row.unit != _DECIBEL and limit.unit.endswith(row.unit):
-        factor = _PREFIXES.get(limit.unit.removesuffix(row.unit))
-        if factor is not None:
-            return lambda value: value / factor
+    if row.unit != _RATIO and row.unit != _DECIBEL and unit.endswith(row.unit):
+        exponent = _EXPONENTS.get(unit.removesuffix(row.unit))
+        if exponent is not None:
+            return lambda value: value / 10.0**exponent
     raise OptionError(
         f"limit '{limit.name}': {row.symbol} is in {row.unit}, not in {limit.unit}",
+        span=limit.unit_span,
         hint=f'unit = "{_DECIBEL}" or "{_RATIO}"' if row.unit == _RATIO else f'unit = "{row.unit}"',
     )
+
+
+def plain_unit(unit: str) -> str:
+    """A unit as rows have it, from the ways in which people write it.
+
+    >>> plain_unit("kΩ"), plain_unit("MOhm"), plain_unit("nV/√Hz"), plain_unit("uV/sqrt(Hz)"), plain_unit("mV/°C")
+    ('kohm', 'Mohm', 'nV/rtHz', 'uV/rtHz', 'mV/K')
+    """
+    for written, plain in _WRITTEN:
+        unit = re.sub(written, plain, unit)
+    return unit.strip()

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from longtail.errors import Span
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What a quantity has to keep: `low` and `high` in `unit`, None where there is none."""
+    """What a quantity has to keep: `low` and `high` in `unit`, None where there is none.
+
+    Its row goes by `symbol` or by one of the names in `also`. `span` and `unit_span` are where a file says so.
+    """
 
     name: str
     symbol: str
@@ -22,6 +27,14 @@ class Limit:
     high: float | None
     unit: str
     at: str = ""
+    also: tuple[str, ...] = field(default=(), repr=False)
+    span: Span | None = field(default=None, repr=False)
+    unit_span: Span | None = field(default=None, repr=False)
+
+    @property
+    def holds(self) -> bool:
+        """Whether there is anything to keep."""
+        return self.low is not None or self.high is not None
 
 
 @dataclass(frozen=True, slots=True)
