@@ -1,8 +1,9 @@
 """Ways to an operating point when Newton's method alone does not get there, tried in turn.
 
-Each follows a path of easier problems to the one that is asked: conductances to ground that fade (gmin stepping),
-supplies that rise (source stepping), an artificial capacitance at every node charged by implicit Euler steps
-(pseudo-transient). A nulled circuit is first solved as a follower: feedback from its offset fades likewise.
+Each follows a path of easier problems to the one that is asked: conductances to ground that fade (gmin stepping), the
+same in a balanced circuit with its equal halves held equal (balanced), supplies that rise (source stepping), an
+artificial capacitance at every node charged by implicit Euler steps (pseudo-transient). A nulled circuit is first
+solved as a follower: feedback from its offset fades likewise.
 Source: Nagel, SPICE2 (UCB/ERL M520, 1975); Kelley and Keyes, SIAM J. Numer. Anal. 35 (1998) 508.
 """
 
@@ -13,8 +14,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from longtail.engine.balanced import Folded, find_groups, satisfied
 from longtail.engine.newton import NO_AIDS, Aids, Solve, State, newton
 from longtail.engine.system import Array, System
+from longtail.lanes.status import LaneStatus
 
 Values = Mapping[str, float | Array]
 
@@ -23,6 +26,7 @@ _FADED = 1e-13  # S: a conductance this small is dropped
 _FEEDBACKS = (1e-4, -1e-4, 1.0, -1.0, 1e6, -1e6)  # V/V, from the output to the offset; the last hold it at zero
 _NATURAL_OFFSET = 0.2  # V: what an amplifier that is not overdriven may need
 _BUDGET = 4000  # Newton iterations in all: a path that takes more leads nowhere
+_LOADED = 1e-2  # S: conductances that leave no gain
 _NODESET_CONDUCTANCE = 1e3  # S: holds .nodeset nodes in a first solve
 
 
@@ -118,10 +122,37 @@ def pseudo_transient(path: Path, state: State, aids: Aids) -> Solve:
     return result
 
 
+def balanced(path: Path, state: State, aids: Aids) -> Solve:
+    """Conductances to ground that fade, in a circuit of equal halves, with the halves held equal.
+
+    For cascades whose gain amplifies rounding errors to the rails: see `longtail.engine.balanced`.
+    """
+    system = path.system
+    loaded = path.solve(State(np.zeros_like(state.x)), replace(aids, kappa=_LOADED), _STEP_LIMIT)
+    if not loaded.converged:
+        return loaded
+    groups = find_groups(system, path.values, loaded.state.x[0])
+    if groups.max() + 1 == len(groups):
+        return _refused(loaded)
+    halves = Folded(system, groups)
+    folded = Path(halves, path.values, path.iterations)
+    result = gmin_stepping(folded, State(loaded.state.x[:, halves.leaders]), aids)
+    path.iterations = folded.iterations
+    whole = replace(result, state=State(result.state.x[:, groups], result.state.limited), step=result.step[:, groups])
+    if whole.converged and not satisfied(system, path.values, whole.state.x[0]):
+        return _refused(whole)
+    return whole
+
+
+def _refused(solve: Solve) -> Solve:
+    return replace(solve, status=np.full_like(solve.status, LaneStatus.TOO_MANY_ITERATIONS))
+
+
 Strategy = Callable[[Path, State, Aids], Solve]
 STRATEGIES: dict[str, Strategy] = {
     "newton": direct,
     "gmin stepping": gmin_stepping,
+    "balanced": balanced,
     "source stepping": source_stepping,
     "pseudo-transient": pseudo_transient,
 }

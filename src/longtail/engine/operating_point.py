@@ -24,7 +24,7 @@ class OperatingPoint:
     solution      `[lane, unknown]`, V and A
     status        `[lane]`, see `LaneStatus`
     iterations    Newton iterations in all, continuation included
-    continuation  what served: "newton", "gmin stepping", "source stepping" or "pseudo-transient"
+    continuation  what served: "newton", "gmin stepping", "balanced", "source stepping" or "pseudo-transient"
     """
 
     system: System
