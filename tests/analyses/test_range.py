@@ -141,6 +141,18 @@ def test_push_pull_halves_may_turn_off() -> None:
     assert swing.high.device == "q13a"
 
 
+def test_far_from_rest_the_edges_of_the_741_are_found() -> None:
+    """Ends that lie ten volts and more from the operating point: none is taken for one because it is hard to solve."""
+    result = of("ua741", null=True)
+    assert {limit.device for limit in result.limits} == {"q2", "q13a", None}
+    assert {limit.reason for limit in result.limits if not limit.device} == {"the gain is 3 dB lower"}
+    assert result.by_cmrr is not None
+    assert 14.5 < result.by_cmrr.high.volts < 15.0
+    corners = result.polygon
+    assert corners.min(axis=0) == pytest.approx([-13.0, -13.3], abs=0.3)
+    assert corners.max(axis=0) == pytest.approx([13.9, 14.8], abs=0.3)
+
+
 def test_symmetry_leaves_no_range_by_rejection() -> None:
     result = of("mos_pair")
     assert result.by_cmrr is None

@@ -38,12 +38,14 @@ _SHORTEST, _SHORTEST_NULLED = 1e-2, 0.2  # of the way: an output that cannot be 
 class Points:
     """Operating points of the plain circuit, one a lane, and the v_id = v1 - v2 in V at which each holds.
 
-    `good` `[lane]` says which have converged; the others hold no solution.
+    `good` `[lane]` says which have converged; the others hold no solution. `state` `[lane, unknown]` is the solution
+    as it was solved, an input offset among the unknowns where the output is nulled: neighbours start from there.
     """
 
     drives: Drives
     point: OperatingPoint
     v_id: Array
+    state: Array
 
     @property
     def good(self) -> NDArray[np.bool_]:
@@ -65,7 +67,17 @@ class Points:
         """Some of the lanes."""
         values = {k: v[lanes] if isinstance(v, np.ndarray) else v for k, v in self.point.values.items()}
         some = replace(self.point, values=values, solution=self.point.solution[lanes], status=self.point.status[lanes])
-        return replace(self, point=some, v_id=self.v_id[lanes])
+        return replace(self, point=some, v_id=self.v_id[lanes], state=self.state[lanes])
+
+    def moved(self, v_id: Array) -> Points:
+        """The points of the plain circuit when the differential input moves on by `v_id` V, `[lane]`."""
+        system, values = self.point.system, dict(self.point.values)
+        for name, move, sign in zip(self.drives.names, modes.join(v_id, 0.0), self.drives.signs, strict=True):
+            values[name] = values[name] + np.asarray(move) * sign
+        lanes = {name: np.broadcast_to(value, len(v_id)) for name, value in values.items()}
+        result = newton(system, lanes, warm(system, lanes, self.point.solution), limit=_LIMIT)
+        point = replace(self.point, values=values, solution=result.state.x, status=result.status)
+        return replace(self, point=point, v_id=self.v_id + v_id, state=result.state.x)
 
     def mode_gains(self, frequency_hz: Array) -> tuple[NDArray[np.complex128], Array]:
         """Mode matrices `[lane, frequency, out_mode, in_mode]` and their rounding `[lane, frequency]`.
@@ -132,12 +144,14 @@ class Sweep:
         v_ic: float | Array | None = None,
         v_id: float | Array | None = None,
         target: Array | None = None,
+        near: Array | None = None,
         **varied: Array,
     ) -> Points:
         """Operating points at common-mode levels and differential inputs in V, else as the netlist has them.
 
         A nulled amplifier finds its differential input itself; `target` is then the output voltage that it has to
-        reach in each lane, if not its nominal one.
+        reach in each lane, if not its nominal one. With `near` `[lane, unknown]`, states as in `Points`, every lane
+        starts there, and one that does not settle soon is left without a solution.
         """
         own = self.own
         levels = modes.join(own.differential if v_id is None else v_id, own.common if v_ic is None else v_ic)
@@ -148,7 +162,20 @@ class Sweep:
         if target is not None:
             values[f"v{TARGET}.dc"] = np.asarray(target, float)
         lanes = max(np.size(value) for value in values.values())
-        return self._points(self._solve({k: np.broadcast_to(v, lanes).copy() for k, v in values.items()}))
+        values = {k: np.broadcast_to(v, lanes).copy() for k, v in values.items()}
+        return self._points(self._solve(values) if near is None else self.batch.solve(values, rescue=False, start=near))
+
+    def tangent(self, v_ic: float | Array = 0.0, v_id: float | Array = 0.0, target: float | Array = 0.0) -> Array:
+        """How a state sets out from the nominal point where the inputs and the target move so far, `[lane, unknown]`.
+
+        To first order, V for V.
+        """
+        moves: dict[str, float | Array] = dict.fromkeys(self.nominal.system.varied, 0.0)
+        for name, move, sign in zip(self.drives.names, modes.join(v_id, v_ic), self.drives.signs, strict=True):
+            moves[name] = move * sign
+        if f"v{TARGET}.dc" in moves:
+            moves[f"v{TARGET}.dc"] = target
+        return np.asarray(np.column_stack(np.broadcast_arrays(*moves.values())) @ self.batch.sensitivity.T)
 
     def _solve(self, values: dict[str, Array]) -> OperatingPoint:
         """All lanes from the nominal point; one that does not settle so, from the nearest that did.
@@ -206,7 +233,7 @@ class Sweep:
         if self.nulled:
             solution = np.delete(solution, point.system.index["input_offset"], 1)
         plain = replace(point, system=self.plain, values=values, solution=solution)
-        return Points(self.drives, plain, np.broadcast_to(v_id, len(solution)))
+        return Points(self.drives, plain, np.broadcast_to(v_id, len(solution)), point.solution)
 
 
 def warm(system: System, values: Mapping[str, Array], x: Array) -> State:

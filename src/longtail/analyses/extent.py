@@ -8,20 +8,19 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.analyses.dc_sweep import Points
+from longtail.analyses.dc_sweep import TARGET, Points, Sweep
 from longtail.analyses.drives import supply_rails
-from longtail.analyses.edges import narrow
+from longtail.analyses.edges import Mask, Rows, march
 from longtail.analyses.regions import amplifying, is_cut_off
 from longtail.analyses.standing import Standing
 from longtail.modes import DIFFERENTIAL
 
 Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 GAIN_LOSS_DB = 3.0  # that ends the swing
 LINEAR = 0.01  # departure from the tangent that ends the linear range
 _WIDER = 0.2  # of the supply span, beyond which common-mode levels are not searched
-_ROUNDS, _PARTS = 5, 7  # the search narrows each range to a 32768th
+_TOLERANCE = 2.0**-15  # of the way to the end of the search
 _AT_REST = np.zeros(1)
 
 
@@ -59,16 +58,17 @@ class Extent:
         start = np.where(by_gain, self.center[condition, 0], self.center[condition, 1])
         stop = np.where(by_gain, low_high[0][upward.astype(int)], low_high[1][upward.astype(int)])
 
-        def inside(places: Array) -> Mask:
-            rows = np.repeat(np.arange(condition.size), places.shape[1])
-            lanes, moved = condition[rows], places.ravel()
+        def attempt(rows: Rows, shares: Array, near: Array) -> tuple[Mask, Mask, Array]:
+            lanes, moved = condition[rows], start[rows] + shares * (stop - start)[rows]
             output = np.where(by_gain[rows], moved, self.center[lanes, 0])
             level = np.where(by_gain[rows], self.center[lanes, 1], moved)
-            points = self._held(lanes, level, output)
-            return np.asarray(self._holds(points, lanes, by_gain[rows]).reshape(places.shape))
+            points = self._nulled.at(v_ic=level, target=output, near=near, **self.standing.take(lanes))
+            return points.good, self._holds(points, lanes, by_gain[rows]), points.state
 
-        last, _ = narrow(inside, start, stop, _ROUNDS, _PARTS)
-        return np.where(np.isnan(self.center[:, :1]), np.nan, last.reshape(count, 4))
+        way = stop - start
+        tangent = self._nulled.tangent(v_ic=np.where(by_gain, 0.0, way), target=np.where(by_gain, way, 0.0))
+        last = march(attempt, self._held[condition], tangent, np.full(way.size, _TOLERANCE)).last
+        return np.where(np.isnan(self.center[:, :1]), np.nan, (start + last * way).reshape(count, 4))
 
     def linear_range(self) -> Array:
         """abs(v_id) up to which the output is within a percent of its tangent, to either side, `[condition]`."""
@@ -78,16 +78,19 @@ class Extent:
         count = standing.count
         condition = np.tile(np.arange(count), 2)
 
-        def inside(shares: Array) -> Mask:
-            lanes, moved = np.repeat(condition, shares.shape[1]), shares.ravel()
-            points = standing.plain.at(v_ic=standing.v_ic[lanes], v_id=offset[lanes] + moved, **standing.take(lanes))
+        ends = np.concatenate([reach, -reach])
+
+        def attempt(rows: Rows, shares: Array, near: Array) -> tuple[Mask, Mask, Array]:
+            lanes, moved = condition[rows], shares * ends[rows]
+            v_id = offset[lanes] + moved
+            points = standing.plain.at(v_ic=standing.v_ic[lanes], v_id=v_id, near=near, **standing.take(lanes))
             tangent = slope[lanes] * moved
             away = np.abs(points.output - self.center[lanes, 0] - tangent)
-            return np.asarray((away <= LINEAR * np.abs(tangent)) & points.good).reshape(shares.shape)
+            return points.good, away <= LINEAR * np.abs(tangent), points.state
 
-        ends = np.concatenate([reach, -reach])
-        last, first = narrow(inside, np.zeros(2 * count), ends, _ROUNDS, _PARTS)
-        reached = np.where(np.isclose(first, ends, rtol=1e-6), np.inf, np.abs(last)).reshape(2, count).min(axis=0)
+        start = standing.plain.at(v_ic=standing.v_ic, v_id=offset, **standing.values).state[condition]
+        last = march(attempt, start, standing.plain.tangent(v_id=ends), np.full(ends.size, _TOLERANCE)).last
+        reached = np.where(last >= 1.0, np.inf, np.abs(last * ends)).reshape(2, count).min(axis=0)
         return np.where(np.isfinite(reached) & np.isfinite(self.center[:, 0]), reached, np.nan)
 
     def _corners(self) -> tuple[Array, Array]:
@@ -97,10 +100,21 @@ class Extent:
         swing = np.array([low, high] if self.standing.drives.single_ended else [-span, span])
         return swing, np.array([low - _WIDER * span, high + _WIDER * span])
 
-    def _held(self, lanes: NDArray[np.intp], level: Array, output: Array) -> Points:
-        nulled = self.standing.nulled
-        assert nulled is not None, "without nulling there is no way to hold the output"
-        return nulled.at(v_ic=level, target=output, **self.standing.take(lanes))
+    @property
+    def _nulled(self) -> Sweep:
+        assert self.standing.nulled is not None, "without nulling there is no way to hold the output"
+        return self.standing.nulled
+
+    @cached_property
+    def _held(self) -> Array:
+        """The state of the nulled circuit with the output held where it stands, `[condition, unknown]`."""
+        points = self.standing.points
+        if self.standing.null:
+            return points.state
+        unknowns = self._nulled.nominal.system.index
+        state = np.insert(points.state, unknowns["input_offset"], points.v_id - self._nulled.own.differential, axis=1)
+        state[:, unknowns[TARGET]] = self.center[:, 0]
+        return state
 
     def _holds(self, points: Points, lanes: NDArray[np.intp], by_gain: Mask) -> Mask:
         """Whether transistors amplify, or the gain is what it was. One may turn off if the gain is there."""

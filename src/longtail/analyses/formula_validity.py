@@ -142,7 +142,8 @@ class Conditions:
 
     def gains(self, point: OperatingPoint) -> tuple[Complex, Mask]:
         """The gain of the full circuit `[lane, frequency]`, and where it is more than rounding, `[lane]`."""
-        matrix, floor = Points(self.drives, point, np.zeros(len(point.status))).mode_gains(self.frequency_hz)
+        points = Points(self.drives, point, np.zeros(len(point.status)), point.solution)
+        matrix, floor = points.mode_gains(self.frequency_hz)
         wanted = matrix[:, :, 0, 0] if self.of == "cmrr" else self._entry(matrix, self.of)
         if self.of != "cmrr":
             return wanted, np.asarray((np.abs(wanted) > floor).all(axis=1))

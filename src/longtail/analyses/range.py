@@ -26,7 +26,7 @@ Array = NDArray[np.float64]
 _RAYS = 72  # of the polygon, before its corners are refined
 _BETWEEN = 4  # rays put between two that end at different limits, twice over
 _WIDER = 0.2  # of the supply span, beyond which common-mode levels are not searched
-_COARSE, _FINE = (7, 5), (6, 12)  # rounds and parts of `narrow`: 6**7 for the polygon, 13**6 for the figures
+_COARSE, _FINE = 3e-6, 2e-7  # of the way to the end of the search: how near an edge of the polygon, a figure is found
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +215,7 @@ def _spans(search: Search, figured: bool) -> dict[tuple[float, str], Span]:
     asked = [(UP, REGION), (UP, GAIN), (RIGHT, REGION), (RIGHT, GAIN), *([(UP, CMRR)] if figured else [])]
     angles = np.array([angle for axis, _ in asked for angle in (axis - np.pi, axis)])
     criteria = [frozenset({criterion}) for _, criterion in asked for _ in range(2)]
-    ends = search.reach(angles, criteria, _FINE)
+    ends = search.reach(angles, criteria, np.full(angles.size, _FINE))
     spans = {}
     for k, (axis, criterion) in enumerate(asked):
         column = 0 if axis == RIGHT else 1
@@ -228,7 +228,7 @@ def _polygon(search: Search) -> tuple[Array, tuple[Limit, ...]]:
     """The region where transistors and gain are as they should be: rays, and more of them about the corners."""
     both = frozenset({REGION, GAIN})
     angles = np.linspace(-np.pi, np.pi, _RAYS, endpoint=False)
-    ends = search.reach(angles, [both] * angles.size, _COARSE)
+    ends = search.reach(angles, [both] * angles.size, np.full(angles.size, _COARSE))
     for _ in range(2):
         reasons = [limit.reason for _, limit in ends]
         turns = [k for k in range(len(ends)) if reasons[k] != reasons[(k + 1) % len(ends)]]
@@ -237,7 +237,7 @@ def _polygon(search: Search) -> tuple[Array, tuple[Limit, ...]]:
         after = np.append(angles[1:], angles[0] + 2.0 * np.pi)
         shares = np.arange(1, _BETWEEN + 1) / (_BETWEEN + 1.0)
         more = (angles[turns, None] + (after - angles)[turns, None] * shares).ravel()
-        ends += search.reach(more, [both] * more.size, _COARSE)
+        ends += search.reach(more, [both] * more.size, np.full(more.size, _COARSE))
         angles = np.append(angles, more)
         order = np.argsort(angles)
         angles, ends = angles[order], [ends[k] for k in order]

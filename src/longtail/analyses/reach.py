@@ -11,14 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.analyses.dc_sweep import Points, Sweep
-from longtail.analyses.edges import narrow
+from longtail.analyses.edges import Mask, Rows, march
 from longtail.analyses.regions import amplifying, is_cut_off, region
+from longtail.lanes.status import LaneStatus
 from longtail.modes import COMMON, DIFFERENTIAL
 
 Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
-REGION, GAIN, CMRR = "region", "gain", "cmrr"  # what has to hold: see `Search.within`
+REGION, GAIN, CMRR, REJECTS = "region", "gain", "cmrr", "rejects"  # what has to hold: see `Search.within`
+_OVERDRIVE = 0.02  # of the input difference that takes the output to its last place
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +66,18 @@ class Search:
             rejection = np.where(unwanted > floor[:, 0], gain - 20.0 * np.log10(unwanted), np.inf)
         return {GAIN: gain, CMRR: rejection}
 
-    def at(self, directions: Array, shares: Array) -> Points:
+    def at(self, directions: Array, shares: Array, near: Array) -> Points:
         """Operating points at shares of the way along directions `[lane, (v_out, v_cm)]` to the end of the search."""
         places = self.center + directions * shares[:, None]
-        return self.sweep.at(v_ic=places[:, 1], target=places[:, 0])
+        return self.sweep.at(v_ic=places[:, 1], target=places[:, 0], near=near)
 
-    def within(self, points: Points, wanted: Mask) -> dict[str, Mask]:
-        """Which lanes fulfil each criterion; gains only of those that are `wanted`.
+    def within(self, points: Points, wanted: Mask, regions_first: Mask) -> dict[str, Mask]:
+        """Which lanes fulfil each criterion; gains only of those that are `wanted`, and of those `regions_first` only
+        where the transistors do.
 
         A transistor that has turned off does not count as long as the gain is there: one half of a push-pull stage.
+        A circuit that rejects nothing any more (CMRR below 0 dB), such as one without bias that its leakage keeps
+        alive, amplifies no difference, whatever gain it has.
         """
         regions = amplifying(points.point)
         saturated, off = np.zeros_like(points.good), np.zeros_like(points.good)
@@ -81,40 +85,42 @@ class Search:
             cut = is_cut_off(points.point, name)
             saturated |= ~regions[name] & ~cut
             off |= cut
-        gain, rejection = np.zeros_like(off), np.zeros_like(off)
-        asked = np.flatnonzero((wanted | (off & ~saturated)) & points.good)
+        gain, rejection, rejects = np.zeros((3, off.size), bool)
+        asked = np.flatnonzero(((wanted & ~(saturated & regions_first)) | (off & ~saturated)) & points.good)
         if asked.size:
             decibels = self.decibels(points.select(asked))
             gain[asked] = decibels[GAIN] >= self.nominal[GAIN] - self.losses_db[GAIN]
             rejection[asked] = decibels[CMRR] >= self.nominal[CMRR] - self.losses_db[CMRR]
-        return {REGION: points.good & ~saturated & (~off | gain), GAIN: gain, CMRR: rejection}
+            rejects[asked] = decibels[CMRR] >= min(0.0, self.nominal[CMRR] - self.losses_db[CMRR])
+        return {REGION: points.good & ~saturated & (~off | gain), GAIN: gain, CMRR: rejection, REJECTS: rejects}
 
-    def reach(
-        self, angles: Array, criteria: Sequence[frozenset[str]], effort: tuple[int, int]
-    ) -> list[tuple[Array, Limit]]:
-        """How far each direction goes while its criteria hold: the place (v_out, v_cm) and what lies beyond."""
+    def reach(self, angles: Array, criteria: Sequence[frozenset[str]], tolerance: Array) -> list[tuple[Array, Limit]]:
+        """How far each direction goes while its criteria hold: the place (v_out, v_cm) and what lies beyond.
+
+        To within `tolerance` `[direction]` of the way to the end of the search.
+        """
         directions = np.array([self._to_border(angle) for angle in angles])
-        by_gain = np.array([bool(c & {GAIN, CMRR}) for c in criteria])
-        rounds, parts = effort
+        asked = {name: np.array([name in c for c in criteria]) for name in (REGION, GAIN, CMRR)}
+        by_gain = asked[REJECTS] = asked[GAIN] | asked[CMRR]
 
-        def inside(shares: Array) -> Mask:
-            lanes = np.repeat(np.arange(len(angles)), shares.shape[1])
-            points = self.at(directions[lanes], shares.ravel())
-            holds = self.within(points, by_gain[lanes])
-            rows = [
-                np.all([holds[c].reshape(shares.shape)[k] for c in criteria[k]], axis=0) for k in range(len(angles))
-            ]
-            return np.array(rows)
+        def attempt(rows: Rows, shares: Array, near: Array) -> tuple[Mask, Mask, Array]:
+            points = self.at(directions[rows], shares, near)
+            holds = self.within(points, by_gain[rows], asked[REGION][rows])
+            return points.good, np.all([holds[c] | ~asked[c][rows] for c in holds], axis=0), points.state
 
-        last, first = narrow(inside, np.zeros(len(angles)), np.ones(len(angles)), rounds, parts)
-        beyond = self.at(directions, first)
-        holds = self.within(beyond, by_gain)
-        before = self.at(directions, last)
-        places = self.center + directions * last[:, None]
-        return [
-            (places[k], self._limit(k, criteria[k], beyond, before, {c: m[k] for c, m in holds.items()}))
-            for k in range(len(angles))
-        ]
+        start = np.repeat(self.sweep.nominal.solution, len(angles), axis=0)
+        tangent = self.sweep.tangent(v_ic=directions[:, 1], target=directions[:, 0])
+        edge = march(attempt, start, tangent, tolerance)
+        beyond, before = self.at(directions, edge.first, edge.beyond), self.at(directions, edge.last, edge.before)
+        beyond.point.status[~edge.solved & (edge.last < 1.0)] = LaneStatus.TOO_MANY_ITERATIONS
+        holds = self.within(beyond, by_gain, asked[REGION])
+        unsolved = np.flatnonzero(~beyond.good & asked[REGION])
+        limits = self._overdriven(before, unsolved) if unsolved.size else {}
+        for k in range(len(angles)):
+            here = {name: bool(mask[k]) for name, mask in holds.items()}
+            limits.setdefault(k, self._limit(k, criteria[k], before, beyond, here))
+        places = self.center + directions * edge.last[:, None]
+        return [(place, limits[k]) for k, place in enumerate(places)]
 
     def _to_border(self, angle: float) -> Array:
         """From the center to the border of the search, in the plane where its half widths are one."""
@@ -122,19 +128,33 @@ class Search:
         room = np.where(direction < 0.0, self.center - self.corners[0], self.corners[1] - self.center)
         return room * direction / np.abs(direction).max()
 
-    def _limit(
-        self, k: int, criteria: frozenset[str], beyond: Points, before: Points, holds: dict[str, np.bool_]
-    ) -> Limit:
+    def _limit(self, k: int, criteria: frozenset[str], before: Points, beyond: Points, holds: dict[str, bool]) -> Limit:
         """What lies beyond the end of direction `k`; `volts` is filled in by the caller."""
         if not beyond.good[k]:
             return Limit(np.nan, None, "no input difference takes the output there")
         if REGION in criteria and not holds[REGION]:
-            there, here = amplifying(beyond.point), amplifying(before.point)
-            left = [name for name in self.working if not there[name][k]]
-            left.sort(key=lambda name: (bool(is_cut_off(beyond.point, name)[k]), not here[name][k]))
-            name = left[0]
-            return Limit(np.nan, name, f"{name} goes into {region(beyond.point, name, k)}")
-        for name, words in ((GAIN, "the gain is"), (CMRR, "the CMRR is")):
+            return self._departed(before, k, beyond, k) or self._lower(GAIN)
+        for name in (GAIN, CMRR):
             if name in criteria and not holds[name]:
-                return Limit(np.nan, None, f"{words} {self.losses_db[name]:g} dB lower")
+                return self._lower(name)
+        if criteria & {GAIN, CMRR} and not holds[REJECTS]:
+            return Limit(np.nan, None, "the CMRR is below 0 dB")
         return Limit(np.nan, None, "the search ends here")
+
+    def _lower(self, name: str) -> Limit:
+        words = {GAIN: "the gain is", CMRR: "the CMRR is"}[name]
+        return Limit(np.nan, None, f"{words} {self.losses_db[name]:g} dB lower")
+
+    def _departed(self, before: Points, k: int, beyond: Points, j: int) -> Limit | None:
+        """The transistor that has left its region from lane `k` to lane `j`, first one that does not just turn off."""
+        here, there = amplifying(before.point), amplifying(beyond.point)
+        off = {name: bool(is_cut_off(beyond.point, name)[j]) for name in self.working}
+        left = [name for name in self.working if not there[name][j] and (here[name][k] or not off[name])]
+        left.sort(key=lambda name: (off[name], not here[name][k]))
+        return Limit(np.nan, left[0], f"{left[0]} goes into {region(beyond.point, left[0], j)}") if left else None
+
+    def _overdriven(self, before: Points, lanes: Rows) -> dict[int, Limit]:
+        """Which transistor gives out where the output goes no farther: that which leaves when the input goes on."""
+        points = before.select(lanes).moved(_OVERDRIVE * (before.v_id - self.sweep.center.v_id)[lanes])
+        found = {int(k): self._departed(before, int(k), points, j) for j, k in enumerate(lanes) if points.good[j]}
+        return {k: limit for k, limit in found.items() if limit}

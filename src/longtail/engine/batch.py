@@ -109,10 +109,12 @@ class Batch:
         threads: int = 1,
         progress: Callable[[int], None] | None = None,
         rescue: bool = True,
+        start: Array | None = None,
     ) -> OperatingPoint:
         """Operating points for arrays of varied values; `progress` is told how many lanes a part has done.
 
-        Without `rescue`, lanes that plain Newton does not settle are left to the caller, by their status.
+        Without `rescue`, lanes that plain Newton does not settle are left to the caller, by their status. `start`
+        `[lane, unknown]` is where Newton's method begins, if not at the nominal solution moved by its sensitivity.
         """
         lanes = lane_count(values)
         full = {**self.nominal.values, **values}
@@ -121,7 +123,7 @@ class Batch:
 
         def part(where: slice) -> int:
             here = {k: take(v, where) for k, v in full.items()}
-            settled, iterations = self._plain(here, x[:, where])
+            settled, iterations = self._plain(here, x[:, where], None if start is None else start.T[:, where])
             status[where][settled] = LaneStatus.CONVERGED
             if progress:
                 progress(where.stop - where.start)
@@ -137,14 +139,15 @@ class Batch:
             iterations += more
         return OperatingPoint(self.system, full, x.T, status, iterations, how)
 
-    def _plain(self, values: Values, x: Array) -> tuple[NDArray[np.bool_], int]:
+    def _plain(self, values: Values, x: Array, start: Array | None) -> tuple[NDArray[np.bool_], int]:
         """Plain Newton on one part, into `x` `[unknown, lane]`: which lanes settled, and the most iterations."""
         block = self._idle.pop() if self._idle else PlainNewton(self)
         settled = np.zeros(x.shape[1], bool)
         most = 0
         for first in range(0, x.shape[1], block.size):
             where = slice(first, min(first + block.size, x.shape[1]))
-            most = max(most, block.run({k: take(v, where) for k, v in values.items()}, where.stop - first))
+            near = None if start is None else start[:, where]
+            most = max(most, block.run({k: take(v, where) for k, v in values.items()}, where.stop - first, near))
             x[:, where] = block.solution[:, : where.stop - first]
             settled[where] = block.done[: where.stop - first] > 0.0
         self._idle.append(block)
@@ -211,14 +214,18 @@ class PlainNewton:
         self._absolute = np.where(volts, _VOLTS, _AMPERES)
         self._nominal = np.array([batch.nominal.values[name] for name in batch.system.varied])[:, None]
 
-    def run(self, values: Values, count: int) -> int:
+    def run(self, values: Values, count: int, start: Array | None = None) -> int:
         """Solve the first `count` lanes; the others repeat the first. Returns the iterations of the slowest."""
         for row, name in zip(self._varied, self.batch.system.varied, strict=True):
             row[:count] = values[name]
             row[count:] = row[0]
-        shift = self.batch.sensitivity @ (self._varied - self._nominal)
-        self.solution[:] = self.batch.nominal.solution[0][:, None]
-        self.solution += shift
+        if start is None:
+            shift = self.batch.sensitivity @ (self._varied - self._nominal)
+            self.solution[:] = self.batch.nominal.solution[0][:, None]
+            self.solution += shift
+        else:
+            self.solution[:, :count] = start
+            self.solution[:, count:] = start[:, :1]
         program = self.batch.step
         iterations: int = kernels().newton_block(
             program.instructions,
