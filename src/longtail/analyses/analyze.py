@@ -15,6 +15,7 @@ from longtail.analyses.base import Analysis, Option, Result
 from longtail.analyses.characterize import NOT_NULLED, SYMMETRY, Characterization, no_point
 from longtail.analyses.conditions import TYPICAL, Condition, conditions, read_corners, read_temperatures
 from longtail.analyses.crossing import crossing
+from longtail.analyses.curves import Curves
 from longtail.analyses.details import Details, details
 from longtail.analyses.drives import Drives, bias, find_drives, null_target
 from longtail.analyses.extent import extent
@@ -41,8 +42,9 @@ class Datasheet(Result):
 
     input_offset is v1 - v2 in V that brings the output to its target; None where nulling did not succeed, and then
     `notes` says why. supply_power is in W; None where no supplies are known. `conditions` are those of the extremes,
-    the typical one first; one alone means that there are none. `asked` are the options of the analysis, `circuit` what
-    it was of: `details` runs from them what a report shows beyond rows.
+    the typical one first; one alone means that there are none. `curves` are what can be drawn under all of them.
+    `asked` are the options of the analysis, `circuit` what it was of: `details` runs from them what a report shows
+    beyond rows.
     """
 
     title: str
@@ -57,6 +59,7 @@ class Datasheet(Result):
     conditions: tuple[Condition, ...] = (Condition(TYPICAL, {}),)
     full: bool = False
     written: tuple[Path, ...] = ()
+    curves: Curves | None = None
 
     @property
     def spread(self) -> bool:
@@ -192,6 +195,7 @@ def _over_conditions(
         drives.circuit,
         {},
         among,
+        curves=found.curves(full),
     )
 
 

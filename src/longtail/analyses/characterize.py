@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from longtail.analyses.conditions import TEMPERATURE
 from longtail.analyses.crossing import crossing
+from longtail.analyses.curves import Curves
 from longtail.analyses.extent import Extent, extent
-from longtail.analyses.noise import spectra
+from longtail.analyses.noise import Spectra, spectra
 from longtail.analyses.noise_result import referred
 from longtail.analyses.offset import DRIFT_STEP, currents, offsets
 from longtail.analyses.port_maps import ROUNDING, input_currents, output_injection, signal_level, source_columns
@@ -69,6 +70,16 @@ class Characterization:
     @cached_property
     def extent(self) -> Extent | None:
         return extent(self.standing)
+
+    def curves(self, full: bool) -> Curves:
+        """What a report draws under every condition; noise and levels where all is asked for."""
+        found = Curves(self.standing.names, self.frequency_hz, *self.gains)
+        if full and self.noise is not None:
+            found = replace(found, noise_hz=self.noise[0], noise=_finite(self._density))
+        if full and self.over_levels is not None:
+            levels, values = self.over_levels
+            found = replace(found, v_cm=levels, rejection_db=_finite(values))
+        return found
 
     def basic(self) -> Iterator[Row]:
         """Offset, power, gains, rejection and bandwidth."""
@@ -178,11 +189,18 @@ class Characterization:
             yield self.row(symbol, name, at, values, "V", "no range")
         linear = found.linear_range()
         yield self.row("V_lin", "linear input range, to 1 %", self.bias, linear, "V", "not found")
-        yield self._over_levels(ends[:2, 0])
+        yield self._lowest_rejection()
 
-    def _over_levels(self, ends: Array) -> Row:
-        """The lowest rejection at any common-mode level within the typical range, nulled at each if so asked."""
+    @cached_property
+    def over_levels(self) -> tuple[Array, Array] | None:
+        """Common-mode levels across the typical range, V, and the rejection there `[condition, level]`, dB.
+
+        The output is nulled at each level if so asked. None where there is no range.
+        """
+        if self.extent is None:
+            return None
         standing = self.standing
+        ends = self.extent.ranges[0]
         levels = np.linspace(ends[0], ends[1], LEVELS)
         lanes = np.repeat(np.arange(standing.count), LEVELS)
         level = np.tile(levels, standing.count)
@@ -190,7 +208,12 @@ class Characterization:
             points = standing.nulled.at(v_ic=level, **standing.take(lanes))
         else:
             points = standing.plain.at(v_ic=level, v_id=standing.points.v_id[lanes], **standing.take(lanes))
-        values = _rejection(*points.mode_gains(self.frequency_hz[:1]))[:, 0].reshape(standing.count, LEVELS)
+        return levels, _rejection(*points.mode_gains(self.frequency_hz[:1]))[:, 0].reshape(standing.count, LEVELS)
+
+    def _lowest_rejection(self) -> Row:
+        """The lowest rejection at any common-mode level within the typical range."""
+        assert self.over_levels is not None
+        levels, values = self.over_levels
         unsolved = np.isnan(values)
         lowest = np.where(unsolved.all(axis=1), np.nan, np.where(unsolved, np.inf, values).min(axis=1))
         at = f"f = {format_si(self.frequency_hz[0].item(), 'Hz')}, V_CM = {levels[0]:.3g} to {levels[-1]:.3g} V"
@@ -240,22 +263,35 @@ class Characterization:
             )
             yield with_remark(row, SYMMETRY) if np.isinf(values[0]) else row
 
-    def _noise(self) -> Iterator[Row]:
-        standing = self.standing
+    @cached_property
+    def noise(self) -> tuple[Array, Spectra] | None:
+        """Frequencies, with that which is printed among them, and the noise there; None without any above 0 Hz."""
         f = self.frequency_hz[self.frequency_hz > 0.0]
         if not f.size:
+            return None
+        axis = np.union1d(f, [np.clip(NOISE_HZ, f[0], f[-1])])
+        return axis, spectra(self.standing.drives, self.model.operating_point, axis, (float(f[0]), float(f[-1])))
+
+    @cached_property
+    def _density(self) -> Array:
+        """Input noise density `[condition, frequency]`, V/rtHz: infinite without gain to refer it by."""
+        assert self.noise is not None
+        _, found = self.noise
+        output = np.sqrt(found.density[:, :, DIFFERENTIAL].sum(axis=-1))
+        return self.standing.spread(referred(output, found.gain[..., DIFFERENTIAL], found.floor))
+
+    def _noise(self) -> Iterator[Row]:
+        standing = self.standing
+        if self.noise is None:
             return
-        spot = float(np.clip(NOISE_HZ, f[0], f[-1]))
+        f = self.frequency_hz[self.frequency_hz > 0.0]
+        axis, found = self.noise
         band = (float(f[0]), float(f[-1]))
-        axis = np.union1d(f, [spot])
-        found = spectra(standing.drives, self.model.operating_point, axis, band)
-        k = int(np.searchsorted(axis, spot))
-        output = np.sqrt(found.density[:, k, DIFFERENTIAL].sum(axis=-1))
-        density = referred(output, found.gain[:, k, DIFFERENTIAL], found.floor[:, k])
-        at = f"f = {format_si(spot, 'Hz')}, {self.bias}"
+        k = int(np.searchsorted(axis, np.clip(NOISE_HZ, *band)))
+        at = f"f = {format_si(axis[k].item(), 'Hz')}, {self.bias}"
         no_gain = "no gain to refer it by"
-        row = self.row("e_n", "input noise density", at, standing.spread(density), "V/rtHz", no_gain)
-        yield with_remark(row, no_gain) if np.isinf(density[0]) else row
+        row = self.row("e_n", "input noise density", at, self._density[:, k], "V/rtHz", no_gain)
+        yield with_remark(row, no_gain) if np.isinf(self._density[0, k]) else row
         if f.size > 1:
             across = f"{format_si(band[0], 'Hz')} to {format_si(band[1], 'Hz')}, {self.bias}"
             rms = np.sqrt(found.power[:, DIFFERENTIAL].sum(axis=-1))
@@ -274,6 +310,11 @@ class Characterization:
 def with_remark(row: Row, remark: str) -> Row:
     """The row with a remark where it has none."""
     return replace(row, remark=row.remark or remark)
+
+
+def _finite(values: Array) -> Array:
+    """The values that can be drawn, nan for all others."""
+    return np.where(np.isfinite(values), values, np.nan)
 
 
 def _beside(lanes: Array, columns: Array) -> Array:

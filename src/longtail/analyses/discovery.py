@@ -18,6 +18,7 @@ _NOT_ANALYSES = {
     "corners",
     "crossing",
     "curve",
+    "curves",
     "dc_sweep",
     "departures",
     "details",

@@ -16,7 +16,7 @@ from longtail.analyses.details import Details
 from longtail.analyses.rows import Row
 from longtail.elaborate.writer import write
 from longtail.errors import OptionError
-from longtail.report import formula_page, html_plots
+from longtail.report import formula_page, html_plots, html_spread
 from longtail.report.datasheet import bias_table, limit_text, own_conditions, page
 from longtail.report.html_plots import Plot
 from longtail.report.layout import subscripts
@@ -60,14 +60,20 @@ def html(sheet: Datasheet) -> str:
 def _plots(sheet: Datasheet, found: Details) -> Iterator[Plot]:
     """The plots in the order of the page; those without anything to show are left out."""
     if (sheet.gains.frequency_hz > 0.0).sum() > 1:
-        yield html_plots.gains(sheet.gains)
+        yield html_spread.over_gains(html_plots.gains(sheet.gains), sheet.curves)
+        if sheet.curves is not None and (each := html_spread.by_condition(sheet.curves)) is not None:
+            yield each
         if found.cmrr is not None and found.cmrr.vcm.size > 1:
             yield html_plots.rejection_map(found.cmrr)
+    if sheet.curves is not None and (each := html_spread.over_levels(sheet.curves)) is not None:
+        yield each
     drawn = [
         found.transfer and html_plots.transfer(found.transfer),
         found.transfer and html_plots.steering(found.transfer),
         found.range and html_plots.diamond(found.range),
-        found.noise and found.noise.frequency_hz.size > 1 and html_plots.noise(found.noise),
+        found.noise
+        and found.noise.frequency_hz.size > 1
+        and html_spread.over_noise(html_plots.noise(found.noise), sheet.curves),
         found.noise and html_plots.contributions(found.noise),
         found.poles and html_plots.poles(found.poles),
     ]

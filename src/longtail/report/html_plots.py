@@ -71,7 +71,10 @@ def axes(x: Any, y: Any, **more: Any) -> Json:
 
 
 def gains(found: ModeGains) -> Plot:
-    """Every gain and the rejection in dB, and the phase of the differential gain."""
+    """Every gain and the rejection in dB, and the phase of the differential gain.
+
+    Lines are in the legend groups of their names, for what else is shown with them.
+    """
     f = found.frequency_hz
     keep = f > 0.0
     above = above_rounding(found)
@@ -80,11 +83,11 @@ def gains(found: ModeGains) -> Plot:
         if not above[name].any():
             continue
         size = np.where(above[name], np.abs(gain), np.nan)
-        data.append(line(name, numbers(f[keep]), numbers(20.0 * np.log10(size[keep])), GAIN_COLOURS[name]))
+        y = numbers(20.0 * np.log10(size[keep]))
+        data.append(line(name, numbers(f[keep]), y, GAIN_COLOURS[name], legendgroup=name))
     if np.isfinite(found.cmrr_db).any():
-        data.append(
-            line("CMRR", numbers(f[keep]), numbers(found.cmrr_db[keep]), GAIN_COLOURS["CMRR"], line={"dash": "dash"})
-        )
+        y, style = numbers(found.cmrr_db[keep]), {"dash": "dash"}
+        data.append(line("CMRR", numbers(f[keep]), y, GAIN_COLOURS["CMRR"], line=style, legendgroup="CMRR"))
     phase = np.degrees(np.unwrap(np.angle(found.differential[keep])))
     data.append(line("phase", numbers(f[keep]), numbers(phase), PALE, yaxis="y2", line={"width": 1, "dash": "dot"}))
     said = f"The output is {found.label}. CMRR is {ratio(found)}."
@@ -168,7 +171,7 @@ def diamond(found: OperatingRange) -> Plot:
 def noise(found: Noise) -> Plot:
     """Densities referred to the input: all, and of the devices that make most of it."""
     f = numbers(found.frequency_hz)
-    data = [line("all", f, numbers(found.input_v_per_rthz), INK)]
+    data = [line("all", f, numbers(found.input_v_per_rthz), INK, legendgroup="all")]
     gain = np.abs(found.gain[:, 0])
     for (device, power), colour in zip(_loudest(found), COLOURS, strict=False):
         with np.errstate(divide="ignore", invalid="ignore"):
