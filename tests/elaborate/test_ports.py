@@ -83,8 +83,8 @@ def test_a_mirror_is_no_pair():
     assert ports(deck).how["input"].startswith("not found")
 
 
-def test_outputs_are_not_guessed():
-    found = ports(PAIR.replace("o1", "x").replace("o2", "y"))
+def test_outputs_are_not_guessed_without_an_input_pair():
+    found = ports(PAIR.replace("o1", "x").replace("o2", "y").replace("vinn inn", "rinn inn"))
     assert found.output == ()
     assert found.how["output"].startswith("not found")
 
@@ -110,9 +110,9 @@ def test_wrong_names_are_errors(options, message, hint):
 
 
 def test_outputs_by_two_names_are_ambiguous():
-    found = ports(PAIR + "rx o1 out 1k\nry out 0 1k\n")
+    found = ports(PAIR + "rx o1 vout 1k\nry vout 0 1k\n")
     assert found.output == ()
-    assert found.how["output"].startswith("ambiguous: o1, o2; out")
+    assert found.how["output"].startswith("ambiguous: o1, o2; vout")
 
 
 def test_transistors_on_a_rail_are_no_pairs():
@@ -123,3 +123,68 @@ def test_transistors_on_a_rail_are_no_pairs():
 def test_tied_bases_are_no_input():
     deck = PAIR.replace("q1 o1 inp", "q1 o1 inn")
     assert ports(deck).how["input"].startswith("not found")
+
+
+def test_of_several_pairs_the_one_with_an_amplitude_is_the_input():
+    upper = "vlp lp 0 2\nvln ln 0 2\nq3 x lp o1 small\nq4 y ln o1 small\nr3 vcc x 1k\nr4 vcc y 1k\n"
+    deck = PAIR.replace("rc1 vcc o1 1k\n", "")
+    assert "ambiguous" in ports(deck + upper).how["input"]
+    assert ports((deck + upper).replace("vinp inp 0 0", "vinp inp 0 0 ac 1")).input == ("inp", "inn")
+
+
+def test_a_pair_that_feeds_the_emitters_of_another():
+    deck = PAIR.replace("q1 o1 inp e small", "q1 vcc inp e1 small").replace("q2 o2 inn e small", "q2 vcc inn e2 small")
+    lower = "q3 x bb e1 other\nq4 y bb e2 other\nr3 x vee 10k\nr4 y vee 10k\nib bb vee 1u\n.model other pnp(bf=50)\n"
+    found = ports(deck + lower)
+    assert found.input == ("inp", "inn")
+    assert found.how["input"].endswith("drive the bases of q1 and q2, joined at bb")
+
+
+@pytest.mark.parametrize(("first", "second"), [("inp", "inn"), ("/in+", "/in-"), ("V_IN_P", "V_IN_N")])
+def test_without_a_pair_inputs_have_names(first, second):
+    deck = f"by name\nva {first} 0 1\nvb {second} 0 1\nvs s 0 5\ne1 out 0 {first} {second} 10\nr1 out s 1k\n"
+    found = ports(deck)
+    assert found.input == (first.lower(), second.lower()) and found.how["input"] == "found: by name"
+
+
+def test_without_pair_and_names_the_two_sources_with_an_amplitude_are_inputs():
+    deck = "amplitudes\nva a 0 ac 0.5\nvb b 0 ac -0.5\nvs s 0 5\ne1 out 0 a b 10\nr1 out s 1k\n"
+    found = ports(deck)
+    assert found.input == ("va", "vb")
+    assert found.how["input"] == "found: va and vb alone have an AC amplitude"
+    assert ports(deck.replace("vs s 0 5", "vs s 0 5 ac 1")).input == ()
+
+
+def named(deck):
+    """The deck with outputs whose names say nothing."""
+    return deck.replace("o1", "left").replace("o2", "right")
+
+
+def test_a_pair_that_drives_nothing_further_ends_at_the_output():
+    found = ports(named(PAIR))
+    assert found.output == ("left", "right") and found.how["output"].startswith("found: where the pair q1, q2 ends")
+
+
+def test_a_mirror_turns_to_one_output():
+    deck = (
+        named(PAIR)
+        .replace("rc1 vcc left 1k", "q3 left left vcc other")
+        .replace("rc2 vcc right 1k", "q4 right left vcc other")
+    )
+    found = ports(deck + ".model other pnp(bf=50)\n")
+    assert found.output == ("right",) and found.how["output"].endswith("behind the mirror")
+
+
+def test_the_ends_are_looked_for_above_cascodes():
+    deck = named(PAIR).replace("rc1 vcc left", "q3 high1 bias left small\nrc1 vcc high1")
+    deck = deck.replace("rc2 vcc right", "q4 high2 bias right small\nrc2 vcc high2") + "vb bias 0 3\n"
+    assert ports(deck).output == ("high1", "high2")
+
+
+def test_a_pair_that_drives_another_stage_is_not_the_output():
+    found = ports(named(PAIR) + "q5 vcc right follow small\nr5 follow vee 1k\n")
+    assert found.output == () and found.how["output"].startswith("not found")
+
+
+def test_out_comes_before_the_ends_of_a_first_stage():
+    assert ports(PAIR + "e1 out 0 o1 o2 10\nr9 out 0 1k\n").output == ("out",)
