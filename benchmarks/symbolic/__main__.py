@@ -3,8 +3,9 @@
     python -m benchmarks.symbolic [--limit SECONDS]
 
 Every side gets the same small-signal circuit with the same symbols and is timed from there to numerator and
-denominator, imports and the reading of netlists left out, the best of a few runs. Peers run in processes of their own,
-one run is stopped after the limit. Ratios count only where the values agree, which is checked in the same run.
+denominator, imports and the reading of netlists left out: processor time, the best of a few runs. Peers run in
+processes of their own, and a run is stopped after the limit. Ratios count only where the values agree, which is checked
+in the same run; of a peer that was stopped there are none, and its ratio is a lower bound.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
-from benchmarks.symbolic.peer import PEERS, ask, installed
+from benchmarks.symbolic.peer import PEERS, Answer, ask, installed
 from benchmarks.symbolic.question import question_of, symbol_names
 
 from longtail.amplifier import read
@@ -50,12 +52,12 @@ class Verdicts:
 
 
 def best(action: Callable[[], object], times: int = 3) -> float:
-    """The shortest of a few runs, in s."""
+    """The shortest of a few runs, in s of processor time."""
     found = []
     for _ in range(times):
-        start = time.perf_counter()
+        start = time.process_time()
         action()
-        found.append(time.perf_counter() - start)
+        found.append(time.process_time() - start)
     return min(found)
 
 
@@ -99,13 +101,10 @@ def beside(name: str, of: str, limit: int, verdicts: Verdicts) -> float:
     print(f"  {'longtail':16}{1e3 * seconds:12.2f} ms   {len(n)} terms over {len(d)}, multiplied out", flush=True)
     for peer in filter(installed, PEERS):
         ratios = []
-        for way, meaning in peer.WAYS.items():
+        for way in peer.WAYS:
             answer = ask(peer, question, points, way, limit, repeats=3)
-            taken = answer.seconds or float(limit)
-            ratios.append(taken / seconds)
-            time_said = f"{1e3 * taken:12.0f} ms" if answer.seconds else f"{'not in':>10} {limit} s"
-            more = "" if answer.seconds else "more than "
-            print(f"  {f'{peer.NAME}, {way}':16}{time_said}   {more}{ratios[-1]:.0f} times ({meaning})", flush=True)
+            ratios.append((answer.seconds or limit) / seconds)
+            print(_line(peer, way, answer, limit, ratios[-1]), flush=True)
             if answer.seconds:
                 apart = float(np.max(np.abs(np.array(answer.values) - wanted) / np.abs(wanted)))
                 verdicts.say(f"the same values: {apart:.1e} apart", apart <= SAME)
@@ -114,9 +113,18 @@ def beside(name: str, of: str, limit: int, verdicts: Verdicts) -> float:
     return seconds
 
 
+def _line(peer: ModuleType, way: str, answer: Answer, limit: int, ratio: float) -> str:
+    """Who, how long, how many times as long, and by what means."""
+    taken = f"{1e3 * answer.seconds:12.1f} ms" if answer.seconds else f"{f'not in {limit} s':>15}"
+    times = f"{'' if answer.seconds else 'more than '}{ratio:.0f} times"
+    return f"  {f'{peer.NAME}, {way}':16}{taken}   {times} ({peer.WAYS[way]})"
+
+
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("--limit", type=int, default=120, metavar="SECONDS", help="for one run of a peer")
+    arguments.add_argument(
+        "--limit", type=int, default=120, metavar="SECONDS", help="of processor time for a run of a peer"
+    )
     limit = arguments.parse_args().limit
     print(f"{'circuit':26}{'symbols':>8}{'numerator':>10}{'denominator':>12}{'exact, ms':>12}{'reference, ms':>16}")
     for name in ("mos_pair", "jfet_pair", "sense_amplifier", "ota_5t", "folded_cascode", "two_stage_opamp"):

@@ -1,7 +1,8 @@
 """What runs in the process of a peer: read a request, time the work, evaluate the answer.
 
 One JSON object comes in by standard input, one goes out by the file that the request names; what a peer prints does not
-disturb it. The alarm ends the process where the work takes longer than it may: nothing else stops every library.
+disturb it. An alarm ends the process where the work takes more processor time than it may: nothing else stops every
+library, and what else runs on the machine does not count.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ Request = dict[str, Any]
 Expression = Any  # sympy.Expr
 Answer = tuple[Expression, Expression]
 DIGITS = 40
-ENOUGH = 20.0  # seconds after which no further repetition is made
+ENOUGH = 20.0  # seconds of processor time after which no further repetition is made
 
 
 def serve(prepare: Callable[[Request], Callable[[], Answer]]) -> None:
@@ -34,11 +35,11 @@ def serve(prepare: Callable[[Request], Callable[[], Answer]]) -> None:
     seconds: list[float] = []
     while len(seconds) < request["repeats"] and sum(seconds) < ENOUGH:
         clear_cache()  # or SymPy would remember the earlier run
-        signal.alarm(request["limit"])
-        start = time.perf_counter()
+        signal.setitimer(signal.ITIMER_PROF, request["limit"])
+        start = time.process_time()
         above, below = work()
-        seconds.append(time.perf_counter() - start)
-        signal.alarm(0)
+        seconds.append(time.process_time() - start)
+        signal.setitimer(signal.ITIMER_PROF, 0.0)
     values = [evaluate((above, below), point) for point in request["points"]]
     Path(request["answer"]).write_text(json.dumps({"seconds": seconds, "values": values}))
 
