@@ -11,6 +11,7 @@ from longtail.elaborate.checking import Notes
 from longtail.elaborate.controlled import controlled, source_by_formula
 from longtail.elaborate.line import Line
 from longtail.elaborate.models import Models
+from longtail.elaborate.parasitics import KINDS, with_parasitics
 from longtail.elaborate.passives import coupling, passive
 from longtail.elaborate.scopes import Scope
 from longtail.elaborate.semiconductors import semiconductor
@@ -47,16 +48,12 @@ def build(cards: Iterable[tuple[Element, Scope]], models: Models, notes: Notes) 
 
 def _instances(line: Line) -> list[Instance]:
     match line.element.letter:
-        case "r":
-            return [passive(line, "resistor")]
-        case "c":
-            return [passive(line, "capacitor")]
-        case "l":
-            return [passive(line, "inductor")]
+        case "r" | "c" | "l":
+            return with_parasitics(line, lambda plain: passive(plain, KINDS[plain.element.letter]))
         case "k":
             return coupling(line)
         case "v":
-            return [independent(line, "voltage_source")]
+            return with_parasitics(line, lambda plain: independent(plain, "voltage_source"))
         case "i":
             return [independent(line, "current_source")]
         case "e" | "f" | "g" | "h":

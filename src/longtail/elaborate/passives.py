@@ -64,6 +64,8 @@ def _words(line: Line, words: tuple[Word, ...], item: str, quantity: str) -> tup
             remark = suspicious_milli(word.original) if word.expression is None else None
             if item == "r" and remark is not None:
                 line.notes.add(f"{line.element.name}: {remark}", word.span)
+        elif item == "r" and word.text == "noiseless" and word.expression is None:
+            given.append(Given("noisy", 0.0, word.span))
         else:
             raise line.error(f"unexpected '{word.text}' after the {quantity}", word)
     return given, model

@@ -10,13 +10,14 @@ from typing import NamedTuple
 from longtail.errors import NetlistError
 from longtail.netlist.cards import Assignment, Word
 from longtail.netlist.expression_parser import parse
-from longtail.netlist.expressions import Expression, Unary
+from longtail.netlist.expressions import Expression, Name, Unary
 from longtail.netlist.lines import LogicalLine
 from longtail.units import number_or_none
 
 # words that take a parenthesis even when a blank stands before it
 GROUPED = frozenset(("sin", "pulse", "exp", "pwl", "sffm", "am", "trnoise", "trrandom", "poly"))
 CLOSING = {"{": "}", "'": "'", '"': '"'}
+TEXTS = frozenset(("mfg", "pn", "type", "desc", "symbol"))  # names that LTspice gives a text in double quotes
 DEEPEST = 64  # levels of parentheses or braces
 
 _TOKEN = re.compile(r"""[^\s,=(){}'"]+|[=(),]|[{}'"]""")
@@ -227,6 +228,9 @@ class Fields:
         if first.kind == "{":
             self.at += 1
             return expression_at(self.line, first.inner, first.end - 1)
+        if first.kind == '"' and name in TEXTS:
+            self.at += 1
+            return Name(first.text)
         if first.kind not in ("word", "("):
             raise self.error(f"expected a number or an expression after '{name}='", first)
         depth, end = 0, first.start

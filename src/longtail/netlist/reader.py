@@ -23,8 +23,9 @@ DEEPEST = 64  # subcircuits and conditionals within each other
 SKIPPED = (
     *("op", "ac", "dc", "tran", "noise", "tf", "pz", "sens", "disto", "pss", "sp", "four", "fft", "step", "mc"),
     *("wcase", "meas", "measure", "print", "plot", "probe", "save", "width", "backanno", "csparam"),
+    *("prot", "unprot", "protect", "unprotect"),  # HSPICE: what is listed
 )
-UNSUPPORTED = frozenset(["connect", "data", "alter", "hdl", "verilog", "machine", "protect", "unprotect"])
+UNSUPPORTED = frozenset(["connect", "data", "alter", "hdl", "verilog", "machine"])
 CLOSING = {
     "ends": ".subckt",
     "eom": ".macro",
