@@ -56,7 +56,7 @@ def row(sheet: lt.Datasheet, symbol: str, at: str = "") -> Row:
 
 def test_minimum_typical_and_maximum_are_in_order(sheet: lt.Datasheet) -> None:
     spreads = [r for r in sheet.rows if r.minimum is not None]
-    assert len(spreads) == len(sheet.rows) - 1, "all but the drift"
+    assert len(spreads) == len(sheet.rows)
     for r in spreads:
         assert r.minimum <= r.value <= r.maximum, r  # type: ignore[operator]
         assert r.minimum_at and r.maximum_at
@@ -335,3 +335,25 @@ def test_input_currents_are_those_at_null(examples: Path) -> None:
 
 def test_corners_are_written_with_the_netlist(amp: lt.Amplifier) -> None:
     assert lt.read(write(amp.circuit)).circuit.corners == amp.circuit.corners
+
+
+def test_the_drift_has_extremes(amp: lt.Amplifier, deck: str) -> None:
+    """Over corners and temperatures: each the slope between two temperatures of a deck that has its values."""
+    corners = {"slow": {"vto_shift": 0.05, "kp_scale": 0.9}}
+    sheet = amp.analyze(full=True, temperatures=[-40, 125], corners=corners, frequency_hz="1:1g:1")
+    found, slopes, open_deck = row(sheet, "TCV_OS"), {}, deck.removesuffix(".end\n")
+    for condition in sheet.conditions:
+        values = dict(condition.values)
+        temp = values.pop("temp", 27.0)
+        low, high = (
+            lt.read(f"{open_deck}.temp {temp + step}\n", parameters=values).analyze(frequency_hz=1.0, null=True)
+            for step in (-2.0, 2.0)
+        )
+        assert low.input_offset is not None and high.input_offset is not None
+        slopes[condition.name] = (high.input_offset - low.input_offset) / 4.0
+    assert found.value == pytest.approx(slopes["typical"], rel=1e-3)
+    assert found.minimum == pytest.approx(min(slopes.values()), rel=1e-3)
+    assert found.maximum == pytest.approx(max(slopes.values()), rel=1e-3)
+    assert found.minimum_at == min(slopes, key=lambda name: slopes[name])
+    assert "T =" not in found.conditions
+    assert "T = 27 °C" in row(amp.analyze(full=True, corners=corners, frequency_hz="1:1g:1"), "TCV_OS").conditions

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from longtail.analyses.conditions import TEMPERATURE
 from longtail.analyses.crossing import crossing
 from longtail.analyses.curves import Curves
+from longtail.analyses.dc_sweep import Points
 from longtail.analyses.extent import Extent, extent
 from longtail.analyses.noise import Spectra, spectra
 from longtail.analyses.noise_result import referred
@@ -162,17 +163,23 @@ class Characterization:
     def _inputs(self) -> Iterator[Row]:
         standing = self.standing
         if standing.nulled is not None:
-            beside = standing.values[TEMPERATURE][:1] + DRIFT_STEP * np.array([-1.0, 1.0])
-            points = standing.at_null({**{k: v[:1] for k, v in standing.values.items()}, TEMPERATURE: beside})
-            low, high = offsets(points, standing.nulled.center) if points else (np.nan, np.nan)
-            drift = float(high - low) / (2.0 * DRIFT_STEP)
-            at = f"T = {standing.values[TEMPERATURE][0]:.4g} °C, {self.bias}"
-            found = np.isfinite(drift)
-            name = "drift of the input offset"
-            yield Row("TCV_OS", name, at, drift if found else None, "V/K", "" if found else NOT_NULLED)
+            yield self._drift(standing.nulled.center)
         mean, difference = currents(standing.at_null() or standing.points)
         yield self.row("I_B", "input bias current", self.bias, mean, "A", "no operating point")
         yield self.row("I_OS", "input offset current", self.bias, difference, "A", "no operating point")
+
+    def _drift(self, center: Points) -> Row:
+        """The slope of the offset, under each condition at its own temperature: a step to either side of it."""
+        standing = self.standing
+        own = standing.values[TEMPERATURE]
+        beside = {name: np.tile(value, 2) for name, value in standing.values.items()}
+        beside[TEMPERATURE] = np.concatenate([own - DRIFT_STEP, own + DRIFT_STEP])
+        points = standing.at_null(beside)
+        assert points is not None, "the caller asks only where the output can be nulled"
+        low, high = offsets(points, center).reshape(2, standing.count)
+        at = f"T = {own[0]:.4g} °C, {self.bias}" if (own == own[0]).all() else self.bias
+        slope = (high - low) / (2.0 * DRIFT_STEP)
+        return self.row("TCV_OS", "drift of the input offset", at, slope, "V/K", NOT_NULLED)
 
     def _ranges(self) -> Iterator[Row]:
         found = self.extent
