@@ -67,3 +67,26 @@ def test_no_gain_at_dc_is_said() -> None:
 def test_equations_of_branches_are_refused() -> None:
     with pytest.raises(UnsupportedError, match="ecm1"):
         lines("folded_cascode")
+
+
+def test_in_a_gilbert_cell_two_pairs_meet_at_each_output() -> None:
+    deck = """gilbert cell
+vcc vcc 0 9
+vl1 lp 0 5
+vl2 ln 0 4.9
+vr1 rp 0 2.5 ac 1
+vr2 rn 0 2.5
+rl1 vcc op 1k
+rl2 vcc on 1k
+q1 op lp e1 q
+q2 on ln e1 q
+q3 op ln e2 q
+q4 on lp e2 q
+q5 e1 rp t q
+q6 e2 rn t q
+it t 0 1m
+.model q npn(bf=100 vaf=50 rb=50 rc=20)
+"""
+    text = read(deck).derive().to_text()
+    assert text.count("minus node on") + text.count("minus node op") == 1
+    assert "g_m1,4 - g_m2,3" in text

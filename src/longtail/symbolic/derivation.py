@@ -165,8 +165,9 @@ class Deriver:
         self.writer = Writer(reduced.circuit.symbols, labels)
         node = {**reduced.node}
         known = set(self.circuit.unknowns)
-        found = {(node.get(a, a), node.get(b, b)) for a, b in pairs}
-        self.pairs = sorted((a, b) for a, b in found if a != b and a in known and b in known)
+        found = [(node.get(a, a), node.get(b, b)) for a, b in pairs]
+        once = {frozenset(pair): pair for pair in reversed(found)}  # in a double pair a node is met from both sides
+        self.pairs = sorted((a, b) for a, b in once.values() if a != b and a in known and b in known)
 
     @property
     def nodes(self) -> list[str]:
