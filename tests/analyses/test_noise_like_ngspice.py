@@ -24,10 +24,10 @@ def both(name: str, low: float = LOW, high: float = HIGH) -> tuple[Noise, ngspic
     frequency = f"{low}:{high}:{DENSITY}"
     if name in gallery.NULLED:
         ours = amplifier.noise(frequency_hz=frequency, null=True, target=gallery.NULLED[name])
-        dc = ngspice.offset_sources(deck.path, deck.sources, ours.input_offset, parameters)
+        null = gallery.NULLED[name], -1000.0
     else:
-        ours, dc = amplifier.noise(frequency_hz=frequency), None
-    theirs = ngspice.noise(deck.path, deck.sources, deck.outputs, low, high, DENSITY, parameters=parameters, dc=dc)
+        ours, null = amplifier.noise(frequency_hz=frequency), None
+    theirs = ngspice.noise(deck.path, deck.sources, deck.outputs, low, high, DENSITY, parameters=parameters, null=null)
     np.testing.assert_allclose(ours.frequency_hz, theirs.frequency_hz, rtol=1e-9)
     return ours, theirs
 

@@ -206,19 +206,23 @@ def noise(
     stop_hz: float,
     points_per_decade: int = 10,
     *,
-    dc: Mapping[str, float] | None = None,
+    null: tuple[float, float] | None = None,
     parameters: Mapping[str, float] | None = None,
     temp_deg_c: float | None = None,
 ) -> Noise:
     """Noise at one output node or between two, referred to the differential input.
+
+    null  target of the output in V, and feedback from the output to the differential input in V/V. It acts at dc
+          alone, without noise of its own: an offset given as a number would leave the search for the operating
+          point of an amplifier of large gain to its last digit.
 
     ngspice refers noise to one source: half of a source of our own is put in series with each of the two inputs.
     4*k*T is longtail's but for 8e-9 of it: the temperatures are scaled so that k*T/q is the same.
     """
     folder = deck.parent if isinstance(deck, Path) else None
     text, drive = _with_differential_source(deck.read_text() if isinstance(deck, Path) else deck, inputs)
+    drive += ["vbottom bottom 0 0"] if null is None else _servo(outputs, *null)
     commands = [
-        *_alterations(dc),
         f"noise v({','.join(outputs)}) vdrive dec {points_per_decade} {start_hz!r} {stop_hz!r} 1",
         *("setplot noise1", "write density.raw all", "setplot noise2", "write total.raw all"),
     ]
@@ -244,13 +248,24 @@ def noise(
 def _with_differential_source(text: str, inputs: tuple[str, str]) -> tuple[str, list[str]]:
     """The deck with its inputs cut open, and cards that put half of "vdrive" in there, the second turned round."""
     title, *lines = text.splitlines()
-    cards = ["vdrive drive 0 dc 0 ac 1"]
+    cards = ["vdrive drive bottom dc 0 ac 1"]
     for k, (name, share) in enumerate(zip(inputs, (0.5, -0.5), strict=True)):
         place = next(i for i, line in enumerate(lines) if line.split()[:1] and line.split()[0].lower() == name.lower())
         _, hot, cold, *rest = lines[place].split()
         lines[place] = " ".join((name, f"behind{k}", cold, *rest))
         cards.append(f"edrive{k} {hot} behind{k} drive 0 {share!r}")
     return "\n".join([title, *lines]), cards
+
+
+def _servo(outputs: Sequence[str], target: float, feedback: float) -> list[str]:
+    """Cards that drive "bottom" by what the output lacks, through a low pass of 1.6e-17 Hz."""
+    return [
+        f"gwanted 0 slow {' '.join([*outputs, '0'][:2])} 1",
+        f"itarget slow 0 {target!r}",
+        "gleak slow 0 slow 0 1",
+        "cslow slow 0 1e16",
+        f"eservo bottom 0 slow 0 {feedback!r}",
+    ]
 
 
 def transfer_function(
