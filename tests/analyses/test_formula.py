@@ -187,8 +187,12 @@ def test_an_exact_formula_that_nobody_would_read_is_not_written() -> None:
 def test_the_741_has_a_formula() -> None:
     found = example("ua741").formula(null=True, error="10%")
     assert found.error_bound is not None and found.error_bound <= 0.1
-    assert {"g_m1,2", "g_m17", "R_8"} <= set(found.symbols)
-    assert found.terms <= 40
+    assert {"g_m1..6", "g_m13b,17", "R_8"} <= set(found.symbols)
+    assert max(found.terms_printed) <= 12
+    assert found.terms == sum(found.terms_printed)
+    at = gallery("ua741")
+    engine = mode_gains(at.drives, at.point, np.zeros(1))[0][0, 0, 0].real
+    assert abs(found.value_dc / engine - 1.0) <= found.error_bound
     coarser = example("ua741").formula(null=True, error="20%")
     assert coarser.error_bound is not None and coarser.error_bound <= 0.2
     assert coarser.terms <= 12
@@ -219,7 +223,7 @@ def test_json_is_stable() -> None:
     data = json.loads(found.to_json())
     assert set(data) == {
         "of", "text", "latex", "symbols", "value_dc", "error_bound", "error_sampled", "band_hz", "terms",
-        "terms_exact", "cancellation", "mode", "roots", "notes",
+        "terms_printed", "terms_expanded", "terms_exact", "cancellation", "mode", "roots", "notes",
     }  # fmt: skip
     assert data["symbols"]["R_SS"] == {"meaning": "resistor rss", "value": pytest.approx(100e3), "unit": "ohm"}
     assert data["band_hz"] == [1.0, 1e6]

@@ -8,8 +8,9 @@ import pytest
 from longtail.symbolic.condense import condense
 from longtail.symbolic.equations import OUTPUT, Equations, equations, relevant
 from longtail.symbolic.gain import gain_equations
+from longtail.symbolic.names import share
 from longtail.symbolic.reference import dense, exact_polynomials
-from longtail.symbolic.removal import Change, _changes, apply, simplify
+from longtail.symbolic.removal import WIRE, Change, _changes, apply, simplify
 from symbolic.decks import gallery
 
 S = 2j * np.pi * np.array([0.0, 1e4, 1e6, 1e8])
@@ -37,6 +38,25 @@ def test_predicted_effects_are_those_of_solving_again(name: str) -> None:
         assert np.abs(after / wanted - 1.0).max() == pytest.approx(change.error, rel=1e-5, abs=1e-9), change
         compared += 1
     assert compared >= 3
+
+
+@pytest.mark.parametrize("name", ["ota_5t", "bjt_pair", "ua741"])
+def test_any_symbol_shared_or_not_may_be_taken_to_infinity(name: str) -> None:
+    """The limit by equations is the gain with a very large value."""
+    at = gallery(name)
+    circuit = share(at.circuit, at.images, 0.05)
+    values = {key: s.value for key, s in circuit.symbols.items()}
+    equations_ = gain_equations(circuit, at.question("differential", (0.0, 0.0)).gain, ())
+    wanted = dense(equations_, values).at(S)
+    changes = _changes(equations_, circuit.symbols, values, S, wanted, set(values), True)
+    ideal = [c for c in changes if c.how == WIRE and c.error < 0.5 and values[c.symbol] > 1e-6]
+    assert any("+" in c.symbol for c in ideal)
+    assert any(c.symbol.startswith("g_m(") for c in ideal)
+    for change in ideal[::7]:
+        large = dense(equations_, {**values, change.symbol: 1e7 * values[change.symbol]}).at(S)
+        limit = dense(apply(equations_, [change]), values).at(S)
+        assert limit == pytest.approx(large, rel=1e-4), change
+        assert np.abs(limit / wanted - 1.0).max() == pytest.approx(change.error, rel=1e-4, abs=1e-7)
 
 
 @pytest.mark.parametrize("allowed", [0.001, 0.05, 0.3])

@@ -39,8 +39,9 @@ from longtail.symbolic.display import Writer
 from longtail.symbolic.elements import SmallSignal, small_signal
 from longtail.symbolic.expression import Expression, as_sympy, latex_text, text
 from longtail.symbolic.gain import Gain, Pairs, unknown_pairs
-from longtail.symbolic.names import Label, labels, twins
+from longtail.symbolic.names import Label, enumerated, labels
 from longtail.symbolic.poles import roots
+from longtail.symbolic.twins import twins
 from longtail.symbolic.words import band_of, share_of
 from longtail.symmetry import Mirror, find_mirror
 
@@ -102,6 +103,8 @@ class Formula(Result):
     error_sampled  largest relative error found at many frequencies of the band
     band_hz        lowest and highest frequency; both 0 is dc alone
     terms          of all factors; `terms_exact` of the exact formula, None where that is too large
+    terms_printed  of all factors above the line, and of all below it; their sum is `terms`
+    terms_expanded of numerator and denominator multiplied out; None where they are too large for that
     cancellation   how much larger the terms of a factor are than their sum: 1 where nothing cancels
     validity       errors over mismatch, temperature and common-mode level; None where they were not asked for
     """
@@ -117,6 +120,8 @@ class Formula(Result):
     error_sampled: float
     band_hz: tuple[float, float]
     terms: int
+    terms_printed: tuple[int, int]
+    terms_expanded: tuple[int, int] | None
     terms_exact: int | None
     cancellation: float
     roots: tuple[RootFormula, ...]
@@ -143,6 +148,8 @@ class Formula(Result):
             "error_sampled": self.error_sampled,
             "band_hz": list(self.band_hz),
             "terms": self.terms,
+            "terms_printed": list(self.terms_printed),
+            "terms_expanded": None if self.terms_expanded is None else list(self.terms_expanded),
             "terms_exact": self.terms_exact,
             "cancellation": self.cancellation,
             "mode": self.mode,
@@ -309,6 +316,8 @@ def _formula(at: Setting, of: str, answer: Answer, way: str, band_hz: tuple[floa
         answer.error_sampled,
         band_hz,
         answer.transfer.terms,
+        answer.transfer.counts,
+        answer.transfer.counts_expanded,
         answer.terms_exact,
         answer.cancellation,
         _roots(answer, writer) if band_hz[1] > 0.0 else (),
@@ -333,7 +342,7 @@ def _symbol_values(answer: Answer, names: Mapping[str, Label]) -> dict[str, Symb
         symbol = answer.symbols[key]
         if symbol.base is None:
             label = names[key]
-            device = symbol.device.replace("+", " and ")
+            device = enumerated(symbol.device.split("+"))
             meaning = symbol.meaning if device in symbol.meaning or not device else f"{symbol.meaning} of {device}"
             found[label.text] = SymbolValue(meaning, symbol.shown_value, symbol.unit, label.latex)
             continue

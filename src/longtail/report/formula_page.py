@@ -24,17 +24,26 @@ def page(formula: Formula) -> Page:
 def facts(formula: Formula) -> tuple[tuple[str, str], ...]:
     """The formula and how far it can be trusted."""
     where = band_text(formula.band_hz)
-    terms = f"{formula.terms}" + (f" of {formula.terms_exact}" if formula.terms_exact is not None else "")
     found = [
         (formula.letter, formula.latex if formula.as_latex else formula.text),
         ("output", formula.label),
         ("value", f"{gain_text(formula.value_dc)} V/V at {format_si(formula.band_hz[0], 'Hz')}"),
         ("error", f"{error_text(formula)} {where}"),
-        ("terms", f"{terms} ({formula.mode})"),
+        ("terms", terms_text(formula)),
     ]
     if formula.cancellation > 2.0:
         found.append(("cancellation", f"terms cancel to 1/{formula.cancellation:.3g} of their size"))
     return tuple(found)
+
+
+def terms_text(formula: Formula) -> str:
+    """How many terms there are, and what is counted where that makes a difference."""
+    said = f"{formula.terms}" + (f" of {formula.terms_exact}" if formula.terms_exact is not None else "")
+    said += f" ({formula.mode})"
+    if formula.terms_expanded is None or formula.terms_expanded == formula.terms_printed:
+        return said
+    (above, below), (over, under) = formula.terms_printed, formula.terms_expanded
+    return f"{said}: {above} above and {below} below the line, factor by factor; multiplied out {over} and {under}"
 
 
 def band_text(band_hz: tuple[float, float]) -> str:

@@ -25,6 +25,7 @@ from longtail.symbolic.gain import Gain, Pairs, first_order_equations, gain_equa
 from longtail.symbolic.minors import TooLargeError
 from longtail.symbolic.names import mismatched, share
 from longtail.symbolic.transfer import Ring, Transfer, arrays, expand, transfer
+from longtail.symbolic.twins import one_current
 
 _SAME = 1e-10  # relative: what --exact takes as one value
 _LARGE = 40  # equations from which on one way is enough, and no exact formula is tried
@@ -125,13 +126,15 @@ def matched_answer(question: Question, error: float) -> Answer:
             continue
         tried.add(frozenset(circuit.symbols))
         system = gain_equations(circuit, question.gain, question.pairs)
+        alike = one_current(circuit)
         try:
-            found = shorten(system, circuit.symbols, at, error * _MARGIN)
+            found = shorten(system, circuit.symbols, at, error * _MARGIN, alike)
         except TooLargeError as too_large:
             failure = too_large
             continue
         if found is not None and (best is None or found.terms < best.transfer.terms):
-            best = _answer(found, circuit, at)
+            symbols = {s.key: s for s in alike.values() if s.key in found.used()}
+            best = _answer(found, replace(circuit, symbols={**circuit.symbols, **symbols}), at)
         if best is not None and len(system.rows) > _LARGE:
             break
     if best is None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from longtail.symbolic.certificate import certified
 from longtail.symbolic.elements import SmallSignal, Symbol
-from longtail.symbolic.equations import OUTPUT, Equations
+from longtail.symbolic.equations import OUTPUT, Equations, renamed
 from longtail.symbolic.gain import Gain
 from longtail.symbolic.minors import TooLargeError
 from longtail.symbolic.pruning import prune
@@ -23,7 +23,7 @@ Band = tuple[float, float]  # Hz; (0, 0) is dc alone
 _DENSITY = 12  # frequencies a decade at which errors are judged before they are proven
 _STEPS = (1.0 + 1e-9, 1.001, 1.01, 1.03, 1.1, 1.3)
 _PARTS = (0.7, 0.95, 1.0)  # of the error for elements; all of it only where nothing else can be expanded
-_LARGE = 40  # equations from which on the first part is left out: it would not be enough
+_LONG = 8  # terms beyond which transistors in a row share a transconductance, if that makes a formula shorter
 EXACT_LIMIT = 60_000
 
 
@@ -92,15 +92,23 @@ def _resonances(exact: Exact, band_hz: Band) -> Complex:
     return np.asarray(1j * np.unique(found[(found > low) & (found < high)]), complex)
 
 
-def shorten(system: Equations, symbols: Mapping[str, Symbol], at: Reference, error: float) -> Transfer | None:
+def shorten(
+    system: Equations,
+    symbols: Mapping[str, Symbol],
+    at: Reference,
+    error: float,
+    alike: Mapping[str, Symbol] | None = None,
+) -> Transfer | None:
     """A transfer that stays within a relative error of the reference at its frequencies; None where the symbols
     themselves, shared or to first order, do not.
 
     Elements that go may take a part of the error, terms have the rest: the part that leaves fewest terms counts.
     Where what is left after taking elements away is still too large to expand, more are taken. Raises `TooLargeError`
-    where that does not help.
+    where that does not help. `alike` has symbols that may stand for several others, by the keys of these: where a
+    formula is long, they do so if that makes it shorter.
     """
-    values = {key: s.value for key, s in symbols.items()}
+    joined = {key: s.key for key, s in (alike or {}).items()}
+    values = {key: s.value for key, s in (*symbols.items(), *((s.key, s) for s in (alike or {}).values()))}
     scale = float(at.gain.scale)
     if OUTPUT not in system.unknowns:
         return None
@@ -108,20 +116,29 @@ def shorten(system: Equations, symbols: Mapping[str, Symbol], at: Reference, err
     if not start <= error:
         return None
     small, best = system, None
-    for part in _PARTS[1 if len(system.rows) > _LARGE else 0 :]:
-        if best is not None and part == 1.0 and len(system.rows) <= _LARGE:
+    for part in _PARTS:
+        if best is not None and part == 1.0:
             break
-        small = simplify(small, symbols, at.s, at.wanted / scale, max(part * error, start))
+        small = simplify(small, symbols, at.s, at.wanted / scale, max(part * error, start), ideal=True)
         try:
-            ring, numerator, denominator = expand(small, TERM_LIMIT if part == 1.0 else EXACT_LIMIT)
+            found = _written(small, values, at, error, TERM_LIMIT if part == 1.0 else EXACT_LIMIT)
         except TooLargeError:
             if part == 1.0:
                 raise
             continue
-        found = prune(transfer(ring, at.gain.scale, numerator, denominator), values, at.s, at.wanted, error)
+        if joined and found.terms > _LONG:
+            shared = _written(renamed(small, joined), values, at, error, EXACT_LIMIT)
+            if shared.terms < found.terms and np.abs(shared.at(values, at.s) / at.wanted - 1.0).max() <= error:
+                found = shared
         if best is None or found.terms < best.terms:
             best = found
     return best
+
+
+def _written(system: Equations, values: Mapping[str, float], at: Reference, error: float, limit: int) -> Transfer:
+    """The output of equations as a transfer, terms left out as the error allows. Raises `TooLargeError`."""
+    ring, numerator, denominator = expand(system, limit)
+    return prune(transfer(ring, at.gain.scale, numerator, denominator), values, at.s, at.wanted, error)
 
 
 def sampled_error(found: Transfer, values: Mapping[str, float], at: Reference) -> float:

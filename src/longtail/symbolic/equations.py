@@ -67,6 +67,23 @@ def equations(
     return Equations(rows, sides, tuple(names))
 
 
+def renamed(system: Equations, names: Mapping[str, str]) -> Equations:
+    """The same equations with other symbols in the place of some; several may become one.
+
+    >>> row: Row = {"v": {("a", 0): 1, ("b", 0): -1, ("c", 1): 1}, "w": {("b", 0): 2}}
+    >>> renamed(Equations([row], [1]), {"a": "g", "b": "g"}).rows
+    [{'v': {('c', 1): 1}, 'w': {('g', 0): 2}}]
+    """
+    rows = []
+    for row in system.rows:
+        found: Row = {}
+        for name, entry in row.items():
+            for (key, order), x in entry.items():
+                _add(found.setdefault(name, {}), {(names.get(key, key) if key else None, order): 1}, x)
+        rows.append({name: entry for name, entry in found.items() if entry})
+    return Equations(rows, list(system.right), system.names)
+
+
 def _add(target: Entry, entry: Entry, factor: int) -> None:
     for term, x in entry.items():
         total = target.get(term, 0) + factor * x

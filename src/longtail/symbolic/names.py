@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from longtail.symbolic.elements import SmallSignal, Symbol
 
@@ -52,14 +53,23 @@ def own_name(device: str) -> tuple[str, str, str]:
 
 
 def shared_name(devices: Sequence[str]) -> tuple[str, str, str]:
-    """The same for devices that share a symbol: letters once, numbers with commas between.
+    """The same for devices that share a symbol: letters once, numbers with commas between or, in a row, with dots.
 
-    >>> shared_name(["rd1", "rd2"]), shared_name(["rbl", "rblb"])
-    (('D', '1,2', ''), ('BL,BLB', '', ''))
+    >>> shared_name(["rd1", "rd2"]), shared_name(["rbl", "rblb"]), shared_name(["q1", "q3", "q2", "q7"])
+    (('D', '1,2', ''), ('BL,BLB', '', ''), ('', '1..3,7', ''))
     """
     parts = [own_name(d) for d in devices]
     letters, numbers, paths = ([*dict.fromkeys(p[k] for p in parts)] for k in range(3))
-    return ",".join(filter(None, letters)), ",".join(filter(None, numbers)), ",".join(filter(None, paths))
+    return ",".join(filter(None, letters)), ",".join(_runs(numbers)), ",".join(filter(None, paths))
+
+
+def _runs(numbers: Sequence[str]) -> Iterator[str]:
+    """Numbers as they are, but three and more in a row by the first and the last."""
+    plain = sorted((n for n in numbers if n.isdecimal()), key=int) if len(numbers) > 2 else []
+    for _, run in groupby(enumerate(plain), key=lambda p: int(p[1]) - p[0]):
+        row = [n for _, n in run]
+        yield f"{row[0]}..{row[-1]}" if len(row) > 2 else ",".join(row)
+    yield from (n for n in numbers if n and n not in plain)
 
 
 def labels(symbols: Iterable[Symbol]) -> dict[str, Label]:
@@ -104,12 +114,11 @@ def share(circuit: SmallSignal, images: Mapping[str, str], tolerance: float = _E
     """
     symbols: dict[str, Symbol] = {}
     renamed: dict[str, str] = {}
-    for pair in _pairs_of_symbols(circuit, images):
-        first, second = pair
+    for first, second in _pairs_of_symbols(circuit, images):
         if abs(first.value - second.value) <= tolerance * abs(first.value):
-            mean = _mean(first, second)
-            renamed |= {first.key: mean.key, second.key: mean.key}
-            symbols[mean.key] = mean
+            both = mean(first, second)
+            renamed |= {first.key: both.key, second.key: both.key}
+            symbols[both.key] = both
     left = {key: s for key, s in circuit.symbols.items() if key not in renamed}
     elements = tuple(replace(e, symbol=renamed.get(e.symbol, e.symbol) if e.symbol else None) for e in circuit.elements)
     return replace(circuit, elements=elements, symbols={**left, **symbols})
@@ -123,10 +132,10 @@ def mismatched(circuit: SmallSignal, images: Mapping[str, str]) -> SmallSignal:
     symbols = dict(circuit.symbols)
     stands: dict[str, tuple[str, str, int]] = {}
     for first, second in _pairs_of_symbols(circuit, images):
-        mean, difference = _mean(first, second), _difference(first, second)
-        stands |= {first.key: (mean.key, difference.key, 1), second.key: (mean.key, difference.key, -1)}
+        both, difference = mean(first, second), _difference(first, second)
+        stands |= {first.key: (both.key, difference.key, 1), second.key: (both.key, difference.key, -1)}
         del symbols[first.key], symbols[second.key]
-        symbols |= {mean.key: mean, difference.key: difference}
+        symbols |= {both.key: both, difference.key: difference}
     elements = []
     for e in circuit.elements:
         doubled = replace(e, rows={name: 2 * x for name, x in e.rows.items()})
@@ -149,41 +158,24 @@ def _pairs_of_symbols(circuit: SmallSignal, images: Mapping[str, str]) -> Iterat
             yield symbol, other
 
 
-def _mean(first: Symbol, second: Symbol) -> Symbol:
-    device = f"{first.device}+{second.device}"
-    meaning = first.meaning.replace(f" {first.device}", f" {first.device} and {second.device}")
-    value = (first.value + second.value) / 2.0
+def mean(*symbols: Symbol) -> Symbol:
+    """One symbol for several, its value the mean over their devices."""
+    first = symbols[0]
+    devices = [d for s in symbols for d in s.device.split("+")]
+    device = "+".join(devices)
+    meaning = first.meaning.replace(f" {first.device}", f" {enumerated(devices)}")
+    value = sum(s.value * len(s.device.split("+")) for s in symbols) / len(devices)
     return replace(first, key=f"{first.head}_{first.sub}({device})", device=device, value=value, meaning=meaning)
 
 
-def _difference(first: Symbol, second: Symbol) -> Symbol:
-    mean = _mean(first, second)
-    return replace(mean, key=f"Δ{mean.key}", value=first.value - second.value, base=mean.key)
-
-
-_CLOSE = 0.03  # relative: transconductances of transistors that count as a pair
-
-
-def twins(circuit: SmallSignal) -> dict[str, str]:
-    """Devices that look like a matched pair: of one model and size, with values alike, and no third like them.
-
-    Resistors, capacitors and inductors count only where their names differ in nothing but a number.
+def enumerated(names: Sequence[str]) -> str:
     """
-    first: dict[str, float] = {}
-    for symbol in circuit.symbols.values():
-        if symbol.device not in first or symbol.sub == "m":
-            first[symbol.device] = symbol.value
-    groups: dict[tuple[object, ...], list[str]] = {}
-    for stamp in circuit.stamps:
-        i = stamp.instance
-        letters, number, _ = own_name(i.name)
-        if i.name in first and (i.model is not None or (letters and number)):
-            card = tuple(sorted((k, str(v)) for k, v in i.parameters.items())) if i.model else letters
-            groups.setdefault((i.device, i.model, card), []).append(i.name)
-    found: dict[str, str] = {}
-    for members in groups.values():
-        for a in members:
-            near = [b for b in members if b != a and abs(first[a] - first[b]) <= _CLOSE * abs(first[a])]
-            if len(near) == 1:
-                found[a] = near[0]
-    return {a: b for a, b in found.items() if found.get(b) == a}
+    >>> enumerated(["q1"]), enumerated(["q1", "q2", "q3"])
+    ('q1', 'q1, q2 and q3')
+    """
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def _difference(first: Symbol, second: Symbol) -> Symbol:
+    both = mean(first, second)
+    return replace(both, key=f"Δ{both.key}", value=first.value - second.value, base=both.key)

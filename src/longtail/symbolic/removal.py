@@ -1,4 +1,4 @@
-"""Elements left out of a circuit, or replaced by a wire, as long as the gain stays near that of the full circuit.
+"""Elements left out of a circuit, or made ideal, as long as the gain stays near that of the full circuit.
 
 An element is a change of low rank of the matrix, so what its removal does to the gain comes from one inverse for all
 elements (Sherman and Morrison, Woodbury). Removals are judged jointly: each against the gain of the full circuit with
@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +23,14 @@ from longtail.symbolic.reference import dense
 from longtail.symbolic.transfer import Complex
 
 OPEN, WIRE = "open", "wire"
+Place = TypeVar("Place", int, str)
 _BATCH = 0.02  # of the error still allowed: removals that change less than this are made many at a time
 
 
 @dataclass(frozen=True)
 class Change:
-    """A symbol taken to zero (open) or, for what is shown as a resistance, its resistance to zero (wire).
+    """A symbol taken to zero (open) or to infinity (wire): a resistance of zero, a capacitance without voltage across
+    it, a transistor whose control voltage is nothing.
 
     `step` is how far the gain moves, `error` how far it then is from that of the full circuit, both relative.
     """
@@ -54,16 +59,19 @@ def simplify(
     wanted: Complex,
     allowed: float,
     made: list[Change] | None = None,
+    *,
+    ideal: bool = False,
 ) -> Equations:
     """The equations with all elements gone that the error allows; `wanted` is the output of the full circuit at `s`.
 
-    `allowed` bounds the relative error at the given frequencies. What was done is added to `made`.
+    `allowed` bounds the relative error at the given frequencies. What was done is added to `made`. Resistances of one
+    device may become wires; with `ideal`, any symbol may be taken to infinity, those that devices share among them.
     """
     values = {key: x.value for key, x in symbols.items()}
     left = allowed
     while True:
         present = {key for row in system.rows for e in row.values() for key, _ in e if key is not None}
-        changes = _changes(system, symbols, values, s, wanted, present)
+        changes = _changes(system, symbols, values, s, wanted, present, ideal)
         chosen = _batch(changes, allowed, left)
         if not chosen:
             return system
@@ -115,7 +123,8 @@ def _error(system: Equations, values: Mapping[str, float], s: Complex, wanted: C
 
 
 def apply(system: Equations, changes: Iterable[Change]) -> Equations:
-    """The equations after changes. A wire adds its current as an unknown and its voltage, zero, as an equation."""
+    """The equations after changes. A wire adds its current as an unknown and its voltage, zero, as an equation; a
+    symbol of several devices does so for each."""
     rows, right = [dict(row) for row in system.rows], list(system.right)
     for change in changes:
         stamp: list[tuple[int, str, int]] = []
@@ -128,16 +137,40 @@ def apply(system: Equations, changes: Iterable[Change]) -> Equations:
                 if not row[name]:
                     del row[name]
         if change.how == WIRE and stamp:
-            first = stamp[0][0]
-            voltage = {name: x for k, name, x in stamp if k == first}
-            probe = next(iter(voltage))
-            current = f"wire({change.symbol})"
-            for k, name, x in stamp:
-                if name == probe:
-                    rows[k][current] = {(None, 0): x}
-            rows.append({name: {(None, 0): x} for name, x in voltage.items()})
-            right.append(0)
+            for number, (current, voltage) in enumerate(_products(stamp)):
+                for k, x in current.items():
+                    rows[k][f"wire{number or ''}({change.symbol})"] = {(None, 0): x}
+                rows.append({name: {(None, 0): x} for name, x in voltage.items()})
+                right.append(0)
     return Equations(rows, right)
+
+
+def _products(stamp: Iterable[tuple[int, str, int]]) -> list[tuple[dict[int, int], dict[str, int]]]:
+    """A stamp of (row, unknown, number) as a sum of columns times rows of whole numbers, as few as there can be.
+
+    >>> _products([(0, "a", 1), (0, "b", -1), (1, "a", -1), (1, "b", 1)])
+    [({0: 1, 1: -1}, {'a': 1, 'b': -1})]
+    """
+    left: dict[int, dict[str, Fraction]] = {}
+    for k, name, x in stamp:
+        left.setdefault(k, {})[name] = Fraction(x)
+    found = []
+    while left:
+        base = dict(next(iter(left.values())))
+        probe, size = next(iter(base.items()))
+        column = {k: row[probe] / size for k, row in left.items() if probe in row}
+        found.append((_whole(column), _whole(base)))
+        for k, factor in column.items():
+            rest = {n: left[k].get(n, Fraction(0)) - factor * base.get(n, Fraction(0)) for n in {**left[k], **base}}
+            left[k] = {n: x for n, x in rest.items() if x}
+        left = {k: row for k, row in left.items() if row}
+    return found
+
+
+def _whole(numbers: Mapping[Place, Fraction]) -> dict[Place, int]:
+    """Numbers times the least that makes them whole: currents and voltages of wires have no scale."""
+    common = lcm(*(x.denominator for x in numbers.values()))
+    return {name: int(x * common) for name, x in numbers.items()}
 
 
 def _changes(
@@ -147,6 +180,7 @@ def _changes(
     s: Complex,
     wanted: Complex,
     candidates: set[str],
+    ideal: bool = False,
 ) -> list[Change]:
     """All single changes with the error that the gain would have after each."""
     numbers = dense(system, values)
@@ -164,7 +198,7 @@ def _changes(
         rank = len(stamp.right)
         one = np.eye(rank)[None]
         choices: dict[str, Complex] = {OPEN: np.asarray(one - y[:, None, None] * inner, complex)}
-        if symbols[key].shown is not None and rank == 1:
+        if ideal or (symbols[key].shown is not None and rank == 1):
             choices[WIRE] = inner
         for how, middle in choices.items():
             factor = y[:, None] if how == OPEN else -1.0

@@ -82,8 +82,26 @@ class Transfer:
 
     @property
     def terms(self) -> int:
-        """Terms in all factors, each counted once; a factor of one term counts with its product."""
-        return sum(max(1, sum(len(f) for f, _ in side if len(f) > 1)) for side in (self.numerator, self.denominator))
+        """Terms above and below the line together, counted factor by factor."""
+        return sum(self.counts)
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Terms in all factors above the line, and below it. A factor of one term belongs to every other's terms; it
+        counts, as one, where there are no others."""
+        above, below = (
+            max(1, sum(len(f) for f, _ in side if len(f) > 1)) for side in (self.numerator, self.denominator)
+        )
+        return above, below
+
+    @property
+    def counts_expanded(self) -> tuple[int, int] | None:
+        """Terms above and below the line multiplied out; None where these are more than anyone would write."""
+        sides = (self.numerator, self.denominator)
+        if max(prod(len(f) ** k for f, k in side) for side in sides) > TERM_LIMIT:
+            return None
+        above, below = self.expanded()
+        return len(above), len(below)
 
     def used(self) -> list[str]:
         """The keys of the symbols that appear, in the order of the ring."""
