@@ -254,7 +254,7 @@ def run(
                 "the rejection is limited by symmetry alone: the gain that spoils it is zero",
                 hint="leave --exact and --matched out: mismatch to first order gives a formula",
             )
-        answer = quotient_answer(wanted, other)
+        answer = quotient_answer(wanted, other, 0.0 if way == "exact" else allowed)
     else:
         answer, used = _answer(at, of, way, allowed, band_hz)
     if in_terms is not None:

@@ -24,6 +24,7 @@ from longtail.symbolic.equations import OUTPUT
 from longtail.symbolic.gain import Gain, Pairs, first_order_equations, gain_equations
 from longtail.symbolic.minors import TooLargeError
 from longtail.symbolic.names import mismatched, share
+from longtail.symbolic.pruning import prune
 from longtail.symbolic.transfer import Ring, Transfer, arrays, expand, transfer
 from longtail.symbolic.twins import one_current
 
@@ -172,15 +173,20 @@ def first_order_answer(question: Question, error: float) -> Answer:
     return replace(_answer(found, circuit, at), nominal=nominal)
 
 
-def quotient_answer(wanted: Answer, unwanted: Answer) -> Answer:
-    """The quotient of two gains of one circuit, each with its error; the bounds are combined."""
+def quotient_answer(wanted: Answer, unwanted: Answer, error: float) -> Answer:
+    """The quotient of two gains of one circuit, what their errors leave of `error` used to make it shorter still.
+
+    An error of zero leaves it as it is.
+    """
     ring = wanted.transfer.ring.joined(unwanted.transfer.ring)
     (a, b), (c, d) = (tuple(ring.taken(p, x.transfer.ring) for p in x.transfer.expanded()) for x in (wanted, unwanted))
     scale = wanted.transfer.scale / unwanted.transfer.scale
     found = transfer(ring, scale, a * d, b * c)
     symbols = {**unwanted.symbols, **wanted.symbols}
     values = {key: s.value for key, s in symbols.items()}
-    at = replace(wanted.at, wanted=wanted.at.wanted / unwanted.at.wanted, exact=wanted.at.exact.over(unwanted.at.exact))
+    at = wanted.at.over(unwanted.at)
+    if error:
+        found = prune(found, values, at.s, at.wanted, error * _MARGIN)
     sampled = sampled_error(found, values, at)
     known = wanted.terms_exact is not None and unwanted.terms_exact is not None
     terms = (wanted.terms_exact or 0) + (unwanted.terms_exact or 0) if known else None

@@ -58,6 +58,14 @@ class Reference:
         s = frequencies(band_hz)
         return cls(gain, s, np.zeros_like(s), Exact(fmpq_poly([0]), fmpq_poly([1])), band_hz)
 
+    def over(self, other: Reference) -> Reference:
+        """The quotient of two gains of one circuit over one band, judged where either of them is."""
+        exact = self.exact.over(other.exact)
+        if np.array_equal(self.s, other.s):
+            return Reference(self.gain, self.s, self.wanted / other.wanted, exact, self.band_hz)
+        s = np.unique(np.concatenate([self.s, other.s]))
+        return Reference(self.gain, s, exact.at(s), exact, self.band_hz)
+
 
 def frequencies(band_hz: Band, density: int = _DENSITY, least: int = 40) -> Complex:
     """Points on the imaginary axis that cover a band; one alone where the band is one frequency."""

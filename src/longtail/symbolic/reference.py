@@ -61,6 +61,12 @@ class Exact:
         """The quotient of two."""
         return Exact(self.numerator * other.denominator, self.denominator * other.numerator, self.unit)
 
+    def at(self, s: Complex) -> Complex:
+        """The quotient at complex frequencies in rad/s, in floating point."""
+        sides = (self.numerator, self.denominator)
+        over, under = (np.polynomial.polynomial.polyval(s / self.unit, as_floats(p)) for p in sides)
+        return np.asarray(over / under, complex)
+
     def roots(self) -> list[Complex]:
         """Zeros and poles in rad/s, in floating point; only good as hints."""
         found = []
