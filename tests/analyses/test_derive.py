@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from longtail.amplifier import read
+from longtail.analyses import derive
 from longtail.errors import AnalysisError, UnsupportedError
+from longtail.symbolic.derivation import Reduced
+from longtail.symbolic.gain import Gain
+from longtail.symbolic.transfer import Transfer
 from symbolic.decks import FOLDER, MOS
 
 
@@ -90,3 +95,37 @@ it t 0 1m
     text = read(deck).derive().to_text()
     assert text.count("minus node on") + text.count("minus node op") == 1
     assert "g_m1,4 - g_m2,3" in text
+
+
+def test_a_follower_at_the_output_has_no_loose_collector() -> None:
+    deck = """emitter-coupled logic
+vee vee 0 -5.2
+va a 0 -1.29 ac 1
+vb b 0 -1.29
+r1 0 c1 220
+r2 0 c2 220
+q1 c1 a e q
+q2 c2 b e q
+re e vee 779
+q3 0 c1 o1 q
+q4 0 c2 o2 q
+rt1 o1 vee 2k
+rt2 o2 vee 2k
+.model q npn(is=1f bf=80 rb=80 re=1 rc=10 va=50)
+"""
+    text = read(deck).derive().to_text()
+    assert "A_dd = 0" not in text
+    assert "A_dd: `A_dd = -" in text
+    assert "node q3#ci" not in text
+
+
+def test_a_derived_gain_that_is_not_the_circuits_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    solved = derive.solved
+
+    def wrong(reduced: Reduced, gain: Gain, pairs: list[tuple[str, str]]) -> Transfer:
+        right = solved(reduced, gain, pairs)
+        return replace(right, scale=2 * right.scale)
+
+    monkeypatch.setattr(derive, "solved", wrong)
+    with pytest.raises(AnalysisError, match="what was left of the circuit gives"):
+        read(MOS).derive()

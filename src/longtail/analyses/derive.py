@@ -13,7 +13,7 @@ from longtail.analyses.base import Analysis, Option, Result
 from longtail.analyses.formula import LETTERS, SINGLE_ENDED, Setting, gain_of, setting
 from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS
 from longtail.circuit import Circuit
-from longtail.errors import UnsupportedError
+from longtail.errors import AnalysisError, UnsupportedError
 from longtail.symbolic.derivation import (
     Deriver,
     Equation,
@@ -25,9 +25,10 @@ from longtail.symbolic.derivation import (
 )
 from longtail.symbolic.elements import Symbol
 from longtail.symbolic.expression import Name, latex_text, text
-from longtail.symbolic.gain import Gain
+from longtail.symbolic.gain import Gain, gain_equations
 from longtail.symbolic.names import Label, labels, share
 from longtail.symbolic.pruning import prune
+from longtail.symbolic.reference import Dense, dense
 from longtail.symbolic.words import share_of
 from longtail.units import format_si
 
@@ -120,7 +121,8 @@ def run(
             cancelled = deriver.cancellation()
             steps += [cancelled] if gain.name == "differential" and cancelled.equations else []
             steps.append(deriver.mode(gain.name))
-        step, used = _result(reduced, gain, at, deriver, letters[gain.name], (frequency, share_of(error)))
+        exact = dense(gain_equations(shared, gain, at.pairs), {k: s.value for k, s in shared.symbols.items()})
+        step, used = _result(reduced, gain, exact, at, deriver, letters[gain.name], (frequency, share_of(error)))
         steps.append(step)
         if gain.name == "differential":
             independent = [names[key].text for key in reduced.circuit.symbols if key not in used]
@@ -147,16 +149,25 @@ def _check(at: Setting) -> None:
 
 
 def _result(
-    reduced: Reduced, gain: Gain, at: Setting, deriver: Deriver, letter: str, within: tuple[float, float]
+    reduced: Reduced, gain: Gain, exact: Dense, at: Setting, deriver: Deriver, letter: str, within: tuple[float, float]
 ) -> tuple[Step, list[str]]:
-    """The gain of the reduced circuit, as it is and without the terms that count little at the frequency."""
+    """The gain of the reduced circuit, as it is and without the terms that count little at the frequency.
+
+    Raises `AnalysisError` where it is not the gain of the circuit as it is, to within the error.
+    """
     amplitudes = (1, 1) if gain.name == "common" else (1, -1)
     nodes = Gain(gain.name, dict(zip(reduced.inputs, amplitudes, strict=True)), gain.read, Fraction(gain.scale))
     found = solved(reduced, nodes, list(deriver.all_pairs()) if at.pairs else [])
     values = {key: s.value for key, s in reduced.circuit.symbols.items()}
     frequency_hz, error = within
     s = np.array([2j * np.pi * frequency_hz])
-    short = prune(found, values, s, found.at(values, s), error)
+    value, wanted = found.at(values, s), float(gain.scale) * exact.at(s)
+    if not np.abs(value - wanted) <= 2.0 * error * np.abs(wanted):  # each of two gains was allowed the error once
+        raise AnalysisError(
+            f"what was left of the circuit gives |{letter}| = {abs(value[0]):.4g}, the circuit {abs(wanted[0]):.4g}",
+            hint="say --error with less, or take longtail formula, which bounds its error",
+        )
+    short = prune(found, values, s, value, error)
     head, _, tail = letter.partition("_")
     left = Name(Label(head, tail))
     equations = [Equation(letter, left, deriver.writer.write(found))]

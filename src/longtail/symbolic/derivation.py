@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import numpy as np
@@ -140,10 +140,23 @@ def _rewritten(circuit: SmallSignal, kept: set[str], names: Mapping[str, str]) -
             rows, columns = _moved(e.rows, names), _moved(e.columns, names)
             if rows and columns:
                 elements.append(Element(e.symbol, rows, columns, e.order))
+    elements = _without_loose_ends(elements)
     used = {e.symbol for e in elements}
     symbols = {key: s for key, s in circuit.symbols.items() if key in used}
     nodes = dict.fromkeys(n for e in elements for n in (*e.rows, *e.columns))
     return SmallSignal(tuple(nodes), tuple(elements), symbols)
+
+
+def _without_loose_ends(elements: list[Element]) -> list[Element]:
+    """The elements without the equations of nodes whose own voltage is in none: the resistance of such a node, as
+    the collector resistance of an emitter follower, is left out, and what flows into it flows on."""
+    while True:
+        known = {name for e in elements for name in e.columns}
+        held = [replace(e, rows={name: x for name, x in e.rows.items() if name in known}) for e in elements]
+        held = [e for e in held if e.rows]
+        if held == elements:
+            return elements
+        elements = held
 
 
 def _moved(places: Mapping[str, int], names: Mapping[str, str]) -> dict[str, int]:

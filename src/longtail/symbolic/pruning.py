@@ -20,11 +20,12 @@ _BATCH = 0.01  # of the error still allowed, for terms that go together
 
 def prune(found: Transfer, values: Mapping[str, float], s: Complex, wanted: Complex, allowed: float) -> Transfer:
     """The transfer with all terms gone that the error at the given frequencies allows, factored again."""
-    while True:
+    while found.numerator or found.denominator:  # a plain number has no terms that could go
         smaller = _pruned(found, values, s, wanted, allowed)
         if smaller.terms >= found.terms:
-            return found
+            break
         found = smaller
+    return found
 
 
 def _pruned(found: Transfer, values: Mapping[str, float], s: Complex, wanted: Complex, allowed: float) -> Transfer:
