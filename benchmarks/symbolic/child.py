@@ -45,7 +45,7 @@ def serve(prepare: Callable[[Request], Callable[[], Answer]]) -> None:
 
 
 def evaluate(answer: Answer, point: dict[str, float | Sequence[float]]) -> tuple[float, float]:
-    """Real and imaginary part of numerator/denominator at one point, each sum in 40 digits.
+    """Real and imaginary part of numerator/denominator at one point, each sum in 40 digits; not a number for 0/0.
 
     The expression is walked and not compiled: sums of ten thousand terms are beyond what Python's compiler takes.
     """
@@ -53,8 +53,11 @@ def evaluate(answer: Answer, point: dict[str, float | Sequence[float]]) -> tuple
 
     with mpmath.workdps(DIGITS):
         numbers = {name: mpmath.mpc(*x) if isinstance(x, list) else mpmath.mpf(x) for name, x in point.items()}
-        above, below = (_value(expression, numbers) for expression in answer)
-        result = complex(above / below)
+        try:
+            above, below = (_value(expression, numbers) for expression in answer)
+            result = complex(above / below)
+        except ZeroDivisionError:
+            result = complex("nan")
     return result.real, result.imag
 
 

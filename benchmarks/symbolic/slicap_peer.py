@@ -4,7 +4,7 @@ SLiCAP keeps its settings in the home folder and its projects in the current one
 and doDenom are asked, each one determinant; doLaplace would bring both on a common fraction besides. Conductances are
 given as sources controlled by their own voltage (model g), which puts them into the matrix as they are, without a
 fraction 1/R. The determinant can be had in several ways; `MECPP`, minors in C++, needs a program that the package does
-not bring, and falls back to `ME` without it.
+not bring, and falls back to `ME` without it. `LU` may divide by a sum that cancels to zero, which it does not see.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from benchmarks.symbolic.question import Part, Question
 NAME, PACKAGE = "SLiCAP", "SLiCAP"
 WAYS = {
     "ME": "minors, multiplied out: what SLiCAP does as installed",
-    "laplace": "minors each once, by SymPy, multiplied out at the end",
-    "LU": "elimination by SymPy, left as nested quotients: no coefficients of s",
+    "laplace, expand": "minors each once, by SymPy, then multiplied out",
+    "laplace": "the same left nested: no coefficients of s",
+    "LU": "elimination by SymPy: nested quotients",
 }
 
 
@@ -57,7 +58,7 @@ def prepare(request: Request) -> Callable[[], Answer]:
     from SLiCAP.SLiCAPyacc import _checkCircuit
 
     sl.initProject("peer")
-    sl.ini.numer = sl.ini.denom = request["way"]
+    sl.ini.numer = sl.ini.denom = request["way"].removesuffix(", expand")
     Path(sl.ini.cir_path, "peer.cir").write_text(request["netlist"])
     circuit = _checkCircuit("peer.cir")
     if circuit.errors:
@@ -66,7 +67,7 @@ def prepare(request: Request) -> Callable[[], Answer]:
 
     def work() -> Answer:
         above, below = sl.doNumer(circuit, **ask).numer, sl.doDenom(circuit, **ask).denom
-        return (sympy.expand(above), sympy.expand(below)) if request["way"] == "laplace" else (above, below)
+        return (sympy.expand(above), sympy.expand(below)) if "expand" in request["way"] else (above, below)
 
     return work
 

@@ -137,5 +137,6 @@ def test_rational_expressions_are_evaluated() -> None:
     x, y, z = 3.0, 7.0, 2.0 - 1.0j
     found = complex(*evaluate((above, below), {"q1": x, "q2": y, "s": [z.real, z.imag]}))
     assert found == pytest.approx(((x + z / y) ** 2 - 1 / 3) / (y - 0.25 * z), rel=1e-14)
+    assert np.isnan(complex(*evaluate((q1, q2 / (q1 - q1 * q2 / 7)), {"q1": x, "q2": y, "s": [0.0, 0.0]})))
     with pytest.raises(TypeError, match="sin"):
         evaluate((sympy.sin(q1), q2), {"q1": x, "q2": y, "s": [0.0, 0.0]})
