@@ -240,3 +240,14 @@ def test_no_level_counts_as_solved_without_numbers() -> None:
     points = sweep(drives).at(np.linspace(0.0, 3.3, 41))
     assert np.isfinite(points.point.solution[points.good]).all()
     assert points.good.all()
+
+
+def test_far_from_rest_every_departure_of_the_741_is_found() -> None:
+    """At the lower rail the whole input stage has left, one transistor after the other; nothing is solved there."""
+    found = lt.read(gallery.deck("ua741").path).cmrr(vcm="supplies", frequency_hz=[1.0, 1e3], null=True)
+    assert [each.device for each in found.low][:1] == ["q4"]
+    assert {"q1", "q3", "q5", "q6", "q7"} <= {each.device for each in found.low}
+    edges = [each.edge for each in found.low]
+    assert edges == sorted(edges, reverse=True)
+    assert found.offset is not None
+    np.testing.assert_array_equal(np.isnan(found.offset), [s != "converged" for s in found.status])

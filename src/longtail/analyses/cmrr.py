@@ -182,7 +182,7 @@ def run(
         drives.output,
         drives.hot,
         null_target(drives, target) if null else None,
-        points.v_id.copy() if null else None,
+        np.where(points.good, points.v_id, np.nan) if null else None,
         tuple(LaneStatus(int(status)).text for status in points.point.status),
         low,
         high,

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from longtail.analyses.dc_sweep import Points
-from longtail.analyses.edges import narrow
+from longtail.analyses.edges import Mask, Rows, march
 from longtail.analyses.regions import amplifying, is_cut_off, region, transistors, voltages
 
 Array = NDArray[np.float64]
 
-_ROUNDS = 7  # 13**7 = 6e7: the edge is found to some nanovolts
+_TOLERANCE = 2.0**-26  # of the step between two lanes: the edge is found to some nanovolts
+
+
+class Solve(Protocol):
+    """Operating points for values on an axis, every lane from the state `near` it."""
+
+    def __call__(self, values: Array, /, *, near: Array) -> Points: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +53,12 @@ class _Gone:
 
 
 def departures(
-    solve: Callable[[Array], Points], axis: Array, points: Points, reference: Points
+    solve: Solve, axis: Array, points: Points, reference: Points
 ) -> tuple[tuple[Departure, ...], tuple[Departure, ...]]:
     """The transistors that have left at the low and at the high end of a rising `axis`, first those that leave first.
 
-    `solve` gives operating points for values on the axis, `points` are those of the axis itself, and `reference` is
-    one lane at which everything is as it should be, somewhere along the axis.
+    `solve` gives operating points for values on the axis from states nearby, `points` are those of the axis itself,
+    and `reference` is one lane at which everything is as it should be, somewhere along the axis.
     """
     working = [name for name, there in amplifying(reference.point).items() if there[0]]
     if not working or axis.size < 2 or not points.good.any():
@@ -63,11 +68,13 @@ def departures(
     middle = int(np.argmax(np.sum(list(inside.values()), axis=0) - 1e-9 * np.abs(np.arange(axis.size) - axis.size / 2)))
     low = [g for name in working if (g := _gone(name, inside[name], points.good, middle, -1))]
     high = [g for name in working if (g := _gone(name, inside[name], points.good, middle, +1))]
-    edges = _edges(solve, axis, [*low, *high])
+    if not low and not high:
+        return (), ()
+    edges, at_edges = _edges(solve, axis, points, [*low, *high])
     kind = {name: t.needs for name, t in transistors(points.point.system.circuit).items()}
-    at_edges = solve(np.array([outer for _, outer in edges])) if edges else points
+    still = amplifying(at_edges.point)
     found = [
-        None if amplifying(at_edges.point)[g.device][k] else _departure(g, edge[0], points, at_edges, k, kind[g.device])
+        None if still[g.device][k] else _departure(g, float(edge), points, at_edges, k, kind[g.device])
         for k, (g, edge) in enumerate(zip([*low, *high], edges, strict=True))
     ]  # none where it is the operating point that ends there, and no region
     falling, rising = ([d for d in part if d] for part in (found[: len(low)], found[len(low) :]))
@@ -84,18 +91,25 @@ def _gone(name: str, inside: NDArray[np.bool_], good: NDArray[np.bool_], middle:
     return _Gone(name, last, last + step, int(solved[-1]))
 
 
-def _edges(solve: Callable[[Array], Points], axis: Array, gone: list[_Gone]) -> list[tuple[float, float]]:
-    if not gone:
-        return []
+def _edges(solve: Solve, axis: Array, points: Points, gone: list[_Gone]) -> tuple[Array, Points]:
+    """Where on the axis each transistor leaves, and the points just beyond, one for each: the last where it is the
+    operating point that ends."""
+    inside, outside = (axis[[getattr(g, end) for g in gone]] for end in ("inside", "outside"))
 
-    def inside(values: Array) -> NDArray[np.bool_]:
-        points = solve(values.ravel())
-        within = amplifying(points.point)
-        rows = [(within[g.device] & points.good).reshape(values.shape)[k] for k, g in enumerate(gone)]
-        return np.array(rows)
+    def at(rows: Rows, shares: Array, near: Array) -> Points:
+        return solve(inside[rows] + shares * (outside - inside)[rows], near=near)
 
-    good, bad = narrow(inside, axis[[g.inside for g in gone]], axis[[g.outside for g in gone]], _ROUNDS)
-    return list(zip(good.tolist(), bad.tolist(), strict=True))
+    def attempt(rows: Rows, shares: Array, near: Array) -> tuple[Mask, Mask, Array]:
+        found = at(rows, shares, near)
+        within = amplifying(found.point)
+        still = np.array([within[gone[row].device][k] for k, row in enumerate(rows)])
+        return found.good, still, found.state
+
+    start, end = (points.state[[getattr(g, end) for g in gone]] for end in ("inside", "outside"))
+    end[~points.good[[g.outside for g in gone]]] = np.nan
+    edge = march(attempt, start, np.zeros_like(start), np.full(len(gone), _TOLERANCE), end)
+    beyond = np.where(edge.solved, edge.first, edge.last)
+    return inside + edge.last * (outside - inside), at(np.arange(len(gone)), beyond, edge.beyond)
 
 
 def _departure(gone: _Gone, edge: float, points: Points, at_edges: Points, k: int, across: str) -> Departure:

@@ -65,11 +65,13 @@ class Edge:
     solved: Mask
 
 
-def march(attempt: Attempt, state: Array, tangent: Array, tolerance: Array) -> Edge:
+def march(attempt: Attempt, state: Array, tangent: Array, tolerance: Array, end: Array | None = None) -> Edge:
     """Go from `state` `[row, unknown]` at share 0, which is inside, towards share 1 of each row's way.
 
     `tangent` `[row, unknown]` says how the state sets out, per unit of share. The edge is that next to the start, as
-    far as steps of an eighth of the way can tell, to within `tolerance` `[row]` of the way.
+    far as steps of an eighth of the way can tell, to within `tolerance` `[row]` of the way. `end` `[row, unknown]`
+    are states at share 1 that are known to be outside, nan in rows that have none: there the edge is that which
+    halving the way leads to.
 
     >>> limits = np.array([0.3, 0.71, 2.0])
     >>> def attempt(rows, shares, states):  # the state is the share itself; nothing is solved beyond 0.9
@@ -79,6 +81,8 @@ def march(attempt: Attempt, state: Array, tangent: Array, tolerance: Array) -> E
     ([0.3, 0.71, 0.9], [True, True, False])
     """
     going = _March(state.copy(), state.copy(), tangent.copy(), tolerance)
+    if end is not None:
+        going.end_at(end)
     for _ in range(_TRIALS):
         active = np.flatnonzero(~going.done)
         if not active.size:
@@ -96,6 +100,12 @@ class _March:
         self.inside, self.outside, self.slope, self.tolerance = inside, outside, slope, tolerance
         self.last, self.first = np.zeros(count), np.full(count, np.inf)
         self.step = np.full(count, _STRIDE)
+
+    def end_at(self, states: Array) -> None:
+        """Take in states outside, at the end of the way."""
+        known = np.isfinite(states).all(axis=1)
+        self.first[known], self.outside[known] = 1.0, states[known]
+        self.slope[known] = (states - self.inside)[known]
 
     @property
     def bracketed(self) -> Mask:

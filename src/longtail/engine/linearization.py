@@ -25,6 +25,7 @@ Complex = NDArray[np.complex128]
 _CHUNK = 1 << 22  # complex numbers held at once in dense solves
 _PROGRAM_FROM = 20_000  # solves from which making an elimination program pays
 _LARGE = 200  # unknowns from which the same holds for a single lane
+_MEDIUM, _WORK = 60, 2.5e7  # unknowns, and solves times their square, from which it holds for fewer solves
 _RESIDUAL = 1e-9  # of the drive: a lane left with more is solved again with pivoting
 
 
@@ -61,7 +62,9 @@ class Linearization:
         The shape and the errors are those of `response`; so is the cost.
         """
         lanes, n, combinations = right.shape
-        many = lanes * len(frequency_hz) >= _PROGRAM_FROM or (n >= _LARGE and len(frequency_hz) > 1)
+        solves = lanes * len(frequency_hz)
+        many = solves >= _PROGRAM_FROM or (n >= _MEDIUM and solves * n * n >= _WORK)
+        many = many or (n >= _LARGE and len(frequency_hz) > 1)
         if many and not self.delays:
             return self._by_program(frequency_hz, right)
         out = np.empty((lanes, len(frequency_hz), n, combinations), complex)
