@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from longtail.engine.pencil import eigenmodes
+from longtail.engine.pencil import eigenmodes, slowest
 
 
 def hidden(finite: np.ndarray, infinite: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -36,6 +36,14 @@ def test_slow_ones_are_as_exact_as_fast_ones() -> None:
         g[k, k], c[k, k] = -p * 1e-9, 1e-9
         g[n + k, n + k], g[n + k, k] = 1.0, -1.0
     np.testing.assert_allclose(eigenmodes(g, c).values, poles, rtol=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_slowest_alone(seed: int) -> None:
+    g, c = hidden(np.array([-1e4, -3e7, -1e8, 5e8, -2e9]), 6, seed)
+    assert slowest(g, c) == pytest.approx(1e4, rel=1e-6)
+    assert np.isnan(slowest(*hidden(np.empty(0), 6, seed)))
+    assert slowest(np.zeros((1, 1)), np.ones((1, 1))) == 0.0
 
 
 def test_vectors_and_residues() -> None:

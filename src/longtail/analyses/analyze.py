@@ -30,7 +30,7 @@ from longtail.analyses.gains import (
 from longtail.analyses.limits import FAIL, ascii_symbol, check, read_limits, unheld
 from longtail.analyses.op import OpResult, describe
 from longtail.analyses.rows import Row
-from longtail.analyses.standing import Standing, alone, stand
+from longtail.analyses.standing import Standing, stand
 from longtail.circuit import Circuit
 from longtail.errors import AnalysisError, OptionError
 from longtail.units import format_si
@@ -175,7 +175,7 @@ def _over_conditions(
     rows = (*found.basic(), *(found.more() if full else ()))
     typical = standing.points.select(np.zeros(1, int)).point
     offset = rows[0].value
-    op = describe(alone(drives, typical))
+    op = describe(typical, circuit=drives.circuit)
     gains = gains_at(standing.drives, typical, frequency_hz, offset if null else None, target)
     lost = no_point(standing)
     return Datasheet(

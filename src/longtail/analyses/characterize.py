@@ -21,7 +21,7 @@ from longtail.analyses.port_maps import ROUNDING, input_currents, output_injecti
 from longtail.analyses.rows import Row, spread
 from longtail.analyses.standing import Standing
 from longtail.engine.linearization import Linearization, linearize
-from longtail.engine.pencil import eigenmodes
+from longtail.engine.pencil import slowest
 from longtail.modes import COMMON, DIFFERENTIAL
 from longtail.units import format_si
 
@@ -306,11 +306,8 @@ class Characterization:
 
     def _poles(self) -> Row:
         model = self.model
-        lowest: list[float] = []
-        for g, c in zip(model.conductance, model.capacitance, strict=True):
-            poles = eigenmodes(g, c).values
-            lowest.append(float(abs(poles[0])) / (2.0 * np.pi) if len(poles) else np.nan)
-        values = self.standing.spread(np.array(lowest, float))
+        lowest = [slowest(g, c) for g, c in zip(model.conductance, model.capacitance, strict=True)]
+        values = self.standing.spread(np.array(lowest) / (2.0 * np.pi))
         return self.row("f_p1", "lowest pole", self.bias, values, "Hz", "no poles")
 
 

@@ -17,6 +17,7 @@ from longtail.engine.batch import Batch
 from longtail.engine.linearization import linearize
 from longtail.engine.newton import State, newton
 from longtail.engine.operating_point import OperatingPoint, solve_operating_point
+from longtail.engine.remember import Remembered
 from longtail.engine.system import System
 from longtail.engine.trace import Null
 from longtail.errors import AnalysisError
@@ -30,6 +31,7 @@ _ROUNDING = 1e-13  # of the signals that an output is the difference of, see `ga
 _HELD = 1 << 24  # complex numbers of a response held at once
 _LIMIT = 25  # Newton iterations of a lane that starts from its neighbour
 _NEARBY = 0.2  # V: an offset beyond is looked for with more care
+_PAIRS = 1 << 18  # of points: from so many on a search tree is faster than a look at each
 _STEPS = 60  # on the way from a neighbour
 _SHORTEST, _SHORTEST_NULLED = 1e-2, 0.2  # of the way: an output that cannot be nulled is not worth a longer search
 
@@ -201,7 +203,7 @@ class Sweep:
         if not waiting.size or not settled.size:
             return waiting
         distance = np.stack([(v - self.nominal.values[k]) / (np.ptp(v) or 1.0) for k, v in values.items()])
-        nearest = settled[np.abs(distance[:, waiting, None] - distance[:, None, settled]).sum(axis=0).argmin(axis=1)]
+        nearest = settled[_nearest(distance[:, settled].T, distance[:, waiting].T)]
         x, way, step = point.solution[nearest].copy(), np.zeros(waiting.size), np.ones(waiting.size)
         shortest = _SHORTEST_NULLED if self.nulled else _SHORTEST
         for _ in range(_STEPS):
@@ -236,6 +238,15 @@ class Sweep:
         return Points(self.drives, plain, np.broadcast_to(v_id, len(solution)), point.solution)
 
 
+def _nearest(among: Array, points: Array) -> NDArray[np.intp]:
+    """For each of `points` `[point, coordinate]`, the nearest `among` others by the sum of distances."""
+    if len(among) * len(points) > _PAIRS:
+        from scipy.spatial import KDTree
+
+        return np.asarray(KDTree(among).query(points, p=1.0)[1], np.intp)
+    return np.abs(points[:, None] - among).sum(axis=2).argmin(axis=1)
+
+
 def warm(system: System, values: Mapping[str, Array], x: Array) -> State:
     """A state from which Newton's method goes on as if it had just arrived at `x`: limited controls at their values."""
     equations = system.equations
@@ -246,11 +257,18 @@ def warm(system: System, values: Mapping[str, Array], x: Array) -> State:
     return State(x.copy(), gap + value)
 
 
+_SWEEPS = Remembered[Sweep](8)
+
+
 def sweep(drives: Drives, *, null: bool = False, target: float | None = None, vary: tuple[str, ...] = ()) -> Sweep:
     """Solve the nominal point of a driven amplifier and make it ready for many levels.
 
     Raises `AnalysisError` and `OptionError` as `bias` does, `ConvergenceError` where there is no operating point.
     """
+    return _SWEEPS.get(drives, (null, target, vary), lambda: _sweep(drives, null, target, vary))
+
+
+def _sweep(drives: Drives, null: bool, target: float | None, vary: tuple[str, ...]) -> Sweep:
     if not null:
         system = System(drives.circuit, drives=drives.names, varied=vary)
         point = solve_operating_point(system, drives.values | _nominal(drives, vary))

@@ -75,6 +75,8 @@ class Drives:
 
 _NO_RAILS = 100.0  # V: the span of the supplies where none are known
 _DRIVES = Remembered[Drives](16)
+_SYSTEMS = Remembered[System](16)
+_BIASES = Remembered[tuple[OperatingPoint, float | None]](16)
 
 
 def find_drives(
@@ -211,7 +213,11 @@ def bias(drives: Drives, *, null: bool = False, target: float | None = None) -> 
 
     A nulled solution is handed over as one of the plain circuit: the same point, with the offset in its sources.
     """
-    plain = System(drives.circuit, drives=drives.names)
+    return _BIASES.get(drives, (null, target), lambda: _bias(drives, null, target))
+
+
+def _bias(drives: Drives, null: bool, target: float | None) -> tuple[OperatingPoint, float | None]:
+    plain = _SYSTEMS.get(drives, (), lambda: System(drives.circuit, drives=drives.names))
     if not null:
         return solve_operating_point(plain, drives.values), None
     system = System(drives.circuit, drives=drives.names, null=drives.null(null_target(drives, target)))

@@ -23,7 +23,6 @@ from longtail.engine.views import Numbers
 from longtail.errors import OptionError, nearest
 from longtail.lanes.executor import NumpyExecutor
 from longtail.lanes.graph import Expr, Graph
-from longtail.lanes.kernels import lane_executor
 from longtail.lanes.program import lower
 
 Array = NDArray[np.float64]
@@ -199,7 +198,7 @@ def batch(circuit: Circuit, names: tuple[str, ...], drives: Drives | None = None
     key = (tuple(sorted(names)), driven, repr(null), drives.levels if drives else ())
 
     def prepare() -> Batch:
-        system = System(circuit, varied=names, drives=driven, null=null, executor=lane_executor())
+        system = System(circuit, varied=names, drives=driven, null=null)
         values = {name: nominal(circuit, name) for name in names}
         return Batch(solve_operating_point(system, {**values, **(drives.values if drives else {})}))
 
@@ -242,7 +241,7 @@ def batch_at_null(drives: Drives, names: tuple[str, ...], null: Null) -> Batch:
 
     def prepare() -> Batch:
         nulled = batch(circuit, names, drives, null).nominal
-        system = System(circuit, varied=names, drives=drives.names, executor=lane_executor())
+        system = System(circuit, varied=names, drives=drives.names)
         return Batch(at_one_lane(as_plain(drives, system, nulled)))
 
     return _BATCHES.get(circuit, (tuple(sorted(names)), "at null", repr(null), drives.levels), prepare)

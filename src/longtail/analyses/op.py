@@ -86,10 +86,13 @@ class OpResult(Result):
         return xarray.Dataset(data, coords=coordinates, attrs=attributes)
 
 
-def describe(point: OperatingPoint, lanes: Lanes | None = None) -> OpResult:
-    """An operating point in names and numbers: its only lane, or all of `lanes`."""
+def describe(point: OperatingPoint, lanes: Lanes | None = None, circuit: Circuit | None = None) -> OpResult:
+    """An operating point in names and numbers: its only lane, or all of `lanes`.
+
+    `circuit` is the part of the solved circuit that is told of, if not all of it.
+    """
     system = point.system
-    circuit = system.circuit
+    circuit = circuit or system.circuit
     solved = point.status == LaneStatus.CONVERGED
 
     def shaped(values: NDArray[Any]) -> Any:
@@ -98,12 +101,16 @@ def describe(point: OperatingPoint, lanes: Lanes | None = None) -> OpResult:
         return lanes.shaped(np.where(solved, values, np.nan) if values.dtype.kind == "f" else values)
 
     values = {u.name: shaped(x) for u, x in zip(system.unknowns, point.solution.T, strict=True)}
-    branches = {u.name.removeprefix("i(").removesuffix(")"): values[u.name] for u in system.unknowns if u.unit == "A"}
+    branches = {
+        u.name.removeprefix("i(").removesuffix(")"): values[u.name]
+        for u in system.unknowns
+        if u.unit == "A" and u.owner in circuit.instances
+    }
     models = devices()
     described: dict[str, dict[str, Any]] = {}
     units = {}
-    for name, quantities in point.quantities.items():
-        instance = circuit.instances[name]
+    for name, instance in circuit.instances.items():
+        quantities = point.quantities[name]
         model = models[instance.device]
         described[name] = {"model": instance.model or model.name}
         if "region" in quantities:

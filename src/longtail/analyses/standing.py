@@ -10,11 +10,9 @@ from numpy.typing import NDArray
 
 from longtail import modes
 from longtail.analyses.conditions import Condition, arrays
-from longtail.analyses.dc_sweep import TARGET, Points, Sweep, sweep
+from longtail.analyses.dc_sweep import Points, Sweep, sweep
 from longtail.analyses.drives import Drives, null_target
 from longtail.analyses.lanes import read_lanes
-from longtail.engine.operating_point import OperatingPoint
-from longtail.engine.system import System
 from longtail.errors import AnalysisError, ConvergenceError, OptionError
 
 Array = NDArray[np.float64]
@@ -123,16 +121,3 @@ def _plain(drives: Drives, vary: tuple[str, ...], nulled: Sweep | None, null: bo
     point = nulled.center.point
     point = replace(point, values={name: float(np.squeeze(value)) for name, value in point.values.items()})
     return Sweep(replace(nulled.drives, levels=(first, second)), point, nulled.plain, point)
-
-
-def alone(drives: Drives, point: OperatingPoint) -> OperatingPoint:
-    """A point as one of the netlist's own circuit, without what nulling has added to it."""
-    varied = [name for name in point.system.varied if name != f"v{TARGET}.dc"]
-    system = System(drives.circuit, varied=varied, drives=drives.names)
-    columns = [point.system.index[unknown.name] for unknown in system.unknowns]
-    return replace(
-        point,
-        system=system,
-        solution=point.solution[:, columns],
-        values={name: point.values[name] for name in system.varied},
-    )

@@ -19,18 +19,19 @@ from longtail.engine import dense
 from longtail.engine.continuation import Path, settle
 from longtail.engine.newton import State, newton
 from longtail.engine.operating_point import OperatingPoint
-from longtail.engine.system import Array, System
+from longtail.engine.system import Array, System, sparse_matrix
 from longtail.errors import OptionError
 from longtail.lanes.blocks import block_size, real_registers, scratch_rows
 from longtail.lanes.derivative import Differentiator
 from longtail.lanes.elimination import choose_pivots, solve
-from longtail.lanes.kernels import kernels
+from longtail.lanes.kernels import kernels, numpy_calls
 from longtail.lanes.program import Program, lower
 from longtail.lanes.status import LaneStatus
 
 Values = Mapping[str, float | Array]
 
 _MOST = 12  # plain Newton iterations: a lane that needs more is far from the nominal point and wants limiting
+_USUAL = 6  # iterations of most blocks
 _CLAMP = 0.5  # V (or A): the largest plain step
 _LIMITED = 40  # Newton iterations with limiting, on the way
 _ROUNDS, _SHORTEST = 40, 1e-3  # steps on the way from the nominal values to a lane's own, and the shortest
@@ -56,7 +57,7 @@ class Batch:
     """A system ready for many lanes about a nominal operating point."""
 
     nominal: OperatingPoint
-    _idle: list[PlainNewton] = field(default_factory=list, repr=False)  # registers that no thread uses now
+    _idle: dict[int, list[PlainNewton]] = field(default_factory=dict, repr=False)  # that no thread uses now, by size
 
     @property
     def system(self) -> System:
@@ -69,8 +70,7 @@ class Batch:
         column = {v.id: k for k, v in enumerate(t.variables)}
         rows, _ = t.differentiator.rows(t.residual)
         entries = {(i, column[k]): slope for i, row in enumerate(rows) for k, slope in row.items()}
-        linear = self.system.linear
-        pivots = choose_pivots(self.conductance[None], linear.static_pattern)
+        pivots = choose_pivots(self.conductance[None], sparse_matrix(entries, len(t.variables))[0].pattern)
         solutions, _ = solve(entries, pivots, [dict(enumerate(t.residual))])
         return lower(t.graph, solutions[0], [*(u.name for u in t.unknowns), *self.system.varied])
 
@@ -141,7 +141,7 @@ class Batch:
 
     def _plain(self, values: Values, x: Array, start: Array | None) -> tuple[NDArray[np.bool_], int]:
         """Plain Newton on one part, into `x` `[unknown, lane]`: which lanes settled, and the most iterations."""
-        block = self._idle.pop() if self._idle else PlainNewton(self)
+        block = self._block(x.shape[1])
         settled = np.zeros(x.shape[1], bool)
         most = 0
         for first in range(0, x.shape[1], block.size):
@@ -150,8 +150,14 @@ class Batch:
             most = max(most, block.run({k: take(v, where) for k, v in values.items()}, where.stop - first, near))
             x[:, where] = block.solution[:, : where.stop - first]
             settled[where] = block.done[: where.stop - first] > 0.0
-        self._idle.append(block)
+        self._idle[block.size].append(block)
         return settled, most
+
+    def _block(self, lanes: int) -> PlainNewton:
+        """Registers that no thread uses and that suit so many lanes."""
+        size = block_size(self.step.registers, lanes)
+        idle = self._idle.setdefault(size, [])
+        return idle.pop() if idle else PlainNewton(self, size)
 
     def _rescue(self, values: Values, lanes: int) -> tuple[Array, NDArray[np.int8], int, str]:
         """Lanes that plain Newton did not settle: together, their values led from the nominal ones in ever smaller
@@ -201,10 +207,10 @@ class Batch:
 class PlainNewton:
     """The registers of one thread, and plain Newton over a block of lanes in them."""
 
-    def __init__(self, batch: Batch) -> None:
+    def __init__(self, batch: Batch, size: int) -> None:
         self.batch = batch
         program = batch.step
-        self.size = block_size(program.registers)
+        self.size = size
         self.rows = real_registers(program, self.size)
         self.done = np.zeros(self.size)
         n, m = len(batch.system.unknowns), len(batch.system.varied)
@@ -227,7 +233,7 @@ class PlainNewton:
             self.solution[:, :count] = start
             self.solution[:, count:] = start[:, :1]
         program = self.batch.step
-        iterations: int = kernels().newton_block(
+        iterations: int = kernels(_USUAL * numpy_calls(program, self.size)).newton_block(
             program.instructions,
             self.rows,
             program.outputs,

@@ -36,3 +36,13 @@ def solve(matrix: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
     """
     with one_thread():
         return np.asarray(np.linalg.solve(matrix, right))
+
+
+def determinant_signs(matrix: NDArray[Any]) -> NDArray[Any]:
+    """The sign of the determinant of each matrix `[..., n, n]`: zero where it is singular.
+
+    >>> determinant_signs(np.array([[[1.0, 2.0], [2.0, 4.0]], [[0.0, 1.0], [1.0, 0.0]]])).tolist()
+    [0.0, -1.0]
+    """
+    with one_thread():
+        return np.asarray(np.linalg.slogdet(matrix)[0])

@@ -14,6 +14,8 @@ from longtail.engine.system import Array, SparseMatrix, System
 from longtail.lanes.status import LaneStatus
 
 _SPARSE_FROM = 250  # unknowns from which a sparse factorization is faster than a dense one
+_PERIOD = 8  # iterations: the longest cycle that is looked for, and how long it has to last
+_RETURNED = 0.05  # of the last step: an iterate this near to an earlier one has returned to it
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ def newton(
     """Solve the equations of `system` for `values` of its varied names, from `state`.
 
     A lane has converged when its step is below reltol*|x| + tolerance in every unknown (vntol for voltages, abstol
-    for currents) and limiting has let go. Lanes that have converged stay as they are while others go on.
+    for currents) and limiting has let go. Lanes that have converged stay as they are while others go on. A lane that
+    goes round in circles, as MOSFETs between two regions do, is given up.
     """
     options = system.circuit.options
     x = state.x.copy()
@@ -88,7 +91,8 @@ def newton(
     step, gap = np.full_like(x, np.inf), np.zeros_like(limited)
     iterations = 0
     active = np.arange(lanes)
-    for iterations in range(1, (options.itl1 if limit is None else limit) + 1):  # noqa: B007
+    earlier, returned = np.full((_PERIOD, *x.shape), np.nan), np.zeros(lanes, int)
+    for iterations in range(1, (options.itl1 if limit is None else limit) + 1):
         inputs |= zip((u.name for u in system.unknowns), x[active].T, strict=True)
         inputs |= zip(equations.states, limited[:, active], strict=True)
         inputs["first"] = first
@@ -98,15 +102,26 @@ def newton(
         delta, code = _linear_solve(equations.jacobian, entries, -residual)
         step[active], gap[:, active], limited[:, active] = delta, gaps, next_limited
         good = code == LaneStatus.CONVERGED
+        earlier[iterations % _PERIOD, active] = x[active]
         x[active[good]] += delta[good]
         settled = good & _settled(system, options, x[active], delta, gaps) & (first == 0.0)
         first = 0.0
         status[active[settled]] = LaneStatus.CONVERGED
         status[active[~good]] = code[~good]
-        active = active[good & ~settled]
+        returned[active] = np.where(_returned(x[active], delta, earlier[:, active]), returned[active] + 1, 0)
+        active = active[good & ~settled & (returned[active] < _PERIOD)]
         if not len(active):
             break
     return Solve(State(x, limited), status, iterations, step, gap)
+
+
+def _returned(x: Array, step: Array, earlier: Array) -> NDArray[np.bool_]:
+    """Lanes that are back where they were some iterations ago, though their last step was much longer than that.
+
+    A sequence that converges, even to and fro, is this near to earlier iterates only where it takes hundreds of steps.
+    """
+    nearest: Array = np.abs(x - earlier).max(axis=2).min(axis=0)
+    return np.asarray(nearest <= _RETURNED * np.abs(step).max(axis=1))
 
 
 def _inputs(system: System, values: Mapping[str, float | Array], aids: Aids) -> dict[str, float | Array]:
@@ -149,9 +164,15 @@ def _dense_solve(matrix: Array, right: Array) -> Array:
     try:
         return np.asarray(dense.solve(matrix, right[:, :, None])[..., 0])
     except np.linalg.LinAlgError:
-        if len(matrix) == 1:
-            return np.full_like(right, np.nan)
-        return np.concatenate([_dense_solve(matrix[k : k + 1], right[k : k + 1]) for k in range(len(matrix))])
+        pass
+    x = np.full_like(right, np.nan)
+    regular = np.flatnonzero(dense.determinant_signs(matrix))
+    if regular.size < len(matrix):
+        x[regular] = _dense_solve(matrix[regular], right[regular])
+    elif len(matrix) > 1:  # singular by rounding alone
+        for half in np.array_split(regular, 2):
+            x[half] = _dense_solve(matrix[half], right[half])
+    return x
 
 
 def _settled(system: System, options: Options, x: Array, step: Array, gap: Array) -> NDArray[np.bool_]:

@@ -59,9 +59,7 @@ def eigenmodes(static: Real, dynamic: Real) -> Eigenmodes:
     ([-1000000.0], [1.0, 0.0])
     """
     with dense.one_thread():
-        rows, columns = _scales(np.maximum(np.abs(static), np.abs(dynamic) * _MIDDLE))
-        g = static / rows[:, None] / columns
-        c = dynamic * _MIDDLE / rows[:, None] / columns
+        g, c, rows, columns = _scaled(static, dynamic)
         values = _finite(*_without_infinite(g, c))
         values = values[np.lexsort((values.imag, np.abs(values.real), np.abs(values)))]
         refined = _settled(g, c, [_refine(g, c, cluster) for cluster in _clusters(values)])
@@ -79,6 +77,31 @@ def eigenmodes(static: Real, dynamic: Real) -> Eigenmodes:
         right=scaled.right / columns[:, None],
         left=scaled.left / rows[:, None] * _MIDDLE,
     )
+
+
+def slowest(static: Real, dynamic: Real) -> float:
+    """The smallest magnitude of an eigenvalue of static + s*dynamic, rad/s; nan where `eigenmodes` finds none.
+
+    The finite eigenvalues are the reciprocals of those of -static^-1 dynamic, of which the largest is the most exact.
+
+    >>> round(slowest(np.diag([1e-3, 1e-3]), np.diag([1e-9, 1e-6])), 6)
+    1000.0
+    """
+    with dense.one_thread():
+        g, c = _without_infinite(*_scaled(static, dynamic)[:2])
+        if not len(c):
+            return float("nan")
+        try:
+            largest = float(np.abs(np.linalg.eigvals(np.linalg.solve(g, c))).max())
+        except np.linalg.LinAlgError:
+            return 0.0
+    return _MIDDLE / largest if largest * _FASTEST > 1.0 else float("nan")
+
+
+def _scaled(static: Real, dynamic: Real) -> tuple[Real, Real, Real, Real]:
+    """Both matrices with entries near one, for s in units of `_MIDDLE`, and the scales of rows and columns."""
+    rows, columns = _scales(np.maximum(np.abs(static), np.abs(dynamic) * _MIDDLE))
+    return static / rows[:, None] / columns, dynamic * _MIDDLE / rows[:, None] / columns, rows, columns
 
 
 def _scales(size: Real) -> tuple[Real, Real]:

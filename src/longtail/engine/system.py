@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.circuit import Circuit
-from longtail.engine.trace import Noise, Null, Trace, Unknown, trace
+from longtail.engine.trace import Noise, Null, Trace, Unknown, trace, unknowns
 from longtail.lanes.derivative import Differentiator, Slopes
-from longtail.lanes.executor import Executor, NumpyExecutor
+from longtail.lanes.executor import Executor
 from longtail.lanes.graph import Expr, Real
+from longtail.lanes.kernels import KernelExecutor
 from longtail.lanes.program import Program, lower
 
 Array = NDArray[np.float64]
@@ -117,7 +118,7 @@ class System:
         self.drives = tuple(drives)
         self.varied = tuple(sorted({*varied, *drives}))
         self.null = null
-        self.executor: Executor = executor or NumpyExecutor()
+        self.executor: Executor = executor or KernelExecutor()
 
     def __repr__(self) -> str:
         return f"System({len(self.unknowns)} unknowns, varied {list(self.varied)})"
@@ -132,9 +133,9 @@ class System:
         """The equations as they are; operating-point quantities too."""
         return trace(self.circuit, frozenset(self.varied), self.null, robust=False)
 
-    @property
+    @cached_property
     def unknowns(self) -> list[Unknown]:
-        return self.robust.unknowns
+        return unknowns(self.circuit, frozenset(self.varied), self.null)
 
     @cached_property
     def index(self) -> dict[str, int]:

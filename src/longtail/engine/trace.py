@@ -85,6 +85,11 @@ def trace(circuit: Circuit, varied: frozenset[str] = frozenset(), null: Null | N
     return _Tracer(circuit, varied, null, robust).run()
 
 
+def unknowns(circuit: Circuit, varied: frozenset[str] = frozenset(), null: Null | None = None) -> list[Unknown]:
+    """The unknowns of a circuit, without its equations."""
+    return _Tracer(circuit, varied, null, robust=False).unknowns
+
+
 class _Tracer:
     def __init__(self, circuit: Circuit, varied: frozenset[str], null: Null | None, robust: bool) -> None:
         self.circuit = circuit

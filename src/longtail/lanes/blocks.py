@@ -12,13 +12,15 @@ from longtail.lanes.program import Program
 _CACHE_BYTES = 600_000  # of registers in a block: they and the scratch rows fit a second-level cache of 1 MiB
 
 
-def block_size(registers: int) -> int:
-    """Lanes in a block: a power of two from 32 to 512 whose registers stay in the second-level cache.
+def block_size(registers: int, lanes: int = 512) -> int:
+    """Lanes in a block: a power of two up to 512 whose registers stay in the second-level cache, if 32 lanes do.
 
-    >>> block_size(250), block_size(10), block_size(100_000)
-    (256, 512, 32)
+    It is not much larger than the number of lanes that there are.
+
+    >>> block_size(250), block_size(10), block_size(100_000), block_size(250, 12)
+    (256, 512, 32, 16)
     """
-    size = 512
+    size = min(512, max(8, 1 << (lanes - 1).bit_length()))
     while size > 32 and registers * size * 8 > _CACHE_BYTES:
         size //= 2
     return size

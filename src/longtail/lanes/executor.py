@@ -42,7 +42,8 @@ def _fnms(a: Lanes, b: Lanes, c: Lanes, scratch: Lanes, out: Lanes) -> None:
 
 
 def _select(condition: Lanes, yes: Lanes, no: Lanes, out: Lanes) -> None:
-    out[...] = np.where(condition, yes, no)
+    np.copyto(out, no)  # a result never lies where an operand does: see `longtail.lanes.program.lower`
+    np.putmask(out, condition, yes)
 
 
 _WITH_PRODUCT: dict[int, Callable[..., None]] = {Op.FMA: _fma, Op.FNMS: _fnms, Op.FMS: _fms}
@@ -105,20 +106,25 @@ class NumpyExecutor:
         arrays = [np.asarray(x) for x in inputs]
         for start in range(0, lanes, self.block):
             stop = min(start + self.block, lanes)
-            registers, steps = self._bind(program, stop - start, dtype)
-            for i, x in enumerate(arrays):
-                registers[i] = x if x.ndim == 0 or x.shape[0] == 1 else x[start:stop]
+            count = stop - start
+            registers, steps = self._bind(program, min(self.block, 1 << (count - 1).bit_length()), dtype)
+            for row, x in zip(registers, arrays, strict=False):
+                row[:count] = x if x.ndim == 0 or x.shape[0] == 1 else x[start:stop]
+                row[count:] = row[0]
             with np.errstate(all="ignore"):
                 for function, operands in steps:
                     function(*operands)
-            out[:, start:stop] = registers[program.outputs]
+            out[:, start:stop] = registers[program.outputs, :count]
         return out
 
-    def _bind(self, program: Program, lanes: int, dtype: type[np.generic]) -> tuple[Lanes, list[Step]]:
-        """Registers for a block, and each instruction bound to them; kept with the program for the next time."""
-        key = ("numpy", lanes, dtype)
+    def _bind(self, program: Program, width: int, dtype: type[np.generic]) -> tuple[Lanes, list[Step]]:
+        """Registers for a block, and each instruction bound to them; kept with the program for the next time.
+
+        Widths are powers of two, so that few are kept however many lanes are left from one time to the next.
+        """
+        key = ("numpy", width, dtype)
         if key not in program.cache:
-            registers = np.zeros((program.registers, lanes), dtype)
+            registers = np.zeros((program.registers, width), dtype)
             first = len(program.inputs)
             registers[first : first + len(program.constants)] = program.constants[:, None]
             program.cache[key] = registers, bind(program.instructions, registers)

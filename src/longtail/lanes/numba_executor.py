@@ -1,6 +1,6 @@
 """The fast executor: one interpreter loop, compiled once and cached on disk; no compilation per circuit.
 
-An instruction works on a row of 32 to 512 lanes, so that decoding it costs little, and the rows of all registers
+An instruction works on a row of up to 512 lanes, so that decoding it costs little, and the rows of all registers
 together stay in the second-level cache. Complex programs keep real and imaginary parts in rows of their own.
 """
 
@@ -207,7 +207,7 @@ class NumbaExecutor:
         is_complex = np.issubdtype(dtype, np.complexfloating)
         arrays = [np.asarray(x) for x in inputs]
         out = np.empty((len(program.outputs), lanes), dtype)
-        block = block_size(program.registers * (2 if is_complex else 1))
+        block = block_size(program.registers * (2 if is_complex else 1), lanes)
         for start in range(0, lanes, block):
             count = min(block, lanes - start)
             if is_complex:
