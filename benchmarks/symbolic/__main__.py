@@ -1,6 +1,6 @@
 """Exact transfer functions of examples: how long longtail takes, and how long SLiCAP and lcapy do where installed.
 
-    python -m benchmarks.symbolic [--limit SECONDS]
+    python -m benchmarks.symbolic [CIRCUIT ...] [--limit SECONDS]
 
 Every side gets the same small-signal circuit with the same symbols and is timed from there to numerator and
 denominator, imports and the reading of netlists left out: processor time, the best of a few runs. Peers run in
@@ -31,6 +31,7 @@ from longtail.symbolic.names import share
 from longtail.symbolic.transfer import Transfer, expand
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+BESIDE = ("mos_pair", "ota_5t", "two_stage_opamp")
 NULLED = ("two_stage_opamp", "ua741")
 BAND = (0.0, 1e6)  # Hz
 POINTS = np.array([2j * np.pi, 2j * np.pi * 1e6, (-1.0 + 2.0j) * 1e8])  # rad/s
@@ -126,10 +127,11 @@ def _line(peer: ModuleType, way: str, answer: Answer, limit: int, ratio: float) 
 
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("circuits", nargs="*", default=BESIDE, metavar="CIRCUIT", help=f"of {', '.join(BESIDE)}")
     arguments.add_argument(
         "--limit", type=int, default=120, metavar="SECONDS", help="of processor time for a run of a peer"
     )
-    limit = arguments.parse_args().limit
+    given = arguments.parse_args()
     print(f"{'circuit':26}{'symbols':>8}{'numerator':>10}{'denominator':>12}{'exact, ms':>12}{'reference, ms':>16}")
     for name in ("mos_pair", "jfet_pair", "sense_amplifier", "ota_5t", "folded_cascode", "two_stage_opamp"):
         ours(name)
@@ -137,8 +139,8 @@ def main() -> int:
         if not installed(peer):
             print(f"{peer.NAME} is not installed and left out: pip install -e '.[peers]' (Python 3.12 or later)")
     verdicts = Verdicts()
-    for name in ("mos_pair", "ota_5t", "two_stage_opamp"):
-        seconds = sum(beside(name, of, limit, verdicts) for of in ("differential", "common"))
+    for name in given.circuits:
+        seconds = sum(beside(name, of, given.limit, verdicts) for of in ("differential", "common"))
         if name in TIMES:
             verdicts.say(
                 f"both gains in {1e3 * seconds:.1f} ms, {1e3 * TIMES[name]:.0f} allowed", seconds <= TIMES[name]
