@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -164,3 +166,51 @@ def test_every_parameter_may_vary_and_has_a_true_slope(name):
     assert set(by_slope) >= {f"model.{parameter}" for parameter in case.model}
     for parameter, wanted in as_found.items():
         np.testing.assert_allclose(by_slope[parameter], wanted, rtol=1e-4, atol=1e-13, err_msg=parameter)
+
+
+GATE = {"vto": -2.0, "beta": 1e-3, "is": 3e-14, "n": 1.2, "isr": 4e-13, "nr": 1.9, "pb": 0.9, "m": 0.4}
+
+
+def test_gate_junctions_with_recombination():
+    card = instance(MODEL, "njf", GATE, area=2.0)
+    card.gmin = 0.0
+    vt = 1.380649e-23 * card.temperature / 1.602176634e-19
+    for voltage in (0.3, 0.5, 0.7):
+        ideal = 3e-14 * math.expm1(voltage / (1.2 * vt))
+        trapped = 4e-13 * math.expm1(voltage / (1.9 * vt)) * ((1.0 - voltage / 0.9) ** 2 + 0.005) ** 0.2
+        found = evaluate(MODEL, card, {"g": voltage}).quantities["ig"]
+        assert found == pytest.approx(2 * 2.0 * (ideal + trapped), rel=1e-9)
+
+
+def test_the_recombination_current_grows_with_temperature():
+    values = GATE | {"xti": 3.0, "eg": 1.11, "is": 0.0}
+    cold, hot = (instance(MODEL, "njf", values, kelvin) for kelvin in (300.15, 350.15))
+    ratio = 350.15 / 300.15
+    growth = math.exp((1.11 * (ratio - 1.0) * 1.602176634e-19 / 1.380649e-23 / 350.15 + 3.0 * math.log(ratio)) / 1.9)
+    for card in (cold, hot):
+        card.gmin = 0.0
+    # far in reverse a junction carries its saturation current alone
+    before, after = (evaluate(MODEL, card, {"g": -200.0}).quantities["ig"] for card in (cold, hot))
+    assert after / before == pytest.approx(growth, rel=1e-6)
+
+
+@pytest.mark.parametrize(("kind", "sign"), [("njf", 1.0), ("pjf", -1.0)])
+def test_holes_of_impact_ionization_leave_through_the_gate(kind, sign):
+    card = instance(MODEL, kind, {"vto": -2.0, "beta": 1e-3, "is": 0.0, "alpha": 3e-4, "vk": 100.0})
+    card.gmin = 0.0
+    channel = 1e-3 * 1.5**2
+    beyond = 30.0 - 1.5
+    holes = channel * 3e-4 * beyond * math.exp(-100.0 / beyond)
+    for swapped in (False, True):
+        ends = {"d": 0.0, "s": 30.0} if swapped else {"d": 30.0, "s": 0.0}
+        flows = evaluate(MODEL, card, {t: sign * v for t, v in (ends | {"g": -0.5}).items()})
+        assert flows.quantities["ig"] == pytest.approx(-holes)
+        assert abs(flows.quantities["id"]) == pytest.approx(channel if swapped else channel + holes)
+    triode = evaluate(MODEL, card, {"d": sign * 1.0, "g": sign * -0.5})
+    assert triode.quantities["ig"] == 0.0
+
+
+def test_the_grading_of_the_gate_capacitances():
+    card = instance(MODEL, "njf", {"cgs": 4e-12, "pb": 0.8, "m": 0.33})
+    found = evaluate(MODEL, card, {"g": -3.0, "d": 5.0}).quantities["cgs"]
+    assert found == pytest.approx(4e-12 * (1.0 + 3.0 / 0.8) ** -0.33, rel=1e-6)

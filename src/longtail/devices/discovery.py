@@ -14,6 +14,7 @@ _NOT_DEVICES = {
     "bipolar_temperature",
     "diode_temperature",
     "discovery",
+    "jfet_gate",
     "junction",
     "limiting",
     "meyer",

@@ -6,9 +6,10 @@ device of either polarity), and with drain and source exchanged where vds < 0:
 
     u = max(vgs - vto, 0),   x = min(vds, u),   B = (1 - b)/(pb - vto)
     channel current = area*beta*(1 + lambda*vds)*x*(x*(B*x - b) + u*(2*b + 3*B*(u - x)))
-    junction current = area*is*(exp(v/vt) - 1) + gmin*v, algebraic below -3*vt
+    junction current = area*is*(exp(v/(n*vt)) - 1) + gmin*v, algebraic below -3*n*vt
 
-b = 1 gives the square law, beta*u^2 in saturation and beta*x*(2*u - x) below it.
+PSpice's isr, nr, alpha and vk add recombination and impact ionization, which ngspice lacks: see
+`longtail.devices.jfet_gate`. b = 1 gives the square law, beta*u^2 in saturation and beta*x*(2*u - x) below it.
 
 Signs of what is reported: as ngspice's @j1[...], in the device's own sense, so that a conducting p-channel device
 has id > 0 and vds > 0. `id` is the current into the drain and `ig` that into the gate, junctions included; g_m and
@@ -35,18 +36,17 @@ from longtail.devices.base import (
     Potentials,
     Quantity,
     Topology,
-    thermal_voltage,
 )
-from longtail.devices.junction import depletion_charge, junction_current, saturation_exponent, scaled_junction
+from longtail.devices.jfet_gate import emission_voltage, gate_current, ionization, saturation_current
+from longtail.devices.junction import depletion_charge, scaled_junction
 from longtail.devices.limiting import critical_voltage, fetlim, pnjlim
 from longtail.devices.mosfet1_noise import shaped_conductance
 from longtail.devices.noise import flicker, thermal
 from longtail.devices.series import series_noise, series_topology, with_series
 from longtail.errors import InputError
-from longtail.lanes.functions import absolute, exp, maximum, minimum, power, select
+from longtail.lanes.functions import absolute, maximum, minimum, power, select
 from longtail.lanes.graph import Real
 
-_GRADING = 0.5
 _LARGEST_FC = 0.95  # a larger one on the card counts as this, as in SPICE3
 _TINY = 1e-30
 
@@ -54,9 +54,8 @@ REGIONS = ("cutoff", "triode", "saturation")
 
 
 def evaluate(v: Potentials, p: Parameters) -> Flows:
-    vt = thermal_voltage(p.temperature)
-    vto, beta, saturation_current = _scaled(p)
-    controls = _controls(v, p, vto, saturation_current)
+    vto, beta = _scaled(p)
+    controls = _controls(v, p, vto)
     vgs, vgd = controls["vgs"], controls["vgd"]
     vds = vgs - vgd
     forward = vds >= 0.0
@@ -64,8 +63,9 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
     overdrive = select(forward, vgs, vgd) - vto
     magnitude = beta * (1.0 + p.model["lambda"] * v_ds) * _shape(p, v_ds, overdrive)
     i_channel = select(forward, magnitude, -magnitude)
-    i_gs = junction_current(vgs, saturation_current, vt) + p.gmin * vgs
-    i_gd = junction_current(vgd, saturation_current, vt) + p.gmin * vgd
+    holes = ionization(p, magnitude, v_ds, overdrive)
+    i_gs = gate_current(p, vgs) - select(forward, 0.0, holes)
+    i_gd = gate_current(p, vgd) - select(forward, holes, 0.0)
     q_gs, q_gd = (_junction_charge(p, name, voltage) for name, voltage in (("cgs", vgs), ("cgd", vgd)))
     inner = {"g": i_gs + i_gd, "di": i_channel - i_gd, "si": -i_channel - i_gs}
     static, dissipated = with_series(v, {node: p.polarity * i for node, i in inner.items()}, _resistances(p))
@@ -121,10 +121,10 @@ def _tail_span(p: Parameters) -> Real:
     return m["pb"] - m["vto"]
 
 
-def _scaled(p: Parameters) -> tuple[Real, Real, Real]:
-    """Threshold in V, beta in A/V^2 and saturation current of one junction in A, at the device's temperature.
+def _scaled(p: Parameters) -> tuple[Real, Real]:
+    """Threshold in V and beta in A/V^2 at the device's temperature.
 
-    vtotc goes before tcv and betatce before bex; xti counts only where the card gives it (ngspice 39).
+    vtotc goes before tcv and betatce before bex (ngspice 39).
     """
     m, area = p.model, p["area"]
     rise = p.temperature - p.nominal_temperature
@@ -133,16 +133,14 @@ def _scaled(p: Parameters) -> tuple[Real, Real, Real]:
         growth = power(1.01, m["betatce"] * rise)
     else:
         growth = power(p.temperature / p.nominal_temperature, m["bex"])
-    xti = m["xti"] if m.given("xti") else 0.0
-    exponent = saturation_exponent(m["eg"], xti, p.temperature, p.nominal_temperature)
-    return vto, area * m["beta"] * growth, area * m["is"] * exp(exponent)
+    return vto, area * m["beta"] * growth
 
 
-def _controls(v: Potentials, p: Parameters, vto: Real, saturation_current: Real) -> Mapping[str, Real]:
+def _controls(v: Potentials, p: Parameters, vto: Real) -> Mapping[str, Real]:
     """Gate-source and gate-drain voltage in the device's own sense, limited as SPICE3 does."""
     raw = {name: p.polarity * (v["g"] - v[node]) for name, node in (("vgs", "si"), ("vgd", "di"))}
-    vt = thermal_voltage(p.temperature)
-    critical = critical_voltage(saturation_current, vt)
+    vt = emission_voltage(p)
+    critical = critical_voltage(saturation_current(p), vt)
 
     def rule(new: Mapping[str, Real], old: Mapping[str, Real]) -> Mapping[str, Real]:
         return {name: fetlim(pnjlim(new[name], old[name], vt, critical), old[name], vto) for name in new}
@@ -161,8 +159,8 @@ def _first_guess(p: Parameters) -> dict[str, Real]:
 
 def _junction_charge(p: Parameters, name: str, voltage: Real) -> Real:
     m = p.model
-    capacitance, pb = scaled_junction(p["area"] * m[name], m["pb"], _GRADING, p.temperature, p.nominal_temperature)
-    return depletion_charge(voltage, capacitance, pb, _GRADING, minimum(m["fc"], _LARGEST_FC))
+    capacitance, pb = scaled_junction(p["area"] * m[name], m["pb"], m["m"], p.temperature, p.nominal_temperature)
+    return depletion_charge(voltage, capacitance, pb, m["m"], minimum(m["fc"], _LARGEST_FC))
 
 
 def _resistances(p: Parameters) -> dict[str, Real | None]:
@@ -184,6 +182,12 @@ _MODEL = (
     Parameter("cgd", "F", "gate-drain capacitance at zero bias", 0.0, low=0.0),
     Parameter("pb", "V", "built-in potential of the gate junctions", 1.0, low=1e-3),
     Parameter("is", "A", "saturation current of either gate junction", 1e-14, low=0.0),
+    Parameter("n", "", "emission coefficient of the gate junctions", 1.0, low=0.1),
+    Parameter("isr", "A", "saturation current of recombination in either gate junction", 0.0, low=0.0),
+    Parameter("nr", "", "emission coefficient of that recombination", 2.0, low=0.1),
+    Parameter("alpha", "1/V", "impact ionization: holes into the gate", 0.0, low=0.0),
+    Parameter("vk", "V", "impact ionization: knee voltage", 0.0, low=0.0),
+    Parameter("m", "", "grading coefficient of the gate junctions", 0.5, low=0.0, high=0.95),
     Parameter("fc", "", "the part of pb above which capacitances are linear, at most 0.95", 0.5, low=0.0, high=1.0),
     Parameter("b", "", "doping tail; 1 for the square law", 1.0),
     Parameter("tnom", "degC", "temperature at which the parameters hold; else the circuit's", None),
@@ -237,6 +241,7 @@ MODEL = DeviceModel(
     references=(
         "H. Shichman, D. A. Hodges, IEEE J. Solid-State Circuits 3 (1968) 285",
         "A. E. Parker, D. J. Skellern, IEEE Trans. Computer-Aided Design 9 (1990) 551",
+        "MicroSim PSpice A/D Reference Manual, junction FET (gate currents)",
         "ngspice 39, JFET",
     ),
 )
