@@ -12,7 +12,7 @@ import longtail as lt
 from longtail.analyses.dc_sweep import sweep
 from longtail.analyses.drives import find_drives
 from longtail.analyses.range import OperatingRange
-from longtail.errors import OptionError
+from longtail.errors import AnalysisError, OptionError
 from reference import gallery, ngspice
 
 CLIP, GAIN = 2.0, 10.0
@@ -161,9 +161,39 @@ def test_symmetry_leaves_no_range_by_rejection() -> None:
     np.testing.assert_allclose(result.swing_by_gain.low.volts, -result.swing_by_gain.high.volts, rtol=1e-6)
 
 
-def test_an_output_at_a_rail_is_said() -> None:
-    assert any("--null" in note for note in of("two_stage_opamp").notes)
-    assert not of("two_stage_opamp", null=True).notes
+def test_an_output_at_a_rail_is_looked_at_in_the_middle() -> None:
+    """There is nothing to see at the rail, so the range is that of --null, with a note; a target is obeyed."""
+    found, nulled = of("two_stage_opamp"), of("two_stage_opamp", null=True)
+    assert any("--null" in note for note in found.notes)
+    assert not nulled.notes
+    np.testing.assert_array_equal(found.polygon, nulled.polygon)
+    assert of("two_stage_opamp", target=2.8).v_out == 2.8
+
+
+DEAF = """a comparator whose output follows nothing
+vdd vdd 0 3
+vinp inp 0 1.5
+vinn inn 0 1.5
+m1 x inp s 0 n w=20u l=1u
+m2 y inn s 0 n w=20u l=1u
+r1 vdd x 1k
+r2 vdd y 1k
+i1 s 0 100u
+m3 o vdd 0 0 n w=20u l=1u
+r3 vdd o 100k
+*@ input inp inn
+*@ output o
+*@ supply vdd
+.model n nmos(level=1 vto=0.5 kp=170u)
+"""
+
+
+def test_an_output_that_follows_nothing_has_no_range() -> None:
+    with pytest.raises(
+        AnalysisError, match=r"there is no range about an output of 1\.5 V: .* does not follow"
+    ) as caught:
+        lt.read(DEAF).range()
+    assert "--target" in str(caught.value.hint)
 
 
 def test_where_to_look_has_to_be_known() -> None:

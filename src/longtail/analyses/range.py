@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.analyses.base import Analysis, Option, Result
-from longtail.analyses.dc_sweep import sweep
-from longtail.analyses.drives import find_drives, null_target, supply_rails
+from longtail.analyses.dc_sweep import Sweep, sweep
+from longtail.analyses.drives import Drives, find_drives, null_target, supply_rails
 from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS
 from longtail.analyses.reach import CMRR, GAIN, REGION, Limit, Search
 from longtail.analyses.stuck import stuck
 from longtail.circuit import Circuit
-from longtail.errors import OptionError
+from longtail.errors import AnalysisError, ConvergenceError, OptionError
 
 if TYPE_CHECKING:
     import xarray
@@ -118,6 +118,7 @@ class OperatingRange(Result):
         )
 
 
+_BOTH = frozenset({REGION, GAIN})  # what the polygon asks for
 RIGHT, UP = 0.0, np.pi / 2  # directions in the plane of v_out and v_cm
 
 
@@ -141,8 +142,7 @@ def run(
         notes.append("the CMRR is limited by symmetry and gives no range: only mismatch gives a figure")
     if not search.working:
         notes.append("no transistor amplifies here: only the gain limits the range")
-    spans = _spans(search, figured)
-    polygon, limits = _polygon(search)
+    spans, polygon, limits = _look_around(search, figured)
     drives = search.sweep.drives
     v_out, v_cm = search.center.tolist()
     return OperatingRange(
@@ -176,32 +176,49 @@ def _prepare(
     window: float | None,
 ) -> tuple[Search, list[str]]:
     drives = find_drives(circuit, input, output, vcm)
-    notes = []
-    if null or target is not None:
-        held = null_target(drives, target)
-    else:
+    rails = supply_rails(drives.circuit)
+    if window is None and rails is None:
+        raise OptionError(
+            "it is not known how far to look: no supplies are named",
+            hint="give --window volts, or name the supplies by --supply",
+        )
+    wanted, notes = null_target(drives, target) if null or target is not None else None, []
+    if wanted is None:
         plain = sweep(drives).center
-        held = plain.output[0].item()
-        if stuck(plain).any():
+        wanted = plain.output[0].item()
+        if stuck(plain).any() and drives.single_ended:
             notes.append(
-                f"the output is stuck near a supply rail, at {held:.4g} V: use --null (null=True) to look about the "
-                "middle of the supplies, or --target"
+                f"the output is stuck near a supply rail, at {wanted:.4g} V, where nothing has a range: looked about "
+                "the middle of the supplies, as --null (null=True) does; --target looks elsewhere"
             )
-    held_there = sweep(drives, null=True, target=held)
-    center = np.array([held, held_there.own.common])
-    corners = _corners(drives.single_ended, center, supply_rails(drives.circuit), window)
+            wanted = null_target(drives, None)
+    held_there = _hold(drives, wanted)
+    if stuck(held_there.center).any():
+        notes.append("an output is stuck near a supply rail: the range is that of a circuit that hardly amplifies")
+    center = np.array([wanted, held_there.own.common])
+    corners = _corners(drives.single_ended, center, rails, window)
     return Search(held_there, center, corners, frequency_hz, {}), notes
+
+
+def _hold(drives: Drives, wanted: float) -> Sweep:
+    """The amplifier with its output held at `wanted` V by its input."""
+    try:
+        return sweep(drives, null=True, target=wanted)
+    except ConvergenceError:
+        raise
+    except AnalysisError as error:
+        raise AnalysisError(
+            f"there is no range about an output of {wanted:.4g} V: {error.message}",
+            hint="a range is that of an amplifier coupled at dc: look with 'op' for transistors that do not amplify, "
+            "or give a --target that the output can reach",
+        ) from error
 
 
 def _corners(single_ended: bool, center: Array, rails: tuple[float, float] | None, window: float | None) -> Array:
     """Where the search ends, `[low or high, (v_out, v_cm)]`."""
     if window is not None:
         return np.array([center - window, center + window])
-    if rails is None:
-        raise OptionError(
-            "it is not known how far to look: no supplies are named",
-            hint="give --window volts, or name the supplies by --supply",
-        )
+    assert rails is not None, "asked for before anything is solved"
     low, high = rails
     span = high - low
     swing = (low, high) if single_ended else (-span, span)
@@ -210,25 +227,28 @@ def _corners(single_ended: bool, center: Array, rails: tuple[float, float] | Non
     return np.array([low_corner, np.maximum([swing[1], levels[1]], center + 1e-3 * span)])
 
 
-def _spans(search: Search, figured: bool) -> dict[tuple[float, str], Span]:
-    """The ranges along each axis, by axis and criterion."""
+Ends = list[tuple[Array, Limit]]
+
+
+def _look_around(search: Search, figured: bool) -> tuple[dict[tuple[float, str], Span], Array, tuple[Limit, ...]]:
+    """The ranges along each axis by axis and criterion, and the corners of the polygon: all found in one search."""
     asked = [(UP, REGION), (UP, GAIN), (RIGHT, REGION), (RIGHT, GAIN), *([(UP, CMRR)] if figured else [])]
-    angles = np.array([angle for axis, _ in asked for angle in (axis - np.pi, axis)])
-    criteria = [frozenset({criterion}) for _, criterion in asked for _ in range(2)]
-    ends = search.reach(angles, criteria, np.full(angles.size, _FINE))
+    along = np.array([angle for axis, _ in asked for angle in (axis - np.pi, axis)])
+    rays = np.linspace(-np.pi, np.pi, _RAYS, endpoint=False)
+    criteria = [frozenset({criterion}) for _, criterion in asked for _ in range(2)] + [_BOTH] * rays.size
+    tolerance = np.repeat([_FINE, _COARSE], [along.size, rays.size])
+    ends = search.reach(np.concatenate([along, rays]), criteria, tolerance)
     spans = {}
     for k, (axis, criterion) in enumerate(asked):
         column = 0 if axis == RIGHT else 1
         low, high = (replace(limit, volts=place[column].item()) for place, limit in ends[2 * k : 2 * k + 2])
         spans[axis, criterion] = Span(low, high)
-    return spans
+    ends = _with_corners(search, rays, ends[along.size :])
+    return spans, np.array([place for place, _ in ends]), tuple(limit for _, limit in ends)
 
 
-def _polygon(search: Search) -> tuple[Array, tuple[Limit, ...]]:
-    """The region where transistors and gain are as they should be: rays, and more of them about the corners."""
-    both = frozenset({REGION, GAIN})
-    angles = np.linspace(-np.pi, np.pi, _RAYS, endpoint=False)
-    ends = search.reach(angles, [both] * angles.size, np.full(angles.size, _COARSE))
+def _with_corners(search: Search, angles: Array, ends: Ends) -> Ends:
+    """The polygon with more rays between two that end at different limits."""
     for _ in range(2):
         reasons = [limit.reason for _, limit in ends]
         turns = [k for k in range(len(ends)) if reasons[k] != reasons[(k + 1) % len(ends)]]
@@ -237,11 +257,11 @@ def _polygon(search: Search) -> tuple[Array, tuple[Limit, ...]]:
         after = np.append(angles[1:], angles[0] + 2.0 * np.pi)
         shares = np.arange(1, _BETWEEN + 1) / (_BETWEEN + 1.0)
         more = (angles[turns, None] + (after - angles)[turns, None] * shares).ravel()
-        ends += search.reach(more, [both] * more.size, np.full(more.size, _COARSE))
+        ends = ends + search.reach(more, [_BOTH] * more.size, np.full(more.size, _COARSE))
         angles = np.append(angles, more)
         order = np.argsort(angles)
         angles, ends = angles[order], [ends[k] for k in order]
-    return np.array([place for place, _ in ends]), tuple(limit for _, limit in ends)
+    return ends
 
 
 ANALYSIS = Analysis(
