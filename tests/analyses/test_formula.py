@@ -202,6 +202,10 @@ def test_the_741_has_a_formula() -> None:
     assert {"g_m1..6", "g_m13b,17", "R_8"} <= set(found.symbols)
     assert max(found.terms_printed) <= 12
     assert found.terms == sum(found.terms_printed)
+    assert len(found.text) < 320
+    values = {name: s.value for name, s in found.symbols.items()}
+    assert float(found.to_sympy().subs(values)) == pytest.approx(found.value_dc, rel=1e-9)
+    assert "12 below the line, factor by factor" in found.to_text()
     at = gallery("ua741")
     engine = mode_gains(at.drives, at.point, np.zeros(1))[0][0, 0, 0].real
     assert abs(found.value_dc / engine - 1.0) <= found.error_bound

@@ -44,6 +44,11 @@ def test_forms_of_the_textbook(over: object, under: object, written: str) -> Non
     assert text(WRITER.write(transfer(RING, Fraction(1), over, under))) == written
 
 
+def test_a_part_of_a_sum_that_has_factors_is_written_by_them() -> None:
+    found = WRITER.write(transfer(RING, Fraction(1), GM, GM**2 + C * (GM + G1) * (C + G3)))
+    assert text(found) == "g_m1·R_1·R_3/(C_L·(1 + C_L·R_3)·(1 + g_m1·R_1) + g_m1^2·R_1·R_3)"
+
+
 terms = st.lists(
     st.tuples(st.integers(-3, 3), st.lists(st.integers(0, 2), min_size=6, max_size=6)), min_size=1, max_size=4
 )

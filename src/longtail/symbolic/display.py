@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import reduce
-from math import gcd
 
 from longtail.symbolic.elements import Symbol
 from longtail.symbolic.expression import (
@@ -31,11 +30,11 @@ from longtail.symbolic.expression import (
 )
 from longtail.symbolic.minors import Polynomial
 from longtail.symbolic.names import Label
+from longtail.symbolic.sums import Monomial, Terms, content_of, factored, pulled_out
 from longtail.symbolic.transfer import FREQUENCY, Factors, Transfer, by_order, transfer
 
-Monomial = tuple[tuple[str, int], ...]  # names with exponents, which may be negative
-Terms = dict[Monomial, Fraction]
 S = FREQUENCY
+_SEARCHED = 16  # terms of a sum up to which all ways to group them are tried
 _RELATIVE = "relative "  # before the key of a difference: the difference over its mean
 
 
@@ -45,6 +44,7 @@ class Writer:
 
     symbols: Mapping[str, Symbol]
     labels: Mapping[str, Label]
+    written: dict[frozenset[tuple[Monomial, Fraction]], Expression] = field(default_factory=dict, repr=False)
 
     def write(self, found: Transfer) -> Expression:
         """The shortest of the forms of a transfer."""
@@ -106,8 +106,8 @@ class Writer:
                     scale *= content ** (sign * k)
                     (under if sign > 0 else over).append(_power(expression, k))
                     continue
-                pulled, rest = _pull(self._resistances(terms))
-                content = _content(rest)
+                pulled, rest = pulled_out(self._resistances(terms))
+                content = content_of(rest)
                 scale *= content ** (sign * k)
                 for name, exponent in pulled:
                     outside[name] += sign * k * exponent
@@ -191,7 +191,7 @@ class Writer:
             return None
         if not all(self._shown(m[0][0]) for m in terms):
             return None
-        content = _content(terms)
+        content = content_of(terms)
         parts = [quotient(Name(self.labels[m[0][0]]), Number(c / content)) for m, c in terms.items()]
         return Parallel(tuple(sorted(parts, key=text))), content
 
@@ -212,22 +212,33 @@ class Writer:
 
     def _nested(self, terms: Terms) -> Expression:
         """Terms without s, a name that many have in common put outside where that makes the sum shorter."""
-        pulled, rest = _pull(terms)
-        content = _content(rest)
+        pulled, rest = pulled_out(terms)
+        content = content_of(rest)
         rest = {m: c / content for m, c in rest.items()}
         outside = Counter(dict(pulled))
         if len(rest) == 1:
             return self._assembled(content * next(iter(rest.values())), outside, [], [])
-        inner = self._split(rest)
-        if content == 1 and not pulled:
-            return inner
-        return self._assembled(content, outside, [inner], [])
+        factors = factored(rest) if 4 <= len(rest) <= _SEARCHED else [rest]
+        inner = [self._split(f) for f in factors]
+        if content == 1 and not pulled and len(inner) == 1:
+            return inner[0]
+        return self._assembled(content, outside, inner, [])
 
     def _split(self, terms: Terms) -> Expression:
-        counts = Counter(n for m in terms for n, e in m if e > 0)
-        common, times = max(counts.items(), key=lambda x: (x[1], x[0])) if counts else ("", 0)
+        """A sum, terms that have a name in common together; of short sums the shortest way to do so."""
+        known = frozenset(terms.items())
+        if known not in self.written:
+            counts = Counter(n for m in terms for n, e in m if e > 0)
+            names = sorted((n for n, k in counts.items() if k > 1), key=lambda n: (counts[n], n), reverse=True)
+            names = [n for n in names[: None if len(terms) <= _SEARCHED else 1] if counts[n] < len(terms)]
+            ways = [self._grouped(terms, n) for n in names if len(terms) > 2] or [self._grouped(terms, None)]
+            self.written[known] = min(ways, key=lambda e: len(text(e)))
+        return self.written[known]
+
+    def _grouped(self, terms: Terms, common: str | None) -> Expression:
+        """A sum of two: the terms without a name, and those with it. Without a name given, term by term."""
         groups = [dict([t]) for t in terms.items()]
-        if len(terms) > 2 and 2 <= times < len(terms):
+        if common is not None:
             inside = {m: c for m, c in terms.items() if dict(m).get(common, 0) > 0}
             groups = [{m: c for m, c in terms.items() if m not in inside}, inside]
         parts: list[Expression] = []
@@ -355,23 +366,3 @@ def _with_s(k: int, e: Expression) -> Expression:
 
 def _power(e: Expression, k: int) -> Expression:
     return e if k == 1 else Power(e, k)
-
-
-def _pull(terms: Terms) -> tuple[Monomial, Terms]:
-    """The names common to all terms with their least exponents, negative ones included, and what is left."""
-    names = dict.fromkeys(n for m in terms for n, _ in m)
-    least = {n: min(dict(m).get(n, 0) for m in terms) for n in names}
-    pulled = tuple((n, e) for n, e in least.items() if e)
-    rest = {}
-    for m, c in terms.items():
-        left = {n: e - least[n] for n, e in m}
-        left |= {n: -least[n] for n in names if n not in left}
-        rest[tuple(sorted((n, e) for n, e in left.items() if e))] = c
-    return pulled, rest
-
-
-def _content(terms: Terms) -> Fraction:
-    """The greatest number that divides all coefficients; negative where all are."""
-    over = reduce(gcd, (abs(c.numerator) for c in terms.values()))
-    size = Fraction(over, reduce(lambda a, b: a * b // gcd(a, b), (c.denominator for c in terms.values())))
-    return -size if all(c < 0 for c in terms.values()) else size
