@@ -40,10 +40,15 @@ def test_slow_ones_are_as_exact_as_fast_ones() -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_the_slowest_alone(seed: int) -> None:
-    g, c = hidden(np.array([-1e4, -3e7, -1e8, 5e8, -2e9]), 6, seed)
-    assert slowest(g, c) == pytest.approx(1e4, rel=1e-6)
-    assert np.isnan(slowest(*hidden(np.empty(0), 6, seed)))
-    assert slowest(np.zeros((1, 1)), np.ones((1, 1))) == 0.0
+    """Lanes with different numbers of finite eigenvalues: five, three, none; and one at zero."""
+    five = np.array([-1e4, -3e7, -1e8, 5e8, -2e9])
+    lanes = [hidden(finite, 11 - len(finite), seed) for finite in (five, five[2:], five[:0])]
+    lanes.append(hidden(np.append(five[1:], 0.0), 6, seed))
+    found = slowest(*(np.stack(matrices) for matrices in zip(*lanes, strict=True)))
+    np.testing.assert_allclose(found[:2], [1e4, 1e8], rtol=1e-6)
+    assert np.isnan(found[2])
+    assert found[3] < 1e-3
+    assert slowest(np.zeros((1, 1, 1)), np.ones((1, 1, 1))).tolist() == [0.0]
 
 
 def test_vectors_and_residues() -> None:

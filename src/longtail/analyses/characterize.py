@@ -306,8 +306,7 @@ class Characterization:
 
     def _poles(self) -> Row:
         model = self.model
-        lowest = [slowest(g, c) for g, c in zip(model.conductance, model.capacitance, strict=True)]
-        values = self.standing.spread(np.array(lowest) / (2.0 * np.pi))
+        values = self.standing.spread(slowest(model.conductance, model.capacitance) / (2.0 * np.pi))
         return self.row("f_p1", "lowest pole", self.bias, values, "Hz", "no poles")
 
 

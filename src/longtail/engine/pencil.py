@@ -12,6 +12,7 @@ polynomial eigenvalue problems by means of the Ehrlich-Aberth method, Linear Alg
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -59,8 +60,9 @@ def eigenmodes(static: Real, dynamic: Real) -> Eigenmodes:
     ([-1000000.0], [1.0, 0.0])
     """
     with dense.one_thread():
-        g, c, rows, columns = _scaled(static, dynamic)
-        values = _finite(*_without_infinite(g, c))
+        (g,), (c,), rows, columns = _scaled(static[None], dynamic[None])
+        pencils = list(_without_infinite(g[None], c[None], np.zeros(1, int), np.zeros(1))) if len(g) else []
+        values = _finite(*pencils[0][1:]) if pencils else np.empty(0, complex)
         values = values[np.lexsort((values.imag, np.abs(values.real), np.abs(values)))]
         refined = _settled(g, c, [_refine(g, c, cluster) for cluster in _clusters(values)])
     n = len(static)
@@ -79,28 +81,30 @@ def eigenmodes(static: Real, dynamic: Real) -> Eigenmodes:
     )
 
 
-def slowest(static: Real, dynamic: Real) -> float:
-    """The smallest magnitude of an eigenvalue of static + s*dynamic, rad/s; nan where `eigenmodes` finds none.
+def slowest(static: Real, dynamic: Real) -> Real:
+    """The smallest magnitude of an eigenvalue of static + s*dynamic, both `[lane, n, n]`: rad/s, `[lane]`.
 
     The finite eigenvalues are the reciprocals of those of -static^-1 dynamic, of which the largest is the most exact.
+    nan where there is none below 1e16 rad/s.
 
-    >>> round(slowest(np.diag([1e-3, 1e-3]), np.diag([1e-9, 1e-6])), 6)
-    1000.0
+    >>> slowest(np.array([np.diag([1e-3, 1e-3])]), np.array([np.diag([1e-9, 1e-6])])).round(6).tolist()
+    [1000.0]
     """
+    found = np.full(len(static), np.nan)
     with dense.one_thread():
-        g, c = _without_infinite(*_scaled(static, dynamic)[:2])
-        if not len(c):
-            return float("nan")
-        try:
-            largest = float(np.abs(np.linalg.eigvals(np.linalg.solve(g, c))).max())
-        except np.linalg.LinAlgError:
-            return 0.0
-    return _MIDDLE / largest if largest * _FASTEST > 1.0 else float("nan")
+        g, c, *_ = _scaled(static, dynamic)
+        for lanes, slow, fast in _without_infinite(g, c, np.arange(len(found)), np.zeros(len(found))):
+            singular = np.linalg.slogdet(slow)[0] == 0.0
+            found[lanes[singular]] = 0.0
+            largest = np.abs(np.linalg.eigvals(np.linalg.solve(slow[~singular], fast[~singular]))).max(axis=1)
+            found[lanes[~singular]] = np.where(largest * _FASTEST > 1.0, _MIDDLE / largest, np.nan)
+    return found
 
 
 def _scaled(static: Real, dynamic: Real) -> tuple[Real, Real, Real, Real]:
-    """Both matrices with entries near one, for s in units of `_MIDDLE`, and the scales of rows and columns."""
-    rows, columns = _scales(np.maximum(np.abs(static), np.abs(dynamic) * _MIDDLE))
+    """Both matrices `[lane, n, n]` with entries near one, for s in units of `_MIDDLE`, and the scales of rows and
+    columns, which all lanes share."""
+    rows, columns = _scales(np.maximum(np.abs(static), np.abs(dynamic) * _MIDDLE).max(axis=0))
     return static / rows[:, None] / columns, dynamic * _MIDDLE / rows[:, None] / columns, rows, columns
 
 
@@ -115,27 +119,33 @@ def _scales(size: Real) -> tuple[Real, Real]:
     return rows, columns
 
 
-def _without_infinite(g: Real, c: Real) -> tuple[Real, Real]:
-    """A smaller pencil with the finite eigenvalues alone: its second matrix has full rank."""
-    largest = 0.0
-    while len(c):
-        u, singular, v = np.linalg.svd(c)
-        largest = max(largest, singular[0])
-        rank = int((singular > _RANK * largest).sum())
-        if rank == len(c):
-            break
+def _without_infinite(
+    g: Real, c: Real, lanes: NDArray[np.intp], largest: Real
+) -> Iterator[tuple[NDArray[np.intp], Real, Real]]:
+    """Smaller pencils `[lane, m, m]` with the finite eigenvalues alone: their second matrices have full rank.
+
+    Lanes are parted where their ranks differ; those without a finite eigenvalue are left out.
+    """
+    u, singular, v = np.linalg.svd(c)
+    largest = np.maximum(largest, singular[:, 0])
+    ranks = (singular > _RANK * largest[:, None]).sum(axis=1)
+    for rank in np.unique(ranks[ranks > 0]):
+        some = np.flatnonzero(ranks == rank)
+        if rank == c.shape[1]:
+            yield lanes[some], g[some], c[some]
+            continue
         # rows below `rank` are algebraic: the solution lies in their null space
-        rotated = u.T @ g @ v.T
-        q, _ = np.linalg.qr(rotated[rank:].T, mode="complete")
-        space = q[:, len(c) - rank :]
-        g, c = rotated[:rank] @ space, singular[:rank, None] * space[:rank]
-    return g, c
+        rotated = u[some].swapaxes(1, 2) @ g[some] @ v[some].swapaxes(1, 2)
+        q, _ = np.linalg.qr(rotated[:, rank:].swapaxes(1, 2), mode="complete")
+        space = q[:, :, c.shape[1] - rank :]
+        smaller = rotated[:, :rank] @ space, singular[some, :rank, None] * space[:, :rank]
+        yield from _without_infinite(*smaller, lanes[some], largest[some])
 
 
 def _finite(g: Real, c: Real) -> Complex:
     from scipy.linalg import eigvals
 
-    values = np.asarray(eigvals(-g, c), complex) if len(c) else np.empty(0, complex)
+    values = np.asarray(eigvals(-g[0], c[0]), complex)
     return values[np.isfinite(values) & (np.abs(values) < _FASTEST)]
 
 
