@@ -11,6 +11,7 @@ from longtail.analyses.base import Analysis, Result
 from longtail.analyses.discovery import analyses
 from longtail.circuit import Circuit
 from longtail.elaborate import load
+from longtail.units import counted
 
 
 class Amplifier:
@@ -31,7 +32,7 @@ class Amplifier:
     def __repr__(self) -> str:
         ports = self.circuit.ports
         return (
-            f"<amplifier '{self.circuit.title}': {len(self.circuit.instances)} devices, "
+            f"<amplifier '{self.circuit.title}': {counted(len(self.circuit.instances), 'device')}, "
             f"input {', '.join(ports.input) or 'unknown'}, output {', '.join(ports.output) or 'unknown'}>"
         )
 

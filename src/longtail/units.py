@@ -191,3 +191,12 @@ def _decimal(value: float) -> tuple[str, str, int]:
     power = int(exponent or 0) - len(fraction)
     stripped = digits.rstrip("0")
     return "-" if value < 0 else "", stripped, power + len(digits) - len(stripped)
+
+
+def counted(number: int, noun: str) -> str:
+    """How many of something, in the singular where it is one.
+
+    >>> counted(1, "iteration"), counted(12, "iteration")
+    ('1 iteration', '12 iterations')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -254,7 +254,7 @@ def test_limits_decide_the_exit_status(deck: str, tmp_path: Path, capsys: pytest
     assert run(["analyze", str(file), "--limits", str(limits)]) == 1
     printed = capsys.readouterr()
     assert "FAIL" in printed.out and "pass" in printed.out
-    assert "error: 1 of 2 limits fail: f_3dB" in printed.err
+    assert "error: 1 limit of 2 fails: f_3dB" in printed.err
     limits.write_text('[A_d]\nmin = 40\nunit = "dB"\n')
     assert run(["analyze", str(file), "--limits", str(limits)]) == 0
     capsys.readouterr()

@@ -58,7 +58,7 @@ def test_a_file_decides_the_exit_status(examples: Path, tmp_path: Path, capsys: 
     file = tmp_path / "hard.yml"
     file.write_text("parameters: {gain: {spec: {A_d: {unit: dB, minimum: {value: 43}}}}}")
     assert run(["analyze", str(examples / "ota_5t.cir"), "--limits", str(file)]) == 1
-    assert "1 of 1 limits fail: A_d" in capsys.readouterr().err
+    assert "1 limit of 1 fails: A_d" in capsys.readouterr().err
     file.write_text("parameters: {gain: {spec: {A_d: {unit: dB, minimum: {value: x}}}}}")
     assert run(["analyze", str(examples / "ota_5t.cir"), "--limits", str(file)]) == 2
     assert f"{file}:1:" in capsys.readouterr().err

@@ -163,7 +163,7 @@ def test_limits_are_shown(hostile: lt.Datasheet) -> None:
     failed = replace(first, limit=Limit("V_OS", "V_OS", 0.0, 1.0, "mV"), verdict="fail")
     html = replace(hostile, rows=(failed, *hostile.rows[1:])).to_html()
     assert '<td class="fail">FAIL</td>' in html
-    assert "1 of 1 limits fail: V_OS" in html
+    assert "1 limit of 1 fails: V_OS" in html
     assert "≥ 0 mV, ≤ 1 mV" in html
 
 

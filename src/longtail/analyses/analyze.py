@@ -33,7 +33,7 @@ from longtail.analyses.rows import Row
 from longtail.analyses.standing import Standing, stand
 from longtail.circuit import Circuit
 from longtail.errors import AnalysisError, OptionError
-from longtail.units import format_si
+from longtail.units import counted, format_si
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -78,7 +78,9 @@ class Datasheet(Result):
         if not failed:
             return None
         names = ", ".join(dict.fromkeys(ascii_symbol(row.symbol) for row in failed))
-        return AnalysisError(f"{len(failed)} of {sum(row.limit is not None for row in self.rows)} limits fail: {names}")
+        limits = sum(row.limit is not None for row in self.rows)
+        said = f"{counted(len(failed), 'limit')} of {limits} {'fails' if len(failed) == 1 else 'fail'}"
+        return AnalysisError(f"{said}: {names}")
 
     def details(self) -> Details:
         """Curves for a report: each from the analysis of its own name, with the options of the datasheet."""

@@ -21,6 +21,7 @@ from longtail.circuit import Circuit
 from longtail.errors import OptionError
 from longtail.lanes.status import LaneStatus
 from longtail.modes import COMMON, DIFFERENTIAL
+from longtail.units import counted
 
 if TYPE_CHECKING:
     import xarray
@@ -61,7 +62,8 @@ class CmrrMap(Result):
     def __repr__(self) -> str:
         finite = self.cmrr_db[np.isfinite(self.cmrr_db)]
         rejection = f"{finite.min():.4g} to {finite.max():.4g} dB" if finite.size else "limited by symmetry"
-        return f"<CMRR of {self.label}: {rejection} over {self.vcm.size} levels and {self.frequency_hz.size} points>"
+        points = counted(self.frequency_hz.size, "point")
+        return f"<CMRR of {self.label}: {rejection} over {counted(self.vcm.size, 'level')} and {points}>"
 
     @property
     def single_ended(self) -> bool:
@@ -240,8 +242,8 @@ def _notes(points: Points, levels: Array, null: bool) -> list[str]:
     at_a_rail = stuck(points)
     if at_a_rail.any() and not null:
         notes.append(
-            f"the output is stuck near a supply rail at {at_a_rail.sum()} of {levels.size} levels: gains mean little "
-            "there. Use --null (null=True) to bring it back at every level"
+            f"the output is stuck near a supply rail at {at_a_rail.sum()} of {counted(levels.size, 'level')}: gains "
+            "mean little there. Use --null (null=True) to bring it back at every level"
         )
     return notes
 

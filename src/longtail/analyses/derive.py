@@ -30,7 +30,7 @@ from longtail.symbolic.names import Label, labels, share
 from longtail.symbolic.pruning import prune
 from longtail.symbolic.reference import Dense, dense
 from longtail.symbolic.words import share_of
-from longtail.units import format_si
+from longtail.units import counted, format_si
 
 _TOLERANCE = 0.05  # relative: values of matched devices that share a symbol
 _BRANCHES = {"inductor", "vcvs", "ccvs", "coupling"}
@@ -49,7 +49,7 @@ class Derivation(Result):
     notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        return f"<derivation of {self.title}: {len(self.steps)} steps>"
+        return f"<derivation of {self.title}: {counted(len(self.steps), 'step')}>"
 
     def to_dict(self) -> dict[str, Any]:
         return {

@@ -24,6 +24,7 @@ from longtail.engine.remember import Remembered
 from longtail.engine.sweep import Sweep
 from longtail.lanes.status import LaneStatus
 from longtail.modes import COMMON, DIFFERENTIAL
+from longtail.units import counted
 
 if TYPE_CHECKING:
     import xarray
@@ -69,11 +70,14 @@ class ModeGains(Result):
         if self.axes:
             shape = " × ".join(f"{name} {len(values)}" for name, values in self.axes)
             solved = np.mean(self.status == LaneStatus.CONVERGED.text)
-            return f"<mode gains of {self.label} over {shape}, {solved:.4g} of lanes solved, {f.size} points>"
+            return (
+                f"<mode gains of {self.label} over {shape}, {solved:.4g} of lanes solved, {counted(f.size, 'point')}>"
+            )
         gain = 20 * np.log10(np.abs(self.differential[0]))
         cmrr = self.cmrr_db[0]
         rejection = f"CMRR {cmrr:.4g} dB" if np.isfinite(cmrr) else "CMRR limited by symmetry"
-        return f"<mode gains of {self.label}: {gain:.4g} dB differential, {rejection} at {f[0]:g} Hz, {f.size} points>"
+        points = counted(f.size, "point")
+        return f"<mode gains of {self.label}: {gain:.4g} dB differential, {rejection} at {f[0]:g} Hz, {points}>"
 
     @property
     def single_ended(self) -> bool:

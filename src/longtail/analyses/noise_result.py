@@ -14,6 +14,7 @@ from longtail.analyses.base import Result, plain
 from longtail.analyses.lanes import Axes
 from longtail.devices.base import FLICKER
 from longtail.modes import COMMON, DIFFERENTIAL
+from longtail.units import counted
 
 if TYPE_CHECKING:
     import xarray
@@ -75,7 +76,8 @@ class Noise(Result):
     def __repr__(self) -> str:
         if self.axes:
             shape = " × ".join(f"{name} {len(values)}" for name, values in self.axes)
-            return f"<noise over {shape}, {self.frequency_hz.size} points, {len(self.sources)} sources>"
+            points, sources = counted(self.frequency_hz.size, "point"), counted(len(self.sources), "source")
+            return f"<noise over {shape}, {points}, {sources}>"
         top = self.contributions[0] if self.sources else None
         most = f", {top.share:.3g} of it {top.mechanism} noise of {top.instance}" if top else ""
         return (

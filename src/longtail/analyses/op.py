@@ -16,6 +16,7 @@ from longtail.devices.discovery import devices
 from longtail.engine.operating_point import OperatingPoint, solve_operating_point
 from longtail.engine.system import System
 from longtail.lanes.status import LaneStatus
+from longtail.units import counted
 
 if TYPE_CHECKING:
     import xarray
@@ -44,9 +45,8 @@ class OpResult(Result):
     axes: Axes = ()
 
     def __repr__(self) -> str:
-        what = (
-            f"{len(self.nodes)} nodes, {len(self.devices)} devices, {self.continuation}, {self.iterations} iterations"
-        )
+        size = f"{counted(len(self.nodes), 'node')}, {counted(len(self.devices), 'device')}"
+        what = f"{size}, {self.continuation}, {counted(self.iterations, 'iteration')}"
         if self.axes:
             shape = " × ".join(f"{name} {len(values)}" for name, values in self.axes)
             solved = np.mean(self.status == LaneStatus.CONVERGED.text)

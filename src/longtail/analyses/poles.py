@@ -32,7 +32,7 @@ from longtail.circuit import Circuit
 from longtail.engine.linearization import Linearization, linearize
 from longtail.engine.pencil import Eigenmodes, eigenmodes
 from longtail.errors import OptionError
-from longtail.units import format_si
+from longtail.units import counted, format_si
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -110,7 +110,7 @@ class PolesAndZeros(Result):
     def __repr__(self) -> str:
         band = self.corners.bandwidth_hz
         return (
-            f"<{len(self.poles)} poles, bandwidth "
+            f"<{counted(len(self.poles), 'pole')}, bandwidth "
             f"{'none' if band is None else format_si(band, 'Hz')}, output {', '.join(self.output)}>"
         )
 

@@ -39,6 +39,7 @@ from longtail.engine.stream import stream
 from longtail.engine.sweep import Sweep
 from longtail.errors import OptionError, nearest
 from longtail.lanes.status import LaneStatus
+from longtail.units import counted
 
 if TYPE_CHECKING:
     import xarray
@@ -303,7 +304,7 @@ def _carried_out(
         first = file.done if file else 0
         if first:
             kept = [m for m in kept if not m.over_frequency]
-            notes = (f"resumed after {first} lanes",)
+            notes = (f"resumed after {counted(first, 'lane')}",)
         if len(kept) < len(plan.measures):
             notes = (*notes, f"figures over frequency are in {path} alone")
         table = _Table(plan, kept)

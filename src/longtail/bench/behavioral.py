@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from longtail import modes
 from longtail.errors import InputError
 from longtail.modes import COMMON, DIFFERENTIAL, Modes, Terminals
+from longtail.units import counted
 
 Number = float | complex
 
@@ -112,7 +113,7 @@ class Behavioral:
         unknowns = 3 if offset else 2
         if out.size < unknowns:
             raise InputError(
-                f"{unknowns} unknowns need {unknowns} measurements at least, not {out.size}",
+                f"{counted(unknowns, 'unknown')} need {counted(unknowns, 'measurement')} at least, not {out.size}",
                 hint="with both inputs tied, Behavioral.common_gain(v_ic, v_out) gives A_c alone",
             )
         v_id, v_ic = modes.split(first, second)

@@ -14,7 +14,7 @@ from longtail.elaborate.values import multiply
 from longtail.errors import NetlistError, UnsupportedError
 from longtail.netlist.cards import Assignment, Element, ModelCard, Word
 from longtail.netlist.expressions import Expression, Name
-from longtail.units import read_number
+from longtail.units import counted, read_number
 
 # what a card may carry for the transient analysis of other programs
 TRANSIENT_ONLY = {"ic": "it acts in transient analysis only", "off": "it is a hint to the solver of other programs"}
@@ -48,7 +48,7 @@ class Line:
         """Flat names of the first words, one for each terminal."""
         words = self.element.words
         if len(words) < len(terminals):
-            raise self.error(f"expected {len(terminals)} nodes ({' '.join(terminals)}), found {len(words)}")
+            raise self.error(f"expected {counted(len(terminals), 'node')} ({' '.join(terminals)}), found {len(words)}")
         return tuple(self.node(word) for word in words[: len(terminals)])
 
     def node(self, word: Word) -> str:

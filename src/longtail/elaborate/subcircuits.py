@@ -16,6 +16,7 @@ from longtail.elaborate.scopes import Scope
 from longtail.elaborate.values import multiply
 from longtail.errors import NetlistError, nearest
 from longtail.netlist.cards import Directive, Element, ParameterCard, Subcircuit
+from longtail.units import counted
 
 
 @dataclass(slots=True)
@@ -80,8 +81,8 @@ class _Expansion:
         if len(words) - 1 != len(definition.nodes):
             ports = " ".join(word.text for word in definition.nodes) or "none"
             raise NetlistError(
-                f"{element.name}: subcircuit '{definition.name}' has {len(definition.nodes)} nodes ({ports}), "
-                f"{len(words) - 1} are connected{scope.where}",
+                f"{element.name}: subcircuit '{definition.name}' has "
+                f"{counted(len(definition.nodes), 'node')} ({ports}), {len(words) - 1} are connected{scope.where}",
                 span=element.span,
                 hint=f"defined at {definition.span}",
             )

@@ -19,6 +19,7 @@ from longtail.lanes.elimination import SingularMatrixError, choose_pivots, solve
 from longtail.lanes.executor import Lanes
 from longtail.lanes.graph import Graph, Real
 from longtail.lanes.program import Program, lower
+from longtail.units import counted
 
 Complex = NDArray[np.complex128]
 
@@ -46,7 +47,7 @@ class Linearization:
 
     def __repr__(self) -> str:
         lanes, n, drives = self.inputs.shape
-        return f"Linearization({lanes} lane(s), {n} unknowns, {drives} drives)"
+        return f"Linearization({counted(lanes, 'lane')}, {counted(n, 'unknown')}, {counted(drives, 'drive')})"
 
     def response(self, frequency_hz: Array, drives: Array) -> Complex:
         """All unknowns for combinations of drives: `[lane, frequency, unknown, combination]`.

@@ -15,6 +15,7 @@ from longtail.engine.structure import check_structure
 from longtail.engine.system import Array, System
 from longtail.errors import ConvergenceError
 from longtail.lanes.status import LaneStatus
+from longtail.units import counted
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +36,8 @@ class OperatingPoint:
     continuation: str
 
     def __repr__(self) -> str:
-        return f"OperatingPoint({self.solution.shape[1]} unknowns, {self.continuation}, {self.iterations} iterations)"
+        steps = counted(self.iterations, "iteration")
+        return f"OperatingPoint({counted(self.solution.shape[1], 'unknown')}, {self.continuation}, {steps})"
 
     def select(self, lanes: NDArray[np.intp]) -> OperatingPoint:
         """The same of some of the lanes."""

@@ -11,7 +11,7 @@ from longtail.analyses.departures import Departure
 from longtail.report import mode_gains
 from longtail.report.page import ATTENTION, LEFT, PLAIN, QUIET, Cell, Column, Page, Table
 from longtail.report.symbols import decibels
-from longtail.units import format_si
+from longtail.units import counted, format_si
 
 LEVELS = 13  # rows that are shown
 FREQUENCIES = 5  # columns that are shown
@@ -27,7 +27,7 @@ def page(result: CmrrMap) -> Page:
         ("input", ", ".join(result.input)),
         ("output", f"{result.label} ({'single-ended' if result.single_ended else 'differential'})"),
         ("CMRR", f"{result.ratio} of this output"),
-        ("V_CM", f"{low} to {high}, {result.vcm.size} levels"),
+        ("V_CM", f"{low} to {high}, {counted(result.vcm.size, 'level')}"),
     ]
     if result.offset is not None and result.target is not None:
         facts.append(("nulled", f"output at {format_si(result.target, 'V')} at every level"))

@@ -14,6 +14,7 @@ from longtail.report.operating_point import attention
 from longtail.report.page import ATTENTION, LEFT, PLAIN, QUIET, STRONG, Cell, Column, Page, Table
 from longtail.report.symbols import quantity_text
 from longtail.report.transistors import amplifies, transistors
+from longtail.units import counted
 
 VERDICTS = {PASS: Cell("pass"), FAIL: Cell("FAIL", ATTENTION), OPEN: Cell("open", QUIET)}
 
@@ -24,7 +25,7 @@ def page(sheet: Datasheet) -> Page:
     if transistors(sheet.op):
         tables.append(bias_table(sheet.op))
     op = sheet.op
-    found = ("operating point", f"{op.status}, {op.continuation}, {op.iterations} iterations")
+    found = ("operating point", f"{op.status}, {op.continuation}, {counted(op.iterations, 'iteration')}")
     over = (("min, max", f"over {', '.join(each.name for each in sheet.conditions)}"),) if sheet.spread else ()
     facts = (*mode_gains.facts(sheet.gains), found, *over)
     notes = (*attention(op), *mode_gains.symmetry(sheet.gains), *sheet.notes, *_missing(sheet))

@@ -78,8 +78,8 @@ def by_condition(found: Curves) -> Plot | None:
         if np.isfinite(rejection[k]).any():
             thin = {**style, "line": {**style["line"], "width": 1.0}}
             data.append(line(name, f, numbers(rejection[k]), **thin, legendgroup=name, showlegend=False))
-    said = "Differential gain under each condition over that under the typical one"
-    said += "; thin lines are the rejection." if np.isfinite(rejection[1:]).any() else "."
+    said = "Differential gain over that under typical conditions"
+    said += "; thin: the rejection." if np.isfinite(rejection[1:]).any() else "."
     return Plot("conditions", "Against typical", said, data, axes(FREQUENCY, "dB against typical"))
 
 

@@ -22,7 +22,7 @@ from longtail.report import mode_gains
 from longtail.report.page import ATTENTION, LEFT, PLAIN, QUIET, Cell, Column, Page, Table
 from longtail.report.symbols import decibels_text, quantity_text, symbol
 from longtail.report.transistors import transistors
-from longtail.units import format_si
+from longtail.units import counted, format_si
 
 Array = NDArray[np.float64]
 
@@ -173,7 +173,7 @@ def _axes_facts(axes: Axes) -> list[tuple[str, str]]:
     facts = []
     for name, values in axes:
         if name != "lane":
-            span = f"{values.min():.6g} to {values.max():.6g}, {len(values)} values"
+            span = f"{values.min():.6g} to {values.max():.6g}, {counted(len(values), 'value')}"
             facts.append((name, span if len(values) > 1 else f"{values[0]:.6g}"))
     return facts
 

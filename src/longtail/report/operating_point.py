@@ -9,6 +9,7 @@ from longtail.devices.discovery import devices
 from longtail.report.page import ATTENTION, LEFT, PLAIN, Cell, Column, Page, Table
 from longtail.report.symbols import quantity_text, symbol
 from longtail.report.transistors import TRANSISTORS, amplifies, transistors
+from longtail.units import counted
 
 
 def page(op: OpResult) -> Page:
@@ -20,7 +21,7 @@ def page(op: OpResult) -> Page:
     unsaid = {name: current for name, current in op.branches.items() if "i" not in op.devices.get(name, {})}
     if unsaid:
         middle.append(_values("Branch currents", "device", unsaid, "A"))
-    facts = (("status", str(op.status)), ("found by", f"{op.continuation}, {op.iterations} iterations"))
+    facts = (("status", str(op.status)), ("found by", f"{op.continuation}, {counted(op.iterations, 'iteration')}"))
     return Page("Operating point", facts, (*tables[:leading], *middle, *tables[leading:]), attention(op))
 
 

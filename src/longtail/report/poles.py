@@ -10,7 +10,7 @@ from longtail.analyses.poles import PolesAndZeros, Transfer
 from longtail.report.conditions import Facts, conditions
 from longtail.report.page import ATTENTION, LEFT, PLAIN, QUIET, STRONG, Cell, Column, Page, Table
 from longtail.report.symbols import gain_text, quantity_text
-from longtail.units import format_si
+from longtail.units import counted, format_si
 
 SYMBOLS = {
     False: {
@@ -91,7 +91,7 @@ def notes(result: PolesAndZeros) -> tuple[str, ...]:
     said = [f"{' and '.join(gone)} {'is' if len(gone) == 1 else 'are'} zero by symmetry"] if gone else []
     more = len(result.poles) - MOST
     if more > 0:
-        said.append(f"{more} more poles above {hertz(result.poles[MOST - 1])}: --json has all")
+        said.append(f"{counted(more, 'more pole')} above {hertz(result.poles[MOST - 1])}: --json has all")
     return (*said, *result.notes)
 
 
