@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from scipy.optimize import brentq
@@ -221,3 +223,44 @@ def test_forms(bipolar: Transfer, square: Transfer) -> None:
     parts = square.plot().subfigs
     assert [len(part.axes) for part in parts] == [1, 2]
     assert "tangent" in square.plot()._supxlabel.get_text()
+
+
+def test_temperatures_are_those_of_the_law() -> None:
+    """A bipolar pair with an ideal tail is tanh(v_id/(2*V_T)): its linear range goes with the absolute temperature."""
+    found = lt.read(BIPOLAR).transfer(temperatures=[-40.0, 125.0], v_id=np.linspace(-0.1, 0.1, 21))
+    assert [each.condition for each in found.under] == ["-40 °C", "125 °C"]
+    for each, kelvin in zip(found.under, (233.15, 398.15), strict=True):
+        assert each.linear_range["1%"][0] / found.linear_range["1%"][0] == pytest.approx(kelvin / 300.15, rel=1e-3)
+        swing = I_TAIL * R_LOAD * BETA / (BETA + 1.0)
+        law = -swing * np.tanh(found.v_id / (2.0 * V_T * kelvin / 300.15))
+        np.testing.assert_allclose(each.v_out[0], law, atol=2e-5)
+
+
+@pytest.mark.parametrize(("name", "null"), [("bjt_pair", False), ("two_stage_opamp", True)])
+def test_a_corner_is_the_netlist_with_its_values(name: str, null: bool) -> None:
+    """The lanes of the conditions against one deck after the other."""
+    values = {"drc": 0.02} if name == "bjt_pair" else {"temp": 85.0, "iref": 15e-6}
+    deck = gallery.deck(name).path
+    found = lt.read(deck).transfer(corners={"odd": values}, null=null)
+    alone = lt.read(deck, parameters={k: v for k, v in values.items() if k != "temp"})
+    options = {"v_id": found.v_id, "amplitude": found.distortion.amplitude, "null": null}
+    wanted = (
+        alone.transfer(temperatures=[values["temp"]], **options).under[0]
+        if "temp" in values
+        else alone.transfer(**options)
+    )
+    (odd,) = found.under
+    np.testing.assert_allclose(odd.v_out, wanted.v_out, rtol=1e-6, atol=1e-7)
+    np.testing.assert_allclose(odd.gain, wanted.gain, rtol=1e-5)
+    np.testing.assert_allclose(odd.linear_range["1%"], wanted.linear_range["1%"], rtol=1e-5)
+    np.testing.assert_allclose(odd.input_offset, wanted.input_offset, atol=1e-9)
+    np.testing.assert_allclose(odd.distortion.thd, wanted.distortion.thd, rtol=1e-4, atol=1e-8)
+
+
+def test_conditions_are_shown_and_written() -> None:
+    found = lt.read(gallery.deck("bjt_pair").path).transfer(temperatures=[0.0, 70.0])
+    assert "70 °C" in found.to_text()
+    written = json.loads(found.to_json())["conditions"]
+    assert [each["condition"] for each in written] == ["0 °C", "70 °C"]
+    assert set(written[0]) >= {"vcm", "input_offset", "v_out", "gain", "linear_range", "distortion"}
+    assert json.loads(lt.read(gallery.deck("bjt_pair").path).transfer().to_json())["conditions"] == []

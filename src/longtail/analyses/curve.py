@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.analyses.dc_sweep import Points, Sweep
-from longtail.analyses.edges import narrow
+from longtail.analyses.edges import Mask, Rows, march
 from longtail.modes import DIFFERENTIAL
 
 Array = NDArray[np.float64]
@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 HARMONICS = 9  # the highest that is reported
 _NODES = 64  # Chebyshev nodes on the curve: harmonics to the 63rd are told apart
 _ROUNDING = 1e-10  # of the fundamental: a harmonic below is zero by symmetry, or as good as
-_ROUNDS = 7
+_TOLERANCE = 1e-8  # of the way to the limit of a search
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,17 +43,22 @@ class Distortion:
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """The output over v_id about `offsets` `[level]`, at common-mode levels `[level]`, all in V."""
+    """The output over v_id about `offsets` `[level]`, at common-mode levels `[level]`, all in V.
+
+    `values` of varied parameters by name, `[level]`, hold at each of the levels; a "level" may then be a condition.
+    """
 
     sweep: Sweep
     levels: Array
     offsets: Array
+    values: Mapping[str, Array] = field(default_factory=dict)
 
     def at(self, v_id: Array) -> Points:
         """Operating points `[level * point]` for v_id `[level, point]` counted from the offsets."""
         wanted = v_id + self.offsets[:, None]
         levels = np.broadcast_to(self.levels[:, None], v_id.shape)
-        return self.sweep.at(v_ic=levels.ravel(), v_id=wanted.ravel())
+        varied = {name: np.repeat(value, v_id.shape[1]) for name, value in self.values.items()}
+        return self.sweep.at(v_ic=levels.ravel(), v_id=wanted.ravel(), **varied)
 
     @cached_property
     def center(self) -> Points:
@@ -66,29 +71,29 @@ class Curve:
         matrix, _ = self.center.mode_gains(np.zeros(1))
         return np.asarray(matrix[:, 0, DIFFERENTIAL, DIFFERENTIAL].real)
 
-    def reach(self, inside: Callable[[Points, Array], NDArray[np.bool_]], limit: float) -> Array:
-        """How far abs(v_id) may go while `inside(points, v_id)` holds on either side, `[level]`; nan beyond `limit`."""
-        count = self.levels.size
-        ends = np.repeat([limit, -limit], count)
+    def reach(self, inside: Callable[[Points, Array, Rows], Mask], limit: float) -> Array:
+        """How far abs(v_id) may go on either side while `inside(points, v_id, level)` holds, `[level]`; nan beyond
+        `limit`."""
+        levels = np.tile(np.arange(self.levels.size), 2)
+        ends = np.repeat([limit, -limit], self.levels.size)
 
-        def both(values: Array) -> NDArray[np.bool_]:
-            parts = np.concatenate(np.split(values, 2), axis=1)
-            points = self.at(parts)
-            holds = (inside(points, parts.ravel()) & points.good).reshape(parts.shape)
-            return np.concatenate(np.split(holds, 2, axis=1))
+        def attempt(rows: Rows, shares: Array, near: Array) -> tuple[Mask, Mask, Array]:
+            level, v_id = levels[rows], shares * ends[rows]
+            varied = {name: value[level] for name, value in self.values.items()}
+            points = self.sweep.at(v_ic=self.levels[level], v_id=self.offsets[level] + v_id, near=near, **varied)
+            return points.good, inside(points, v_id, level), points.state
 
-        last, first = narrow(both, np.zeros(2 * count), ends, _ROUNDS)
-        reached = np.where(np.isclose(first, ends, rtol=1e-6), np.nan, np.abs(last)).reshape(2, count)
+        tolerance = np.full(ends.size, _TOLERANCE)
+        last = march(attempt, self.center.state[levels], self.sweep.tangent(v_id=ends), tolerance).last
+        reached = np.where(last >= 1.0, np.nan, np.abs(last * ends)).reshape(2, -1)
         return np.asarray(np.where(np.isnan(reached).all(axis=0), np.nan, np.fmin(*reached)))
 
     def linear_range(self, error: float, limit: float) -> Array:
         """abs(v_id) up to which the output stays within `error` of the tangent at the offset, `[level]`, V."""
 
-        def inside(points: Points, v_id: Array) -> NDArray[np.bool_]:
-            per_level = v_id.size // self.levels.size
-            start, slope = (np.repeat(x, per_level) for x in (self.center.output, self.center_gain))
-            tangent = slope * v_id
-            return np.asarray(np.abs(points.output - start - tangent) <= error * np.abs(tangent))
+        def inside(points: Points, v_id: Array, level: Rows) -> Mask:
+            tangent = self.center_gain[level] * v_id
+            return np.asarray(np.abs(points.output - self.center.output[level] - tangent) <= error * np.abs(tangent))
 
         return self.reach(inside, limit)
 

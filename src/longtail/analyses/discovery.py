@@ -43,6 +43,7 @@ _NOT_ANALYSES = {
     "rows",
     "standing",
     "stuck",
+    "transfer_conditions",
 }
 
 

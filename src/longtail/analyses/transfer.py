@@ -13,12 +13,14 @@ from longtail import modes
 from longtail.analyses.axes import linear_axis
 from longtail.analyses.base import Analysis, Option, Result
 from longtail.analyses.cmrr import VCM_OPTION, levels_of
+from longtail.analyses.conditions import conditions, read_corners, read_temperatures
 from longtail.analyses.curve import Curve, Distortion
 from longtail.analyses.dc_sweep import Points, sweep
 from longtail.analyses.drives import Drives, supply_rails
 from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS
 from longtail.analyses.pair import SQUARE_LAW, TANH, Pair, find_pair
 from longtail.analyses.stuck import stuck
+from longtail.analyses.transfer_conditions import ERRORS, TransferUnder, transfers_under
 from longtail.circuit import Circuit
 from longtail.errors import AnalysisError
 
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-ERRORS = {"1%": 0.01, "0.1%": 0.001}
 STEERED = 0.99  # of the current: where a bipolar pair counts as steered, which it never is in full
 _POINTS = 201
 _WIDTHS = {TANH: 4.0, SQUARE_LAW: 1.5}  # of the law's scale, which the sweep covers at either side
@@ -51,6 +52,7 @@ class Transfer(Result):
     pair           the input pair, None where none was found; its `current` `[level, device, point]`, A
     steered        `[level]`, V: where 99 % of the current has gone to one side; full_steering: where one transistor
                    of a field-effect pair turns off. The smaller of both directions, nan where the sweep ends first
+    under          the transfer at other temperatures and in corners, where these were asked for
     """
 
     output: tuple[str, ...]
@@ -68,6 +70,7 @@ class Transfer(Result):
     steered: Array | None
     full_steering: Array | None
     notes: tuple[str, ...] = ()
+    under: tuple[TransferUnder, ...] = ()
 
     def __repr__(self) -> str:
         width = self.linear_range["1%"][0] * 1e3
@@ -120,6 +123,7 @@ class Transfer(Result):
             "linear_range": {name: values.tolist() for name, values in self.linear_range.items()},
             "distortion": self.distortion.to_dict(),
             "steering": self._steering(),
+            "conditions": [each.to_dict() for each in self.under],
         }
 
     def _steering(self) -> dict[str, Any] | None:
@@ -163,10 +167,13 @@ def run(
     null: bool,
     target: float | None,
     amplitude: float | None,
+    temperatures: Any,
+    corners: Any,
 ) -> Transfer:
     """Sweep v_id at every level, all points together; then narrow down where the curve leaves its tangent."""
-    drives, levels = levels_of(circuit, input, output, vcm)
-    drives, offsets = _centers(drives, levels, null or target is not None, target)
+    among = conditions(circuit, read_temperatures(temperatures), read_corners(corners, circuit))
+    own, levels = levels_of(circuit, input, output, vcm)
+    drives, offsets = _centers(own, levels, null or target is not None, target)
     plain = sweep(drives)
     pair = find_pair(plain.center)
     curve = Curve(plain, levels, offsets)
@@ -179,6 +186,9 @@ def run(
     far = max(reach, width if width <= _FAR * reach else 0.0)  # an output so far overdriven says nothing of the pair
     linear = {name: curve.linear_range(error, reach) for name, error in ERRORS.items()}
     amplitude = amplitude or _default_amplitude(linear["1%"], reach)
+    moved = None if vcm is None else levels
+    nulled = null or target is not None
+    under = transfers_under(own, among, moved, axis, amplitude, nulled, target) if len(among) > 1 else ()
     outputs = points.outputs
     return Transfer(
         drives.output,
@@ -193,9 +203,10 @@ def run(
         curve.distortion(amplitude),
         pair,
         pair.currents(points).reshape(2, *shape).swapaxes(0, 1) if pair else None,
-        curve.reach(lambda p, _: np.abs(pair.steered(p)) < STEERED, far) if pair else None,
-        curve.reach(lambda p, _: ~pair.cut_off(p), far) if pair else None,
-        tuple(_notes(plain.center, points, null or target is not None)),
+        curve.reach(lambda p, *_: np.abs(pair.steered(p)) < STEERED, far) if pair else None,
+        curve.reach(lambda p, *_: ~pair.cut_off(p), far) if pair else None,
+        tuple(_notes(plain.center, points, nulled, under)),
+        under,
     )
 
 
@@ -252,7 +263,7 @@ def _slopes(points: Points) -> Array:
     return np.asarray(matrix[:, 0, modes.DIFFERENTIAL, modes.DIFFERENTIAL].real)
 
 
-def _notes(center: Points, points: Points, nulled: bool) -> list[str]:
+def _notes(center: Points, points: Points, nulled: bool, under: Sequence[TransferUnder]) -> list[str]:
     notes = []
     if stuck(center).any() and not nulled:
         notes.append(
@@ -261,6 +272,9 @@ def _notes(center: Points, points: Points, nulled: bool) -> list[str]:
         )
     if not points.good.all():
         notes.append(f"no operating point was found at {(~points.good).sum()} of {points.v_id.size} points")
+    lost = [each.condition for each in under if np.isnan(each.v_out).any()]
+    if lost:
+        notes.append(f"at some points no operating point was found: {', '.join(lost)}")
     return notes
 
 
@@ -283,5 +297,7 @@ ANALYSIS = Analysis(
             "peak of the sine whose distortion is computed; the linear range to 1 % if not given",
             low=1e-12,
         ),
+        Option("temperatures", "range", "degC", "the transfer at these too: start:stop:points or a list"),
+        Option("corners", "names", "", "and in these corners: names in the netlist, 'all', or a TOML file"),
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from longtail.analyses.conditions import TYPICAL
 from longtail.analyses.transfer import Transfer
 from longtail.report.common_mode import spread_over
 from longtail.report.page import LEFT, QUIET, Cell, Column, Page, Table
@@ -24,7 +25,8 @@ def page(result: Transfer) -> Page:
         facts.append(("input pair", f"{' and '.join(result.pair.devices)}{law_text(result)}"))
     if result.input_offset.any():
         facts.append(("v_id", "counted from the input offset of each level"))
-    return Page("Large-signal transfer", tuple(facts), (_levels(result), _curve(result)), result.notes)
+    tables = (_levels(result), *((_conditions(result),) if result.under else ()), _curve(result))
+    return Page("Large-signal transfer", tuple(facts), tables, result.notes)
 
 
 def law_text(result: Transfer) -> str:
@@ -55,6 +57,36 @@ def _levels(result: Transfer) -> Table:
         row += [harmonic(value) for value in (d.harmonics[k, 0].item(), d.harmonics[k, 1].item(), d.thd[k].item())]
         rows.append(tuple(row))
     return Table("", tuple(columns), tuple(rows))
+
+
+def _conditions(result: Transfer) -> Table:
+    """A line for each condition, at its first level; the typical one first."""
+    columns = (
+        Column("condition", LEFT),
+        Column("center v_id"),
+        Column("gain"),
+        Column("linear to 1 %"),
+        Column("THD"),
+    )
+    rows = []
+    first = [(TYPICAL, result.input_offset, result.center_gain, result.linear_range["1%"], result.distortion.thd)]
+    others = [
+        (u.condition, u.input_offset, u.center_gain, u.linear_range["1%"], u.distortion.thd) for u in result.under
+    ]
+    for name, *figures in [*first, *others]:
+        offset, gain, linear, thd = (values[0].item() for values in figures)
+        known = np.isfinite(gain)
+        rows.append(
+            (
+                Cell(name),
+                Cell(format_si(_clean(offset), "V")) if np.isfinite(offset) else Cell("–", QUIET),
+                Cell(f"{gain_text(gain)} V/V") if known else Cell("–", QUIET),
+                _volts(linear),
+                harmonic(thd),
+            )
+        )
+    title = f"Under other conditions, at V_CM = {format_si(result.vcm[0].item(), 'V')} where typical"
+    return Table(title, columns, tuple(rows))
 
 
 def _volts(value: float) -> Cell:
