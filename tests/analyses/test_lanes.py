@@ -115,3 +115,11 @@ def test_a_wrong_name_is_answered_with_the_nearest(amp: lt.Amplifier, name: str,
     with pytest.raises(lt.OptionError) as caught:
         amp.op(parameters={name: [1.0]})
     assert message in str(caught.value)
+
+
+def test_an_unknown_parameter_without_owner_is_not_looked_for_in_devices():
+    amp = lt.read("t\nv1 a 0 1\nv2 b 0 1\nr1 a out 1k\nr2 b out {rx}\n.param rx=1k\n")
+    with pytest.raises(lt.OptionError) as caught:
+        amp.gains(input=["v1", "v2"], output="out", parameters={"nosuch": [1.0, 2.0]})
+    assert caught.value.message == "there is no parameter 'nosuch' to vary"
+    assert caught.value.hint is not None and "name a .param" in caught.value.hint

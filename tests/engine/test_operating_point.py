@@ -9,7 +9,7 @@ from longtail.engine.continuation import STRATEGIES, Path, start
 from longtail.engine.newton import NO_AIDS, State, newton
 from longtail.engine.operating_point import solve_operating_point
 from longtail.engine.system import System
-from longtail.errors import ConvergenceError, StructuralError
+from longtail.errors import ConvergenceError, NetlistError, StructuralError
 
 PAIR = """a pair with a mirror tail
 vcc vcc 0 5
@@ -139,3 +139,16 @@ r5 z 0 1
 .end
 """
     assert lt.read(deck).op().nodes["g"] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    ("cards", "place", "message"),
+    [
+        ("m1 a a 0 0 nn l=0 w=1u\n.model nn nmos\n", "<text>:3:1", "m1: no channel is left"),
+        ("j1 a 0 0 jj\n.model jj njf vto=1 b=0.5\n", "<text>:3:1", "j1: a doping tail"),
+    ],
+)
+def test_what_a_device_refuses_has_a_name_and_a_place(cards, place, message):
+    with pytest.raises(NetlistError) as caught:
+        System(load(f"refused\nv1 a 0 1\n{cards}")).equations  # noqa: B018
+    assert caught.value.message.startswith(message) and str(caught.value.span) == place

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from longtail.errors import NetlistError
+from longtail.errors import InputError, NetlistError
 from longtail.netlist.cards import (
     Conditionals,
     Directive,
@@ -293,3 +293,24 @@ def test_hostile_lines_take_no_time(text):
     except NetlistError as error:
         assert len(str(error)) < 200_000
     assert time.process_time() - began < 2.0
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("Version 4\r\nSHEET 1 880 680\r\nWIRE 1 2 3 4\r\n", "an LTspice schematic"),
+        ("(kicad_sch (version 20230121) (generator eeschema)\n)\n", "a KiCad schematic"),
+        ("<Qucs Schematic 0.0.22>\n<Properties>\n", "a Qucs schematic"),
+        ("v {xschem version=3.0.0 file_version=1.2}\nG {}\n", "an xschem schematic"),
+        ("// a pair\n\nsimulator lang=spectre\nr1 (a b) resistor r=1k\n", "a Spectre netlist"),
+    ],
+)
+def test_what_is_no_netlist_is_named(text, what):
+    with pytest.raises(InputError) as caught:
+        read_text(text, "pair.asc")
+    assert caught.value.message == f"'pair.asc' is {what}, not a SPICE netlist"
+    assert caught.value.hint
+
+
+def test_a_title_may_be_a_version():
+    assert read_text("Version 4\nr1 a 0 1k\n").title == "Version 4"

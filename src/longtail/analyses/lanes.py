@@ -152,7 +152,8 @@ def nominal(circuit: Circuit, name: str) -> float:
         model = circuit.instances[owner.removesuffix(".model")].model
         if model:
             return _of_model(circuit, model, parameter, name)
-    known = [*circuit.parameters, "temp", *(f"{i}.{parameter}" for i in (*circuit.instances, *circuit.models))]
+    owners = (*circuit.instances, *circuit.models) if owner else ()
+    known = [*circuit.parameters, "temp", *(f"{i}.{parameter}" for i in owners)]
     raise OptionError(
         f"there is no parameter '{name}' to vary",
         hint=nearest(name, known) or "name a .param, or device.parameter as in rc1.r or q1.is, or temp",

@@ -8,7 +8,8 @@ Circuits Syst. 22 (1975) 504).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from longtail.circuit import GROUND, Circuit, Instance
@@ -16,7 +17,7 @@ from longtail.devices.base import DeviceModel, Flows, Topology
 from longtail.devices.discovery import devices
 from longtail.engine.expressions import evaluate_law
 from longtail.engine.views import InstanceParameters, InstancePotentials, LimitState, Numbers
-from longtail.errors import InputError
+from longtail.errors import InputError, NetlistError
 from longtail.lanes.derivative import Differentiator
 from longtail.lanes.graph import Expr, Graph, Real
 
@@ -90,6 +91,17 @@ def unknowns(circuit: Circuit, varied: frozenset[str] = frozenset(), null: Null 
     return _Tracer(circuit, varied, null, robust=False).unknowns
 
 
+@contextmanager
+def _named(instance: Instance) -> Iterator[None]:
+    """A context in which what a device model refuses gets the name of the instance and its place in the netlist."""
+    try:
+        yield
+    except InputError as error:
+        if error.span is not None:
+            raise
+        raise NetlistError(f"{instance.name}: {error.message}", span=instance.span, hint=error.hint) from None
+
+
 class _Tracer:
     def __init__(self, circuit: Circuit, varied: frozenset[str], null: Null | None, robust: bool) -> None:
         self.circuit = circuit
@@ -103,7 +115,8 @@ class _Tracer:
         self.topologies: dict[str, Topology] = {}
         for i in circuit.instances.values():
             self.parameters[i.name].controls = [self.parameters[c] for c in i.controls]
-            self.topologies[i.name] = self.models[i.device].topology(self.parameters[i.name])
+            with _named(i):
+                self.topologies[i.name] = self.models[i.device].topology(self.parameters[i.name])
         self.unknowns = self._unknowns()
         self.index = {u.name: k for k, u in enumerate(self.unknowns)}
 
@@ -177,7 +190,8 @@ class _Tracer:
         if self.null and instance.name in self.null.inputs:
             share = self.null.inputs[instance.name]
             p = p.overriding(dc=p["dc"] + share * self.graph.input("input_offset"))
-        flows = device.evaluate(potentials, p)
+        with _named(instance):
+            flows = device.evaluate(potentials, p)
         m: Real = p["m"] if device.multiplier and "m" in p.declared else 1.0
         result.flows[instance.name] = local, flows
         self._sum(result, local, flows, m)

@@ -5,6 +5,7 @@ Included files are not opened here: `.include` stays an `Include` card.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,6 +27,18 @@ SKIPPED = (
     *("prot", "unprot", "protect", "unprotect"),  # HSPICE: what is listed
 )
 UNSUPPORTED = frozenset(["connect", "data", "alter", "hdl", "verilog", "machine"])
+# how files of other programs begin, what they are, and how to get a netlist from them
+FOREIGN = (
+    (
+        r"version\s+\d+(\.\d+)?\s*\n\s*(sheet|symboltype)\b",
+        "an LTspice schematic",
+        "View > SPICE Netlist in LTspice writes one",
+    ),
+    (r"\s*\(kicad_sch\b", "a KiCad schematic", "kicad-cli sch export netlist --format spice writes one"),
+    (r"\s*<qucs schematic\b", "a Qucs schematic", "qucs-s writes one: Simulation > Save netlist"),
+    (r"v\s*\{xschem\b", "an xschem schematic", "xschem -n -s -q writes one"),
+    (r"(.*\n){0,20}?\s*simulator\s+lang\s*=\s*spectre", "a Spectre netlist", "write it as SPICE"),
+)
 CLOSING = {
     "ends": ".subckt",
     "eom": ".macro",
@@ -85,10 +98,19 @@ def _decoded(content: bytes) -> str:
 
 
 def _read(text: str, file: str, path: Path | None, included: bool) -> Netlist:
+    _refuse_foreign(text, file)
     lines = split_lines(text, file, included=included)
     reader = _Reader(lines.cards, lines.title, lines.notes)
     body, _ = reader.body((), None)
     return Netlist(reader.title, body, reader.sections, tuple(reader.notes), path)
+
+
+def _refuse_foreign(text: str, file: str) -> None:
+    """Raise InputError for what another program keeps its circuits in."""
+    beginning = text[:4000].replace("\r\n", "\n")
+    for pattern, what, instead in FOREIGN:
+        if re.match(pattern, beginning, re.IGNORECASE):
+            raise InputError(f"'{file}' is {what}, not a SPICE netlist", hint=instead)
 
 
 class _Reader:
