@@ -269,6 +269,9 @@ def sweep(drives: Drives, *, null: bool = False, target: float | None = None, va
 
 
 def _sweep(drives: Drives, null: bool, target: float | None, vary: tuple[str, ...]) -> Sweep:
+    if not (null or vary):
+        point, _ = bias(drives)
+        return Sweep(drives, point, point.system, point)
     if not null:
         system = System(drives.circuit, drives=drives.names, varied=vary)
         point = solve_operating_point(system, drives.values | _nominal(drives, vary))
