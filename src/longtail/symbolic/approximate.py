@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Protocol
@@ -23,7 +23,8 @@ Band = tuple[float, float]  # Hz; (0, 0) is dc alone
 _DENSITY = 12  # frequencies a decade at which errors are judged before they are proven
 _STEPS = (1.0 + 1e-9, 1.001, 1.01, 1.03, 1.1, 1.3)
 _PARTS = (0.7, 0.95, 1.0)  # of the error for elements; all of it only where nothing else can be expanded
-_LONG = 8  # terms beyond which transistors in a row share a transconductance, if that makes a formula shorter
+_LONG = 8  # terms beyond which other ways are tried as well
+_LARGE = 40  # equations from which on these are too slow
 EXACT_LIMIT = 60_000
 
 
@@ -117,36 +118,61 @@ def shorten(
     """
     joined = {key: s.key for key, s in (alike or {}).items()}
     values = {key: s.value for key, s in (*symbols.items(), *((s.key, s) for s in (alike or {}).values()))}
-    scale = float(at.gain.scale)
     if OUTPUT not in system.unknowns:
         return None
-    start = np.abs(dense(system, values).at(at.s) * scale / at.wanted - 1.0).max()
+    start = float(np.abs(dense(system, values).at(at.s) * float(at.gain.scale) / at.wanted - 1.0).max())
     if not start <= error:
         return None
-    small, best = system, None
-    for part in _PARTS:
-        if best is not None and part == 1.0:
-            break
-        small = simplify(small, symbols, at.s, at.wanted / scale, max(part * error, start), ideal=True)
+    task = _Task(system, symbols, values, joined, at, error, start)
+    best = min(task.transfers(ideal=True), key=lambda found: found.terms)
+    if best.terms > _LONG and len(system.rows) <= _LARGE:
         try:
-            found = _written(small, values, at, error, TERM_LIMIT if part == 1.0 else EXACT_LIMIT)
+            best = min((best, *task.transfers(ideal=False)), key=lambda found: found.terms)
         except TooLargeError:
-            if part == 1.0:
-                raise
-            continue
-        if joined and found.terms > _LONG:
-            shared = _written(renamed(small, joined), values, at, error, EXACT_LIMIT)
-            if shared.terms < found.terms and np.abs(shared.at(values, at.s) / at.wanted - 1.0).max() <= error:
-                found = shared
-        if best is None or found.terms < best.terms:
-            best = found
+            return best
     return best
 
 
-def _written(system: Equations, values: Mapping[str, float], at: Reference, error: float, limit: int) -> Transfer:
-    """The output of equations as a transfer, terms left out as the error allows. Raises `TooLargeError`."""
-    ring, numerator, denominator = expand(system, limit)
-    return prune(transfer(ring, at.gain.scale, numerator, denominator), values, at.s, at.wanted, error)
+@dataclass(frozen=True)
+class _Task:
+    """What `shorten` was asked; `joined` says which symbols may become which, `start` the error before all else."""
+
+    system: Equations
+    symbols: Mapping[str, Symbol]
+    values: Mapping[str, float]
+    joined: Mapping[str, str]
+    at: Reference
+    error: float
+    start: float
+
+    def transfers(self, *, ideal: bool) -> Iterator[Transfer]:
+        """Transfers for several parts of the error, given to elements that go. Raises `TooLargeError` for none."""
+        small, any_yet = self.system, False
+        for part in _PARTS:
+            last = part == _PARTS[-1]
+            if any_yet and last:
+                return
+            allowed = max(part * self.error, self.start)
+            wanted = self.at.wanted / float(self.at.gain.scale)
+            small = simplify(small, self.symbols, self.at.s, wanted, allowed, ideal=ideal)
+            try:
+                found = self.written(small, TERM_LIMIT if last else EXACT_LIMIT)
+            except TooLargeError:
+                if last:
+                    raise
+                continue
+            any_yet = True
+            yield found
+            if self.joined and found.terms > _LONG:
+                found = self.written(renamed(small, self.joined), EXACT_LIMIT)
+                if np.abs(found.at(self.values, self.at.s) / self.at.wanted - 1.0).max() <= self.error:
+                    yield found
+
+    def written(self, system: Equations, limit: int) -> Transfer:
+        """The output as a transfer, terms left out as the error allows. Raises `TooLargeError`."""
+        ring, numerator, denominator = expand(system, limit)
+        whole = transfer(ring, self.at.gain.scale, numerator, denominator)
+        return prune(whole, self.values, self.at.s, self.at.wanted, self.error)
 
 
 def sampled_error(found: Transfer, values: Mapping[str, float], at: Reference) -> float:
