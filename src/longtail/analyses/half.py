@@ -230,8 +230,9 @@ def _cut(
         whole = solve_operating_point(System(drives.circuit))
         start = _voltages(whole, sides)
         common = _half(drives, sides, "common", common_half(sides), start)
-        levels = _voltages(solve_operating_point(System(common.circuit)), sides)
-        devices = differential_half(sides, levels, lambda drawing: _drawn(sides, drawing, levels))
+        rest = solve_operating_point(System(common.circuit))
+        levels, currents = _voltages(rest, sides), _currents(rest, sides)
+        devices = differential_half(sides, levels, currents, lambda drawing: _drawn(sides, drawing, levels))
         differential = _half(drives, sides, "differential", devices, levels)
         gains = {half.mode: half.gain(at_hz) for half in (differential, common)}
     except AnalysisError as error:
@@ -254,6 +255,16 @@ def _voltages(point: OperatingPoint, sides: Sides) -> dict[str, float]:
     for node in present:
         found.setdefault(sides.place(node), []).append(point.voltage(node)[0].item())
     return {node: sum(volts) / len(volts) for node, volts in found.items()}
+
+
+def _currents(point: OperatingPoint, sides: Sides) -> dict[str, float]:
+    """Currents in A of the whole, from the common half: of the kept side, and on the line, where a half has half."""
+    found: dict[str, float] = {}
+    for name in point.system.circuit.instances:
+        if f"i({name})" in point.system.index:
+            on_line = sides.mirror.devices.get(name) == name
+            found[name] = point[f"i({name})"][0].item() * (2.0 if on_line else 1.0)
+    return found
 
 
 def _drawn(sides: Sides, devices: Mapping[str, Instance], levels: Mapping[str, float]) -> dict[str, float]:

@@ -11,16 +11,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from longtail.circuit import Instance
-from longtail.elaborate.values import leaves
-from longtail.netlist.expressions import Binary, BranchCurrent, Number
+from longtail.netlist.expressions import Binary, Number
+from longtail.symmetry.currents import check_controls, in_common, steered
 from longtail.symmetry.inductors import couple
-from longtail.symmetry.sides import NotHalvedError, Sides, fewer, read_elsewhere, scaled
+from longtail.symmetry.sides import Sides, fewer, read_elsewhere, scaled
 
 
 def common_half(sides: Sides) -> dict[str, Instance]:
     """The devices of the common-mode half, of one side and half of what is on the line.
 
-    Raises `NotHalvedError` for a current read where the half has none.
+    Raises `NotHalvedError` for a current that is read where the half has none.
     """
     half: dict[str, Instance] = {}
     for name, instance in sides.circuit.instances.items():
@@ -28,12 +28,14 @@ def common_half(sides: Sides) -> dict[str, Instance]:
             continue
         if name in sides.in_chains:
             half[name] = _placed(instance, sides)
-        elif sides.mirror.devices[name] != name:
-            if sides.standing[name] == name:
-                half[name] = _steered(_placed(sides.standing_for(name), sides), sides)
-        elif name not in sides.mirror.reversed:
-            half[name] = _halved(_placed(instance, sides), sides)
-    _check_controls(half)
+            continue
+        if sides.mirror.devices[name] != name:
+            kept = [_placed(sides.standing_for(name), sides)] if sides.standing[name] == name else []
+        else:
+            kept = [_halved(_placed(instance, sides))] if name not in sides.mirror.reversed else []
+        for each in kept:
+            half |= {found.name: found for found in steered(each, lambda control: in_common(sides, control))}
+    check_controls(half)
     couple(half, sides, mode=1.0)
     return half
 
@@ -46,52 +48,23 @@ def _placed(instance: Instance, sides: Sides) -> Instance:
     return replace(instance, nodes=nodes, expression=law)
 
 
-def _halved(instance: Instance, sides: Sides) -> Instance:
+def _halved(instance: Instance) -> Instance:
     """What of a device on the line belongs to one side."""
     match instance.device:
-        case "voltage_source" | "vcvs":
+        case "voltage_source" | "vcvs" | "ccvs":
             return instance
         case "current_source":
             given = {"dc": 0.0, **instance.parameters}
             return scaled(replace(instance, parameters=given, waveform=None), "dc", 0.5)
-        case "vccs":
+        case "vccs" | "cccs":
             return scaled(instance, "gain", 0.5)
-        case "ccvs":  # reads a current on the line, which is half of what it was
-            return scaled(instance, "gain", 2.0)
-        case "cccs":  # half the current of half the current
-            return instance
         case "behavioral":
-            return _halved_law(instance, sides)
+            return _halved_law(instance)
     return fewer(instance, 0.5)
 
 
-def _halved_law(instance: Instance, sides: Sides) -> Instance:
+def _halved_law(instance: Instance) -> Instance:
     assert instance.expression is not None
-    if any(isinstance(leaf, BranchCurrent) for leaf in leaves(instance.expression)):
-        raise NotHalvedError(f"{instance.name} reads a current and stands on the line: that is not cut in half")
     if instance.parameters.get("voltage"):
         return instance
     return replace(instance, expression=Binary("*", Number(0.5), instance.expression))
-
-
-def _steered(instance: Instance, sides: Sides) -> Instance:
-    """A device at the side whose controlling currents are those of the half."""
-    if not instance.controls:
-        return instance
-    if instance.device == "behavioral":
-        if any(sides.standing.get(control) != control for control in instance.controls):
-            raise NotHalvedError(f"{instance.name} reads the current of a device that is not of its own side")
-        return instance
-    (control,) = instance.controls
-    standing = sides.standing.get(control, control)
-    factor = 2.0 if sides.mirror.devices[control] == control else 1.0
-    if standing != control and control in sides.mirror.reversed:
-        factor = -factor
-    return replace(scaled(instance, "gain", factor), controls=(standing,))
-
-
-def _check_controls(half: Mapping[str, Instance]) -> None:
-    for name, instance in half.items():
-        for control in instance.controls:
-            if control not in half:
-                raise NotHalvedError(f"{name} reads the current of {control}, which crosses the line")

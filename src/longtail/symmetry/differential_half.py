@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from longtail.circuit import GROUND, Instance
 from longtail.netlist.expressions import Binary, Number
+from longtail.symmetry.currents import at_rest, check_controls, in_differential, steered
 from longtail.symmetry.graph import LINEAR_CONTROLLED, terminal_labels
 from longtail.symmetry.growth import SENSING
 from longtail.symmetry.inductors import couple
@@ -22,19 +24,21 @@ Levels = Mapping[str, float]
 Drawn = Callable[[Mapping[str, Instance]], Levels]  # dc currents in A that devices draw from nodes at their levels
 
 
-def differential_half(sides: Sides, levels: Levels, drawn: Drawn) -> dict[str, Instance]:
+def differential_half(sides: Sides, levels: Levels, currents: Levels, drawn: Drawn) -> dict[str, Instance]:
     """The devices of the differential half, the sources that hold the line included.
 
-    `levels` gives the voltage at rest, in V, of the nodes of the kept side and on the line; `drawn` tells what devices
-    draw at those voltages. Raises `NotHalvedError` for a current that is read where the half has none.
+    `levels` gives the voltage at rest, in V, of the nodes of the kept side and on the line, `currents` the current, in
+    A, of the devices there that have one of their own; `drawn` tells what devices draw then. Raises `NotHalvedError`
+    for a current that is read where the half has none.
     """
-    return _Cut(sides, levels, drawn).run()
+    return _Cut(sides, levels, currents, drawn).run()
 
 
 @dataclass
 class _Cut:
     sides: Sides
     levels: Levels
+    currents: Levels
     drawn: Drawn
     half: dict[str, Instance] = field(default_factory=dict)
 
@@ -44,9 +48,10 @@ class _Cut:
                 continue
             if self.sides.mirror.devices[name] != name:
                 if self.sides.standing[name] == name and not self._only_holds(instance):
-                    self.half[name] = self._steered(self.sides.standing_for(name))
+                    self._put(self.sides.standing_for(name))
             elif name in self.sides.mirror.reversed:
                 self._cross(instance)
+        check_controls(self.half)
         self._mirror_nodes()
         self._hold()
         couple(self.half, self.sides, mode=-1.0)
@@ -57,11 +62,10 @@ class _Cut:
         controlled = instance.device in LINEAR_CONTROLLED or instance.device == "behavioral"
         return controlled and all(self.sides.on_line(n) for n in instance.nodes[:2])
 
-    def _steered(self, instance: Instance) -> Instance:
-        for control in instance.controls:
-            if self.sides.standing.get(control) != control:
-                raise NotHalvedError(f"{instance.name} reads the current of {control}, which is not of its own side")
-        return instance
+    def _put(self, instance: Instance) -> None:
+        """Add a device that reads the currents of the half."""
+        readings = partial(in_differential, self.sides, currents=self.currents)
+        self.half |= {found.name: found for found in steered(instance, readings)}
 
     def _cross(self, instance: Instance) -> None:
         """A device across the line, from the kept side to the middle. An independent source there is zero."""
@@ -70,8 +74,6 @@ class _Cut:
             return
         sign = -1.0 if self.sides.foreign(first) else 1.0
         end = self.sides.place(first)
-        if instance.controls:
-            raise NotHalvedError(f"{instance.name} stands across the line and reads a current: that is not cut in half")
         match instance.device:
             case "resistor" | "capacitor" | "inductor":
                 cut = replace(fewer(instance, 2.0), nodes=(end, self._middle(end)))
@@ -79,13 +81,15 @@ class _Cut:
                 cut = replace(instance, nodes=(end, self._middle(end)), parameters={"dc": 0.0}, waveform=None)
             case "vcvs":
                 cut = scaled(replace(instance, nodes=(end, self._middle(end), *instance.nodes[2:])), "gain", sign / 2)
-            case "vccs":
+            case "ccvs":
+                cut = scaled(replace(instance, nodes=(end, self._middle(end))), "gain", sign / 2)
+            case "vccs" | "cccs":
                 cut = scaled(replace(instance, nodes=(end, GROUND, *instance.nodes[2:])), "gain", sign)
             case "behavioral":
                 cut = self._cross_law(instance, end, sign)
             case _:
                 return
-        self.half[instance.name] = cut
+        self._put(cut)
 
     def _cross_law(self, instance: Instance, end: str, sign: float) -> Instance:
         assert instance.expression is not None
@@ -115,7 +119,13 @@ class _Cut:
                     raise NotHalvedError(
                         f"{instance.name} forces a voltage between the two sides: that is not cut in half"
                     )
-        rest = self.drawn({n: i for n, i in devices.items() if any(i in found for found in loading.values())})
+        rest = self.drawn(
+            {
+                name: at_rest(instance, self.currents)
+                for name, instance in devices.items()
+                if any(instance in found for found in loading.values())
+            }
+        )
         for node, instances in loading.items():
             image, source, above = self.sides.place(node), f"v.mirror.{node}", f"mirror.{node}"
             self._source(source, (above, GROUND), 2.0 * self.levels[image])
