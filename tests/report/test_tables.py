@@ -16,6 +16,7 @@ from rich.console import Console
 import longtail as lt
 from longtail.analyses.base import Result
 from longtail.report import tables
+from longtail.report.conditions import degrees
 from longtail.report.page import ATTENTION, LEFT, Cell, Column, Page, Table, split, widths
 from longtail.report.terminal import page_rich
 from longtail.units import format_si
@@ -243,3 +244,10 @@ def test_a_long_sweep_shows_some_rows_with_both_ends() -> None:
     (table,) = tables.page(Sweep()).tables
     assert len(table.rows) == 21
     assert (table.rows[0][0].text, table.rows[-1][0].text) == ("-1", "1")
+
+
+def test_an_inversion_has_180_degrees_from_either_side(examples: Path) -> None:
+    assert [degrees(complex(-1.0, y)) for y in (1e-9, -1e-9, 0.0, -0.0)] == ["180.0"] * 4
+    assert degrees(complex(1.0, -1e-9)) == "0.0"
+    table = lt.read(examples / "bjt_pair.cir", parameters={"drc": 0.01}).gains(frequency_hz="1:1meg:1").to_text()
+    assert "180.0" in table and "-180.0" not in table and "-0.0 " not in table

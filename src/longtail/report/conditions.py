@@ -42,9 +42,10 @@ def caption(facts: Facts, *more: str) -> str:
 
 
 def degrees(value: complex) -> str:
-    """The phase in degrees, without a sign where it is rounded to zero.
+    """The phase in degrees, above -180 and up to 180, without a sign where it is rounded to zero.
 
-    >>> degrees(1j), degrees(1.0 - 1e-9j)
-    ('90.0', '0.0')
+    >>> degrees(1j), degrees(1.0 - 1e-9j), degrees(-1.0 - 1e-9j)
+    ('90.0', '0.0', '180.0')
     """
-    return f"{round(in_degrees(phase(value)), 1) + 0.0:.1f}"
+    rounded = round(in_degrees(phase(value)), 1) + 0.0
+    return f"{180.0 if rounded == -180.0 else rounded:.1f}"

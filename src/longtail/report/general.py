@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from longtail.analyses.base import Result
+from longtail.report.conditions import degrees
 from longtail.report.mode_gains import chosen
 from longtail.report.page import LEFT, Cell, Column, Page, Table
 from longtail.report.symbols import quantity_text
@@ -92,5 +93,5 @@ def heading(name: str) -> str:
 
 def _cells(value: complex | float, unit: str) -> list[Cell]:
     if isinstance(value, complex):
-        return [Cell(quantity_text(abs(value), unit)), Cell(f"{np.degrees(np.angle(value)):.1f}")]
+        return [Cell(quantity_text(abs(value), unit)), Cell(degrees(value))]
     return [Cell(quantity_text(value, unit))]

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.analyses.gains import ModeGains
+from longtail.report.conditions import degrees
 from longtail.report.page import LEFT, QUIET, Cell, Column, Page, Table
 from longtail.report.symbols import decibels, gain_text, spread_text
 from longtail.units import format_si
@@ -119,7 +120,7 @@ def _gain_cells(gain: complex, is_gain: bool) -> list[Cell]:
     return [
         Cell(f"{decibels(abs(gain)):.2f}"),
         Cell(gain_text(abs(gain))),
-        Cell(f"{np.degrees(np.angle(gain)):.1f}"),
+        Cell(degrees(complex(gain))),
     ]
 
 
