@@ -97,3 +97,20 @@ def test_an_include_inside_a_subcircuit_is_local(tmp_path):
         tmp_path, main_cir="main\n.subckt s p\n.include m.inc\nd1 p 0 dm\n.ends\nx1 a s\n", m_inc=".model dm d(is=1)\n"
     )
     assert list(load(tmp_path / "main.cir").models) == ["x1.dm"]
+
+
+@pytest.mark.parametrize("name", ["C:\\Users\\joe\\AppData\\Local\\LTspice\\lib\\cmp\\standard.bjt", "standard.jft"])
+def test_the_libraries_that_ltspice_names_everywhere_may_be_missing(tmp_path, name):
+    deck = tmp_path / "draft.net"
+    deck.write_text(f"draft\nv1 a 0 1\nq1 a a 0 2N3904\n.model NPN NPN\n.lib {name}\n")
+    with pytest.raises(NetlistError, match="unknown model '2n3904'"):
+        load(deck)
+    deck.write_text(deck.read_text() + ".model 2N3904 NPN(Bf=300)\n")
+    assert any("LTspice's own" in note.message and name in note.message for note in load(deck).notes)
+
+
+def test_a_library_of_that_name_is_read_where_it_is(tmp_path):
+    (tmp_path / "standard.bjt").write_text(".model 2N3904 NPN(Bf=300)\n")
+    deck = tmp_path / "draft.net"
+    deck.write_text("draft\nv1 a 0 1\nq1 a a 0 2N3904\n.lib standard.bjt\n")
+    assert "2n3904" in load(deck).models

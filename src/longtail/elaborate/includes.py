@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,6 +12,9 @@ from longtail.elaborate import limits
 from longtail.errors import NetlistError, nearest
 from longtail.netlist.cards import Body, Branch, Card, Conditionals, Include, Netlist, Note, Subcircuit
 from longtail.netlist.reader import read_file
+
+# what LTspice names in every netlist that it writes, needed or not, by its place on that computer
+STANDARD_LIBRARIES = frozenset(f"standard.{kind}" for kind in ("bjt", "dio", "jft", "mos", "cap", "ind", "res", "bead"))
 
 
 @dataclass(slots=True)
@@ -66,7 +70,16 @@ class Inclusion:
     def _included(
         self, card: Include, path: Path | None, chain: tuple[tuple[Path | None, str | None], ...]
     ) -> Iterator[Card]:
-        target = self._locate(card, path)
+        try:
+            target = self._locate(card, path)
+        except NetlistError:
+            if re.split(r"[\\/]", card.file)[-1].lower() not in STANDARD_LIBRARIES:
+                raise
+            note = (
+                f"LTspice's own '{card.file}' is not here: .model cards of the devices used have to be in the netlist"
+            )
+            self.notes.append(Note(note, card.span))
+            return
         if (target, card.section) in chain:
             loop = [*chain[chain.index((target, card.section)) :], (target, card.section)]
             names = " -> ".join(file.name if file is not None else "netlist" for file, _ in loop)
