@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -213,6 +214,7 @@ class PlainNewton:
         self.size = size
         self.rows = real_registers(program, self.size)
         self.done = np.zeros(self.size)
+        self._prepared: dict[Any, Any] = {}  # instructions as each module of kernels takes them
         n, m = len(batch.system.unknowns), len(batch.system.varied)
         self.solution, self._varied = self.rows[:n], self.rows[n : n + m]
         self._scratch = (*scratch_rows(self.size), *(np.empty(self.size) for _ in range(3)))
@@ -233,8 +235,11 @@ class PlainNewton:
             self.solution[:, :count] = start
             self.solution[:, count:] = start[:, :1]
         program = self.batch.step
-        iterations: int = kernels(_USUAL * numpy_calls(program, self.size)).newton_block(
-            program.instructions,
+        module = kernels(_USUAL * numpy_calls(program, self.size))
+        if module not in self._prepared:
+            self._prepared[module] = module.prepare(program.instructions, self.rows)
+        iterations: int = module.newton_block(
+            self._prepared[module],
             self.rows,
             program.outputs,
             self._scratch,

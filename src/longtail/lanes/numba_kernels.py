@@ -1,5 +1,8 @@
 """The compiled kernels, in one place: see `longtail.lanes.kernels`."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from longtail.lanes.numba_executor import NumbaExecutor as Executor
 from longtail.lanes.numba_executor import run_block, run_complex_block
 from longtail.lanes.numba_newton import newton_block
@@ -10,9 +13,15 @@ __all__ = [
     "combine",
     "judge",
     "newton_block",
+    "prepare",
     "run_block",
     "run_complex_block",
     "solve_plain",
     "solve_points",
     "spread",
 ]
+
+
+def prepare(code: NDArray[np.int32], rows: NDArray[np.float64]) -> NDArray[np.int32]:
+    """What `newton_block` takes for instructions that it is to run again and again over the same rows."""
+    return code

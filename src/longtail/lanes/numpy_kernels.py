@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from longtail.lanes.executor import Lanes, NumpyExecutor, bind
+from longtail.lanes.executor import Lanes, NumpyExecutor, Step, bind
 
 Executor = NumpyExecutor
 
@@ -26,8 +26,13 @@ def run_complex_block(code: Any, re: Lanes, im: Lanes) -> None:
     re[...], im[...] = rows.real, rows.imag
 
 
+def prepare(code: Any, rows: Lanes) -> list[Step]:
+    """See `longtail.lanes.numba_kernels.prepare`."""
+    return bind(code, rows)
+
+
 def newton_block(
-    code: Any,
+    steps: list[Step],
     rows: Lanes,
     outputs: Any,
     scratch: Any,
@@ -40,7 +45,6 @@ def newton_block(
     """See `longtail.lanes.numba_newton.newton_block`."""
     n = len(outputs)
     done[:] = 0.0
-    steps = bind(code, rows)
     with np.errstate(all="ignore"):
         for iteration in range(most):
             for function, operands in steps:

@@ -15,23 +15,9 @@ from longtail.analyses.cmrr import CmrrMap
 from longtail.analyses.departures import Departure
 from longtail.errors import OptionError
 from longtail.report import figure_gains, mode_gains
+from longtail.report.colours import BLUE, INK, ORANGE, PALE, PURPLE, VERMILLION
 from longtail.report.common_mode import spread_over, symmetry
-from longtail.report.style import (
-    BLUE,
-    INK,
-    ORANGE,
-    PALE,
-    PURPLE,
-    SMALL,
-    TEXT,
-    VERMILLION,
-    Label,
-    dress,
-    frequency_axis,
-    label_ends,
-    mathematical,
-    new_figure,
-)
+from longtail.report.style import SMALL, TEXT, Label, dress, frequency_axis, label_ends, mathematical, new_figure
 from longtail.units import format_si
 
 CURVES = 4

@@ -11,8 +11,9 @@ from matplotlib.figure import Figure, SubFigure
 from longtail.analyses.analyze import Datasheet
 from longtail.analyses.rows import Row
 from longtail.report import figure_gains
+from longtail.report.colours import INK, PALE
 from longtail.report.figure_gains import HEIGHTS, MAGNITUDE
-from longtail.report.style import INK, PALE, SMALL, TEXT, mathematical, new_figure
+from longtail.report.style import SMALL, TEXT, mathematical, new_figure
 from longtail.report.symbols import quantity_text
 from longtail.units import format_si
 

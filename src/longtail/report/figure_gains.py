@@ -12,20 +12,9 @@ from numpy.typing import NDArray
 
 from longtail.analyses.gains import ModeGains
 from longtail.errors import OptionError
+from longtail.report.colours import GAIN_COLOURS, INK, PALE
 from longtail.report.mode_gains import above_rounding, named_gains, ratio, symmetry
-from longtail.report.style import (
-    GAIN_COLOURS,
-    INK,
-    PALE,
-    SMALL,
-    TEXT,
-    Label,
-    dress,
-    frequency_axis,
-    label_ends,
-    mathematical,
-    new_figure,
-)
+from longtail.report.style import SMALL, TEXT, Label, dress, frequency_axis, label_ends, mathematical, new_figure
 from longtail.report.symbols import spread_text
 
 MAGNITUDE, PHASE, REJECTION = "magnitude", "phase", "rejection"

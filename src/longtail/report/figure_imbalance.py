@@ -10,15 +10,12 @@ from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter
 from numpy.typing import NDArray
 
 from longtail.analyses.source_imbalance import SourceImbalance
+from longtail.report.colours import BLUE, INK, PALE, VERMILLION
 from longtail.report.conditions import caption
 from longtail.report.source_imbalance import facts, ratio
 from longtail.report.style import (
-    BLUE,
-    INK,
-    PALE,
     SMALL,
     TEXT,
-    VERMILLION,
     Label,
     dress,
     frequency_axis,

@@ -9,13 +9,10 @@ from matplotlib.ticker import EngFormatter, LogLocator, MultipleLocator, NullFor
 from numpy.typing import NDArray
 
 from longtail.analyses.impedance import Impedances
+from longtail.report.colours import BLUE, INK, ORANGE, PALE
 from longtail.report.conditions import caption
 from longtail.report.impedance import facts, named_impedances
 from longtail.report.style import (
-    BLUE,
-    INK,
-    ORANGE,
-    PALE,
     SMALL,
     TEXT,
     Label,

@@ -15,25 +15,9 @@ from longtail.analyses.op import OpResult
 from longtail.analyses.sweep import SweepResult
 from longtail.errors import OptionError
 from longtail.report import mode_gains
+from longtail.report.colours import BLUE, GAIN_COLOURS, GREEN, INK, ORANGE, PALE, PURPLE, VERMILLION
 from longtail.report.lanes import REJECTION, Figures, count, decibels_over, figures_of, label, quantiles, solved_text
-from longtail.report.style import (
-    BLUE,
-    GAIN_COLOURS,
-    GREEN,
-    INK,
-    ORANGE,
-    PALE,
-    PURPLE,
-    SMALL,
-    TEXT,
-    VERMILLION,
-    Label,
-    dress,
-    frequency_axis,
-    label_ends,
-    mathematical,
-    new_figure,
-)
+from longtail.report.style import SMALL, TEXT, Label, dress, frequency_axis, label_ends, mathematical, new_figure
 from longtail.units import format_si
 
 Array = NDArray[np.float64]

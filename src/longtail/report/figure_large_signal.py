@@ -12,23 +12,10 @@ from numpy.typing import NDArray
 
 from longtail.analyses.transfer import Transfer
 from longtail.errors import OptionError
+from longtail.report.colours import BLUE, GREEN, INK, ORANGE, PALE, PURPLE, VERMILLION
 from longtail.report.common_mode import spread_over
 from longtail.report.large_signal import harmonic
-from longtail.report.style import (
-    BLUE,
-    GREEN,
-    INK,
-    ORANGE,
-    PALE,
-    PURPLE,
-    SMALL,
-    TEXT,
-    VERMILLION,
-    Label,
-    dress,
-    label_ends,
-    new_figure,
-)
+from longtail.report.style import SMALL, TEXT, Label, dress, label_ends, new_figure
 from longtail.units import format_si
 
 COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE)

@@ -11,18 +11,12 @@ from matplotlib.ticker import EngFormatter, PercentFormatter
 from numpy.typing import NDArray
 
 from longtail.analyses.noise_result import Noise
+from longtail.report.colours import BLUE, GREEN, INK, ORANGE, PALE, PURPLE, VERMILLION
 from longtail.report.conditions import caption
 from longtail.report.noise import band, facts, integrals, notes
 from longtail.report.style import (
-    BLUE,
-    GREEN,
-    INK,
-    ORANGE,
-    PALE,
-    PURPLE,
     SMALL,
     TEXT,
-    VERMILLION,
     Label,
     dress,
     frequency_axis,

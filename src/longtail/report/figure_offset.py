@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from longtail.analyses.offset import Offset
 from longtail.errors import OptionError
-from longtail.report.style import BLUE, INK, ORANGE, PALE, SMALL, TEXT, VERMILLION, dress, mathematical, new_figure
+from longtail.report.colours import BLUE, INK, ORANGE, PALE, VERMILLION
+from longtail.report.style import SMALL, TEXT, dress, mathematical, new_figure
 from longtail.units import format_si
 
 

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from longtail.analyses.op import OpResult
-from longtail.report.style import BLUE, INK, PALE, SMALL, TEXT, VERMILLION, dress, new_figure
+from longtail.report.colours import BLUE, INK, PALE, VERMILLION
+from longtail.report.style import SMALL, TEXT, dress, new_figure
 from longtail.report.symbols import quantity_text
 from longtail.report.transistors import amplifies, transistors
 

@@ -15,17 +15,12 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from longtail.analyses.poles import PolesAndZeros, Transfer
+from longtail.report.colours import BLUE, GAIN_COLOURS, INK, PALE, PURPLE, VERMILLION
 from longtail.report.conditions import caption
 from longtail.report.poles import CANCELLED, facts, hertz, notes, shown, symbol, tail_text
 from longtail.report.style import (
-    BLUE,
-    GAIN_COLOURS,
-    INK,
-    PALE,
-    PURPLE,
     SMALL,
     TEXT,
-    VERMILLION,
     Label,
     dress,
     frequency_axis,

@@ -8,17 +8,11 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from longtail.analyses.psrr import SupplyRejection
+from longtail.report.colours import BLUE, GREEN, INK, ORANGE, PALE, PURPLE, VERMILLION
 from longtail.report.conditions import caption
 from longtail.report.style import (
-    BLUE,
-    GREEN,
-    INK,
-    ORANGE,
-    PALE,
-    PURPLE,
     SMALL,
     TEXT,
-    VERMILLION,
     Label,
     dress,
     frequency_axis,

@@ -10,22 +10,9 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from longtail.analyses.range import OperatingRange
+from longtail.report.colours import BLUE, GREEN, INK, ORANGE, PALE, PURPLE, VERMILLION
 from longtail.report.operating_range import edges
-from longtail.report.style import (
-    BLUE,
-    GREEN,
-    INK,
-    ORANGE,
-    PALE,
-    PURPLE,
-    SMALL,
-    TEXT,
-    VERMILLION,
-    Label,
-    dress,
-    label_ends,
-    new_figure,
-)
+from longtail.report.style import SMALL, TEXT, Label, dress, label_ends, new_figure
 from longtail.units import format_si
 
 COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE)

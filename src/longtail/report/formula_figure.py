@@ -8,8 +8,9 @@ from matplotlib.figure import Figure, SubFigure
 from numpy.typing import NDArray
 
 from longtail.analyses.formula import Curves, Formula
+from longtail.report.colours import BLUE, INK, PALE, VERMILLION
 from longtail.report.formula_page import band_text, error_text
-from longtail.report.style import BLUE, INK, PALE, SMALL, TEXT, VERMILLION, dress, frequency_axis, new_figure
+from longtail.report.style import SMALL, TEXT, dress, frequency_axis, new_figure
 from longtail.units import format_si
 
 _LINE = 0.27  # inches

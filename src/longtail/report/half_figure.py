@@ -12,8 +12,9 @@ from matplotlib.patches import FancyArrowPatch
 
 from longtail.analyses.half import HalfCircuits
 from longtail.circuit import GROUND
+from longtail.report.colours import BLUE, GREEN, INK, ORANGE, PALE, PURPLE, VERMILLION
 from longtail.report.half_page import relative, verdict
-from longtail.report.style import BLUE, GREEN, INK, ORANGE, PALE, PURPLE, SMALL, VERMILLION, new_figure
+from longtail.report.style import SMALL, new_figure
 
 ROW = 0.34  # inches between neighbours in the tallest column
 MOST = 40  # rows that can be read

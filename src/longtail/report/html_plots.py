@@ -16,8 +16,8 @@ from longtail.analyses.noise_result import Noise
 from longtail.analyses.poles import PolesAndZeros
 from longtail.analyses.range import OperatingRange
 from longtail.analyses.transfer import Transfer
+from longtail.report.colours import BLUE, GAIN_COLOURS, GREEN, INK, ORANGE, PALE, PURPLE, VERMILLION
 from longtail.report.mode_gains import above_rounding, named_gains, ratio
-from longtail.report.style import BLUE, GAIN_COLOURS, GREEN, INK, ORANGE, PALE, PURPLE, VERMILLION
 from longtail.report.symbols import quantity_text
 from longtail.units import format_si
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.analyses.curves import Curves
+from longtail.report.colours import GAIN_COLOURS, INK
 from longtail.report.html_plots import COLOURS, FREQUENCY, LEVEL, Json, Plot, axes, line, numbers, plotted
-from longtail.report.style import GAIN_COLOURS, INK
 
 MANY = 12  # conditions, beyond which a line for each is a tangle
 SAID = "Bands are the extremes over all conditions."

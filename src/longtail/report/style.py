@@ -1,4 +1,4 @@
-"""What all figures share: colours that everyone can tell apart, type, axes, and labels beside their lines."""
+"""What all figures share: type, axes, and labels beside their lines."""
 
 from __future__ import annotations
 
@@ -14,19 +14,8 @@ from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter
 from numpy.typing import NDArray
 
 from longtail.errors import OptionError
+from longtail.report.colours import INK, PALE
 
-# Okabe and Ito's palette, https://jfly.uni-koeln.de/color/
-BLUE, VERMILLION, GREEN, PURPLE, ORANGE = "#0072B2", "#D55E00", "#009E73", "#AA4499", "#B07D00"
-INK, PALE = "#222222", "#6a6a6a"
-GAIN_COLOURS = {
-    "A_dd": BLUE,
-    "A_d": BLUE,
-    "A_cc": ORANGE,
-    "A_cm": ORANGE,
-    "A_c→d": VERMILLION,
-    "A_d→c": GREEN,
-    "CMRR": PURPLE,
-}
 TEXT = 9.5  # points
 SMALL = 8.5
 DPI = 130
