@@ -42,6 +42,14 @@ def test_a_source_with_a_resistance():
     assert lt.Amplifier(circuit).op().nodes["a"] == pytest.approx(1.5)
 
 
+@pytest.mark.parametrize(
+    "card", ["b1 0 b i=v(a)*1m Rpar=1k", "g1 0 b a 0 1m Rpar=1k Cpar=1p", "b1 b 0 v=0.5*v(a) Rpar=1"]
+)
+def test_beside_controlled_sources(card):
+    # 1 mA into 1 kohm and 1 kohm, or half of 1 V
+    assert lt.read(f"t\nva a 0 1\n{card}\nr1 b 0 1k\n").op().nodes["b"] == pytest.approx(0.5)
+
+
 def test_inside_a_subcircuit_and_coupled():
     deck = "t\nx1 a b sub\nva a 0 1\nrb b 0 1\n.subckt sub 1 2\n"
     deck += "l1 1 2 1u Rser=1\nl2 1 2 1u Rser=2\nk1 l1 l2 0.5\n.ends\n"

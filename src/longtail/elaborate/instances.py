@@ -56,10 +56,12 @@ def _instances(line: Line) -> list[Instance]:
             return with_parasitics(line, lambda plain: independent(plain, "voltage_source"))
         case "i":
             return [independent(line, "current_source")]
-        case "e" | "f" | "g" | "h":
+        case "e" | "f" | "h":
             return [controlled(line)]
+        case "g":
+            return with_parasitics(line, controlled)
         case "b":
-            return [source_by_formula(line)]
+            return with_parasitics(line, source_by_formula)
         case letter if letter in catalog.by_letter():
             return [semiconductor(line)]
     raise line.unsupported(f"no device starts with '{line.element.letter}'", hint=f"letters are {_letters()}")

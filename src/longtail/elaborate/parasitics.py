@@ -1,4 +1,4 @@
-"""What LTspice writes on R, C, L and V cards beside the value: parasitics become elements of their own, ratings notes.
+"""What LTspice writes beside the value of R, C, L, V, B and G cards: parasitics become elements, ratings notes.
 
     C1 a b 10u Rser=5m Lser=1n V=25     a -rser_c1- c1_rser -lser_c1- c1_lser -c1- b
     L1 a b 10u Rser=3 Rpar=1k Cpar=2p   a -rser_l1- l1_rser -l1- b, and rpar_l1 and cpar_l1 from a to b
@@ -18,7 +18,7 @@ from longtail.netlist.cards import Assignment, Element, Word
 
 KINDS = {"r": "resistor", "c": "capacitor", "l": "inductor"}
 SERIES = {"c": ("rser", "lser"), "l": ("rser",), "v": ("rser",)}
-PARALLEL = {"c": ("rpar", "cpar"), "l": ("rpar", "cpar"), "v": ("cpar",)}
+PARALLEL = {"c": ("rpar", "cpar"), "l": ("rpar", "cpar"), "v": ("cpar",), "b": ("rpar", "cpar"), "g": ("rpar", "cpar")}
 RATINGS = {
     "r": ("tol", "pwr", "mfg", "pn", "type"),
     "c": ("v", "irms", "mfg", "pn", "type"),

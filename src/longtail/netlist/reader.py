@@ -23,7 +23,21 @@ DEEPEST = 64  # subcircuits and conditionals within each other
 # cards that ask a simulator for an analysis or an output: longtail is asked otherwise
 SKIPPED = (
     *("op", "ac", "dc", "tran", "noise", "tf", "pz", "sens", "disto", "pss", "sp", "four", "fft", "step", "mc"),
-    *("wcase", "meas", "measure", "print", "plot", "probe", "save", "width", "backanno", "csparam"),
+    *(
+        "wcase",
+        "meas",
+        "measure",
+        "print",
+        "plot",
+        "probe",
+        "save",
+        "width",
+        "backanno",
+        "csparam",
+        "wave",
+        "net",
+        "savebias",
+    ),
     *("prot", "unprot", "protect", "unprotect"),  # HSPICE: what is listed
 )
 UNSUPPORTED = frozenset(["connect", "data", "alter", "hdl", "verilog", "machine"])
