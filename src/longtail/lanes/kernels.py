@@ -19,7 +19,7 @@ import numpy as np
 from longtail.lanes.executor import Lanes
 from longtail.lanes.program import Program
 
-_IMPORT = 800_000  # calls of NumPy that take as long as importing Numba and its compiled code
+_IMPORT = 1_000_000  # calls of NumPy that take as long as importing Numba and its compiled code
 _CHEAP = 500  # lanes in a call of NumPy that cost about as much as the call itself
 _calls = 0  # made, or so, by the plain kernels of this process
 
