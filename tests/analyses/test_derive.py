@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from longtail.amplifier import read
 from longtail.analyses import derive
 from longtail.errors import AnalysisError, UnsupportedError
-from longtail.symbolic.derivation import Reduced
+from longtail.symbolic.derivation import Equation
+from longtail.symbolic.expression import Expression, text
 from longtail.symbolic.gain import Gain
+from longtail.symbolic.reduced import Reduced
 from longtail.symbolic.transfer import Transfer
+from reference import ngspice
 from symbolic.decks import FOLDER, MOS
 
 
@@ -69,9 +74,114 @@ def test_no_gain_at_dc_is_said() -> None:
     assert "v_a,d" in lines("accelerometer_bridge", error="10%", frequency=100e3)
 
 
-def test_equations_of_branches_are_refused() -> None:
-    with pytest.raises(UnsupportedError, match="ecm1"):
-        lines("folded_cascode")
+PAIR = """a pair
+v1 a 0 dc 0.9
+v2 b 0 dc 0.9
+vdd d 0 3
+m1 x a e 0 n w=10u l=1u
+m2 y b e 0 n w=10u l=1u
+re e 0 10k
+.model n nmos(vto=0.5 kp=200u lambda=0.05)
+{}
+*@ input v1 v2
+*@ output {}
+.end
+"""
+R = "r1 d x 10k\nr2 d y 10k\n"
+SENSED = "v3 d g 0\nv4 d h 0\nr1 g x 10k\nr2 h y 10k\n"
+LOADED = "r3 p o 1k\nr4 q u 1k\nr5 o 0 3k\nr6 u 0 3k"
+LOADS = {
+    "coils": ("l1 d x 1u\nl2 y d 1u\nr1 x 0 20k\nr2 y 0 20k", "x y", 1e9),
+    "coupled coils": ("l1 d x 10u\nl2 d y 10u\nk1 l1 l2 -0.6\nr1 x 0 20k\nr2 y 0 20k", "x y", 1e8),
+    "a coil on the line": (R + "lt e t 1m\nrt t 0 2k", "x y", 1e7),
+    "buffers": (R + "e1 p 0 x 0 0.5\ne2 q 0 y 0 0.5\n" + LOADED, "o u", 0.0),
+    "buffers of gain one": (R + "e1 p 0 x 0 1\ne2 q 0 y 0 1\n" + LOADED, "o u", 0.0),
+    "a current of the own side": (SENSED + "f1 x 0 v3 0.2\nf2 y 0 v4 0.2", "x y", 0.0),
+    "a current of gain one": (SENSED + "f1 0 o v3 1\nf2 0 u v4 1\nr5 o 0 3k\nr6 u 0 3k", "o u", 0.0),
+    "a current of the other side": (
+        SENSED.replace("v4 d h", "v4 h d") + "f1 x 0 v4 0.2\nf2 y 0 v3 -0.2",
+        "x y",
+        0.0,
+    ),
+    "voltages by currents": (SENSED + "h1 p 0 v3 2k\nh2 q 0 v4 2k\n" + LOADED, "o u", 0.0),
+    "one output and a coil": ("l1 d x 1u\nr1 x 0 20k\nr2 d y 10k", "x", 1e8),
+}
+PREFIXES = {"": 1.0, "k": 1e3, "M": 1e6, "m": 1e-3, "µ": 1e-6, "n": 1e-9, "p": 1e-12, "f": 1e-15}
+
+
+@pytest.mark.ngspice
+@pytest.mark.parametrize("name", LOADS)
+def test_branches_are_unknowns_and_the_gains_are_those_of_ngspice(name: str) -> None:
+    """The equations as they are printed, solved by numbers, give what ngspice finds for the whole circuit."""
+    cards, output, frequency = LOADS[name]
+    deck = PAIR.format(cards, output)
+    found = read(deck).derive(error=1e-9, frequency=frequency)
+    assert any(step.title == "Voltages of branches" for step in found.steps)
+    at = frequency or 1.0
+    whole = ngspice.mode_gains(deck, ("v1", "v2"), tuple(output.split()), at, 10.0 * at, 1)
+    common = whole.common if whole.common is not None else whole.common_to_differential
+    values = {symbol: read_shown(value) for symbol, _, _, value in found.elements}
+    equations = [e for step in found.steps[:2] for e in step.equations]
+    for mode, theirs in (((0.5, -0.5), whole.differential[0]), ((1.0, 1.0), common[0])):
+        volts = solve(equations, values, dict(zip(("v_a", "v_b"), mode, strict=True)), 2j * np.pi * at)
+        one = [volts[f"v_{node}"] for node in output.split()]
+        differential = mode[0] != mode[1]
+        ours = one[0] if len(one) == 1 else one[0] - one[1] if differential else (one[0] + one[1]) / 2.0
+        assert ours == pytest.approx(theirs, rel=5e-3)  # printed to four digits, pairs by their mean
+
+
+def read_shown(value: str) -> float:
+    number, _, unit = value.partition(" ")
+    prefix = unit[0] if len(unit) > 1 and unit != "Hz" else ""
+    return (
+        float(number) * {"": 1.0, "k": 1e3, "M": 1e6, "m": 1e-3, "µ": 1e-6, "n": 1e-9, "p": 1e-12, "f": 1e-15}[prefix]
+    )
+
+
+def solve(
+    equations: list[Equation], values: dict[str, float], given: dict[str, float], s: complex
+) -> dict[str, complex]:
+    """Unknowns of linear equations, by their coefficients: the value with one unknown at one, less that with none."""
+    unknowns = sorted(
+        {name for e in equations for name in names(e.left) if name not in values and name not in given} - {"s"}
+    )
+    known = {**values, **given, "s": s}
+    zero = dict.fromkeys(unknowns, 0.0)
+    rest = np.array([value(e.left, {**known, **zero}) for e in equations])
+    columns = [np.array([value(e.left, {**known, **zero, x: 1.0}) for e in equations]) - rest for x in unknowns]
+    solution = np.linalg.solve(np.column_stack(columns), -rest)
+    return dict(zip(unknowns, solution, strict=True)) | {name: complex(x) for name, x in given.items()}
+
+
+def names(expression: Expression) -> set[str]:
+    return set(re.findall(r"[A-Za-zπτµ]+(?:_[A-Za-z0-9πτ#,]+)?", text(expression)))
+
+
+def value(expression: Expression, known: dict[str, complex]) -> complex:
+    """The value of a printed equation, read back from its text."""
+    printed = re.sub(r"[A-Za-zπτµ]+(?:_[A-Za-z0-9πτ#,]+)?", lambda m: f"known['{m[0]}']", text(expression))
+    return complex(eval(printed.replace("·", "*"), {"known": known}))
+
+
+def test_a_chain_across_the_line_is_no_pair() -> None:
+    found = lines("folded_cascode")
+    assert "- branch ecm1: `v_mid - v_bn - A_CM·v_o1 = 0`" in found
+    assert "branch ecm1 minus" not in found and "v_mid + v_mid" not in found
+    assert "- branch ecm1: `v_mid - v_bn - A_CM·v_o1,c = 0`" in found, "the common mode alone moves the feedback"
+
+
+def test_capacitances_carry_s() -> None:
+    found = lines("accelerometer_bridge", error="10%", frequency=100e3)
+    assert "- node a: `-s·C_1,4·(v_car1 - v_a)" in found
+
+
+def test_what_has_no_step_is_refused() -> None:
+    law = PAIR.format("r1 d x 1k\nr2 d y 1k\nb1 x 0 i={1u*v(a)}\nb2 y 0 i={1u*v(b)}", "x y")
+    with pytest.raises(UnsupportedError, match="b1 is a law"):
+        read(law).derive()
+    steered = PAIR.format("r1 d x 1k\nr2 d y 1k\nf1 x 0 v1 1\nf2 y 0 v2 1\nr3 a 0 1k\nr4 b 0 1k", "x y")
+    with pytest.raises(UnsupportedError, match="the current of an input"):
+        read(steered).derive()
 
 
 def test_in_a_gilbert_cell_two_pairs_meet_at_each_output() -> None:

@@ -17,10 +17,8 @@ from longtail.errors import AnalysisError, UnsupportedError
 from longtail.symbolic.derivation import (
     Deriver,
     Equation,
-    Reduced,
     Step,
     element_lines,
-    reduce_circuit,
     solved,
 )
 from longtail.symbolic.elements import Symbol
@@ -28,12 +26,12 @@ from longtail.symbolic.expression import Name, latex_text, text
 from longtail.symbolic.gain import Gain, gain_equations
 from longtail.symbolic.names import Label, labels, share
 from longtail.symbolic.pruning import prune
+from longtail.symbolic.reduced import Reduced, reduce_circuit
 from longtail.symbolic.reference import Dense, dense
 from longtail.symbolic.words import share_of
 from longtail.units import counted, format_si
 
 _TOLERANCE = 0.05  # relative: values of matched devices that share a symbol
-_BRANCHES = {"inductor", "vcvs", "ccvs", "coupling"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -112,8 +110,8 @@ def run(
     wanted = [gain_of(at.drives, of) for of in ("differential", "common")]
     reduced = reduce_circuit(shared, wanted, at.pairs, at.drives.hot, share_of(error), frequency)
     names = labels(reduced.circuit.symbols.values())
-    deriver = Deriver(reduced, names, [(a, b) for a, b, _ in at.pairs if not a.startswith("i(")])
-    steps = [deriver.laws()]
+    deriver = Deriver(reduced, names, at.pairs)
+    steps = [deriver.laws(), *([found] if (found := deriver.branches()).equations else [])]
     letters = SINGLE_ENDED if at.drives.single_ended else LETTERS
     independent: list[str] = []
     for gain in wanted:
@@ -140,9 +138,9 @@ def run(
 def _check(at: Setting) -> None:
     """Raise `UnsupportedError` for what the steps cannot show."""
     for instance in at.drives.circuit.instances.values():
-        if instance.device in _BRANCHES or instance.expression is not None:
+        if instance.expression is not None:
             raise UnsupportedError(
-                f"derive writes currents at nodes, and {instance.name} has an equation of its own",
+                f"derive writes linear elements by name, and {instance.name} is a law",
                 span=instance.span,
                 hint="longtail formula gives the result for this circuit",
             )

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
-import numpy as np
-
-from longtail.errors import AnalysisError
 from longtail.symbolic.display import Writer
 from longtail.symbolic.elements import Element, SmallSignal, Symbol
 from longtail.symbolic.equations import Entry, equations
@@ -23,15 +20,14 @@ from longtail.symbolic.expression import (
     text,
     total,
 )
-from longtail.symbolic.gain import Gain, Pairs, exact_transfer, gain_equations
+from longtail.symbolic.gain import Gain, exact_transfer
 from longtail.symbolic.names import Label
-from longtail.symbolic.reference import dense
-from longtail.symbolic.removal import WIRE, Change, simplify
-from longtail.symbolic.transfer import Ring, Transfer, transfer
+from longtail.symbolic.reduced import GROUND, Reduced, is_branch
+from longtail.symbolic.transfer import FREQUENCY, Ring, Transfer, transfer
 
-_NOTHING = 1e-12  # V/V
 ZERO = Number(Fraction(0))
-GROUND = "0"
+S = Name(Label(FREQUENCY))
+Signed = tuple[str, str, int]  # two unknowns that are each other's image, with -1 where the second counts the other way
 
 
 @dataclass(frozen=True)
@@ -52,144 +48,44 @@ class Step:
     equations: tuple[Equation, ...] = ()
 
 
-@dataclass(frozen=True)
-class Reduced:
-    """The circuit with what matters for its gains at low frequency: elements between nodes that are left.
-
-    `node` maps each unknown to the name of the node that it is one with, ground included; inputs keep their names.
-    """
-
-    circuit: SmallSignal
-    node: Mapping[str, str]
-    inputs: tuple[str, str]
-    dropped: tuple[str, ...] = ()
-    wired: tuple[str, ...] = ()
-
-
-@dataclass
-class _Nodes:
-    """Nodes that are one: joined by a wire or by a source without signal. Ground stands first, then the inputs."""
-
-    first: Sequence[str]
-    parent: dict[str, str] = field(default_factory=dict)
-
-    def find(self, x: str) -> str:
-        while self.parent.get(x, x) != x:
-            x = self.parent[x]
-        return x
-
-    def join(self, a: str, b: str) -> None:
-        a, b = self.find(a), self.find(b)
-        if a != b:
-            keep, go = sorted((a, b), key=self._rank)
-            self.parent[go] = keep
-
-    def _rank(self, x: str) -> tuple[int, bool, int]:
-        return self.first.index(x) if x in self.first else len(self.first), "#" in x, len(x)
-
-
-def reduce_circuit(
-    circuit: SmallSignal,
-    gains: Sequence[Gain],
-    pairs: Pairs,
-    inputs: tuple[str, str],
-    error: float,
-    frequency_hz: float = 0.0,
-) -> Reduced:
-    """Leave out what changes none of the gains at a frequency by more than the error.
-
-    Raises `AnalysisError` where a gain is zero there.
-    """
-    values = {key: s.value for key, s in circuit.symbols.items()}
-    kept: set[str] = set()
-    changes: list[Change] = []
-    s = np.array([2j * np.pi * frequency_hz])
-    for gain in gains:
-        system = gain_equations(circuit, gain, pairs)
-        wanted = dense(system, values).at(s)
-        if abs(wanted[0]) < _NOTHING:
-            raise AnalysisError(
-                f"the {gain.name} gain is zero at {frequency_hz:g} Hz: there is nothing to derive",
-                hint="say --frequency, where the amplifier has gain",
-            )
-        small = simplify(system, circuit.symbols, s, wanted, error, changes)
-        kept |= {key for row in small.rows for e in row.values() for key, _ in e if key is not None}
-    wires = {c.symbol for c in changes if c.how == WIRE} - kept
-    nodes = _Nodes((GROUND, *inputs))
-    for element in circuit.elements:
-        if element.symbol in wires and len(element.rows) <= 2:
-            nodes.join(*(*element.rows, GROUND)[:2])
-    for stamp in circuit.stamps:
-        if stamp.device.name == "voltage_source" and f"i({stamp.instance.name})" not in gains[0].drive:
-            nodes.join(*stamp.instance.nodes)
-    names = {name: nodes.find(name) for name in circuit.unknowns if not name.startswith("i(")}
-    return Reduced(
-        _rewritten(circuit, kept, names),
-        names,
-        inputs,
-        tuple(sorted(set(circuit.symbols) - kept - wires)),
-        tuple(sorted(wires)),
-    )
-
-
-def _rewritten(circuit: SmallSignal, kept: set[str], names: Mapping[str, str]) -> SmallSignal:
-    """The elements that stay, over the nodes that are left; rows and columns of ground go."""
-    elements = []
-    for e in circuit.elements:
-        if e.symbol in kept:
-            rows, columns = _moved(e.rows, names), _moved(e.columns, names)
-            if rows and columns:
-                elements.append(Element(e.symbol, rows, columns, e.order))
-    elements = _without_loose_ends(elements)
-    used = {e.symbol for e in elements}
-    symbols = {key: s for key, s in circuit.symbols.items() if key in used}
-    nodes = dict.fromkeys(n for e in elements for n in (*e.rows, *e.columns))
-    return SmallSignal(tuple(nodes), tuple(elements), symbols)
-
-
-def _without_loose_ends(elements: list[Element]) -> list[Element]:
-    """The elements without the equations of nodes whose own voltage is in none: the resistance of such a node, as
-    the collector resistance of an emitter follower, is left out, and what flows into it flows on."""
-    while True:
-        known = {name for e in elements for name in e.columns}
-        held = [replace(e, rows={name: x for name, x in e.rows.items() if name in known}) for e in elements]
-        held = [e for e in held if e.rows]
-        if held == elements:
-            return elements
-        elements = held
-
-
-def _moved(places: Mapping[str, int], names: Mapping[str, str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for name, x in places.items():
-        node = names.get(name, name)
-        if node != GROUND:
-            found[node] = found.get(node, 0) + x
-    return {name: x for name, x in found.items() if x}
-
-
 class Deriver:
-    """Writes the steps for a reduced circuit. `pairs` are nodes that are each other's image."""
+    """Writes the steps for a reduced circuit. `pairs` are nodes and branches that are each other's image."""
 
-    def __init__(self, reduced: Reduced, labels: Mapping[str, Label], pairs: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, reduced: Reduced, labels: Mapping[str, Label], pairs: Sequence[Signed]) -> None:
         self.reduced = reduced
         self.circuit = reduced.circuit
         self.labels = labels
         self.writer = Writer(reduced.circuit.symbols, labels)
         node = {**reduced.node}
         known = set(self.circuit.unknowns)
-        found = [(node.get(a, a), node.get(b, b)) for a, b in pairs]
-        once = {frozenset(pair): pair for pair in reversed(found)}  # in a double pair a node is met from both sides
-        self.pairs = sorted((a, b) for a, b in once.values() if a != b and a in known and b in known)
+        found = [(node.get(a, a), node.get(b, b), sign) for a, b, sign in pairs]
+        once = {frozenset(pair[:2]): pair for pair in reversed(found)}  # in a double pair a node is met from both sides
+        self.pairs = sorted((a, b, sign) for a, b, sign in once.values() if a != b and a in known and b in known)
+        self.pairs = [pair for pair in self.pairs if not is_branch(pair[0]) or self._alike(*pair)]
+
+    def _alike(self, first: str, second: str, sign: int) -> bool:
+        """Whether nodes on the line enter two branches alike: not so where the two are members of one chain."""
+        paired = {name for pair in self.pairs for name in pair[:2]}
+        ends: tuple[dict[str, int], dict[str, int]] = ({}, {})
+        for found, branch, factor in zip(ends, (first, second), (1, sign), strict=True):
+            for e in self.circuit.elements:
+                if e.symbol is None and branch in e.rows:
+                    found |= {name: factor * e.rows[branch] * x for name, x in e.columns.items() if name not in paired}
+        return ends[0] == ends[1]
 
     @property
     def nodes(self) -> list[str]:
         """Nodes where currents are summed: all but the inputs."""
+        return [n for n in self._rows() if not is_branch(n)]
+
+    def _rows(self) -> list[str]:
         drawn = {n for e in self.circuit.elements for n in e.rows}
         return [n for n in self.circuit.unknowns if n in drawn and n not in self.reduced.inputs]
 
-    def voltage(self, node: str) -> Name:
-        return Name(Label("v", node))
+    def voltage(self, unknown: str, mode: str = "") -> Name:
+        """The voltage of a node, the current of a branch; `mode` is a letter for one mode of a pair."""
+        head, name = ("i", _device(unknown)) if is_branch(unknown) else ("v", unknown)
+        return Name(Label(head, f"{name},{mode}" if mode else name))
 
     def laws(self) -> Step:
         """Kirchhoff's current law at every node."""
@@ -197,6 +93,15 @@ class Deriver:
             "Currents at each node",
             "The currents that leave a node sum to zero. Supplies carry no signal and count as ground.",
             tuple(Equation(f"node {n}", self._law(n), ZERO) for n in self.nodes),
+        )
+
+    def branches(self) -> Step:
+        """The equation of every branch whose current is an unknown."""
+        return Step(
+            "Voltages of branches",
+            "An inductor, a voltage that something controls and a source whose current is read carry currents that no "
+            "conductance gives: i_x is that of x, an unknown, and x has an equation of its own.",
+            tuple(Equation(_place(n), self._law(n), ZERO) for n in self._rows() if is_branch(n)),
         )
 
     def _law(self, node: str) -> Expression:
@@ -211,26 +116,30 @@ class Deriver:
         return -1 if next(iter(e.columns.values())) < 0 and len(e.columns) == 1 else 1
 
     def _current(self, e: Element, sign: int) -> Expression:
-        """What an element draws, its sign left aside: g*(v_a - v_b), or (v_a - v_b)/r."""
-        symbol = self.circuit.symbols[e.symbol or ""]
+        """What an element draws, its sign left aside: g*(v_a - v_b), s*c*(v_a - v_b) or (v_a - v_b)/r."""
         volts: list[Expression] = []
         for name, x in sorted(e.columns.items(), key=lambda c: -c[1]):
             voltage = self.voltage(name)
             volts.append(Negative(voltage) if x < 0 and len(e.columns) > 1 else voltage)
-        across, factor = total(volts), Name(self.labels[symbol.key])
-        return quotient(across, factor) if symbol.shown else product([factor, across])
+        across = total(volts)
+        if e.symbol is None:
+            return across
+        factor = Name(self.labels[e.symbol])
+        if self.circuit.symbols[e.symbol].shown:
+            return quotient(across, factor)
+        return product([*[S] * e.order, factor, across])
 
     def cancellation(self) -> Step:
         """Subtracting the equations of mirror nodes: what a node on the line contributes cancels."""
         found = []
         line = [n for n in self.nodes if not any(n in pair for pair in self.pairs)]
-        for a, b in self.pairs:
-            if a in self.reduced.inputs:
+        for a, b, sign in self.pairs:
+            if a in self.reduced.inputs or sign < 0:
                 continue
             for node in line:
                 first, second = (self._coefficient(x, node) for x in (a, b))
                 if first is not None and second is not None:
-                    name = f"{self.voltage(node).label.text} in node {a} minus node {b}"
+                    name = f"{self.voltage(node).label.text} in {_place(a)} minus {_place(b)}"
                     found.append(Equation(name, self._taken(first, second, node), ZERO))
         return Step(
             "The voltages on the line cancel",
@@ -263,9 +172,8 @@ class Deriver:
         """The equations of one mode: differences or sums of those of mirror nodes."""
         differential = name == "differential"
         drive = dict.fromkeys(self.reduced.inputs, 0)
-        triples = tuple((a, b, 1) for a, b in self.all_pairs())
+        triples = tuple(self.all_pairs())
         system = equations(self.circuit, drive, {}, triples)
-        prefix = "Δ" if differential else "Σ"
         mine = [n for n in system.names if (n[0] == "Δ") == differential and n.lstrip("ΣΔ") not in self.reduced.inputs]
         found = []
         for row_name, row in zip(system.names, system.rows, strict=True):
@@ -280,13 +188,16 @@ class Deriver:
             if differential
             else "With v_x,c the mean of the voltages at a node x and its image; no current crosses the line."
         )
-        return Step(f"The {name} mode", why if prefix else "", tuple(found))
+        if any(is_branch(a) for a, _, _ in self.pairs):
+            why += " Likewise for i_x of a branch x, its image turned to face the same way."
+        return Step(f"The {name} mode", why, tuple(found))
 
-    def all_pairs(self) -> Iterator[tuple[str, str]]:
+    def all_pairs(self) -> Iterator[Signed]:
+        """The pairs, the inputs among them."""
         yield from self.pairs
         a, b = self.reduced.inputs
-        if (a, b) not in self.pairs and (b, a) not in self.pairs and {a, b} <= set(self.circuit.unknowns):
-            yield a, b
+        if not any({a, b} == {*pair[:2]} for pair in self.pairs) and {a, b} <= set(self.circuit.unknowns):
+            yield a, b, 1
 
     def _mode_terms(self, columns: Mapping[str, Entry], differential: bool) -> Iterator[Expression]:
         # the unknown Δx is half of the difference at x, Σx is the mean; a common factor of two goes
@@ -295,18 +206,31 @@ class Deriver:
             whole = {t: x // 2 if even else x for t, x in entry.items()}
             factor = self._written(whole)
             node = name.lstrip("ΣΔ")
-            label = Label("v", node) if name == node else Label("v", f"{node},{'d' if differential else 'c'}")
+            unknown = self.voltage(node, "" if name == node else "d" if differential else "c")
             if isinstance(factor, Negative):
-                yield Negative(_times(factor.of, Name(label)))
+                yield Negative(_times(factor.of, unknown))
             else:
-                yield _times(factor, Name(label))
+                yield _times(factor, unknown)
 
     def _row_name(self, name: str, differential: bool) -> str:
         node = name.lstrip("ΣΔ")
         if node == name:
-            return f"node {node}"
-        image = dict(self.all_pairs())[node]
-        return f"node {node} {'minus' if differential else 'plus'} node {image}"
+            return _place(node)
+        image, sign = next((b, sign) for a, b, sign in self.all_pairs() if a == node)
+        return f"{_place(node)} {'minus' if differential == (sign > 0) else 'plus'} {_place(image)}"
+
+
+def _device(branch: str) -> str:
+    return branch.removeprefix("i(").removesuffix(")")
+
+
+def _place(unknown: str) -> str:
+    """Whose equation that of an unknown is, in words.
+
+    >>> _place("out"), _place("i(l1)")
+    ('node out', 'branch l1')
+    """
+    return f"branch {_device(unknown)}" if is_branch(unknown) else f"node {unknown}"
 
 
 def _times(factor: Expression, voltage: Name) -> Expression:
@@ -328,23 +252,34 @@ def driven(reduced: Reduced) -> SmallSignal:
     return SmallSignal(unknowns, (*elements, *forced), reduced.circuit.symbols)
 
 
-def solved(reduced: Reduced, gain: Gain, pairs: Sequence[tuple[str, str]]) -> Transfer:
+def solved(reduced: Reduced, gain: Gain, pairs: Sequence[Signed]) -> Transfer:
     """A gain of the reduced circuit; `gain` drives and reads nodes."""
     read: dict[str, int] = {}
     for name, weight in gain.read.items():
         node = reduced.node.get(name, name)
         if node != GROUND:
             read[node] = read.get(node, 0) + weight
-    triples = tuple((a, b, 1) for a, b in pairs)
-    return exact_transfer(driven(reduced), Gain(gain.name, gain.drive, read, gain.scale), triples)
+    return exact_transfer(driven(reduced), Gain(gain.name, gain.drive, read, gain.scale), tuple(pairs))
 
 
 def element_lines(reduced: Reduced, labels: Mapping[str, Label]) -> list[tuple[str, str, Symbol]]:
     """Every element as (symbol, where it stands), in words."""
     lines = []
     for e in reduced.circuit.elements:
-        symbol = reduced.circuit.symbols[e.symbol or ""]
-        rows, columns = (" and ".join((*places, GROUND)[:2]) for places in (e.rows, e.columns))
-        where = f"between {rows}" if set(e.rows) == set(e.columns) else f"between {rows}, controlled by {columns}"
+        if e.symbol is None:
+            continue
+        symbol = reduced.circuit.symbols[e.symbol]
+        rows, columns = (_ends(reduced.circuit, places) for places in (e.rows, e.columns))
+        same = set(e.rows) == set(e.columns)
+        where = f"between {rows}" if same else f"between {rows}, controlled by {columns}"
         lines.append((text(Name(labels[symbol.key])), where, symbol))
     return lines
+
+
+def _ends(circuit: SmallSignal, places: Mapping[str, int]) -> str:
+    """Between which nodes something stands: those of its branch, where it is in the equation of one."""
+    name = next(iter(places))
+    if is_branch(name):
+        found = [e for e in circuit.elements if e.symbol is None and name in e.rows]
+        places = {node: x for e in found for node, x in e.columns.items()}
+    return " and ".join((*sorted(places, key=lambda node: -places[node]), GROUND)[:2])

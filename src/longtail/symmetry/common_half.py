@@ -7,7 +7,6 @@ half a transistor. Voltages on the line, supplies and controlled ones, are those
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from longtail.circuit import Instance
