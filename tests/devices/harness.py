@@ -9,6 +9,7 @@ Names that a bias does not give are at zero. `Bias.limits` records what a device
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -210,7 +211,7 @@ def trace(device: DeviceModel, card: Card, expression: Law | None = None) -> Tra
     values = {name: graph.input(f"v.{name}") for name in nodes + branches}
     differentiator = Differentiator(graph, values.values())
     bias = Bias(values, device.topology(card).merged, expression, differentiator)
-    return Traced(graph, device.evaluate(bias, card.on(graph)), bias, differentiator)
+    return Traced(graph, _complete(device.evaluate(bias, card.on(graph))), bias, differentiator)
 
 
 def evaluate(device: DeviceModel, card: Card, voltages: Mapping[str, float], expression: Law | None = None) -> Flows:
@@ -222,13 +223,18 @@ def evaluate(device: DeviceModel, card: Card, voltages: Mapping[str, float], exp
     values: dict[str, Real] = {name: float(voltages.get(name, 0.0)) for name in nodes + branches}
     merged = device.topology(card).merged
     bias = Bias(values, merged, expression)
-    flows = device.evaluate(bias, card)
+    flows = _complete(device.evaluate(bias, card))
     if not bias.asked:
         return flows
     traced = trace(device, card, expression)
     inputs = {f"v.{name}": float(value) for name, value in values.items()} | card.graph_inputs()
     slopes = interpret(traced.graph, traced.bias.asked, inputs)
-    return device.evaluate(Bias(values, merged, expression, slopes=slopes), card)
+    return _complete(device.evaluate(Bias(values, merged, expression, slopes=slopes), card))
+
+
+def _complete(flows: Flows) -> Flows:
+    """The flows with quantities that wait computed now, so that derivatives are asked for in the same order."""
+    return dataclasses.replace(flows, quantities=dict(flows.quantities))
 
 
 _SCALAR: dict[Op, Callable[..., Real]] = {

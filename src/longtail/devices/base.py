@@ -7,8 +7,9 @@ what flows out of each node into the device. Numbers may be floats or expression
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 from longtail.lanes.graph import Real
@@ -93,6 +94,30 @@ class NoiseSource:
     exponent: Real = 0.0
 
 
+class Later(Mapping[str, Real]):
+    """Quantities by name that are computed when one is first asked for, since few analyses ask.
+
+    >>> Later(lambda: {"i": 1.0})["i"]
+    1.0
+    """
+
+    def __init__(self, compute: Callable[[], Mapping[str, Real]]) -> None:
+        self._compute = compute
+
+    @cached_property
+    def _values(self) -> Mapping[str, Real]:
+        return self._compute()
+
+    def __getitem__(self, name: str) -> Real:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
 @dataclass(frozen=True, slots=True)
 class Flows:
     """What `evaluate` returns, by local name: a terminal, an internal node, or a branch.
@@ -100,7 +125,8 @@ class Flows:
     static         node: current in A from the node into the device; branch: its equation, zero when fulfilled
     charges        node: charge in C whose time derivative adds to the current; branch: flux that adds likewise
     capacitances   (a, b, C): a capacitor in F between two local nodes that is not the derivative of a charge (Meyer)
-    quantities     operating-point quantities by name; "region" is an index into the model's `regions`
+    quantities     operating-point quantities by name, as `Later` where they take derivatives; "region" is an index
+                   into the model's `regions`
     delays         flows with excess phase
     conductances   (a, b, S): seen between two local nodes by small signals only, beside the slope of `static`
     noise          what the device itself adds at this bias; empty for one that makes no noise

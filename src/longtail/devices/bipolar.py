@@ -29,6 +29,7 @@ from longtail.devices.base import (
     Delay,
     DeviceModel,
     Flows,
+    Later,
     NoiseSource,
     Parameters,
     Potentials,
@@ -115,7 +116,7 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
     return Flows(
         static=flows,
         charges=stored,
-        quantities=_quantities(v, p, s, State(controls, core, charges, currents, flows, resistance)),
+        quantities=Later(lambda: _quantities(v, p, s, State(controls, core, charges, currents, flows, resistance))),
         delays=_excess_phase(controls, p, s),
         noise=_noise(core, resistance, p, s),
     )

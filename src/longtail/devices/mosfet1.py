@@ -37,6 +37,7 @@ from longtail.devices.base import (
     TEMPERATURE_DIFFERENCE,
     DeviceModel,
     Flows,
+    Later,
     Parameter,
     Parameters,
     Potentials,
@@ -85,22 +86,23 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
     inner = {"g": 0.0, "b": i_bs + i_bd, "di": i_channel - i_bd, "si": -i_channel - i_bs}
     static, power = with_series(v, {node: p.polarity * i for node, i in inner.items()}, _resistances(p))
     capacitances = _gate_capacitances(s, channel)
-    quantities = _channel_quantities(v, controls, channel)
     return Flows(
         static=static,
         charges={"b": p.polarity * (q_bs + q_bd), "di": -p.polarity * q_bd, "si": -p.polarity * q_bs},
         capacitances=tuple(("g", node, c) for node, c in zip(("si", "di", "b"), capacitances, strict=True)),
-        quantities={
-            "id": i_channel - i_bd,
-            **controls,
-            **quantities,
-            **dict(zip(("cgs", "cgd", "cgb"), capacitances, strict=True)),
-            "cbd": v.derivative(q_bd, vbs),
-            "cbs": v.derivative(q_bs, vbs),
-            "ibd": i_bd,
-            "ibs": i_bs,
-            "power": power,
-        },
+        quantities=Later(
+            lambda: {
+                "id": i_channel - i_bd,
+                **controls,
+                **_channel_quantities(v, controls, channel),
+                **dict(zip(("cgs", "cgd", "cgb"), capacitances, strict=True)),
+                "cbd": v.derivative(q_bd, vbs),
+                "cbs": v.derivative(q_bs, vbs),
+                "ibd": i_bd,
+                "ibs": i_bs,
+                "power": power,
+            }
+        ),
         noise=(
             *series_noise(_resistances(p), p.temperature),
             *channel_noise(
@@ -108,7 +110,7 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
                 beta=s.beta,
                 overdrive=channel.overdrive,
                 v_ds=channel.v_ds,
-                g_m=quantities["g_m"],
+                g_m=v.derivative(channel.magnitude, controls["vgs"]),
                 drain_current=i_channel - i_bd,
             ),
         ),

@@ -200,8 +200,9 @@ class System:
     def quantities(self) -> tuple[Program, list[tuple[str, str]]]:
         """A program for all operating-point quantities, and the (device, quantity) of each output."""
         t = self.plain
-        places = [(device, name) for device, values in t.quantities.items() for name in values]
-        outputs = [t.quantities[device][name] for device, name in places]
+        traced = {device: compute() for device, compute in t.quantities.items()}
+        places = [(device, name) for device, values in traced.items() for name in values]
+        outputs = [value for values in traced.values() for value in values.values()]
         return lower(t.graph, outputs, [*(u.name for u in t.unknowns), *self.varied]), places
 
     @cached_property

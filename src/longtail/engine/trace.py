@@ -8,7 +8,7 @@ Circuits Syst. 22 (1975) 504).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -73,7 +73,7 @@ class Trace:
     conductances: list[tuple[int | None, int | None, Real]] = field(default_factory=list)
     delays: list[tuple[dict[int, float], Real, Real]] = field(default_factory=list)
     noise: list[Noise] = field(default_factory=list)
-    quantities: dict[str, dict[str, Real]] = field(default_factory=dict)
+    quantities: dict[str, Callable[[], dict[str, Real]]] = field(default_factory=dict)
     states: list[LimitState] = field(default_factory=list)
     flows: dict[str, tuple[dict[str, int | None], Flows]] = field(default_factory=dict)
 
@@ -200,14 +200,7 @@ class _Tracer:
             for s in flows.noise
         ]
         result.states += potentials.states
-        if not self.robust:
-            units = {q.name: q.unit for q in device.quantities}
-            result.quantities[instance.name] = {
-                k: x * m ** _SCALES_WITH_M[units[k]] if units[k] in _SCALES_WITH_M else x
-                for k, x in ((k, x) for k, x in flows.quantities.items() if k != "region")
-            }
-            if "region" in flows.quantities:
-                result.quantities[instance.name]["region"] = flows.quantities["region"]
+        result.quantities[instance.name] = lambda: _quantities(device, flows, m)
 
     def _sum(self, result: Trace, local: Mapping[str, int | None], flows: Flows, m: Real) -> None:
         for target, source in ((result.residual, flows.static), (result.charges, flows.charges)):
@@ -235,6 +228,15 @@ class _Tracer:
 
     def _current(self, device: str) -> Real:
         return self.graph.input(branch_name(device, self.topologies[device].branches[0]))
+
+
+def _quantities(device: DeviceModel, flows: Flows, m: Real) -> dict[str, Real]:
+    """The quantities of `m` devices side by side."""
+    units = {q.name: q.unit for q in device.quantities}
+    return {
+        name: x * m ** _SCALES_WITH_M[units[name]] if units.get(name) in _SCALES_WITH_M else x
+        for name, x in flows.quantities.items()
+    }
 
 
 def branch_name(instance: str, branch: str) -> str:
