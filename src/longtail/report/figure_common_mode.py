@@ -17,7 +17,17 @@ from longtail.errors import OptionError
 from longtail.report import figure_gains, mode_gains
 from longtail.report.colours import BLUE, INK, ORANGE, PALE, PURPLE, VERMILLION
 from longtail.report.common_mode import spread_over, symmetry
-from longtail.report.style import SMALL, TEXT, Label, dress, frequency_axis, label_ends, mathematical, new_figure
+from longtail.report.style import (
+    SMALL,
+    TEXT,
+    Label,
+    dress,
+    frequency_axis,
+    label_ends,
+    mathematical,
+    new_figure,
+    titled,
+)
 from longtail.units import format_si
 
 CURVES = 4
@@ -47,9 +57,8 @@ def figure(result: CmrrMap, *, title: str | None = None) -> Figure:
         _gains(panels[0], result)
     _range(panels[0], result)
     name = f"Rejection {mathematical_ratio(result)}" if mapped else "Gains"
-    drawn.suptitle(title or f"{name} over the common-mode level", x=0.02, ha="left", fontsize=11.5, color=INK)
     caption = textwrap.fill(_caption(result), 130 if mapped else 84)
-    drawn.supxlabel(caption, fontsize=SMALL, color=PALE, x=0.02, ha="left")
+    titled(drawn, title or f"{name} over the common-mode level", caption)
     return drawn
 
 

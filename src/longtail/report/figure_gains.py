@@ -11,10 +11,19 @@ from matplotlib.ticker import MultipleLocator
 from numpy.typing import NDArray
 
 from longtail.analyses.gains import ModeGains
-from longtail.errors import OptionError
 from longtail.report.colours import GAIN_COLOURS, INK, PALE
 from longtail.report.mode_gains import above_rounding, named_gains, ratio, symmetry
-from longtail.report.style import SMALL, TEXT, Label, dress, frequency_axis, label_ends, mathematical, new_figure
+from longtail.report.style import (
+    SMALL,
+    TEXT,
+    Label,
+    label_ends,
+    mathematical,
+    new_figure,
+    over_frequency,
+    positive_frequencies,
+    titled,
+)
 from longtail.report.symbols import spread_text
 
 MAGNITUDE, PHASE, REJECTION = "magnitude", "phase", "rejection"
@@ -30,7 +39,7 @@ def figure(gains: ModeGains, *, phase: bool = False, title: str | None = None) -
     names = panels(gains, phase)
     drawn = new_figure(7.6, sum(HEIGHTS[name] for name in names) + 1.0)
     draw(drawn, gains, names)
-    drawn.suptitle(title or f"Mode gains of {gains.label}", x=0.02, ha="left", fontsize=11.5, color=INK)
+    titled(drawn, title or f"Mode gains of {gains.label}")
     return drawn
 
 
@@ -42,25 +51,14 @@ def panels(gains: ModeGains, phase: bool = False) -> list[str]:
 
 def draw(drawn: Figure | SubFigure, gains: ModeGains, names: list[str]) -> dict[str, Axes]:
     """Draw panels below each other and return their axes by name. Raises `OptionError` where there is no axis."""
-    frequency = gains.frequency_hz
-    positive = frequency > 0.0
-    if np.unique(frequency[positive]).size < 2:
-        raise OptionError("a figure over frequency needs at least two frequencies above 0 Hz")
-    stacked = drawn.subplots(
-        len(names), 1, sharex=True, squeeze=False, gridspec_kw={"height_ratios": [HEIGHTS[name] for name in names]}
-    )[:, 0]
+    stacked = over_frequency(drawn, [HEIGHTS[name] for name in names], *positive_frequencies(gains.frequency_hz))
     axes = dict(zip(names, stacked, strict=True))
-    for each in axes.values():
-        dress(each)
-    frequency_axis(stacked[-1], frequency[positive].min(), frequency[positive].max())
     _magnitudes(axes[MAGNITUDE], gains)
     if PHASE in axes:
         _phases(axes[PHASE], gains)
     if REJECTION in axes:
         _rejection(axes[REJECTION], gains)
-    stacked[-1].set_xlabel("frequency", fontsize=TEXT, color=INK)
     drawn.supxlabel(_caption(gains), fontsize=SMALL, color=PALE, x=0.02, ha="left")
-    drawn.align_ylabels(stacked)
     return axes
 
 

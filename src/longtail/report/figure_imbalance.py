@@ -17,11 +17,11 @@ from longtail.report.style import (
     SMALL,
     TEXT,
     Label,
-    dress,
-    frequency_axis,
     label_ends,
     new_figure,
+    over_frequency,
     positive_frequencies,
+    titled,
 )
 
 CURVES, MAP = 2.7, 3.2  # inches of height
@@ -36,17 +36,11 @@ def figure(result: SourceImbalance, *, title: str | None = None) -> Figure:
     """Rejection in dB with these sources, with equal ones and with none; below, by the difference of resistance."""
     low, high = positive_frequencies(result.frequency_hz)
     drawn = new_figure(8.2, CURVES + MAP + 1.0)
-    top, bottom = drawn.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": [CURVES, MAP]})
-    for axes in (top, bottom):
-        dress(axes)
-    frequency_axis(bottom, low, high)
+    top, bottom = over_frequency(drawn, (CURVES, MAP), low, high)
     _curves(top, result)
     _map(bottom, result)
-    bottom.set_xlabel("frequency", fontsize=TEXT, color=INK)
-    drawn.align_ylabels([top, bottom])
-    drawn.suptitle(title or "Rejection with unequal sources", x=0.02, ha="left", fontsize=11.5, color=INK)
     text = caption(facts(result), f"CMRR {ratio(result)}", *result.notes)
-    drawn.supxlabel(text, fontsize=SMALL, color=PALE, x=0.02, ha="left")
+    titled(drawn, title or "Rejection with unequal sources", text)
     return drawn
 
 

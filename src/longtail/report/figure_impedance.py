@@ -9,11 +9,10 @@ from matplotlib.ticker import EngFormatter, LogLocator, MultipleLocator, NullFor
 from numpy.typing import NDArray
 
 from longtail.analyses.impedance import Impedances
-from longtail.report.colours import BLUE, INK, ORANGE, PALE
+from longtail.report.colours import BLUE, INK, ORANGE
 from longtail.report.conditions import caption
 from longtail.report.impedance import facts, named_impedances
 from longtail.report.style import (
-    SMALL,
     TEXT,
     Label,
     dress,
@@ -22,6 +21,7 @@ from longtail.report.style import (
     mathematical,
     new_figure,
     positive_frequencies,
+    titled,
 )
 
 # The common mode is dashed: where both modes have the same phase, both lines are seen.
@@ -50,8 +50,7 @@ def figure(impedances: Impedances, *, title: str | None = None) -> Figure:
     panels[0, 0].set_ylabel("magnitude", fontsize=TEXT, color=INK)
     panels[1, 0].set_ylabel("phase (°)", fontsize=TEXT, color=INK)
     drawn.align_ylabels(panels[:, 0])
-    drawn.suptitle(title or "Impedances of both modes", x=0.02, ha="left", fontsize=11.5, color=INK)
-    drawn.supxlabel(caption(facts(impedances)), fontsize=SMALL, color=PALE, x=0.02, ha="left")
+    titled(drawn, title or "Impedances of both modes", caption(facts(impedances)))
     return drawn
 
 

@@ -15,9 +15,18 @@ from longtail.analyses.op import OpResult
 from longtail.analyses.sweep import SweepResult
 from longtail.errors import OptionError
 from longtail.report import mode_gains
-from longtail.report.colours import BLUE, GAIN_COLOURS, GREEN, INK, ORANGE, PALE, PURPLE, VERMILLION
+from longtail.report.colours import BLUE, GAIN_COLOURS, GREEN, INK, ORANGE, PURPLE, VERMILLION
 from longtail.report.lanes import REJECTION, Figures, count, decibels_over, figures_of, label, quantiles, solved_text
-from longtail.report.style import SMALL, TEXT, Label, dress, frequency_axis, label_ends, mathematical, new_figure
+from longtail.report.style import (
+    TEXT,
+    Label,
+    dress,
+    frequency_axis,
+    label_ends,
+    mathematical,
+    new_figure,
+    titled,
+)
 from longtail.units import format_si
 
 Array = NDArray[np.float64]
@@ -56,10 +65,7 @@ def figure(result: ModeGains | OpResult | SweepResult, *, title: str | None = No
         _fan(panel, unit, _frequency(result), curves)
         if k == len(fans) - 1:
             panel.set_xlabel("frequency", fontsize=TEXT, color=INK)
-    drawn.suptitle(title or _title(result), x=0.02, ha="left", fontsize=11.5, color=INK)
-    drawn.supxlabel(
-        textwrap.fill(_caption(result), CAPTION if wide else 84), fontsize=SMALL, color=PALE, x=0.02, ha="left"
-    )
+    titled(drawn, title or _title(result), textwrap.fill(_caption(result), CAPTION if wide else 84))
     return drawn
 
 

@@ -15,7 +15,7 @@ from longtail.errors import OptionError
 from longtail.report.colours import BLUE, GREEN, INK, ORANGE, PALE, PURPLE, VERMILLION
 from longtail.report.common_mode import spread_over
 from longtail.report.large_signal import harmonic
-from longtail.report.style import SMALL, TEXT, Label, dress, label_ends, new_figure
+from longtail.report.style import SMALL, TEXT, Label, dress, label_ends, new_figure, titled
 from longtail.units import format_si
 
 COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE)
@@ -37,8 +37,7 @@ def figure(result: Transfer, *, title: str | None = None) -> Figure:
     if steering:
         _steering(panels[1], result, shown)
     _axis(panels[-1], result)
-    drawn.suptitle(title or f"Transfer to {result.label}", x=0.02, ha="left", fontsize=11.5, color=INK)
-    drawn.supxlabel(textwrap.fill(_caption(result), 140), fontsize=SMALL, color=PALE, x=0.02, ha="left")
+    titled(drawn, title or f"Transfer to {result.label}", textwrap.fill(_caption(result), 140))
     return drawn
 
 

@@ -18,11 +18,11 @@ from longtail.report.style import (
     SMALL,
     TEXT,
     Label,
-    dress,
-    frequency_axis,
     label_ends,
     new_figure,
+    over_frequency,
     positive_frequencies,
+    titled,
 )
 from longtail.units import format_si
 
@@ -48,20 +48,13 @@ def figure(noise: Noise, *, title: str | None = None) -> Figure:
     low, high = positive_frequencies(noise.frequency_hz)
     names = ["density"] if noise.axes or not noise.sources else ["density", "share"]
     drawn = new_figure(7.8, sum(HEIGHTS[name] for name in names) + 1.1)
-    ratios = {"height_ratios": [HEIGHTS[name] for name in names]}
-    stacked = drawn.subplots(len(names), 1, sharex=True, squeeze=False, gridspec_kw=ratios)[:, 0]
-    for axes in stacked:
-        dress(axes)
-    frequency_axis(stacked[-1], low, high)
+    stacked = over_frequency(drawn, [HEIGHTS[name] for name in names], low, high)
     chosen = [] if noise.axes else groups(noise)
     _densities(stacked[0], noise, chosen)
     if len(names) == 2:
         _shares(stacked[1], noise, chosen)
-    stacked[-1].set_xlabel("frequency", fontsize=TEXT, color=INK)
-    drawn.align_ylabels(stacked)
-    drawn.suptitle(title or "Noise", x=0.02, ha="left", fontsize=11.5, color=INK)
     said = tuple(fact for fact in facts(noise) if fact[0] not in (band(noise), "flicker corner"))
-    drawn.supxlabel(caption(said, *notes(noise)), fontsize=SMALL, color=PALE, x=0.02, ha="left")
+    titled(drawn, title or "Noise", caption(said, *notes(noise)))
     return drawn
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from longtail.analyses.offset import Offset
 from longtail.errors import OptionError
 from longtail.report.colours import BLUE, INK, ORANGE, PALE, VERMILLION
-from longtail.report.style import SMALL, TEXT, dress, mathematical, new_figure
+from longtail.report.style import SMALL, TEXT, dress, mathematical, new_figure, titled
 from longtail.units import format_si
 
 
@@ -38,9 +38,8 @@ def figure(result: Offset, *, title: str | None = None) -> Figure:
         _panel(axes, result, name, (values, value, slope), unit, colour)
     panels[-1].set_xlabel("temperature (°C)", fontsize=TEXT, color=INK)
     panels[-1].set_xlim(result.temperature_deg_c[0], result.temperature_deg_c[-1])
-    drawn.suptitle(title or f"Input offset of {result.label}", x=0.02, ha="left", fontsize=11.5, color=INK)
     caption = f"output nulled to {format_si(result.target, 'V')}, V_CM = {format_si(result.vcm, 'V')}"
-    drawn.supxlabel(f"{caption}; dashed: the drift at the dot", fontsize=SMALL, color=PALE, x=0.02, ha="left")
+    titled(drawn, title or f"Input offset of {result.label}", f"{caption}; dashed: the drift at the dot")
     drawn.align_ylabels(panels)
     return drawn
 

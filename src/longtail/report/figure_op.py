@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 
 from longtail.analyses.op import OpResult
 from longtail.report.colours import BLUE, INK, PALE, VERMILLION
-from longtail.report.style import SMALL, TEXT, dress, new_figure
+from longtail.report.style import SMALL, TEXT, dress, new_figure, titled
 from longtail.report.symbols import quantity_text
 from longtail.report.transistors import amplifies, transistors
 
@@ -33,7 +33,7 @@ def figure(op: OpResult, *, title: str | None = None) -> Figure:
     _levels(panels[0], op, nodes)
     if named:
         _room(panels[1], op, named)
-    drawn.suptitle(title or "Operating point", x=0.02, ha="left", fontsize=11.5, color=INK)
+    titled(drawn, title or "Operating point")
     return drawn
 
 

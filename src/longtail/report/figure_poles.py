@@ -15,19 +15,19 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from longtail.analyses.poles import PolesAndZeros, Transfer
-from longtail.report.colours import BLUE, GAIN_COLOURS, INK, PALE, PURPLE, VERMILLION
+from longtail.report.colours import BLUE, GAIN_COLOURS, INK, PURPLE, VERMILLION
 from longtail.report.conditions import caption
 from longtail.report.poles import CANCELLED, facts, hertz, notes, shown, symbol, tail_text
 from longtail.report.style import (
     SMALL,
     TEXT,
     Label,
-    dress,
-    frequency_axis,
     label_ends,
     mathematical,
     new_figure,
+    over_frequency,
     spread,
+    titled,
 )
 
 FAINT = "#bdbdbd"
@@ -42,20 +42,13 @@ def figure(result: PolesAndZeros, *, title: str | None = None) -> Figure:
     """Gains, and poles (crosses) and zeros (circles) of each; pairs that cancel are faint. Frequencies in Hz."""
     strips = shown(result)
     drawn = new_figure(WIDTH, GAINS + STRIP * len(strips) + 0.9)
-    ratios = {"height_ratios": [GAINS, *(STRIP for _ in strips)]}
-    stacked = drawn.subplots(1 + len(strips), 1, sharex=True, squeeze=False, gridspec_kw=ratios)[:, 0]
     low, high = _range(result)
-    for axes in stacked:
-        dress(axes)
-    frequency_axis(stacked[-1], low, high)
+    stacked = over_frequency(drawn, [GAINS, *(STRIP for _ in strips)], low, high, "|s|/2π")
     _gains(stacked[0], result, np.geomspace(low, high, 600))
     for axes, (name, transfer) in zip(stacked[1:], strips.items(), strict=True):
         _strip(axes, result, name, transfer)
-    stacked[-1].set_xlabel("|s|/2π", fontsize=TEXT, color=INK)
-    drawn.align_ylabels(stacked)
-    drawn.suptitle(title or "Poles and zeros", x=0.02, ha="left", fontsize=11.5, color=INK)
     said = ["× pole, ○ zero, faint where a pair cancels", *([tail_text(result)] if result.tail else [])]
-    drawn.supxlabel(caption(facts(result), *said, *notes(result)), fontsize=SMALL, color=PALE, x=0.02, ha="left")
+    titled(drawn, title or "Poles and zeros", caption(facts(result), *said, *notes(result)))
     return drawn
 
 

@@ -8,18 +8,17 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from longtail.analyses.psrr import SupplyRejection
-from longtail.report.colours import BLUE, GREEN, INK, ORANGE, PALE, PURPLE, VERMILLION
+from longtail.report.colours import BLUE, GREEN, INK, ORANGE, PURPLE, VERMILLION
 from longtail.report.conditions import caption
 from longtail.report.style import (
-    SMALL,
     TEXT,
     Label,
-    dress,
-    frequency_axis,
     label_ends,
     mathematical,
     new_figure,
+    over_frequency,
     positive_frequencies,
+    titled,
 )
 from longtail.report.supply_rejection import facts, notes, symmetric, transfers
 
@@ -34,18 +33,11 @@ def figure(rejection: SupplyRejection, *, title: str | None = None) -> Figure:
     rejected = [name for name in rejection.supplies if name not in symmetric(rejection)]
     names = ["transfer", *(["rejection"] if rejected else [])]
     drawn = new_figure(7.8, sum(HEIGHTS[name] for name in names) + 1.0)
-    ratios = {"height_ratios": [HEIGHTS[name] for name in names]}
-    stacked = drawn.subplots(len(names), 1, sharex=True, squeeze=False, gridspec_kw=ratios)[:, 0]
-    for axes in stacked:
-        dress(axes)
-    frequency_axis(stacked[-1], low, high)
+    stacked = over_frequency(drawn, [HEIGHTS[name] for name in names], low, high)
     _transfers(stacked[0], rejection)
     if rejected:
         _rejections(stacked[1], rejection, rejected)
-    stacked[-1].set_xlabel("frequency", fontsize=TEXT, color=INK)
-    drawn.align_ylabels(stacked)
-    drawn.suptitle(title or "Power-supply rejection", x=0.02, ha="left", fontsize=11.5, color=INK)
-    drawn.supxlabel(caption(facts(rejection), *notes(rejection)), fontsize=SMALL, color=PALE, x=0.02, ha="left")
+    titled(drawn, title or "Power-supply rejection", caption(facts(rejection), *notes(rejection)))
     return drawn
 
 

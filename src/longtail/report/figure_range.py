@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from longtail.analyses.range import OperatingRange
 from longtail.report.colours import BLUE, GREEN, INK, ORANGE, PALE, PURPLE, VERMILLION
 from longtail.report.operating_range import edges
-from longtail.report.style import SMALL, TEXT, Label, dress, label_ends, new_figure
+from longtail.report.style import TEXT, Label, dress, label_ends, new_figure, titled
 from longtail.units import format_si
 
 COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE)
@@ -34,8 +34,7 @@ def figure(result: OperatingRange, *, title: str | None = None) -> Figure:
     axes.set_xlabel(f"output {result.label} (V)", fontsize=TEXT, color=INK)
     axes.set_ylabel("common-mode level of the input (V)", fontsize=TEXT, color=INK)
     label_ends(axes, labels, HEIGHT)
-    drawn.suptitle(title or "Where the amplifier works", x=0.02, ha="left", fontsize=11.5, color=INK)
-    drawn.supxlabel(textwrap.fill(_caption(result), 100), fontsize=SMALL, color=PALE, x=0.02, ha="left")
+    titled(drawn, title or "Where the amplifier works", textwrap.fill(_caption(result), 100))
     return drawn
 
 

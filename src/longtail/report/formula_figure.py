@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from longtail.analyses.formula import Curves, Formula
 from longtail.report.colours import BLUE, INK, PALE, VERMILLION
 from longtail.report.formula_page import band_text, error_text
-from longtail.report.style import SMALL, TEXT, dress, frequency_axis, new_figure
+from longtail.report.style import SMALL, TEXT, new_figure, over_frequency, titled
 from longtail.units import format_si
 
 _LINE = 0.27  # inches
@@ -34,8 +34,7 @@ def figure(formula: Formula, *, title: str | None = None) -> Figure:
         upper, lower = np.asarray(drawn.subfigures(2, 1, height_ratios=[head, 4.0])).tolist()
         _typeset(upper, formula, head)
         _curves(lower, formula, formula.curves)
-    heading = title or f"Formula of {formula.letter}, {formula.label}"
-    drawn.suptitle(heading, x=0.02, ha="left", fontsize=11.5, color=INK)
+    titled(drawn, title or f"Formula of {formula.letter}, {formula.label}")
     return drawn
 
 
@@ -65,12 +64,10 @@ def _letter(letter: str) -> str:
 
 
 def _curves(drawn: SubFigure, formula: Formula, curves: Curves) -> None:
-    gain, error = drawn.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": [2.2, 1.0]})
     positive = curves.frequency_hz > 0.0
     f = curves.frequency_hz[positive]
+    gain, error = over_frequency(drawn, (2.2, 1.0), f.min(), f.max())
     circuit, short = curves.circuit[positive], curves.formula[positive]
-    for axes in (gain, error):
-        dress(axes)
     if formula.error_bound is not None:
         low, high = (_decibels(np.abs(circuit) * (1.0 + sign * formula.error_bound)) for sign in (-1.0, 1.0))
         gain.fill_between(f, low, high, color=BLUE, alpha=0.15, linewidth=0.0, label="proven band")
@@ -79,9 +76,6 @@ def _curves(drawn: SubFigure, formula: Formula, curves: Curves) -> None:
     gain.set_ylabel("magnitude (dB, V/V)", fontsize=TEXT, color=INK)
     gain.legend(fontsize=SMALL, frameon=False)
     _errors(error, f, np.abs(short / circuit - 1.0), formula)
-    frequency_axis(error, f.min(), f.max())
-    error.set_xlabel("frequency", fontsize=TEXT, color=INK)
-    drawn.align_ylabels([gain, error])
 
 
 def _errors(axes: Axes, f: NDArray[np.float64], errors: NDArray[np.float64], formula: Formula) -> None:

@@ -14,7 +14,7 @@ from longtail.analyses.half import HalfCircuits
 from longtail.circuit import GROUND
 from longtail.report.colours import BLUE, GREEN, INK, ORANGE, PALE, PURPLE, VERMILLION
 from longtail.report.half_page import relative, verdict
-from longtail.report.style import SMALL, new_figure
+from longtail.report.style import SMALL, new_figure, titled
 
 ROW = 0.34  # inches between neighbours in the tallest column
 MOST = 40  # rows that can be read
@@ -47,7 +47,7 @@ def figure(result: HalfCircuits) -> Figure:
     _names(axes, result, places)
     _apart(axes, result, places)
     _dress(axes, result, tallest)
-    drawn.suptitle(result.title, x=0.02, ha="left", fontsize=11.5, color=INK)
+    titled(drawn, result.title)
     return drawn
 
 

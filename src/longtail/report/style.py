@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from longtail.report.colours import INK, PALE
 
 TEXT = 9.5  # points
 SMALL = 8.5
+HEADING = 11.5
 DPI = 130
 
 
@@ -59,6 +60,27 @@ def positive_frequencies(frequency_hz: NDArray[np.float64]) -> tuple[float, floa
     if positive.size < 2:
         raise OptionError("a figure over frequency needs at least two frequencies above 0 Hz")
     return float(positive[0]), float(positive[-1])
+
+
+def over_frequency(
+    drawn: Figure | SubFigure, heights: Sequence[float], low: float, high: float, name: str = "frequency"
+) -> list[Axes]:
+    """Panels below each other over one axis from `low` to `high` Hz; `heights` as they relate, the topmost first."""
+    ratios = {"height_ratios": list(heights)}
+    panels = list(drawn.subplots(len(heights), 1, sharex=True, squeeze=False, gridspec_kw=ratios)[:, 0])
+    for axes in panels:
+        dress(axes)
+    frequency_axis(panels[-1], low, high)
+    panels[-1].set_xlabel(name, fontsize=TEXT, color=INK)
+    drawn.align_ylabels(panels)
+    return panels
+
+
+def titled(drawn: Figure | SubFigure, title: str, below: str = "") -> None:
+    """The title of a figure, and what stands in small type below it."""
+    drawn.suptitle(title, x=0.02, ha="left", fontsize=HEADING, color=INK)
+    if below:
+        drawn.supxlabel(below, fontsize=SMALL, color=PALE, x=0.02, ha="left")
 
 
 def mathematical(name: str) -> str:
