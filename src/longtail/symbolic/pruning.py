@@ -77,15 +77,16 @@ class _Terms:
         self.present[k] = False
 
     def drop_many(self, allowed: float) -> None:
-        """The smallest terms of each factor, as many as together move the gain by half of what is allowed."""
+        """The smallest terms of each factor, as many as together take half of the error that is left."""
         if self.present.sum() <= _FINE:
             return
+        half = (allowed + float(np.abs(self.ratio - 1.0).max())) / 2.0
         weight = np.abs(self.values / self.sums[self.owner]).max(axis=1)
         order = np.argsort(weight)
         low, high = 0, len(order)
         while high - low > 1:
             middle = (low + high) // 2
-            if self._error_without(order[:middle]) <= allowed / 2:
+            if self._error_without(order[:middle]) <= half:
                 low = middle
             else:
                 high = middle
