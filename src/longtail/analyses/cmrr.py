@@ -216,8 +216,10 @@ def levels_of(
         levels = np.unique(linear_axis(vcm, "vcm", "V"))
     driven = find_drives(circuit, input, output, levels[levels.size // 2].item())  # levels can be set here
     known = circuit if _has_level(circuit, driven) else driven.circuit
-    own = _own_level(find_drives(known, input, output))
-    return replace(driven, levels=find_drives(circuit, input, output, _clip(own, levels)).levels), levels
+    standing = find_drives(known, input, output)
+    own = _own_level(standing)
+    moved = replace(driven, levels=find_drives(circuit, input, output, _clip(own, levels)).levels)
+    return (standing if moved.levels == standing.levels else moved), levels
 
 
 def _has_level(circuit: Circuit, driven: Drives) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail import modes
-from longtail.analyses.drives import Drives, bias, null_target
+from longtail.analyses.drives import Drives, at_one_lane, bias, null_target
 from longtail.analyses.lanes import nominal
 from longtail.circuit import GROUND, Instance
 from longtail.engine.batch import Batch
@@ -141,6 +141,15 @@ class Sweep:
         """The nominal operating point."""
         return self._points(self.nominal)
 
+    @cached_property
+    def released(self) -> Sweep:
+        """The plain amplifier at the offset that nulls it: the output is free to move from there."""
+        center = self.center
+        ends = modes.join(center.v_id[0].item(), self.own.common)
+        first, second = (float(v * sign) for v, sign in zip(ends, self.drives.signs, strict=True))
+        point = at_one_lane(center.point)
+        return Sweep(replace(self.drives, levels=(first, second)), point, self.plain, point)
+
     def at(
         self,
         v_ic: float | Array | None = None,
@@ -265,18 +274,18 @@ def sweep(drives: Drives, *, null: bool = False, target: float | None = None, va
 
     Raises `AnalysisError` and `OptionError` as `bias` does, `ConvergenceError` where there is no operating point.
     """
-    return _SWEEPS.get(drives, (null, target, vary), lambda: _sweep(drives, null, target, vary))
+    wanted = null_target(drives, target) if null else None
+    return _SWEEPS.get(drives, (wanted, vary), lambda: _sweep(drives, wanted, vary))
 
 
-def _sweep(drives: Drives, null: bool, target: float | None, vary: tuple[str, ...]) -> Sweep:
-    if not (null or vary):
+def _sweep(drives: Drives, wanted: float | None, vary: tuple[str, ...]) -> Sweep:
+    if wanted is None and not vary:
         point, _ = bias(drives)
         return Sweep(drives, point, point.system, point)
-    if not null:
+    if wanted is None:
         system = System(drives.circuit, drives=drives.names, varied=vary)
         point = solve_operating_point(system, drives.values | _nominal(drives, vary))
         return Sweep(drives, point, system, point)
-    wanted = null_target(drives, target)
     source = Instance(f"v{TARGET}", "voltage_source", (TARGET, GROUND), {"dc": wanted})
     circuit = replace(
         drives.circuit,
@@ -293,7 +302,7 @@ def _sweep(drives: Drives, null: bool, target: float | None, vary: tuple[str, ..
     rest = solve_operating_point(plain, values)
     near = _null_nearby(rest, nulled, values)
     if near is None:
-        bias(bare, null=True, target=target)  # says why where nulling fails
+        bias(bare, null=True, target=wanted)  # says why where nulling fails
         near = solve_operating_point(nulled, values)
     return Sweep(drives, near, plain, rest)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,8 +116,4 @@ def _plain(drives: Drives, vary: tuple[str, ...], nulled: Sweep | None, null: bo
         return sweep(drives, vary=vary)
     if not null:
         return Sweep(nulled.drives, nulled.rest, nulled.plain, nulled.rest)
-    ends = modes.join(nulled.center.v_id[0].item(), nulled.own.common)
-    first, second = (float(v * sign) for v, sign in zip(ends, drives.signs, strict=True))
-    point = nulled.center.point
-    point = replace(point, values={name: float(np.squeeze(value)) for name, value in point.values.items()})
-    return Sweep(replace(nulled.drives, levels=(first, second)), point, nulled.plain, point)
+    return nulled.released

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from longtail.analyses.base import Analysis, Option, Result
 from longtail.analyses.cmrr import VCM_OPTION, levels_of
 from longtail.analyses.conditions import conditions, read_corners, read_temperatures
 from longtail.analyses.curve import Curve, Distortion
-from longtail.analyses.dc_sweep import Points, sweep
+from longtail.analyses.dc_sweep import Points, Sweep, sweep
 from longtail.analyses.drives import Drives, supply_rails
 from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS
 from longtail.analyses.pair import SQUARE_LAW, TANH, Pair, find_pair
@@ -173,8 +173,8 @@ def run(
     """Sweep v_id at every level, all points together; then narrow down where the curve leaves its tangent."""
     among = conditions(circuit, read_temperatures(temperatures), read_corners(corners, circuit))
     own, levels = levels_of(circuit, input, output, vcm)
-    drives, offsets = _centers(own, levels, null or target is not None, target)
-    plain = sweep(drives)
+    plain, offsets = _centers(own, levels, null or target is not None, target)
+    drives = plain.drives
     pair = find_pair(plain.center)
     curve = Curve(plain, levels, offsets)
     _check_gain(curve)
@@ -210,24 +210,20 @@ def run(
     )
 
 
-def _centers(drives: Drives, levels: Array, null: bool, target: float | None) -> tuple[Drives, Array]:
-    """v_id in V about which each level is swept, and drives that stand at the first such point that was solved."""
-    own = sweep(drives, null=null, target=target) if null else None
-    if own is None:
+def _centers(drives: Drives, levels: Array, null: bool, target: float | None) -> tuple[Sweep, Array]:
+    """The amplifier without nulling, and v_id in V about which each level is swept."""
+    if not null:
         v_id, _ = modes.split(*(v * s for v, s in zip(drives.levels, drives.signs, strict=True)))
-        return drives, np.full(levels.size, v_id)
-    points = own.at(levels)
+        return sweep(drives), np.full(levels.size, v_id)
+    nulled = sweep(drives, null=True, target=target)
+    points = nulled.at(levels)
     if not points.good.all():
         lost = ", ".join(f"{v:.4g}" for v in levels[~points.good][:6])
         raise AnalysisError(
             f"no input offset brings the output to its target at V_CM = {lost} V",
             hint="keep --vcm within the range that 'range' finds",
         )
-    stand = modes.join(own.center.v_id[0], own.own.common)
-    return replace(
-        drives,
-        levels=tuple(float(v * s) for v, s in zip(stand, drives.signs, strict=True)),  # type: ignore[arg-type]
-    ), points.v_id.copy()
+    return nulled.released, points.v_id.copy()
 
 
 def _check_gain(curve: Curve) -> None:
