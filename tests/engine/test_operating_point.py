@@ -152,3 +152,10 @@ def test_what_a_device_refuses_has_a_name_and_a_place(cards, place, message):
     with pytest.raises(NetlistError) as caught:
         System(load(f"refused\nv1 a 0 1\n{cards}")).equations  # noqa: B018
     assert caught.value.message.startswith(message) and str(caught.value.span) == place
+
+
+def test_a_ground_of_another_program_is_recognized():
+    with pytest.raises(StructuralError) as caught:
+        lt.read("hspice\nvdd vdd gnd! 1\nr1 vdd gnd! 1k\n").op()
+    assert caught.value.hint == "ground is node 0 or gnd here: is 'gnd!' to be that? Add: vgnd gnd! 0 0"
+    assert lt.read("hspice\nvdd vdd gnd! 1\nr1 vdd gnd! 1k\nvgnd gnd! 0 0\n").op().nodes["vdd"] == pytest.approx(1.0)

@@ -15,6 +15,8 @@ from longtail.engine.system import System
 from longtail.engine.trace import Trace
 from longtail.errors import StructuralError
 
+GROUND_ELSEWHERE = ("gnd!", "ground", "agnd", "gnda", "vgnd", "com")  # names of ground in other programs
+
 
 class _Groups:
     """Disjoint sets."""
@@ -142,8 +144,12 @@ def _floating(circuit: Circuit, nodes: list[str]) -> StructuralError:
             hint="give the node a resistor, or remove one of the sources",
         )
     alone = len(touching) == 1 and sum(n in members for n in touching[0].nodes) == 1
+    hint = "is a node name misspelt? Otherwise add a large resistor from it to ground"
+    named = next((n for n in nodes if n in GROUND_ELSEWHERE), None)
+    if named is not None:
+        hint = f"ground is node 0 or gnd here: is '{named}' to be that? Add: v{named.strip('!')} {named} 0 0"
     return StructuralError(
         f"{what} no dc path to ground (connected to: {devices})" + (", a single terminal" if alone else ""),
         span=touching[0].span if touching else None,
-        hint="is a node name misspelt? Otherwise add a large resistor from it to ground",
+        hint=hint,
     )
