@@ -10,6 +10,8 @@ from longtail.engine.newton import NO_AIDS, State, newton
 from longtail.engine.operating_point import solve_operating_point
 from longtail.engine.system import System
 from longtail.errors import ConvergenceError, NetlistError, StructuralError
+from longtail.lanes.status import LaneStatus
+from reference import gallery
 
 PAIR = """a pair with a mirror tail
 vcc vcc 0 5
@@ -62,6 +64,24 @@ def test_lanes_of_newton_equal_a_loop() -> None:
     for k, v in enumerate(volts):
         alone = newton(system, {"v1.dc": v.item()}, State(np.zeros((1, len(system.unknowns)))))
         np.testing.assert_allclose(lanes.state.x[k], alone.state.x[0], rtol=1e-12, atol=1e-15)
+
+
+def test_a_solve_that_goes_round_in_circles_is_given_up() -> None:
+    """From zero, the five-transistor amplifier jumps between the same eight points for ever."""
+    system = System(lt.read(gallery.deck("ota_5t").path).circuit)
+    result = newton(system, {}, State(np.zeros((1, len(system.unknowns)))), limit=1000)
+    assert not result.converged
+    assert result.iterations < 100
+    assert solve_operating_point(system).continuation == "gmin stepping"
+
+
+def test_singular_lanes_do_not_stop_the_others() -> None:
+    circuit = load("t\ni1 0 a 1m\nr1 a 0 {r}\n.param r=1k\n")
+    system = System(circuit, varied=["r"])
+    values = {"r": np.array([1e3, np.inf, 2e3, np.inf, 4e3])}
+    result = newton(system, values, State(np.zeros((5, len(system.unknowns)))))
+    assert (result.status == LaneStatus.CONVERGED).tolist() == [True, False, True, False, True]
+    np.testing.assert_allclose(result.state.x[::2, system.index["a"]], [1.0, 2.0, 4.0], rtol=1e-9)
 
 
 def test_the_residual_is_small_against_the_currents() -> None:
