@@ -162,7 +162,7 @@ class Sweep:
 
         A nulled amplifier finds its differential input itself; `target` is then the output voltage that it has to
         reach in each lane, if not its nominal one. With `near` `[lane, unknown]`, states as in `Points`, every lane
-        starts there, and one that does not settle soon is left without a solution.
+        starts there, and of a nulled amplifier one that does not settle soon is left without a solution.
         """
         own = self.own
         levels = modes.join(own.differential if v_id is None else v_id, own.common if v_ic is None else v_ic)
@@ -174,7 +174,7 @@ class Sweep:
             values[f"v{TARGET}.dc"] = np.asarray(target, float)
         lanes = max(np.size(value) for value in values.values())
         values = {k: np.broadcast_to(v, lanes).copy() for k, v in values.items()}
-        return self._points(self._solve(values) if near is None else self.batch.solve(values, rescue=False, start=near))
+        return self._points(self._solve(values, near))
 
     def tangent(self, v_ic: float | Array = 0.0, v_id: float | Array = 0.0, target: float | Array = 0.0) -> Array:
         """How a state sets out from the nominal point where the inputs and the target move so far, `[lane, unknown]`.
@@ -188,13 +188,15 @@ class Sweep:
             moves[f"v{TARGET}.dc"] = target
         return np.asarray(np.column_stack(np.broadcast_arrays(*moves.values())) @ self.batch.sensitivity.T)
 
-    def _solve(self, values: dict[str, Array]) -> OperatingPoint:
-        """All lanes from the nominal point; one that does not settle so, from the nearest that did.
+    def _solve(self, values: dict[str, Array], near: Array | None) -> OperatingPoint:
+        """All lanes from the nominal point, or from nearby; one that does not settle so, from the nearest that did.
 
         Continuation from zero sources is the last resort of a plain circuit. It leads nowhere with an equation that
         only an amplifier in operation can fulfil, so a nulled lane is then left without a solution.
         """
-        point = self.batch.solve(values, rescue=False)
+        point = self.batch.solve(values, rescue=False, start=near)
+        if self.nulled and near is not None:
+            return point
         waiting = self._follow(point, values)
         if waiting.size and not self.nulled:
             rest = self.batch.solve({k: v[waiting] for k, v in values.items()})
