@@ -179,3 +179,9 @@ def test_a_ground_of_another_program_is_recognized():
         lt.read("hspice\nvdd vdd gnd! 1\nr1 vdd gnd! 1k\n").op()
     assert caught.value.hint == "ground is node 0 or gnd here: is 'gnd!' to be that? Add: vgnd gnd! 0 0"
     assert lt.read("hspice\nvdd vdd gnd! 1\nr1 vdd gnd! 1k\nvgnd gnd! 0 0\n").op().nodes["vdd"] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("deck", ["nothing\n.end\n", "at ground\nr1 0 0 1k\n"])
+def test_a_circuit_of_nothing_is_said_to_be_one(deck):
+    with pytest.raises(StructuralError, match="no devices at a node other than ground"):
+        lt.read(deck).op()

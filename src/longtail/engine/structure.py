@@ -40,6 +40,11 @@ class _Groups:
 
 def check_structure(system: System) -> None:
     """Raise `StructuralError` when a node has no dc path to ground, or voltage sources close a loop."""
+    if not system.unknowns:
+        raise StructuralError(
+            "the netlist has no devices at a node other than ground",
+            hint="its first line is the title: are all others comments?",
+        )
     plain = system.plain
     _check_loops(system.circuit, plain)
     _check_paths(system.circuit, plain)
