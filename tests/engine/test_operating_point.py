@@ -185,3 +185,11 @@ def test_a_ground_of_another_program_is_recognized():
 def test_a_circuit_of_nothing_is_said_to_be_one(deck):
     with pytest.raises(StructuralError, match="no devices at a node other than ground"):
         lt.read(deck).op()
+
+
+def test_a_device_with_m_of_zero_is_not_there():
+    cards = "m1 d g 0 0 nn w=10u l=1u\nm2 d g 0 0 nn w=10u l=1u m=0\nr1 v d 1k\n.model nn nmos(vto=0.7 lambda=0.01)\n"
+    op = lt.read(f"switched off\nvv v 0 3\nvg g 0 1\n{cards}").op()
+    alone = lt.read(f"alone\nvv v 0 3\nvg g 0 1\n{cards.replace('m2', '*')}").op()
+    assert op.nodes["d"] == pytest.approx(alone.nodes["d"])
+    assert op.devices["m2"]["id"] == 0.0 and op.devices["m2"]["r_o"] == np.inf

@@ -8,6 +8,7 @@ Circuits Syst. 22 (1975) 504).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -89,6 +90,11 @@ def trace(circuit: Circuit, varied: frozenset[str] = frozenset(), null: Null | N
 def unknowns(circuit: Circuit, varied: frozenset[str] = frozenset(), null: Null | None = None) -> list[Unknown]:
     """The unknowns of a circuit, without its equations."""
     return _Tracer(circuit, varied, null, robust=False).unknowns
+
+
+def _of_all(quantity: Real, m: Real, exponent: float) -> Real:
+    """A quantity of m devices in parallel; of none, every resistance is infinite."""
+    return math.inf if exponent < 0 and m == 0.0 else quantity * m**exponent
 
 
 @contextmanager
@@ -234,7 +240,7 @@ def _quantities(device: DeviceModel, flows: Flows, m: Real) -> dict[str, Real]:
     """The quantities of `m` devices side by side."""
     units = {q.name: q.unit for q in device.quantities}
     return {
-        name: x * m ** _SCALES_WITH_M[units[name]] if units.get(name) in _SCALES_WITH_M else x
+        name: _of_all(x, m, _SCALES_WITH_M[units[name]]) if units.get(name) in _SCALES_WITH_M else x
         for name, x in flows.quantities.items()
     }
 
