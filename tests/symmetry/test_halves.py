@@ -73,6 +73,8 @@ CUT = {
     "a law by a current on the line": "vl e f 0\nrf f 0 20k\nb1 c 0 i={300*i(vl)**2}\nb2 d 0 i={300*i(vl)**2}",
     "multiplied": "m5 e vcc 0 0 n w=1u l=10u m=3\nrx c d 30k m=2",
 }
+
+
 def halved(more: str) -> tuple[lt.Amplifier, HalfCircuits]:
     amplifier = lt.read(FRAME.format(more=more))
     result = amplifier.half()
