@@ -91,12 +91,12 @@ def _cell_html(cell: Cell, column: Column) -> str:
 def subscripts(text: str) -> str:
     """Symbols such as A_c→d or I_C with their subscripts set low, everything else escaped.
 
-    >>> subscripts("A_c→d dB"), subscripts("a < b")
-    ('A<sub>c→d</sub> dB', 'a &lt; b')
+    >>> subscripts("A_c→d dB"), subscripts("TCV_OS"), subscripts("a < b_c d_e")
+    ('A<sub>c→d</sub> dB', 'TCV<sub>OS</sub>', 'a &lt; b<sub>c</sub> d<sub>e</sub>')
     """
     words = []
     for word in text.split(" "):
         head, mark, tail = word.partition("_")
-        low = mark and tail and len(head) == 1
+        low = mark and tail and (len(head) == 1 or head.isupper())
         words.append(f"{escape(head)}<sub>{escape(tail)}</sub>" if low else escape(word))
     return " ".join(words)
