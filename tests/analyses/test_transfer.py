@@ -264,3 +264,19 @@ def test_conditions_are_shown_and_written() -> None:
     assert [each["condition"] for each in written] == ["0 °C", "70 °C"]
     assert set(written[0]) >= {"vcm", "input_offset", "v_out", "gain", "linear_range", "distortion"}
     assert json.loads(lt.read(gallery.deck("bjt_pair").path).transfer().to_json())["conditions"] == []
+
+
+def test_a_pair_whose_drains_float_with_its_tail_has_no_distortion():
+    deck = """no supply holds the drains
+vdd vdd ac 1.8
+va a 0 0.9
+vb b 0 0.9
+m1 o1 a t 0 nn w=18u l=0.18u
+m2 o2 b t 0 nn w=18u l=0.18u
+it t 0 100u
+r1 vdd o1 5k
+r2 vdd o2 5.005k
+.model nn nmos(vto=0.45 kp=280u lambda=0.1)
+"""
+    text = lt.read(deck).transfer(input=["a", "b"], output=["o1", "o2"]).to_text()
+    assert "nan" not in text.lower()

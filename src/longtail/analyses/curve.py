@@ -109,6 +109,7 @@ class Curve:
         order = np.arange(1, _NODES)
         terms = 2.0 / _NODES * values @ np.cos(order[None, :] * theta[:, None])
         fundamental = np.abs(terms[:, 0])
-        parts = np.abs(terms[:, 1:]) / fundamental[:, None]
+        parts = np.full((self.levels.size, _NODES - 2), np.nan)  # what does not amplify has no distortion either
+        np.divide(np.abs(terms[:, 1:]), fundamental[:, None], out=parts, where=fundamental[:, None] > 0.0)
         parts = np.where(parts < _ROUNDING, 0.0, parts)
         return Distortion(amplitude, fundamental, parts[:, : HARMONICS - 1], np.sqrt(np.sum(parts**2, axis=1)))
