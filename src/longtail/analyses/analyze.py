@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.analyses.base import Analysis, Option, Result
-from longtail.analyses.characterize import NOT_NULLED, SYMMETRY, Characterization, no_point
+from longtail.analyses.characterize import NOT_NULLED, Characterization, no_figure, no_point
 from longtail.analyses.conditions import TYPICAL, Condition, conditions, read_corners, read_temperatures
 from longtail.analyses.crossing import crossing
 from longtail.analyses.curves import Curves
@@ -249,10 +249,12 @@ def _rows(gains: ModeGains, offset: float | None, power: float | None) -> list[R
             _gain("A_d→c", "differential to common", low, gains.differential_to_common[0], gains.floor[0]),
         ]
     rows += [_cmrr(gains, 0, bias_text), _cmrr(gains, f.size - 1, bias_text)][: 1 if f.size == 1 else 2]
-    bandwidth = crossing(f, np.abs(gains.differential), np.abs(gains.differential[0]) / np.sqrt(2.0))
-    unity = crossing(f, np.abs(gains.differential), 1.0)
+    size = np.abs(gains.differential)
+    if size[0] <= gains.floor[0]:
+        return rows
+    bandwidth, unity = crossing(f, size, size[0] / np.sqrt(2.0)), crossing(f, size, 1.0)
     rows.append(Row("f_3dB", "bandwidth of the differential gain", bias_text, bandwidth, "Hz", _outside(bandwidth)))
-    if np.abs(gains.differential[0]) > 1.0:
+    if size[0] > 1.0:
         rows.append(Row("f_T", "unity differential gain", bias_text, unity, "Hz", _outside(unity)))
     return rows
 
@@ -275,7 +277,7 @@ def _cmrr(gains: ModeGains, k: int, bias_text: str) -> Row:
     name = f"rejection {ratio}"
     if np.isfinite(value):
         return Row("CMRR", name, conditions, value, "dB")
-    return Row("CMRR", name, conditions, None, "dB", SYMMETRY)
+    return Row("CMRR", name, conditions, None, "dB", no_figure(value))
 
 
 ANALYSIS = Analysis(

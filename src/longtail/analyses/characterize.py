@@ -17,7 +17,14 @@ from longtail.analyses.extent import Extent, extent
 from longtail.analyses.noise import Spectra, spectra
 from longtail.analyses.noise_result import referred
 from longtail.analyses.offset import DRIFT_STEP, currents, offsets
-from longtail.analyses.port_maps import ROUNDING, input_currents, output_injection, signal_level, source_columns
+from longtail.analyses.port_maps import (
+    ROUNDING,
+    input_currents,
+    output_injection,
+    rejection_db,
+    signal_level,
+    source_columns,
+)
 from longtail.analyses.rows import Row, spread
 from longtail.analyses.standing import Standing
 from longtail.engine.linearization import Linearization, linearize
@@ -31,6 +38,7 @@ Complex = NDArray[np.complex128]
 LEVELS = 25  # common-mode levels between the ends of the range, for the lowest rejection
 NOISE_HZ = 1e3  # the frequency of the noise density that is printed
 SYMMETRY = "limited by symmetry: only mismatch gives a figure"
+NO_GAIN = "no gain to reject by"
 NOT_NULLED = "could not be nulled"
 
 
@@ -146,7 +154,7 @@ class Characterization:
 
     def _cmrr(self, name: str, at: str, values: Array) -> Row:
         row = self.row("CMRR", name, at, values, "dB", "no operating point")
-        return with_remark(row, SYMMETRY) if np.isinf(values[0]) else row
+        return with_remark(row, no_figure(values[0])) if np.isinf(values[0]) else row
 
     def _bandwidth(self) -> Iterator[Row]:
         gain = np.abs(self.gains[0][:, :, DIFFERENTIAL, DIFFERENTIAL])
@@ -154,7 +162,7 @@ class Characterization:
             ("f_3dB", "bandwidth of the differential gain", gain[:, 0] / np.sqrt(2.0)),
             ("f_T", "unity differential gain", np.ones(len(gain))),
         ):
-            if symbol == "f_T" and not gain[0, 0] > 1.0:
+            if gain[0, 0] <= self.gains[1][0, 0] or (symbol == "f_T" and not gain[0, 0] > 1.0):
                 continue
             found = [crossing(self.frequency_hz, size, each) for size, each in zip(gain, level, strict=True)]
             values = np.array([np.nan if f is None else f for f in found])
@@ -261,14 +269,11 @@ class Characterization:
         floor = ROUNDING * signal_level(model.operating_point, x)[:, 0]
         transfer = np.abs((drives.output_matrix(system) @ x[:, 0])[:, DIFFERENTIAL])
         for k, name in enumerate(names):
-            unwanted = transfer[:, 2 + k]
-            with np.errstate(divide="ignore"):
-                values = 20.0 * np.log10(transfer[:, DIFFERENTIAL] / np.where(unwanted > floor, unwanted, 1.0))
-            values = standing.spread(np.where(unwanted > floor, values, np.inf))
+            values = standing.spread(rejection_db(transfer[:, DIFFERENTIAL], transfer[:, 2 + k], floor))
             row = self.row(
                 f"PSRR({name})", f"rejection of the supply {name}", self.low, values, "dB", "no operating point"
             )
-            yield with_remark(row, SYMMETRY) if np.isinf(values[0]) else row
+            yield with_remark(row, no_figure(values[0])) if np.isinf(values[0]) else row
 
     @cached_property
     def noise(self) -> tuple[Array, Spectra] | None:
@@ -330,11 +335,13 @@ def _decibels(gain: float) -> str:
 
 
 def _rejection(matrix: Complex, floor: Array) -> Array:
-    """abs(A_dd/A_c→d) or abs(A_d/A_cm) in dB `[lane, frequency]`: infinite by symmetry, nan without solution."""
-    wanted, unwanted = (np.abs(matrix[..., DIFFERENTIAL, mode]) for mode in (DIFFERENTIAL, COMMON))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        decibels = 20.0 * np.log10(wanted / unwanted)
-    return np.where(np.isnan(wanted), np.nan, np.where(unwanted <= floor, np.inf, decibels))
+    """abs(A_dd/A_c→d) or abs(A_d/A_cm) in dB `[lane, frequency]`, see `rejection_db`; nan without solution."""
+    return rejection_db(matrix[..., DIFFERENTIAL, DIFFERENTIAL], matrix[..., DIFFERENTIAL, COMMON], floor)
+
+
+def no_figure(decibels: float) -> str:
+    """Why a rejection is infinite."""
+    return SYMMETRY if decibels > 0.0 else NO_GAIN
 
 
 def no_point(standing: Standing) -> Sequence[str]:

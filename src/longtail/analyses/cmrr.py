@@ -16,6 +16,7 @@ from longtail.analyses.departures import Departure, departures
 from longtail.analyses.drives import Drives, find_drives, null_target, supply_rails
 from longtail.analyses.frequency import frequency_axis
 from longtail.analyses.gains import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS, ModeGains, NullPoint
+from longtail.analyses.port_maps import rejection_db
 from longtail.analyses.stuck import stuck
 from longtail.circuit import Circuit
 from longtail.errors import OptionError
@@ -102,13 +103,10 @@ class CmrrMap(Result):
         """20*log10 of abs(A_dd/A_c→d), or of abs(A_d/A_cm) for a single-ended output, `[level, frequency]`.
 
         Infinite where the unwanted gain is below rounding (the figure is limited by symmetry, and only mismatch can
-        give one), nan where there is no operating point.
+        give one), minus infinite where there is no gain to hold against it, nan where there is no operating point.
         """
-        wanted, unwanted = (np.abs(self.matrix[..., DIFFERENTIAL, mode]) for mode in (DIFFERENTIAL, COMMON))
-        counts = unwanted > self.floor
-        with np.errstate(divide="ignore"):
-            decibels = 20.0 * np.log10(wanted / np.where(counts, unwanted, 1.0))
-        return np.where(np.isnan(wanted), np.nan, np.where(counts, decibels, np.inf))
+        wanted, unwanted = (self.matrix[..., DIFFERENTIAL, mode] for mode in (DIFFERENTIAL, COMMON))
+        return rejection_db(wanted, unwanted, self.floor)
 
     def at_level(self, k: int) -> ModeGains:
         """The gains over frequency at one of the levels."""

@@ -15,7 +15,7 @@ from longtail.analyses.base import Analysis, Option, Result, plain
 from longtail.analyses.drives import Drives, bias, find_drives, null_target, supply_rails
 from longtail.analyses.frequency import DEFAULT, frequency_axis
 from longtail.analyses.lanes import LANE_OPTIONS, Axes, Lanes, null_lanes, read_lanes, solve_lanes, solve_nulled
-from longtail.analyses.port_maps import ROUNDING, signal_level
+from longtail.analyses.port_maps import ROUNDING, rejection_db, signal_level
 from longtail.circuit import Circuit
 from longtail.engine.batch import Batch
 from longtail.engine.linearization import Linearization, linearize
@@ -73,11 +73,11 @@ class ModeGains(Result):
             return (
                 f"<mode gains of {self.label} over {shape}, {solved:.4g} of lanes solved, {counted(f.size, 'point')}>"
             )
-        gain = 20 * np.log10(np.abs(self.differential[0]))
-        cmrr = self.cmrr_db[0]
+        size, cmrr = abs(self.differential[0]), self.cmrr_db[0]
+        gain = f"{20 * np.log10(size):.4g} dB differential" if size > self.floor[0] else "no differential gain"
         rejection = f"CMRR {cmrr:.4g} dB" if np.isfinite(cmrr) else "CMRR limited by symmetry"
-        points = counted(f.size, "point")
-        return f"<mode gains of {self.label}: {gain:.4g} dB differential, {rejection} at {f[0]:g} Hz, {points}>"
+        said = gain if np.isneginf(cmrr) else f"{gain}, {rejection}"
+        return f"<mode gains of {self.label}: {said} at {f[0]:g} Hz, {counted(f.size, 'point')}>"
 
     @property
     def single_ended(self) -> bool:
@@ -118,13 +118,9 @@ class ModeGains(Result):
         """20*log10 of abs(A_dd/A_c→d), or of abs(A_d/A_cm) for a single-ended output, `[frequency]`.
 
         Infinite where the unwanted gain is below rounding: the figure is limited by symmetry then, and only
-        mismatch can give one.
+        mismatch can give one. Minus infinite where there is no gain to hold against it.
         """
-        unwanted = np.abs(self.unwanted)
-        ratio = np.full(unwanted.shape, np.inf)
-        np.divide(np.abs(self.differential), unwanted, out=ratio, where=~(unwanted <= self.floor))
-        with np.errstate(divide="ignore"):
-            return 20.0 * np.log10(ratio)
+        return rejection_db(self.differential, self.unwanted, self.floor)
 
     def to_dict(self) -> dict[str, Any]:
         varied = {"axes": {name: values.tolist() for name, values in self.axes}} if self.axes else {}

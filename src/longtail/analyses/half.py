@@ -12,6 +12,7 @@ import numpy as np
 from longtail.analyses.base import Analysis, Option, Result
 from longtail.analyses.drives import Drives, find_drives
 from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS
+from longtail.analyses.port_maps import ROUNDING, signal_level
 from longtail.circuit import GROUND, Circuit, Instance
 from longtail.elaborate.writer import write
 from longtail.engine.linearization import linearize
@@ -60,14 +61,16 @@ class Half:
     def gain(self, frequency_hz: float) -> complex:
         """A_dd or A_cc at a frequency in Hz, by the half alone: v(output) per volt of the source.
 
-        The source is one side's: of v_id and of v_od it sees half each, of v_ic and v_oc all.
+        The source is one side's: of v_id and of v_od it sees half each, of v_ic and v_oc all. What is no more than
+        rounding is zero.
         """
         if not self.sign:
             return 0j
         system = System(self.circuit, drives=(f"{self.source}.dc",))
         point = solve_operating_point(system, {f"{self.source}.dc": _dc(self.circuit, self.source)})
         x = linearize(point).response(np.array([frequency_hz]), np.ones((1, 1)))
-        return complex(x[0, 0, system.index[self.output], 0]) * self.sign
+        gain = complex(x[0, 0, system.index[self.output], 0])
+        return gain * self.sign if abs(gain) > ROUNDING * signal_level(point, x[0])[0] else 0j
 
 
 @dataclass(frozen=True, eq=False, repr=False)

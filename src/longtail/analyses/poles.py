@@ -44,6 +44,7 @@ _FOLLOWS = 0.5  # of the common-mode input: what the tail of a pair does at leas
 _CHECKED = np.geomspace(1.0, 1e9, 37)  # Hz, where zeros and poles of a transfer are checked against its gain
 _NOTHING = 10.0  # times the floor of rounding: a transfer that is nowhere above is zero by symmetry
 _GOOD = 1e-6  # an error of the check above this is said
+_NO_CORNERS = Corners(0.0, None, None, None, None, None)  # of a gain that is zero by symmetry
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,7 @@ def run(
         modes.values,
         homes,
         transfers,
-        _corners(model, drives, modes.values),
+        _NO_CORNERS if transfers["differential"].zeros is None else _corners(model, drives, modes.values),
         _tail(rational, modes, drives, transfers["common"]),
         _loop(model, modes.values, loop[0]) if loop else None,
         drives.hot,

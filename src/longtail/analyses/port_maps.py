@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from longtail import modes
 from longtail.analyses.drives import Drives, hot_end
@@ -63,6 +63,22 @@ def signal_level(point: OperatingPoint, x: Complex) -> Real:
     voltages = [k for k, unknown in enumerate(point.system.unknowns) if unknown.unit == "V"]
     level: Real = np.abs(x[..., voltages, :]).max(axis=(-2, -1))
     return level
+
+
+def rejection_db(wanted: ArrayLike, unwanted: ArrayLike, floor: Real) -> Real:
+    """20*log10 of abs(wanted/unwanted), gains in V/V of which all below `floor` is rounding; nan where one is nan.
+
+    Infinite where the unwanted gain is rounding: the figure is limited by symmetry, and only mismatch gives one. Minus
+    infinite where the wanted gain alone is: nothing is amplified that something could be held against.
+
+    >>> rejection_db([100.0, -10.0, 1e-16, 1e-16], [0.1, 1e-16, 1.0, 1e-16], np.array(1e-12)).tolist()
+    [60.0, inf, -inf, inf]
+    """
+    signal, disturbance = np.abs(wanted), np.abs(unwanted)
+    ratio = np.full(np.broadcast_shapes(signal.shape, disturbance.shape), np.inf)
+    np.divide(np.where(signal <= floor, 0.0, signal), disturbance, out=ratio, where=~(disturbance <= floor))
+    with np.errstate(divide="ignore"):
+        return np.asarray(20.0 * np.log10(np.where(np.isnan(signal), np.nan, ratio)))
 
 
 def parts(values: Complex | None) -> dict[str, list[float]] | None:

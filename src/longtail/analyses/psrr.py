@@ -26,7 +26,7 @@ from longtail.analyses.gains import (
     common_level,
     status_text,
 )
-from longtail.analyses.port_maps import ROUNDING, parts, signal_level, source_columns
+from longtail.analyses.port_maps import ROUNDING, parts, rejection_db, signal_level, source_columns
 from longtail.circuit import Circuit
 from longtail.elaborate.ports import resolve_ports
 from longtail.engine.linearization import linearize
@@ -66,7 +66,8 @@ class SupplyRejection(Result):
         said = []
         for name in self.supplies:
             value = self.psrr_db(name)[0]
-            said.append(f"{name} {value:.4g} dB" if np.isfinite(value) else f"{name} limited by symmetry")
+            why = "without gain" if value < 0.0 else "limited by symmetry"
+            said.append(f"{name} {value:.4g} dB" if np.isfinite(value) else f"{name} {why}")
         return f"<supply rejection at {self.frequency_hz[0]:g} Hz: {', '.join(said)}>"
 
     @property
@@ -92,10 +93,11 @@ class SupplyRejection(Result):
             return np.asarray(self.differential(supply) / self.gain)
 
     def psrr_db(self, supply: str) -> NDArray[np.float64]:
-        """20*log10 of abs(A_dd/A_s→d); infinite where the transfer of the supply is rounding: zero by symmetry."""
-        unwanted = np.abs(self.differential(supply))
-        with np.errstate(divide="ignore"):
-            return 20.0 * np.log10(np.where(unwanted > self.floor, np.abs(self.gain) / unwanted, np.inf))
+        """20*log10 of abs(A_dd/A_s→d); infinite where the transfer of the supply is rounding: zero by symmetry.
+
+        Minus infinite where there is no gain to hold against it.
+        """
+        return rejection_db(self.gain, self.differential(supply), self.floor)
 
     def _column(self, supply: str) -> int:
         if supply not in self.supplies:

@@ -26,7 +26,7 @@ from longtail.analyses.frequency import frequency_axis
 from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS, bias_notes, common_level, mode_gains, status_text
 from longtail.analyses.impedance import port_matrices
 from longtail.analyses.lanes import Lanes, null_lanes, solve_lanes
-from longtail.analyses.port_maps import ROUNDING, input_currents, parts, signal_level
+from longtail.analyses.port_maps import ROUNDING, input_currents, parts, rejection_db, signal_level
 from longtail.circuit import GROUND, Circuit, Instance
 from longtail.engine import dense
 from longtail.engine.linearization import linearize
@@ -91,7 +91,8 @@ class SourceImbalance(Result):
 
     def __repr__(self) -> str:
         f = self.frequency_hz[0]
-        text = f"{self.cmrr_db[0]:.4g} dB" if np.isfinite(self.cmrr_db[0]) else "limited by symmetry"
+        value = self.cmrr_db[0]
+        text = f"{value:.4g} dB" if np.isfinite(value) else "without gain" if value < 0.0 else "limited by symmetry"
         return f"<source imbalance of {self.resistance_difference:g} ohm: CMRR {text} at {f:g} Hz>"
 
     @property
@@ -101,17 +102,17 @@ class SourceImbalance(Result):
     @property
     def cmrr_db(self) -> Real:
         """Rejection from the sources to the output, `[frequency]`; which one, as in `ModeGains.cmrr_db`."""
-        return rejection_db(self.matrix, self.floor)
+        return _rejection(self.matrix, self.floor)
 
     @property
     def balanced_cmrr_db(self) -> Real:
         """The same with equal sources."""
-        return rejection_db(self.balanced, self.floor)
+        return _rejection(self.balanced, self.floor)
 
     @property
     def amplifier_cmrr_db(self) -> Real:
         """The same of the amplifier alone."""
-        return rejection_db(self.amplifier, self.floor)
+        return _rejection(self.amplifier, self.floor)
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -149,14 +150,6 @@ class SourceImbalance(Result):
             },
             attrs={"resistance": self.resistance, "capacitance": self.capacitance, "vcm": self.vcm},
         )
-
-
-def rejection_db(matrix: Complex, floor: Real) -> Real:
-    """20*log10 of abs(A_d/unwanted) of mode matrices `[..., frequency, out, in]`; infinite where it is rounding."""
-    wanted = np.abs(matrix[..., DIFFERENTIAL, DIFFERENTIAL])
-    unwanted = np.abs(matrix[..., DIFFERENTIAL, COMMON])
-    with np.errstate(divide="ignore"):
-        return np.asarray(20.0 * np.log10(np.where(unwanted <= floor, np.inf, wanted / np.maximum(unwanted, 1e-300))))
 
 
 def behind(network: Network, gains: Complex, admittance: Complex, frequency_hz: Real) -> Complex:
@@ -219,6 +212,11 @@ def bias_currents(drives: Drives, point: OperatingPoint) -> tuple[float, float]:
     return float(first), float(second)
 
 
+def _rejection(matrix: Complex, floor: Real) -> Real:
+    """Of mode matrices `[..., frequency, out_mode, in_mode]`."""
+    return rejection_db(matrix[..., DIFFERENTIAL, DIFFERENTIAL], matrix[..., DIFFERENTIAL, COMMON], floor)
+
+
 def _network(r: float, dr: float, c: float, dc: float) -> Network:
     """What was asked for, equal sources, and the lanes of the map. Raises `OptionError` for a negative element."""
     for name, mean, difference in (("resistance", r, dr), ("capacitance", c, dc)):
@@ -272,7 +270,7 @@ def run(
         matrices[1],
         gains,
         _MAP * resistance,
-        rejection_db(matrices[2:], floor),
+        _rejection(matrices[2:], floor),
         floor,
         currents,
         drop > _STILL,

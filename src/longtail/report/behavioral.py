@@ -40,6 +40,8 @@ def page(result: BehavioralModel) -> Page:
     ratio = "|A_d/A_c|" if model.single_ended else "|A_dd/A_c→d|"
     if model.unwanted == 0.0:
         rows.append((Cell(f"CMRR {ratio}"), Cell("limited by symmetry", QUIET), Cell(""), Cell("")))
+    elif model.differential == 0.0:
+        rows.append((Cell(f"CMRR {ratio}"), Cell("no gain", QUIET), Cell(""), Cell("")))
     else:
         rejection = Cell(decibels_text(model.cmrr_db), STRONG)
         rows.append((Cell(f"CMRR {ratio}"), Cell(gain_text(abs(model.cmrr))), rejection, Cell(degrees(model.cmrr))))

@@ -10,7 +10,7 @@ from longtail.analyses.cmrr import CmrrMap
 from longtail.analyses.departures import Departure
 from longtail.report import mode_gains
 from longtail.report.page import ATTENTION, LEFT, PLAIN, QUIET, Cell, Column, Page, Table
-from longtail.report.symbols import decibels
+from longtail.report.symbols import decibels, no_rejection_text
 from longtail.units import counted, format_si
 
 LEVELS = 13  # rows that are shown
@@ -39,7 +39,7 @@ def page(result: CmrrMap) -> Page:
 
 def symmetry(result: CmrrMap) -> tuple[str, ...]:
     """What to say where no level and no frequency has a rejection of its own."""
-    if np.isfinite(result.cmrr_db).any():
+    if np.isfinite(result.cmrr_db).any() or not np.isposinf(result.cmrr_db).any():
         return ()
     return ("the CMRR is limited by symmetry at every level: only mismatch gives a figure",)
 
@@ -60,20 +60,25 @@ def _rejection(result: CmrrMap) -> Table:
     names = ("A_d", "A_cm") if result.single_ended else ("A_dd", "A_cc")
     columns = [Column("V_CM"), *(Column(f"{name} dB") for name in names)]
     columns += [Column(f"CMRR dB, {format_si(result.frequency_hz[k].item(), 'Hz')}") for k in shown]
-    gains = [gain[:, 0] for gain in (result.gains["differential"], result.gains["common"]) if gain is not None]
+    sizes = [np.abs(gain[:, 0]) for gain in (result.gains["differential"], result.gains["common"]) if gain is not None]
     rows = []
     for level in spread_over(result.vcm.size, LEVELS):
         row = [Cell(format_si(result.vcm[level].item(), "V"))]
-        row += [_decibels(decibels(abs(gain[level].item()))) for gain in gains]
+        floor = result.floor[level, 0]
+        row += [_gain(size[level].item(), floor) for size in sizes]
         row += [_decibels(result.cmrr_db[level, k].item()) for k in shown]
         rows.append(tuple(row))
     return Table(f"Gains at {first}" + (", and rejection" if shown else ""), tuple(columns), tuple(rows))
 
 
+def _gain(size: float, floor: float) -> Cell:
+    if size > floor:
+        return Cell(f"{decibels(size):.2f}")
+    return Cell("0" if size <= floor else "–", QUIET)
+
+
 def _decibels(value: float) -> Cell:
-    if np.isfinite(value):
-        return Cell(f"{value:.2f}")
-    return Cell("symmetry" if value == np.inf else "–", QUIET)
+    return Cell(f"{value:.2f}") if np.isfinite(value) else Cell(no_rejection_text(value), QUIET)
 
 
 def departures_table(low: Sequence[Departure], high: Sequence[Departure], axis: str) -> Table:

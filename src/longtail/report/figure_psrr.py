@@ -20,7 +20,7 @@ from longtail.report.style import (
     positive_frequencies,
     titled,
 )
-from longtail.report.supply_rejection import facts, notes, symmetric, transfers
+from longtail.report.supply_rejection import facts, notes, transfers
 
 SUPPLY_COLOURS = (VERMILLION, GREEN, PURPLE, ORANGE)
 DASHES = (0, (4, 2))  # of what reaches the common mode of the output
@@ -30,7 +30,7 @@ HEIGHTS = {"transfer": 2.9, "rejection": 2.3}  # inches
 def figure(rejection: SupplyRejection, *, title: str | None = None) -> Figure:
     """Transfers in dB over frequency, a colour for each supply; the rejections of those that have one."""
     low, high = positive_frequencies(rejection.frequency_hz)
-    rejected = [name for name in rejection.supplies if name not in symmetric(rejection)]
+    rejected = [name for name in rejection.supplies if np.isfinite(rejection.psrr_db(name)).any()]
     names = ["transfer", *(["rejection"] if rejected else [])]
     drawn = new_figure(7.8, sum(HEIGHTS[name] for name in names) + 1.0)
     stacked = over_frequency(drawn, [HEIGHTS[name] for name in names], low, high)

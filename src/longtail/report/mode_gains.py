@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from longtail.analyses.gains import ModeGains
 from longtail.report.conditions import degrees
 from longtail.report.page import LEFT, QUIET, Cell, Column, Page, Table
-from longtail.report.symbols import decibels, gain_text, spread_text
+from longtail.report.symbols import decibels, gain_text, no_rejection_text, spread_text
 from longtail.units import format_si
 
 Complex = NDArray[np.complex128]
@@ -73,7 +73,7 @@ def symmetry(gains: ModeGains) -> tuple[str, ...]:
     said = []
     if gone:
         said.append(f"{' and '.join(gone)} {'is' if len(gone) == 1 else 'are'} zero by symmetry")
-    if not np.isfinite(gains.cmrr_db).any():
+    if np.isposinf(gains.cmrr_db).any() and not np.isfinite(gains.cmrr_db).any():
         said.append("the CMRR is limited by symmetry: only mismatch gives a figure")
     return tuple(said)
 
@@ -125,4 +125,4 @@ def _gain_cells(gain: complex, is_gain: bool) -> list[Cell]:
 
 
 def _cmrr_cell(value: float) -> Cell:
-    return Cell(f"{value:.2f}") if np.isfinite(value) else Cell("symmetry", QUIET)
+    return Cell(f"{value:.2f}") if np.isfinite(value) else Cell(no_rejection_text(value), QUIET)

@@ -8,7 +8,7 @@ from longtail.analyses.source_imbalance import SourceImbalance
 from longtail.report.conditions import Facts, conditions
 from longtail.report.mode_gains import chosen
 from longtail.report.page import LEFT, QUIET, STRONG, Cell, Column, Page, Table
-from longtail.report.symbols import decibels_text
+from longtail.report.symbols import decibels_text, no_rejection_text
 from longtail.units import format_si
 
 OF_MAP = (0, 8, 16, 24)  # differences of the map that the table shows: decades
@@ -74,8 +74,6 @@ def _map(result: SourceImbalance) -> Table:
 
 
 def _cell(value: float, strong: bool) -> Cell:
-    if np.isnan(value):
-        return Cell("no point", QUIET)
-    if np.isinf(value):
-        return Cell("symmetry", QUIET)
+    if not np.isfinite(value):
+        return Cell(no_rejection_text(float(value)), QUIET)
     return Cell(decibels_text(float(value)), STRONG) if strong else Cell(decibels_text(float(value)))

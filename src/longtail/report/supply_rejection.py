@@ -8,7 +8,7 @@ from longtail.analyses.psrr import SupplyRejection
 from longtail.report.conditions import Facts, conditions
 from longtail.report.mode_gains import chosen
 from longtail.report.page import LEFT, QUIET, Cell, Column, Page, Table
-from longtail.report.symbols import decibels, decibels_text
+from longtail.report.symbols import decibels, decibels_text, no_rejection_text
 from longtail.units import format_si
 
 
@@ -37,7 +37,7 @@ def transfers(rejection: SupplyRejection, supply: str) -> dict[str, np.ndarray]:
 
 def symmetric(rejection: SupplyRejection) -> list[str]:
     """The supplies that do nothing to the output at any frequency."""
-    return [name for name in rejection.supplies if not np.isfinite(rejection.psrr_db(name)).any()]
+    return [name for name in rejection.supplies if np.isposinf(rejection.psrr_db(name)).all()]
 
 
 def notes(rejection: SupplyRejection) -> tuple[str, ...]:
@@ -53,7 +53,7 @@ def _row(rejection: SupplyRejection, k: int) -> tuple[Cell, ...]:
     row = [Cell(format_si(rejection.frequency_hz[k].item(), "Hz"))]
     for name in rejection.supplies:
         value = rejection.psrr_db(name)[k]
-        row.append(Cell(decibels_text(value)) if np.isfinite(value) else Cell("symmetry", QUIET))
+        row.append(Cell(decibels_text(value)) if np.isfinite(value) else Cell(no_rejection_text(value), QUIET))
     for name in rejection.supplies:
         for transfer in transfers(rejection, name).values():
             magnitude = abs(transfer[k])

@@ -76,6 +76,15 @@ def decibels_text(value: float) -> str:
     return f"{round(value, 2) + 0.0:.2f}"
 
 
+def no_rejection_text(value: float) -> str:
+    """Why a rejection in dB is no figure, in a word or two.
+
+    >>> no_rejection_text(math.inf), no_rejection_text(-math.inf), no_rejection_text(math.nan)
+    ('symmetry', 'no gain', 'no point')
+    """
+    return "no point" if math.isnan(value) else "symmetry" if value > 0.0 else "no gain"
+
+
 def quantity_text(value: object, unit: str) -> str:
     """A value with its unit for a table; a dash where there is none, words as they are.
 
