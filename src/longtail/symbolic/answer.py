@@ -14,6 +14,7 @@ from longtail.symbolic.approximate import (
     Band,
     Reference,
     error_bound,
+    frequencies,
     proven,
     reference,
     sampled_error,
@@ -25,6 +26,7 @@ from longtail.symbolic.gain import Gain, Pairs, first_order_equations, gain_equa
 from longtail.symbolic.minors import TooLargeError
 from longtail.symbolic.names import mismatched, share
 from longtail.symbolic.pruning import prune
+from longtail.symbolic.reference import dense
 from longtail.symbolic.transfer import Ring, Transfer, arrays, expand, transfer
 from longtail.symbolic.twins import one_current
 
@@ -87,8 +89,9 @@ def is_zero(question: Question, floor: NDArray[np.float64]) -> bool:
     system = gain_equations(question.circuit, question.gain, question.pairs)
     if OUTPUT not in system.unknowns:
         return True
-    at = reference(system, question)
-    return bool((np.abs(at.wanted) <= floor.max()).all())
+    values = {key: s.value for key, s in question.circuit.symbols.items()}
+    gain = dense(system, values).at(frequencies(question.band_hz)) * float(question.gain.scale)
+    return bool((np.abs(gain) <= floor.max()).all())
 
 
 def zero_answer(question: Question) -> Answer:

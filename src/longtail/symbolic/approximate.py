@@ -155,8 +155,9 @@ class _Task:
             allowed = max(part * self.error, self.start)
             wanted = self.at.wanted / float(self.at.gain.scale)
             small = simplify(small, self.symbols, self.at.s, wanted, allowed, ideal=ideal)
+            limit = TERM_LIMIT if last else EXACT_LIMIT
             try:
-                found = self.written(small, TERM_LIMIT if last else EXACT_LIMIT)
+                found = self.written(small, limit)
             except TooLargeError:
                 if last:
                     raise
@@ -164,7 +165,10 @@ class _Task:
             any_yet = True
             yield found
             if self.joined and found.terms > _LONG:
-                found = self.written(renamed(small, self.joined), EXACT_LIMIT)
+                try:
+                    found = self.written(renamed(small, self.joined), limit)
+                except TooLargeError:
+                    continue
                 if np.abs(found.at(self.values, self.at.s) / self.at.wanted - 1.0).max() <= self.error:
                     yield found
 

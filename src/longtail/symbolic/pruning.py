@@ -16,6 +16,8 @@ from longtail.symbolic.transfer import Complex, Transfer, arrays, transfer
 
 _FINE = 300  # terms in all up to which each is tried alone
 _BATCH = 0.01  # of the error still allowed, for terms that go together
+_FEW = 8  # frequencies at which pairs are tried first
+_CHUNK = 1_000  # pairs that are tried at all frequencies at once
 
 
 def prune(found: Transfer, values: Mapping[str, float], s: Complex, wanted: Complex, allowed: float) -> Transfer:
@@ -37,52 +39,81 @@ def _pruned(found: Transfer, values: Mapping[str, float], s: Complex, wanted: Co
 
 
 class _Terms:
-    """All terms of all factors in numbers `[term, frequency]`, and which are still there."""
+    """All terms of all factors, and which are still there.
+
+    A term is a number times a power of s. Terms of one factor and one power form a group: what the gain does without
+    one of them is the same function of its number for all of them, and of all numbers of one sign the smallest does
+    least. The best term to drop is therefore among few, however many terms there are.
+    """
 
     def __init__(self, found: Transfer, values: Mapping[str, float], s: Complex, wanted: Complex) -> None:
         self.found = found
         sides = ((found.numerator, 1), (found.denominator, -1))
         self.factors = [(f, sign * k, sign) for side, sign in sides for f, k in side]
+        self.powers = np.array([k for _, k, _ in self.factors])
         numbers = np.array([values[key] for key in found.ring.keys])
-        rows: list[Complex] = []
-        owner: list[int] = []
+        sizes, places = [], []
         for j, (f, _, _) in enumerate(self.factors):
             exponents, coefficients = arrays(f)
-            size = coefficients * np.prod(numbers[None, :] ** exponents[:, :-1], axis=1)
-            rows.append(size[:, None] * s[None, :] ** exponents[:, -1:])
-            owner += [j] * len(coefficients)
-        self.values = np.concatenate(rows)
-        self.owner = np.array(owner, np.intp)
-        self.powers = np.array([k for _, k, _ in self.factors])
-        self.present = np.ones(len(owner), bool)
-        self.sums = np.array([self.values[self.owner == j].sum(axis=0) for j in range(len(self.factors))])
-        self.ratio = found.at(values, s) / wanted
+            sizes.append(coefficients * np.prod(numbers[None, :] ** exponents[:, :-1], axis=1))
+            places.append(np.stack([np.full(len(coefficients), j), exponents[:, -1]], axis=1))
+        self.size = np.concatenate(sizes)
+        kinds, group = np.unique(np.concatenate(places), axis=0, return_inverse=True)
+        self.group = group.reshape(-1)
+        self.factor = kinds[:, 0]  # of each group
+        self.owner = self.factor[self.group]
+        self.profile = s[None, :] ** kinds[:, 1:]  # [group, frequency]
+        self.present = np.ones(len(self.size), bool)
+        self.by_size = np.argsort(np.abs(self.size), kind="stable")  # of those that are there
+        self.sums = self._sums(self.by_size)
+        self.ratio = float(found.scale) * np.prod(self.sums ** self.powers[:, None], axis=0) / wanted
 
-    def _after(self) -> Complex:
-        """The quotient of gain and wanted gain with each of the terms gone, `[term, frequency]`."""
+    def _sums(self, terms: NDArray[np.intp]) -> Complex:
+        """The factors in numbers, `[factor, frequency]`, with some of their terms."""
+        weights = np.bincount(self.group[terms], self.size[terms], len(self.factor))
+        found = np.zeros((len(self.factors), self.profile.shape[1]), complex)
+        np.add.at(found, self.factor, weights[:, None] * self.profile)
+        return found
+
+    def _counts(self) -> NDArray[np.intp]:
+        """How many terms each factor has left."""
+        return np.bincount(self.owner[self.by_size], minlength=len(self.factors))
+
+    def _without(self, terms: NDArray[np.intp]) -> Complex:
+        """The quotient of gain and wanted gain with each of some terms gone, `[term, frequency]`."""
+        groups, owners = self.group[terms], self.owner[terms]
         with np.errstate(all="ignore"):
-            change = 1.0 - self.values / self.sums[self.owner]
-            return self.ratio[None] * change ** self.powers[self.owner][:, None]
+            change = 1.0 - self.size[terms][:, None] * self.profile[groups] / self.sums[owners]
+            return np.asarray(self.ratio[None] * change ** self.powers[owners][:, None], complex)
 
-    def _droppable(self) -> NDArray[np.bool_]:
-        """Terms of factors that have others left."""
-        counts = np.bincount(self.owner[self.present], minlength=len(self.factors))
-        return self.present & (counts[self.owner] > 1)
+    def _remove(self, terms: NDArray[np.intp]) -> None:
+        """Take terms away, none of them the last of its factor."""
+        self.present[terms] = False
+        self.by_size = self.by_size[self.present[self.by_size]]
+        after = self._sums(self.by_size)
+        self.ratio = self.ratio * np.prod((after / self.sums) ** self.powers[:, None], axis=0)
+        self.sums = after
 
-    def _remove(self, k: int) -> None:
-        j = self.owner[k]
-        before = self.sums[j].copy()
-        self.sums[j] = before - self.values[k]
-        self.ratio = self.ratio * (self.sums[j] / before) ** self.powers[j]
-        self.present[k] = False
+    def _smallest(self) -> NDArray[np.intp]:
+        """Of each group and sign, the smallest term that is there, in factors that have others left."""
+        there = self.by_size[(self._counts() > 1)[self.owner[self.by_size]]]
+        _, first = np.unique(2 * self.group[there] + (self.size[there] > 0.0), return_index=True)
+        return there[first]
+
+    def _weights(self, terms: NDArray[np.intp]) -> NDArray[np.float64]:
+        """How far the gain moves without each of some terms, as long as that is little."""
+        with np.errstate(all="ignore"):
+            by_group = np.abs(self.ratio * self.profile / self.sums[self.factor]).max(axis=1)
+        return np.asarray(np.abs(self.size[terms]) * (by_group * np.abs(self.powers)[self.factor])[self.group[terms]])
 
     def drop_many(self, allowed: float) -> None:
         """The smallest terms of each factor, as many as together take half of the error that is left."""
-        if self.present.sum() <= _FINE:
+        if len(self.by_size) <= _FINE:
             return
         half = (allowed + float(np.abs(self.ratio - 1.0).max())) / 2.0
-        weight = np.abs(self.values / self.sums[self.owner]).max(axis=1)
-        order = np.argsort(weight)
+        with np.errstate(all="ignore"):
+            by_group = np.abs(self.profile / self.sums[self.factor]).max(axis=1)
+        order = np.argsort(np.abs(self.size) * by_group[self.group], kind="stable")
         low, high = 0, len(order)
         while high - low > 1:
             middle = (low + high) // 2
@@ -90,78 +121,96 @@ class _Terms:
                 low = middle
             else:
                 high = middle
-        gone = order[:low]
-        self.present[gone] = False
-        ratio = self.ratio
-        for j in range(len(self.factors)):
-            before = self.sums[j].copy()
-            self.sums[j] = self.values[self.present & (self.owner == j)].sum(axis=0)
-            ratio = ratio * (self.sums[j] / before) ** self.powers[j]
-        self.ratio = ratio
+        self._remove(order[:low])
 
     def _error_without(self, gone: NDArray[np.intp]) -> float:
         present = self.present.copy()
         present[gone] = False
-        ratio = self.ratio
-        for j in range(len(self.factors)):
-            kept = self.values[present & (self.owner == j)]
-            if not len(kept):
-                return np.inf
-            ratio = ratio * (kept.sum(axis=0) / self.sums[j]) ** self.powers[j]
-        return float(np.abs(ratio - 1.0).max())
+        kept = np.flatnonzero(present)
+        if not np.bincount(self.owner[kept], minlength=len(self.factors)).all():
+            return np.inf
+        with np.errstate(all="ignore"):
+            change = np.prod((self._sums(kept) / self.sums) ** self.powers[:, None], axis=0)
+            error = np.abs(self.ratio * change - 1.0).max()
+        return float(error) if np.isfinite(error) else np.inf
 
     def drop_best(self, allowed: float) -> bool:
         """The term without which the gain moves least; False where none can go."""
-        can = self._droppable()
-        if not can.any():
+        possible = self._smallest()
+        if not len(possible):
             return False
-        after = self._after()
+        after = self._without(possible)
         with np.errstate(all="ignore"):
             error = np.abs(after - 1.0).max(axis=1)
             step = np.abs(after - self.ratio).max(axis=1)
-        step[~can | ~(error <= allowed)] = np.inf
-        order = np.argsort(step)
-        if not np.isfinite(step[order[0]]):
+        step[~(error <= allowed)] = np.inf
+        best = int(np.argmin(step))
+        if not np.isfinite(step[best]):
             return False
-        self._remove(int(order[0]))
-        if self.present.sum() > _FINE:
-            # many that together do next to nothing go at once
-            left = allowed - float(np.abs(self.ratio - 1.0).max())
-            for k in order[1:][np.cumsum(step[order[1:]]) <= _BATCH * left]:
-                if self._droppable()[k]:
-                    self._remove(int(k))
+        self._remove(possible[best : best + 1])
+        if len(self.by_size) > _FINE:
+            self._drop_least(_BATCH * (allowed - float(np.abs(self.ratio - 1.0).max())))
         return True
+
+    def _drop_least(self, budget: float) -> None:
+        """Many terms that together do next to nothing; each factor keeps its largest."""
+        weights = self._weights(self.by_size)
+        rank = np.argsort(weights, kind="stable")
+        terms, weights = self.by_size[rank], weights[rank]
+        largest = np.zeros(len(self.factors), np.intp)
+        largest[self.owner[terms]] = terms  # the last one counts
+        others = ~np.isin(terms, largest)
+        self._remove(terms[others][np.cumsum(weights[others]) <= budget])
 
     def drop_pair(self, allowed: float) -> bool:
         """Two terms of one factor that cancel each other; False where there are none."""
-        counts = np.bincount(self.owner[self.present], minlength=len(self.factors))
+        counts = self._counts()
         for j in np.flatnonzero((counts > 2) & (counts <= _FINE)):
             members = np.flatnonzero(self.present & (self.owner == j))
-            both = self.values[members][:, None] + self.values[members][None, :]
-            with np.errstate(all="ignore"):
-                after = self.ratio * (1.0 - both / self.sums[j]) ** self.powers[j]
-                error = np.abs(after - 1.0).max(axis=2)
-            error[np.diag_indices_from(error)] = np.inf
-            a, b = np.unravel_index(int(np.nanargmin(error)), error.shape)
-            if error[a, b] <= allowed:
-                self._remove(int(members[a]))
-                self._remove(int(members[b]))
+            best = self._best_pair(int(j), members, allowed)
+            if best is not None:
+                self._remove(best)
                 return True
         return False
+
+    def _best_pair(self, factor: int, members: NDArray[np.intp], allowed: float) -> NDArray[np.intp] | None:
+        """The pair without which the gain is nearest to the wanted one. Few frequencies rule out most pairs."""
+        values = self.size[members][:, None] * self.profile[self.group[members]] / self.sums[factor]
+        first, second = np.triu_indices(len(members), 1)
+
+        def errors(pairs: NDArray[np.intp], at: NDArray[np.intp]) -> NDArray[np.float64]:
+            both = values[first[pairs][:, None], at] + values[second[pairs][:, None], at]
+            return np.asarray(np.abs(self.ratio[at] * (1.0 - both) ** self.powers[factor] - 1.0).max(axis=1))
+
+        everywhere = np.arange(values.shape[1])
+        few = everywhere[:: max(1, len(everywhere) // _FEW)]
+        with np.errstate(all="ignore"):
+            least = errors(np.arange(len(first)), few)
+            hopeful = np.flatnonzero(least <= allowed)
+            hopeful = hopeful[np.argsort(least[hopeful], kind="stable")]
+            best, error = None, allowed
+            for start in range(0, len(hopeful), _CHUNK):
+                pairs = hopeful[start : start + _CHUNK]
+                if least[pairs[0]] > error:
+                    break
+                found = errors(pairs, everywhere)
+                k = int(np.argmin(found))
+                if found[k] <= error:
+                    best, error = pairs[k], float(found[k])
+        return None if best is None else members[[first[best], second[best]]]
 
     def transfer(self) -> Transfer:
         """What is left, in lowest terms."""
         ring = self.found.ring
         over = under = ring.number(1)
         position = 0
-        for f, _, sign in self.factors:
-            kept = _kept(f, self.present[position : position + len(f)])
+        for f, power, sign in self.factors:
+            kept = _kept(f, self.present[position : position + len(f)]) ** abs(power)
             position += len(f)
-            k = abs(int(self.powers[[g is f for g, _, _ in self.factors].index(True)]))
             if sign > 0:
-                over = over * kept**k
+                over = over * kept
             else:
-                under = under * kept**k
+                under = under * kept
         return transfer(ring, self.found.scale, over, under)
 
 

@@ -1,7 +1,7 @@
 """The gain of the full circuit in numbers: over frequency in floating point, and as exact polynomials in s.
 
 Element values are floats, and a float is a rational number: determinant and numerator are therefore polynomials in s
-with rational coefficients, found exactly from determinants at whole numbers.
+with rational coefficients, which are found exactly.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.symbolic.equations import OUTPUT, Equations
+from longtail.symbolic.residues import determinant
 from longtail.symbolic.transfer import Complex
 
 RationalPolynomial = Any  # flint.fmpq_poly
@@ -92,25 +93,22 @@ def exact_polynomials(system: Equations, values: Mapping[str, float], *, constan
     """Numerator and denominator of the output; `constant`: at s = 0 alone."""
     from flint import fmpq_poly, fmpz_mat
 
-    whole = _whole(system, values)
-    n = len(system.rows)
-    drive = system.right
-    slopes = fmpz_mat(n, n, [x for row in whole[1] for x in row])
-    degree = 0 if constant else slopes.rank()
-    names = {name: k for k, name in enumerate(system.unknowns)}
-    samples: list[tuple[int, int, int]] = []
-    for k in range(degree + 1):
-        point = (k + 1) // 2 * (1 if k % 2 else -1)
-        rows = [[a + point * b for a, b in zip(*pair, strict=True)] for pair in zip(*whole, strict=True)]
-        below = fmpz_mat(n, n, [x for row in rows for x in row]).det()
-        for row, side, factor in zip(rows, drive, _factors(system, values), strict=True):
-            row[names[OUTPUT]] = side * factor
-        samples.append((point, int(fmpz_mat(n, n, [x for row in rows for x in row]).det()), int(below)))
-    points = [p for p, _, _ in samples]
-    return normal(
-        _interpolated(fmpq_poly, points, [x for _, x, _ in samples]),
-        _interpolated(fmpq_poly, points, [x for _, _, x in samples]),
+    fractions = _fractions(system, values)
+    # what each row is multiplied by to become whole: powers of two, since the values are floats
+    factors = [max((x.denominator for x in row.values()), default=1) for row in fractions]
+    below = _whole(fractions, factors)
+    column = system.unknowns.index(OUTPUT)
+    sides = [side * factor for side, factor in zip(system.right, factors, strict=True)]
+    above = tuple(
+        [[*row[:column], side, *row[column + 1 :]] for row, side in zip(m, which, strict=True)]
+        for m, which in zip(below, (sides, [0] * len(sides)), strict=True)
     )
+    if constant:
+        n = len(sides)
+        found = [[int(fmpz_mat(n, n, [x for row in m[0] for x in row]).det())] for m in (above, below)]
+    else:
+        found = [determinant(*m) for m in (above, below)]
+    return normal(*(fmpq_poly(coefficients) for coefficients in found))
 
 
 def _fractions(system: Equations, values: Mapping[str, float]) -> list[dict[tuple[int, int], Fraction]]:
@@ -129,30 +127,11 @@ def _fractions(system: Equations, values: Mapping[str, float]) -> list[dict[tupl
     return rows
 
 
-def _factors(system: Equations, values: Mapping[str, float]) -> list[int]:
-    """What each row is multiplied by to become whole: powers of two, since the values are floats."""
-    return [max((x.denominator for x in row.values()), default=1) for row in _fractions(system, values)]
-
-
-def _whole(system: Equations, values: Mapping[str, float]) -> tuple[list[list[int]], list[list[int]]]:
-    n = len(system.rows)
+def _whole(rows: list[dict[tuple[int, int], Fraction]], factors: list[int]) -> tuple[list[list[int]], list[list[int]]]:
+    """The matrices of constants and of slopes, rows multiplied by their factors."""
+    n = len(rows)
     matrices = ([[0] * n for _ in range(n)], [[0] * n for _ in range(n)])
-    rows, factors = _fractions(system, values), _factors(system, values)
     for k, (row, factor) in enumerate(zip(rows, factors, strict=True)):
         for (order, column), x in row.items():
             matrices[order][k][column] = int(x * factor)
     return matrices
-
-
-def _interpolated(polynomial: Any, points: list[int], values: list[int]) -> RationalPolynomial:
-    """Newton's form through whole numbers, multiplied out."""
-    from flint import fmpq
-
-    table = [fmpq(v) for v in values]
-    for level in range(1, len(points)):
-        for k in range(len(points) - 1, level - 1, -1):
-            table[k] = (table[k] - table[k - 1]) / (points[k] - points[k - level])
-    result = polynomial([table[-1]])
-    for x, difference in zip(reversed(points[:-1]), reversed(table[:-1]), strict=True):
-        result = result * polynomial([-x, 1]) + polynomial([difference])
-    return result

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain
 from math import prod
 from typing import Any
 
@@ -154,7 +155,8 @@ def _quotient(above: Complex, below: Complex) -> Complex:
 def arrays(f: Polynomial) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """Exponents `[term, generator]` and coefficients `[term]`."""
     monomials, coefficients = f.monoms(), f.coeffs()
-    return np.array(monomials, np.intp).reshape(len(monomials), -1), np.array([float(int(c)) for c in coefficients])
+    exponents = np.fromiter(chain.from_iterable(monomials), np.intp).reshape(len(monomials), -1)
+    return exponents, np.array([float(int(c)) for c in coefficients])
 
 
 def expand(system: Equations, limit: int = TERM_LIMIT) -> tuple[Ring, Polynomial, Polynomial]:
