@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+
+_MARK = b"\nANALYSIS = "  # it has a line of its own near the end of the file: nothing above needs to be parsed
 
 
 def announced() -> dict[str, str]:
@@ -13,7 +15,7 @@ def announced() -> dict[str, str]:
     >>> announced()["gains"]
     'Mode gains and CMRR over frequency'
     """
-    return {name: doc for path in _files() for name, doc in _read(path)}
+    return {name: doc for name, (doc, _) in _found().items()}
 
 
 def home(name: str) -> str | None:
@@ -22,20 +24,17 @@ def home(name: str) -> str | None:
     >>> home("gains"), home("gainz")
     ('longtail.analyses.gains', None)
     """
-    if not name.startswith("_"):
-        for path in _files():
-            if name in dict(_read(path)):
-                return f"longtail.analyses.{path.stem}"
-    return None
+    known = _found()
+    return f"longtail.analyses.{known[name][1]}" if name in known else None
 
 
-def _files() -> list[Path]:
-    return sorted((Path(__file__).parents[1] / "analyses").glob("*.py"))
-
-
-def _read(path: Path) -> Iterator[tuple[str, str]]:
-    """The first two arguments of `ANALYSIS = Analysis(name, doc, ...)`; nothing where a file has no such line."""
-    for statement in ast.parse(path.read_bytes()).body:
-        match statement:
-            case ast.Assign(targets=[ast.Name(id="ANALYSIS")], value=ast.Call(args=[name, doc, *_])):
-                yield ast.literal_eval(name), ast.literal_eval(doc)
+@cache
+def _found() -> dict[str, tuple[str, str]]:
+    """Purpose and file of every analysis: the first two arguments of `ANALYSIS = Analysis(name, doc, ...)`."""
+    found = {}
+    for path in sorted((Path(__file__).parents[1] / "analyses").glob("*.py")):
+        _, mark, end = path.read_bytes().partition(_MARK)
+        match ast.parse(mark + end).body if mark else ():
+            case [ast.Assign(value=ast.Call(args=[name, doc, *_])), *_]:
+                found[ast.literal_eval(name)] = ast.literal_eval(doc), path.stem
+    return found
