@@ -301,12 +301,20 @@ def _sweep(drives: Drives, wanted: float | None, vary: tuple[str, ...]) -> Sweep
     equation = Null(equation.inputs, {**equation.output, TARGET: -1.0}, 0.0)
     nulled = System(circuit, drives=drives.names, varied=vary, null=equation)
     values = drives.values | _nominal(drives, vary)
-    rest = solve_operating_point(plain, values)
+    rest = _with_target(bias(bare)[0], plain, values, wanted)
     near = _null_nearby(rest, nulled, values)
     if near is None:
         bias(bare, null=True, target=wanted)  # says why where nulling fails
         near = solve_operating_point(nulled, values)
     return Sweep(drives, near, plain, rest)
+
+
+def _with_target(point: OperatingPoint, system: System, values: dict[str, float], target: float) -> OperatingPoint:
+    """The operating point of the circuit that has the target's node too, which carries no current."""
+    known = {u.name: volts for u, volts in zip(point.system.unknowns, point.solution[0].tolist(), strict=True)}
+    known[TARGET] = target
+    solution = np.array([[known.get(u.name, 0.0) for u in system.unknowns]])
+    return replace(point, system=system, values=values, solution=solution)
 
 
 def _null_nearby(start: OperatingPoint, nulled: System, values: dict[str, float]) -> OperatingPoint | None:
