@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import escape
 
@@ -49,6 +50,7 @@ def _line(cells: tuple[Cell, ...] | list[Cell], columns: tuple[Column, ...], nee
 # The colours are chosen to be readable on a white and on a dark notebook.
 TONES = {STRONG: "font-weight:600", QUIET: "opacity:.6", ATTENTION: "color:#d55e00;font-weight:600"}
 CELL = "padding:2px 10px;border:0;white-space:nowrap"
+_SYMBOL = re.compile(r"(?<![\w.])([^\W\d_]|[A-Z]+)_(\w+(?:[,→]\w+)*[-+]?)")  # one letter, or a word of capitals
 HEAD = f"{CELL};border-bottom:1px solid #8888;font-weight:600"
 
 
@@ -89,14 +91,9 @@ def _cell_html(cell: Cell, column: Column) -> str:
 
 
 def subscripts(text: str) -> str:
-    """Symbols such as A_c→d or I_C with their subscripts set low, everything else escaped.
+    """Symbols such as A_c→d, I_C or TCV_OS with their subscripts set low, everything else escaped.
 
-    >>> subscripts("A_c→d dB"), subscripts("TCV_OS"), subscripts("a < b_c d_e")
-    ('A<sub>c→d</sub> dB', 'TCV<sub>OS</sub>', 'a &lt; b<sub>c</sub> d<sub>e</sub>')
+    >>> subscripts("|A_dd/A_c→d|, dB"), subscripts("TCV_OS"), subscripts("a < b_c, not my_node")
+    ('|A<sub>dd</sub>/A<sub>c→d</sub>|, dB', 'TCV<sub>OS</sub>', 'a &lt; b<sub>c</sub>, not my_node')
     """
-    words = []
-    for word in text.split(" "):
-        head, mark, tail = word.partition("_")
-        low = mark and tail and (len(head) == 1 or head.isupper())
-        words.append(f"{escape(head)}<sub>{escape(tail)}</sub>" if low else escape(word))
-    return " ".join(words)
+    return _SYMBOL.sub(r"\1<sub>\2</sub>", escape(text))
