@@ -214,6 +214,35 @@ def test_the_741_has_a_formula() -> None:
     assert coarser.terms <= 12
 
 
+def test_the_741_has_a_formula_over_frequency() -> None:
+    found = example("ua741").formula(null=True, error="10%", band="1:1meg")
+    assert found.error_bound is not None and found.error_bound <= 0.1
+    assert found.terms <= 36
+    assert "C_C" in found.symbols
+    at = gallery("ua741")
+    frequencies = np.geomspace(1.0, 1e6, 1000)
+    engine = mode_gains(at.drives, at.point, frequencies)[0][:, 0, 0]
+    names = [sympy.Symbol(name) for name in found.symbols]
+    formula = sympy.lambdify([*names, sympy.Symbol("s")], found.to_sympy())
+    values = [s.value for s in found.symbols.values()]
+    errors = np.abs(np.array([formula(*values, 2j * np.pi * f) for f in frequencies]) / engine - 1.0)
+    assert errors.max() <= found.error_bound * (1.0 + 1e-6)
+
+
+def test_a_band_on_which_too_much_matters_is_refused_with_a_way_out() -> None:
+    with pytest.raises(TooLargeError, match="the common gain has no short formula within this error") as refused:
+        example("ua741").formula(null=True, of="common", band="1:1meg")
+    assert refused.value.hint is not None and "one frequency as in --band 1," in refused.value.hint
+    assert example("ua741").formula(null=True, of="common", band="1").error_bound is not None
+
+
+def test_where_a_gain_is_zero_no_relative_error_is_held() -> None:
+    """The bridge is made of capacitors: it has no gain at dc."""
+    with pytest.raises(AnalysisError, match="gain is zero at 0 Hz"):
+        example("accelerometer_bridge").formula(of="differential_to_common")
+    assert example("accelerometer_bridge").formula(of="cmrr", band="1:1meg").roots
+
+
 def test_terms_are_judged_in_their_sum() -> None:
     """At k=1 the cross-coupled load cancels: what is left is a small difference of two large conductances."""
     found = example("sense_amplifier", k="0.97").formula(error="10%")

@@ -135,6 +135,8 @@ def matched_answer(question: Question, error: float) -> Answer:
             found = shorten(system, circuit.symbols, at, error * _MARGIN, alike)
         except TooLargeError as too_large:
             failure = too_large
+            if len(system.rows) > _LARGE:
+                break  # a finer distinction of symbols makes it longer still
             continue
         if found is not None and (best is None or found.terms < best.transfer.terms):
             symbols = {s.key: s for s in alike.values() if s.key in found.used()}

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from longtail.errors import AnalysisError
 from longtail.symbolic.certificate import certified
 from longtail.symbolic.elements import SmallSignal, Symbol
 from longtail.symbolic.equations import OUTPUT, Equations, renamed
@@ -120,6 +121,12 @@ def shorten(
     values = {key: s.value for key, s in (*symbols.items(), *((s.key, s) for s in (alike or {}).values()))}
     if OUTPUT not in system.unknowns:
         return None
+    if not at.wanted.all():
+        frequency = abs(at.s[at.wanted == 0.0][0]) / (2.0 * np.pi)
+        raise AnalysisError(
+            f"the {_words(at.gain)} is zero at {frequency:g} Hz, and no relative error can be held there",
+            hint="ask for another --band, as in 1k:1meg",
+        )
     start = float(np.abs(dense(system, values).at(at.s) * float(at.gain.scale) / at.wanted - 1.0).max())
     if not start <= error:
         return None
@@ -160,7 +167,7 @@ class _Task:
                 found = self.written(small, limit)
             except TooLargeError:
                 if last:
-                    raise
+                    raise self.hopeless(small) from None
                 continue
             any_yet = True
             yield found
@@ -172,11 +179,28 @@ class _Task:
                 if np.abs(found.at(self.values, self.at.s) / self.at.wanted - 1.0).max() <= self.error:
                     yield found
 
+    def hopeless(self, system: Equations) -> TooLargeError:
+        """What to say where no formula is short enough."""
+        elements = {key for row in system.rows for e in row.values() for key, _ in e if key is not None}
+        low, high = self.at.band_hz
+        narrower = f"ask for a narrower --band, or one frequency as in --band {low:g}, or " if high > low else ""
+        return TooLargeError(
+            f"the {_words(self.at.gain)} has no short formula within this error: {len(elements)} "
+            f"elements matter {'on this band' if high > low else 'at this frequency'}, which makes more than "
+            f"{TERM_LIMIT} terms",
+            hint=f"{narrower}allow a larger --error",
+        )
+
     def written(self, system: Equations, limit: int) -> Transfer:
         """The output as a transfer, terms left out as the error allows. Raises `TooLargeError`."""
         ring, numerator, denominator = expand(system, limit)
         whole = transfer(ring, self.at.gain.scale, numerator, denominator)
         return prune(whole, self.values, self.at.s, self.at.wanted, self.error)
+
+
+def _words(gain: Gain) -> str:
+    """What a gain is called in a sentence."""
+    return f"{gain.name.replace('_', ' ')} gain"
 
 
 def sampled_error(found: Transfer, values: Mapping[str, float], at: Reference) -> float:

@@ -57,7 +57,8 @@ def _of_factor(
         above = k + 1 == len(places) or abs(places[k + 1] / place) > _APART
         if below and above:
             expression = _negated(writer.write(_ratio(found.ring, parts[k], parts[k + 1])))
-            close = exact[np.abs(exact / place - 1.0).argmin()] if len(exact) else None
+            others = exact[exact != 0.0]  # from one at zero there is no relative distance
+            close = others[np.abs(others / place - 1.0).argmin()] if len(others) else None
             result.append(Root(kind, expression, place, None if close is None else complex(close)))
     return result
 

@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 from longtail.symbolic.minors import Polynomial
 from longtail.symbolic.transfer import Complex, Transfer, arrays, transfer
 
-_FINE = 300  # terms in all up to which each is tried alone
+_FINE = 300  # terms up to which each, and each pair, is tried alone
+_MANY = 600  # terms from which on several go at a time
 _BATCH = 0.01  # of the error still allowed, for terms that go together
+_LIKE = 2.0  # quotient of what terms are worth up to which they may go at once
 _FEW = 8  # frequencies at which pairs are tried first
 _CHUNK = 1_000  # pairs that are tried at all frequencies at once
 
@@ -147,10 +149,23 @@ class _Terms:
         best = int(np.argmin(step))
         if not np.isfinite(step[best]):
             return False
-        self._remove(possible[best : best + 1])
-        if len(self.by_size) > _FINE:
-            self._drop_least(_BATCH * (allowed - float(np.abs(self.ratio - 1.0).max())))
+        chosen = possible[best : best + 1]
+        if len(self.by_size) <= _MANY:
+            self._remove(chosen)
+            return True
+        together = self._together(possible, after, step, allowed)
+        self._remove(together if self._error_without(together) <= allowed else chosen)
+        self._drop_least(_BATCH * (allowed - float(np.abs(self.ratio - 1.0).max())))
         return True
+
+    def _together(
+        self, possible: NDArray[np.intp], after: Complex, step: NDArray[np.float64], allowed: float
+    ) -> NDArray[np.intp]:
+        """Of terms that are worth about the same, the least first, as many as the error allows together."""
+        order = np.argsort(step, kind="stable")
+        order = order[step[order] <= _LIKE * step[order[0]]]
+        error = np.abs(self.ratio + np.cumsum(after[order] - self.ratio, axis=0) - 1.0).max(axis=1)
+        return possible[order[: 1 + int(np.flatnonzero(error <= allowed)[-1])]]
 
     def _drop_least(self, budget: float) -> None:
         """Many terms that together do next to nothing; each factor keeps its largest."""
