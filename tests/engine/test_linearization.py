@@ -82,3 +82,35 @@ def test_resonance_of_an_inductor() -> None:
     gains = amp.gains(input=("a", "x"), output=("b",), frequency_hz=[f0, 2 * f0])
     z = 1j * 2 * np.pi * 2 * f0 * 1e-6 / (1 - 4)
     np.testing.assert_allclose(gains.common, [1.0, z / (1e3 + z)], rtol=1e-9)
+
+
+def test_an_elimination_that_is_remembered_equals_lapack(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At another operating point, where it may no longer suit: then another is made."""
+    system = System(load(DECK.replace("ptf=30", "ptf=0")), drives=["v1.dc", "v2.dc"])
+    f = np.logspace(0, 10, 31)
+    monkeypatch.setattr(linearization, "_PROGRAM_FROM", 0)
+    for base, gate in ((0.7, 1.5), (0.6, 1.5), (-3.0, 0.0), (0.85, 5.0)):
+        model = linearize(solve_operating_point(system, {"v1.dc": base, "v2.dc": gate}))
+        by_program = model.response(f, np.eye(2))
+        dense = np.linalg.solve(
+            model.matrix(f), np.broadcast_to(-model.inputs[:, None], (1, 31, *model.inputs[0].shape))
+        )
+        np.testing.assert_allclose(by_program, dense, rtol=1e-9, atol=1e-12 * np.abs(dense).max())
+    remembered = system.linear.eliminations.programs
+    assert len(remembered) == 1
+    model.transposed().solve(f, np.ones((1, len(system.unknowns), 1)))
+    assert len(remembered) == 2
+
+
+def test_an_elimination_pays_after_enough_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many small questions to one circuit count together."""
+    system = System(load(DECK.replace("ptf=30", "ptf=0")), drives=["v1.dc", "v2.dc"])
+    model = linearize(solve_operating_point(system, {"v1.dc": 0.7, "v2.dc": 1.5}))
+    n = len(system.unknowns)
+    monkeypatch.setattr(linearization, "_MEDIUM", n)
+    monkeypatch.setattr(linearization, "_WORK", 3.0 * n * n)
+    made = []
+    for _ in range(4):
+        model.response(np.array([1e3]), np.eye(2))
+        made.append(len(system.linear.eliminations.programs))
+    assert made == [0, 0, 1, 1]

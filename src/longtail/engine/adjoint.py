@@ -22,5 +22,5 @@ def adjoint(model: Linearization, frequency_hz: Array, outputs: Array) -> Comple
     `outputs` `[output, n]` holds the weights of the unknowns in each. Raises `AnalysisError` where the matrix is
     singular.
     """
-    weights = np.broadcast_to(outputs.T, (len(model.conductance), *outputs.T.shape))
+    weights = np.broadcast_to(outputs.T, (len(model.inputs), *outputs.T.shape))
     return model.transposed().solve(frequency_hz, weights).swapaxes(-1, -2)

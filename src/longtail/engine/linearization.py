@@ -6,7 +6,9 @@ currents and charges by unknowns and drives; D_k are slopes of flows with excess
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +18,6 @@ from longtail.engine.operating_point import OperatingPoint
 from longtail.engine.system import Array, SparseMatrix
 from longtail.errors import AnalysisError
 from longtail.lanes.elimination import SingularMatrixError, choose_pivots, solve
-from longtail.lanes.executor import Lanes
 from longtail.lanes.graph import Graph, Real
 from longtail.lanes.program import Program, lower
 from longtail.units import counted
@@ -27,23 +28,35 @@ _CHUNK = 1 << 22  # complex numbers held at once in dense solves
 _PROGRAM_FROM = 20_000  # solves from which making an elimination program pays
 _LARGE = 200  # unknowns from which the same holds for a single lane
 _MEDIUM, _WORK = 60, 2.5e7  # unknowns, and solves times their square, from which it holds for fewer solves
-_RESIDUAL = 1e-9  # of the drive: a lane left with more is solved again with pivoting
+_RESIDUAL = 1e-9  # of the terms: a lane left with more is solved again with pivoting
+_ALL = slice(None)
+_LIKE_NEW = 1e-12  # of the terms: an order of elimination that was chosen elsewhere has to leave no more in any lane
 
 
 @dataclass(frozen=True, eq=False)
 class Linearization:
-    """Conductance and capacitance matrices `[lane, n, n]` in S and F (rows of branches: 1, ohm, s), input columns
-    `[lane, n, drive]`, and delayed slopes with their delays in s.
+    """Conductances and capacitances in S and F (rows of branches: 1, ohm, s), input columns `[lane, n, drive]`, and
+    delayed slopes `[lane, n, n]` with their delays in s.
 
-    `shapes` tell which entries of conductance and capacitance vary over lanes.
+    `entries` `[entry, lane]` are the varying entries of conductance and capacitance; `shapes` hold their places, and
+    the entries that are the same in all lanes.
     """
 
     operating_point: OperatingPoint
-    conductance: Array
-    capacitance: Array
+    entries: tuple[Array, Array]
     inputs: Array
     delays: tuple[tuple[Array, Array], ...]
     shapes: tuple[SparseMatrix, SparseMatrix]
+
+    @cached_property
+    def conductance(self) -> Array:
+        """The full matrix, `[lane, n, n]`."""
+        return self.shapes[0].dense(self.entries[0])
+
+    @cached_property
+    def capacitance(self) -> Array:
+        """The full matrix, `[lane, n, n]`."""
+        return self.shapes[1].dense(self.entries[1])
 
     def __repr__(self) -> str:
         lanes, n, drives = self.inputs.shape
@@ -63,10 +76,7 @@ class Linearization:
         The shape and the errors are those of `response`; so is the cost.
         """
         lanes, n, combinations = right.shape
-        solves = lanes * len(frequency_hz)
-        many = solves >= _PROGRAM_FROM or (n >= _MEDIUM and solves * n * n >= _WORK)
-        many = many or (n >= _LARGE and len(frequency_hz) > 1)
-        if many and not self.delays:
+        if not self.delays and self._pays(lanes * len(frequency_hz), n, len(frequency_hz) > 1):
             return self._by_program(frequency_hz, right)
         out = np.empty((lanes, len(frequency_hz), n, combinations), complex)
         chunk = max(1, _CHUNK // (n * n * lanes))
@@ -75,13 +85,21 @@ class Linearization:
             out[:, part] = self._dense(self.matrix(frequency_hz[part]), right[:, None])
         return out
 
-    def matrix(self, frequency_hz: Array) -> Complex:
-        """The matrix of the equations, `[lane, frequency, n, n]`."""
+    def _pays(self, solves: int, n: int, sweeps: bool) -> bool:
+        """Whether an elimination program is worth making, which the work done before on this circuit counts for too."""
+        asked = self.operating_point.system.linear.eliminations
+        asked.work += float(solves * n * n)
+        many = solves >= _PROGRAM_FROM or (n >= _MEDIUM and asked.work >= _WORK)
+        return many or (n >= _LARGE and sweeps)
+
+    def matrix(self, frequency_hz: Array, lanes: NDArray[np.intp] | slice = _ALL) -> Complex:
+        """The matrix of the equations of some lanes, `[lane, frequency, n, n]`."""
         s = 2j * np.pi * np.asarray(frequency_hz, float)
-        y = self.conductance[:, None] + s[None, :, None, None] * self.capacitance[:, None]
+        g, c = (shape.dense(values[:, lanes]) for shape, values in zip(self.shapes, self.entries, strict=True))
+        y = g[:, None] + s[None, :, None, None] * c[:, None]
         for slopes, seconds in self.delays:
-            lag = np.exp(-s[None, :] * seconds[:, None]) - 1.0
-            y = y + lag[..., None, None] * slopes[:, None]
+            lag = np.exp(-s[None, :] * seconds[lanes, None]) - 1.0
+            y = y + lag[..., None, None] * slopes[lanes, None]
         return y
 
     def transposed(self) -> Linearization:
@@ -92,8 +110,6 @@ class Linearization:
         conductance, capacitance = self.shapes
         return replace(
             self,
-            conductance=np.ascontiguousarray(self.conductance.swapaxes(1, 2)),
-            capacitance=np.ascontiguousarray(self.capacitance.swapaxes(1, 2)),
             delays=tuple((slopes.swapaxes(1, 2), seconds) for slopes, seconds in self.delays),
             shapes=(conductance.transposed, capacitance.transposed),
         )
@@ -109,40 +125,59 @@ class Linearization:
             ) from error
 
     def _by_program(self, frequency_hz: Array, right: Array) -> Complex:
-        """Many lanes, or many unknowns: elimination in a fixed order, and a look at every residual."""
+        """Many lanes, or many unknowns: elimination in a fixed order, and a look at every residual.
+
+        An order that was chosen before, for the same sides of the same circuit, is tried first.
+        """
+        programs = self.operating_point.system.linear.eliminations.programs
+        key = (self.shapes[0].rows.tobytes(), right.any(axis=0).tobytes())
+        if key in programs:
+            out = self._eliminated(programs[key], frequency_hz, right)
+            if all(left.max() <= _LIKE_NEW for left in self._residuals(out, frequency_hz, right)):
+                return out
+        programs[key] = self._program(right, frequency_hz)
+        out = self._eliminated(programs[key], frequency_hz, right)
+        for f, left in enumerate(self._residuals(out, frequency_hz, right)):
+            bad = np.flatnonzero(~(left <= _RESIDUAL))
+            if bad.size:
+                out[bad, f] = self._dense(self.matrix(frequency_hz[f : f + 1], bad), right[bad][:, None])[:, 0]
+        return out
+
+    def _eliminated(self, program: Program, frequency_hz: Array, right: Array) -> Complex:
         lanes, n, combinations = right.shape
-        program = self._program(right, frequency_hz)
-        conductance, capacitance = self.shapes
         s = 2j * np.pi * np.asarray(frequency_hz, float)
         out = np.empty((lanes, len(s), n, combinations), complex)
-        g = self.conductance[:, conductance.rows, conductance.columns]
-        c = self.capacitance[:, capacitance.rows, capacitance.columns]
         b = right.transpose(1, 2, 0).reshape(n * combinations, lanes)
         executor = self.operating_point.system.executor
+        g, c = self.entries
         if lanes == 1:  # the frequencies are the lanes then
-            x = executor.run(program, [*g.T, *c.T, *b, s], len(s), np.complex128)
+            x = executor.run(program, [*g, *c, *b, s], len(s), np.complex128)
             out[0] = x.reshape(combinations, n, len(s)).transpose(2, 1, 0)
         else:
             for f in range(len(s)):
-                x = executor.run(program, [*g.T, *c.T, *b, s[f]], lanes, np.complex128)
+                x = executor.run(program, [*g, *c, *b, s[f]], lanes, np.complex128)
                 out[:, f] = x.reshape(combinations, n, lanes).transpose(2, 1, 0)
-        self._repair(out, frequency_hz, right)
         return out
 
-    def _repair(self, x: Complex, frequency_hz: Array, right: Array) -> None:
-        """Look at the residual of every lane and frequency, and solve those again that lost accuracy."""
-        conductance, capacitance = self.shapes
-        rows, columns = np.nonzero(conductance.pattern | capacitance.pattern)
-        g, c = self.conductance[:, rows, columns], self.capacitance[:, rows, columns]
+    def _residuals(self, x: Complex, frequency_hz: Array, right: Array) -> Iterator[Array]:
+        """What each lane leaves of its equations, as a part of their largest term, `[lane]`, frequency by frequency."""
+        pattern = self.shapes[0].pattern | self.shapes[1].pattern
+        rows, columns = np.nonzero(pattern)
+        place = np.zeros(pattern.shape, np.intp)
+        place[rows, columns] = np.arange(rows.size)
+        matrices = []
+        for shape, values in zip(self.shapes, self.entries, strict=True):
+            matrix = np.repeat(shape.constant[rows, columns][:, None], values.shape[1], axis=1)
+            matrix[place[shape.rows, shape.columns]] = values
+            matrices.append(matrix.T)
+        g, c = matrices
         first = np.unique(rows, return_index=True)[1]
         sides = right[:, rows[first]]
         for f, frequency in enumerate(frequency_hz):
             terms = (g + 2j * np.pi * frequency * c)[..., None] * x[:, f, columns]
             residual, scale = np.add.reduceat(terms, first, axis=1), np.add.reduceat(np.abs(terms), first, axis=1)
-            bad = ~(np.abs(residual - sides).max(axis=(1, 2)) <= _RESIDUAL * scale.max(axis=(1, 2)))
-            if bad.any():
-                matrix = self.matrix(frequency_hz[f : f + 1])[bad]
-                x[bad, f] = self._dense(matrix, right[bad][:, None])[:, 0]
+            left, whole = np.abs(residual - sides).max(axis=(1, 2)), scale.max(axis=(1, 2))
+            yield np.where(left > 0.0, left / np.where(whole > 0.0, whole, 1.0), left)
 
     def _program(self, right: Array, frequency_hz: Array) -> Program:
         """The elimination as a program. Inputs: varying G, varying C, right-hand sides, s."""
@@ -150,7 +185,7 @@ class Linearization:
         middle = np.asarray(frequency_hz)[:: max(1, len(frequency_hz) // 6)]
         pattern = conductance.pattern | capacitance.pattern
         try:
-            pivots = choose_pivots(self.matrix(middle)[0], pattern)
+            pivots = choose_pivots(self.matrix(middle, slice(1))[0], pattern)
         except SingularMatrixError as error:
             names = [self.operating_point.system.unknowns[k].name for k in error.columns]
             raise AnalysisError(
@@ -188,25 +223,24 @@ def linearize(operating_point: OperatingPoint) -> Linearization:
     lanes = len(operating_point.solution)
     out = system.executor.run(linear.program, [inputs[n] for n in linear.program.inputs], lanes)
     reader = _Reader(out)
-    conductance = reader.matrix(linear.conductance)
-    capacitance = reader.matrix(linear.capacitance)
-    columns = reader.matrix(linear.inputs)[:, :, : len(system.drives)]
-    delays = tuple((reader.matrix(d), reader.row()) for d in linear.delays)
-    shapes = linear.conductance, linear.capacitance
-    return Linearization(operating_point, conductance, capacitance, columns, delays, shapes)
+    entries = reader.entries(linear.conductance), reader.entries(linear.capacitance)
+    b = linear.inputs
+    columns = SparseMatrix(b.constant[:, : len(system.drives)], b.rows, b.columns).dense(reader.entries(b))
+    delays = tuple((d.dense(reader.entries(d)), reader.row()) for d in linear.delays)
+    return Linearization(operating_point, entries, columns, delays, (linear.conductance, linear.capacitance))
 
 
 @dataclass
 class _Reader:
-    """Takes matrices off the outputs of the linear program, in order."""
+    """Takes entries of matrices off the outputs of the linear program, in order."""
 
-    rows: Lanes
+    rows: Array
     position: int = 0
 
-    def matrix(self, shape: SparseMatrix) -> Array:
-        values = self.rows[self.position : self.position + len(shape.rows)]
+    def entries(self, shape: SparseMatrix) -> Array:
+        """The varying entries of a matrix, `[entry, lane]`."""
         self.position += len(shape.rows)
-        return shape.dense(values)
+        return self.rows[self.position - len(shape.rows) : self.position]
 
     def row(self) -> Array:
         self.position += 1

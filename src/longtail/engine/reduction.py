@@ -125,11 +125,11 @@ def _solve_modes(
 ) -> tuple[list[Real], list[Real]]:
     """Gains, out mode by out mode, and pivots of the elimination in an order good at every frequency of the sweep."""
     samples = frequency_hz[:: max(1, len(frequency_hz) // 6)]
-    pattern = np.zeros(model.conductance.shape[1:], bool)
+    pattern = np.zeros(model.shapes[0].constant.shape, bool)
     pattern[tuple(np.array(list(matrix)).T)] = True
     try:
         wanted = np.flatnonzero(outputs.any(axis=0)).tolist()
-        order = choose_pivots(model.matrix(samples)[0], pattern, threshold=_THRESHOLD, last=wanted)
+        order = choose_pivots(model.matrix(samples, slice(1))[0], pattern, threshold=_THRESHOLD, last=wanted)
     except SingularMatrixError as error:
         names = ", ".join(model.operating_point.system.unknowns[k].name for k in error.columns)
         raise AnalysisError(f"the small-signal equations are singular: {names} not determined") from error

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -86,6 +86,14 @@ class Equations:
         )
 
 
+@dataclass(eq=False)
+class Eliminations:
+    """Eliminations of a linear model that were made so far, and the work asked of it: solves times unknowns squared."""
+
+    programs: dict[Hashable, Program] = field(default_factory=dict)
+    work: float = 0.0
+
+
 @dataclass(frozen=True, eq=False)
 class LinearPrograms:
     """Conductances, capacitances, input columns and delayed slopes at an operating point, as one program."""
@@ -96,6 +104,7 @@ class LinearPrograms:
     inputs: SparseMatrix  # [n, n]: column k is the slope of the residual by drive k, for the first few columns
     delays: tuple[SparseMatrix, ...]
     static_pattern: NDArray[np.bool_]  # of the slopes of currents alone, small-signal conductances left out
+    eliminations: Eliminations = field(default_factory=Eliminations, repr=False)
 
 
 class System:
