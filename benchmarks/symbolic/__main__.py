@@ -23,7 +23,7 @@ from benchmarks.symbolic.peer import PEERS, Answer, ask, installed
 from benchmarks.symbolic.question import question_of, symbol_names
 
 from longtail.amplifier import read
-from longtail.analyses.formula import Setting, setting
+from longtail.analyses.formula_setting import Setting, setting
 from longtail.symbolic.approximate import reference
 from longtail.symbolic.elements import SmallSignal
 from longtail.symbolic.gain import Gain, gain_equations

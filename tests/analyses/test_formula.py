@@ -12,7 +12,8 @@ import sympy
 
 from longtail.amplifier import Amplifier, read
 from longtail.analyses.drives import find_drives
-from longtail.analyses.formula import Formula, gain_of
+from longtail.analyses.formula_result import Formula
+from longtail.analyses.formula_setting import gain_of
 from longtail.analyses.gains import mode_gains
 from longtail.errors import AnalysisError, OptionError
 from longtail.symbolic.answer import exact_answer, is_zero, matched_answer

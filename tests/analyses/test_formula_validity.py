@@ -10,7 +10,7 @@ import pytest
 from longtail.amplifier import Amplifier, read
 from longtail.analyses import formula_validity
 from longtail.analyses.drives import Drives
-from longtail.analyses.formula import Formula
+from longtail.analyses.formula_result import Formula
 from longtail.analyses.formula_validity import (
     LEVEL,
     MISMATCH,

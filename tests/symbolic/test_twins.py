@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from longtail.amplifier import read
-from longtail.analyses.formula import setting
+from longtail.analyses.formula_setting import setting
 from longtail.symbolic.elements import SmallSignal
 from longtail.symbolic.equations import renamed
 from longtail.symbolic.gain import gain_equations

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from longtail.analyses.base import Analysis, Option, Result
-from longtail.analyses.formula import LETTERS, SINGLE_ENDED, Setting, gain_of, setting
+from longtail.analyses.formula_setting import LETTERS, SINGLE_ENDED, Setting, gain_of, setting
 from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS
 from longtail.circuit import Circuit
 from longtail.errors import AnalysisError, UnsupportedError

@@ -15,7 +15,7 @@ from longtail.analyses.base import Result
 from longtail.analyses.cmrr import CmrrMap
 from longtail.analyses.dc_sweep import sweep
 from longtail.analyses.drives import Drives, find_drives, supply_rails
-from longtail.analyses.formula import Formula
+from longtail.analyses.formula_result import Formula
 from longtail.analyses.noise_result import Noise
 from longtail.analyses.poles import PolesAndZeros
 from longtail.analyses.range import OperatingRange

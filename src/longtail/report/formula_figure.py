@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from numpy.typing import NDArray
 
-from longtail.analyses.formula import Curves, Formula
+from longtail.analyses.formula_result import Curves, Formula
 from longtail.report.colours import BLUE, INK, PALE, VERMILLION
 from longtail.report.formula_page import band_text, error_text
 from longtail.report.style import SMALL, TEXT, new_figure, over_frequency, titled
