@@ -230,6 +230,17 @@ def test_the_741_has_a_formula_over_frequency() -> None:
     assert errors.max() <= found.error_bound * (1.0 + 1e-6)
 
 
+def test_the_741_has_a_formula_of_its_rejection() -> None:
+    """The common gain takes most of the error: with half of it, its formula would be too long."""
+    found = example("ua741").formula(null=True, of="cmrr", error="10%")
+    assert found.error_bound is not None and found.error_bound <= 0.1
+    assert found.terms <= 16
+    at = gallery("ua741")
+    matrix = mode_gains(at.drives, at.point, np.zeros(1))[0][0]
+    engine = (matrix[0, 0] / matrix[0, 1]).real
+    assert abs(found.value_dc / engine - 1.0) <= found.error_bound * (1.0 + 1e-6)
+
+
 def test_a_band_on_which_too_much_matters_is_refused_with_a_way_out() -> None:
     with pytest.raises(TooLargeError, match="the common gain has no short formula within this error") as refused:
         example("ua741").formula(null=True, of="common", band="1:1meg")

@@ -33,9 +33,11 @@ from longtail.symbolic.answer import (
     zero_answer,
 )
 from longtail.symbolic.bias import BETA, BIAS, in_terms_of
+from longtail.symbolic.minors import TooLargeError
 from longtail.symbolic.words import band_of, share_of
 
 READABLE = 1_000  # terms of a formula that is written down
+_MOST = 0.9  # of the error of a quotient, for the gain that takes more elements
 
 
 def run(
@@ -64,15 +66,7 @@ def run(
     gain_of(at.drives, of)
     way = "matched" if matched else "first-order" if first_order else "exact" if exact else None
     if of == "cmrr":
-        unwanted = "common" if at.drives.single_ended else "common_to_differential"
-        wanted = _answer(at, "differential", way if way == "exact" else "matched", allowed / 2, band_hz)[0]
-        other, used = _answer(at, unwanted, way, allowed / 2, band_hz)
-        if other.transfer.is_zero:
-            raise OptionError(
-                "the rejection is limited by symmetry alone: the gain that spoils it is zero",
-                hint="leave --exact and --matched out: mismatch to first order gives a formula",
-            )
-        answer = quotient_answer(wanted, other, 0.0 if way == "exact" else allowed)
+        answer, used = _rejection(at, way, allowed, band_hz)
     else:
         answer, used = _answer(at, of, way, allowed, band_hz)
     if in_terms is not None:
@@ -83,6 +77,31 @@ def run(
     held = null_target(at.drives, target) if null else None
     errors, notes = errors_away(Conditions(at.drives, at.point, of, answer, held))
     return replace(found, validity=errors, notes=(*found.notes, *notes))
+
+
+def _rejection(at: Setting, way: str | None, allowed: float, band_hz: tuple[float, float]) -> tuple[Answer, str]:
+    """The quotient of the wanted gain and the one that spoils it, and the way that the latter was found.
+
+    Each has half of the error; where that makes a formula too long, the unwanted gain, which takes more elements, has
+    most of it, and the wanted one what is left: (1 + e_1)/(1 + e_2) - 1 is at most (e_1 + e_2)/(1 - e_2).
+    """
+    unwanted = "common" if at.drives.single_ended else "common_to_differential"
+    direct = way if way == "exact" else "matched"
+    wanted = _answer(at, "differential", direct, allowed / 2, band_hz)[0]
+    try:
+        other, used = _answer(at, unwanted, way, allowed / 2, band_hz)
+    except TooLargeError:
+        if way == "exact":
+            raise
+        other, used = _answer(at, unwanted, way, _MOST * allowed, band_hz)
+        left = allowed * (1.0 - other.error_sampled) - other.error_sampled
+        wanted = _answer(at, "differential", direct, left, band_hz)[0]
+    if other.transfer.is_zero:
+        raise OptionError(
+            "the rejection is limited by symmetry alone: the gain that spoils it is zero",
+            hint="leave --exact and --matched out: mismatch to first order gives a formula",
+        )
+    return quotient_answer(wanted, other, 0.0 if way == "exact" else allowed), used
 
 
 def _answer(at: Setting, of: str, way: str | None, allowed: float, band_hz: tuple[float, float]) -> tuple[Answer, str]:
