@@ -5,10 +5,10 @@ import pytest
 
 import longtail as lt
 from longtail.elaborate import load
-from longtail.engine import linearization
+from longtail.engine import linearization, sparse
 from longtail.engine.linearization import linearize
 from longtail.engine.operating_point import solve_operating_point
-from longtail.engine.system import System
+from longtail.engine.system import SparseMatrix, System
 
 DECK = """one of each that matters: excess phase, charges, Meyer capacitances, coupling
 vcc vcc 0 5
@@ -114,3 +114,20 @@ def test_an_elimination_pays_after_enough_work(monkeypatch: pytest.MonkeyPatch) 
         model.response(np.array([1e3]), np.eye(2))
         made.append(len(system.linear.eliminations.programs))
     assert made == [0, 0, 1, 1]
+
+
+def test_sparse_solves_equal_lapack() -> None:
+    """Known and varying entries side by side, in any order; a singular matrix gives nan."""
+    rng = np.random.default_rng(0)
+    for n in (1, 7, 60):
+        full = (rng.random((n, n)) < 0.2) * rng.normal(size=(n, n)) + np.diag(rng.normal(size=n) + 4.0)
+        rows, columns = np.nonzero((rng.random((n, n)) < 0.5) & (full != 0.0))
+        shuffled = rng.permutation(rows.size)
+        rows, columns = rows[shuffled], columns[shuffled]
+        known = full.copy()
+        known[rows, columns] = 0.0
+        matrix, right = SparseMatrix(known, rows, columns), rng.normal(size=n)
+        expected = np.linalg.solve(full, right)
+        np.testing.assert_allclose(sparse.solve(matrix, full[rows, columns], right), expected, rtol=1e-10)
+    nothing = SparseMatrix(np.diag([1.0, 0.0]), np.array([1]), np.array([1]))
+    assert np.isnan(sparse.solve(nothing, np.zeros(1), np.ones(2))).all()

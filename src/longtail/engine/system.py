@@ -35,6 +35,15 @@ class SparseMatrix:
         matrix[:, self.rows, self.columns] = values.T
         return matrix
 
+    @cached_property
+    def by_columns(self) -> tuple[Array, NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+        """Compressed columns: known values, the order in which they and the varying ones stand, rows, starts."""
+        rows, columns = np.nonzero(self.constant)
+        places = np.concatenate([rows, self.rows]), np.concatenate([columns, self.columns])
+        order = np.lexsort(places)
+        starts = np.searchsorted(places[1][order], np.arange(len(self.constant) + 1))
+        return self.constant[rows, columns], order, places[0][order], starts
+
     @property
     def transposed(self) -> SparseMatrix:
         """The transposed matrix, its varying entries in the same order."""
