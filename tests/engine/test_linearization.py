@@ -128,6 +128,6 @@ def test_sparse_solves_equal_lapack() -> None:
         known[rows, columns] = 0.0
         matrix, right = SparseMatrix(known, rows, columns), rng.normal(size=n)
         expected = np.linalg.solve(full, right)
-        np.testing.assert_allclose(sparse.solve(matrix, full[rows, columns], right), expected, rtol=1e-10)
+        np.testing.assert_allclose(sparse.solve(matrix, full[rows, columns], right), expected, rtol=1e-10, atol=1e-13)
     nothing = SparseMatrix(np.diag([1.0, 0.0]), np.array([1]), np.array([1]))
     assert np.isnan(sparse.solve(nothing, np.zeros(1), np.ones(2))).all()
