@@ -193,8 +193,19 @@ def test_formulas_too_large_to_write_down_are_refused_at_once(name: str) -> None
 
 def test_an_exact_formula_that_nobody_would_read_is_not_written() -> None:
     with pytest.raises(AnalysisError, match="terms: nobody would read it"):
-        example("two_stage_opamp").formula(exact=True, null=True)
+        example("two_stage_opamp").formula(exact=True, null=True, band="0:1meg")
     assert example("mos_pair").formula(exact=True).error_bound == pytest.approx(0.0, abs=1e-11)
+
+
+@pytest.mark.parametrize("name", [name for name in SMALL if name not in BANDS] + ["bjt_pair"])
+def test_an_exact_formula_at_dc_has_nothing_that_counts_at_frequencies_alone(name: str) -> None:
+    at = gallery(name)
+    engine = mode_gains(at.drives, at.point, np.zeros(1))[0][0, 0, 0].real
+    static, whole = (exact_answer(at.question("differential", (0.0, high))) for high in (0.0, 1e6))
+    assert static.transfer.at(static.values, np.zeros(1, complex))[0].real == pytest.approx(engine, rel=1e-9)
+    assert all(at.circuit.symbols[key].unit != "F" for key in static.transfer.used() if key in at.circuit.symbols)
+    assert static.terms_exact is not None and whole.terms_exact is not None
+    assert static.terms_exact < whole.terms_exact or name == "bjt_pair_ideal_tail"  # which has no capacitances
 
 
 def test_the_741_has_a_formula() -> None:

@@ -22,6 +22,7 @@ from longtail.analyses.formula_validity import Conditions, errors_away
 from longtail.analyses.formula_writing import written
 from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS, mode_gains
 from longtail.circuit import Circuit
+from longtail.engine.dense import one_thread
 from longtail.errors import AnalysisError, OptionError
 from longtail.symbolic.answer import (
     Answer,
@@ -65,10 +66,11 @@ def run(
     allowed, band_hz = share_of(error), band_of(band)
     gain_of(at.drives, of)
     way = "matched" if matched else "first-order" if first_order else "exact" if exact else None
-    if of == "cmrr":
-        answer, used = _rejection(at, way, allowed, band_hz)
-    else:
-        answer, used = _answer(at, of, way, allowed, band_hz)
+    with one_thread():
+        if of == "cmrr":
+            answer, used = _rejection(at, way, allowed, band_hz)
+        else:
+            answer, used = _answer(at, of, way, allowed, band_hz)
     if in_terms is not None:
         answer = in_terms_of(answer, at.point, in_terms)
     found = replace(written(at, of, answer, used, band_hz, allowed), as_latex=latex)

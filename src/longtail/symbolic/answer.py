@@ -46,6 +46,11 @@ class Question:
     pairs: Pairs
     band_hz: Band
 
+    @property
+    def is_static(self) -> bool:
+        """Whether the gain is asked for at 0 Hz alone."""
+        return self.band_hz[1] == 0.0
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -103,9 +108,12 @@ def zero_answer(question: Question) -> Answer:
 
 
 def exact_answer(question: Question) -> Answer:
-    """The gain with nothing left out, symbols shared where the values are one. Raises `TooLargeError`."""
+    """The gain with nothing left out that counts on the band, symbols shared where the values are one.
+
+    Raises `TooLargeError`.
+    """
     circuit = share(question.circuit, question.images, _SAME)
-    system = gain_equations(circuit, question.gain, question.pairs)
+    system = gain_equations(circuit, question.gain, question.pairs, static=question.is_static)
     ring, numerator, denominator = expand(system)
     found = transfer(ring, question.gain.scale, numerator, denominator)
     at = reference(gain_equations(question.circuit, question.gain, question.pairs), question)
@@ -207,7 +215,8 @@ def _answer(found: Transfer, circuit: SmallSignal, at: Reference) -> Answer:
 
 
 def _exact_terms(question: Question) -> int | None:
-    system = gain_equations(share(question.circuit, question.images), question.gain, question.pairs)
+    circuit = share(question.circuit, question.images)
+    system = gain_equations(circuit, question.gain, question.pairs, static=question.is_static)
     if len(system.rows) > _LARGE:
         return None
     try:

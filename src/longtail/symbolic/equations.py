@@ -67,6 +67,23 @@ def equations(
     return Equations(rows, sides, tuple(names))
 
 
+def at_rest(system: Equations) -> Equations:
+    """The equations at s = 0: capacitances are gaps there, and inductors wires.
+
+    >>> row: Row = {"v": {("g", 0): 1, ("c", 1): 1}, "w": {("c", 1): -1}}
+    >>> at_rest(Equations([row, {"w": {("c", 1): 1}}], [1, 0])).rows
+    [{'v': {('g', 0): 1}}]
+    """
+    rows, right = [], []
+    for row, side in zip(system.rows, system.right, strict=True):
+        found = {name: {t: x for t, x in entry.items() if not t[1]} for name, entry in row.items()}
+        kept = {name: entry for name, entry in found.items() if entry}
+        if kept or side:
+            rows.append(kept)
+            right.append(side)
+    return Equations(rows, right)
+
+
 def renamed(system: Equations, names: Mapping[str, str]) -> Equations:
     """The same equations with other symbols in the place of some; several may become one.
 

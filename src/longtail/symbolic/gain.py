@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from longtail.symbolic.condense import condense
 from longtail.symbolic.elements import SmallSignal
-from longtail.symbolic.equations import Equations, equations, relevant
+from longtail.symbolic.equations import Equations, at_rest, equations, relevant
 from longtail.symbolic.transfer import TERM_LIMIT, Transfer, expand, transfer
 from longtail.symmetry import Mirror
 
@@ -43,9 +43,10 @@ def unknown_pairs(circuit: SmallSignal, mirror: Mirror | None) -> Pairs:
     return tuple(pairs)
 
 
-def gain_equations(circuit: SmallSignal, gain: Gain, pairs: Pairs) -> Equations:
-    """The equations that a gain needs, in the mode basis where there are pairs."""
-    return condense(relevant(equations(circuit, gain.drive, gain.read, pairs)))
+def gain_equations(circuit: SmallSignal, gain: Gain, pairs: Pairs, *, static: bool = False) -> Equations:
+    """The equations that a gain needs, in the mode basis where there are pairs; `static`: at s = 0 alone."""
+    system = equations(circuit, gain.drive, gain.read, pairs)
+    return condense(relevant(at_rest(system) if static else system))
 
 
 def exact_transfer(circuit: SmallSignal, gain: Gain, pairs: Pairs = (), limit: int = TERM_LIMIT) -> Transfer:
