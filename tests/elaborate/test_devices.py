@@ -2,7 +2,9 @@
 
 import pytest
 
+import longtail as lt
 from longtail.elaborate import load
+from longtail.errors import NetlistError
 from longtail.netlist.expressions import Binary, Name, Number, Potential
 
 MODELS = ".model q1m npn(bf=100)\n.model dm d(is=1e-14)\n.model nm nmos(vto=0.5)\n.model jm njf(vto=-1)\n"
@@ -206,3 +208,50 @@ def test_a_coefficient_means_the_same_where_a_local_parameter_has_its_name():
     first, second = circuit.instances["e.x1.e2"].expression.arguments[2::2]
     assert first == Name("h")
     assert second == Binary("*", Number(10.0), Name("k"))
+
+
+@pytest.mark.parametrize(
+    ("card", "expected"),
+    [
+        ("e1 o 0 table {v(a,b)} = (-1,-5) (0,0) (1,5)", 1.5),
+        ("e1 o 0 table={v(a,b)} (-1,-5) (0,0) (1,5)", 1.5),
+        ("e1 o 0 table = {v(a,b)} = (-1,-5) (0,0) (1,5)", 1.5),
+        ("e1 o 0 a b table=(-1 -5, 0 0, 1 5)", 1.5),
+        ("e1 o 0 a b table = (-1,-5,0,0,1,5)", 1.5),
+        ("g1 0 o a b table=(-1 -5m, 1 5m)", 1.5),
+        ("g1 0 o table(v(a,b),-1,-5m,1,5m)", 1.5),
+        ("b1 o 0 v=table(v(a,b),-1,-5,0,0,1,5)", 1.5),
+        ("e1 o 0 b a table=(-1 -5, -0.2 -2, 1 5)", -2.375),
+    ],
+)
+def test_tables_in_every_spelling(card: str, expected: float) -> None:
+    nodes = lt.read(f"table\nv1 a 0 0.3\nv2 b 0 0\n{card}\nr1 o 0 1k\n").op().nodes
+    assert nodes["o"] == pytest.approx(expected, rel=1e-9)
+
+
+def test_the_sense_of_a_table_in_a_subcircuit_is_of_its_own_nodes() -> None:
+    deck = "table\nv1 a 0 0.3\nv2 b 0 0\n.subckt s p n q\ne1 q 0 p n table=(-1 -5, 1 5)\n.ends\nx1 a b o s\nr1 o 0 1k\n"
+    assert lt.read(deck).op().nodes["o"] == pytest.approx(1.5, rel=1e-9)
+
+
+def test_nodes_before_a_table_of_an_expression_are_refused() -> None:
+    with pytest.raises(NetlistError, match="unexpected 'a' before 'table'") as caught:
+        lt.read("table\nv1 a 0 0.3\ne1 o 0 a table={v(a)} (0,0) (1,5)\nr1 o 0 1k\n")
+    assert caught.value.span is not None and caught.value.span.line == 3
+
+
+@pytest.mark.parametrize(
+    "source", ["pwl file=wave.txt", "PWL(file=wave.txt)", 'pwl file = "wave.txt"', "ac 1 pwl file=wave.txt"]
+)
+def test_a_waveform_in_a_file_asks_for_a_dc_value(source: str) -> None:
+    with pytest.raises(NetlistError, match=r"v1: the waveform is in a file, wave\.txt, which is not read") as caught:
+        lt.read(f"waves\nv1 a 0 {source}\nr1 a 0 1k\n")
+    assert caught.value.span is not None and caught.value.span.line == 2
+    assert caught.value.hint is not None and "dc 0.7" in caught.value.hint
+
+
+def test_a_waveform_in_a_file_does_not_matter_beside_a_dc_value() -> None:
+    amplifier = lt.read("waves\nv1 a 0 dc 0.7 pwl file=Wave.txt ac 1\nr1 a 0 1k\n")
+    assert amplifier.op().nodes["a"] == 0.7
+    assert amplifier.circuit.number(amplifier.circuit.instances["v1"].parameters["acmag"]) == 1.0
+    assert any("pwl file=Wave.txt acts in transient analysis only" in note.message for note in amplifier.circuit.notes)

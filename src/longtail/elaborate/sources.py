@@ -10,8 +10,8 @@ from longtail.circuit import Instance, Value, Waveform
 from longtail.elaborate.checking import Given
 from longtail.elaborate.line import Line
 from longtail.elaborate.values import add, as_expression, divide, multiply, subtract
-from longtail.netlist.cards import Word
-from longtail.netlist.expressions import Binary, Call, Number
+from longtail.netlist.cards import Assignment, Word
+from longtail.netlist.expressions import Binary, Call, Name, Number
 
 # how many values each waveform takes: at least, at most
 WAVEFORMS = {"pulse": (2, 8), "sin": (2, 6), "exp": (2, 6), "sffm": (2, 7), "am": (2, 7), "pwl": (2, 100_000)}
@@ -30,6 +30,8 @@ def independent(line: Line, device: str) -> Instance:
         name = ITEMS.get(assignment.name)
         if name is not None:
             given[name] = Given(name, line.scope.value(assignment.value, assignment.span), assignment.span)
+        elif assignment.name == "file":
+            _check_wave_file(line, assignment, "dc" in given)
         elif assignment.name in ("r", "td") and reader.waveform is not None and reader.waveform.kind == "pwl":
             line.notes.add(f"{line.element.name}: {assignment.name} acts in transient analysis only", assignment.span)
         else:
@@ -37,6 +39,18 @@ def independent(line: Line, device: str) -> Instance:
     if "dc" not in given and reader.waveform is not None:
         given["dc"] = Given("dc", value_at_start(line, reader.waveform), line.element.span)
     return line.instance(device, nodes, given.values(), waveform=reader.waveform)
+
+
+def _check_wave_file(line: Line, file: Assignment, has_level: bool) -> None:
+    """A waveform in a file is not read: all that counts at the operating point is a dc value, which has to be there."""
+    assert isinstance(file.value, Name)
+    if not has_level:
+        raise line.error(
+            f"the waveform is in a file, {file.value.name}, which is not read",
+            file,
+            "only its value at time zero counts here: write it in front, as in 'dc 0.7 pwl file=...'",
+        )
+    line.notes.add(f"{line.element.name}: pwl file={file.value.name} acts in transient analysis only", file.span)
 
 
 class _Fields:

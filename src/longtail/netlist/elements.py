@@ -6,6 +6,8 @@ import re
 
 from longtail.errors import NetlistError, UnsupportedError
 from longtail.netlist.cards import Assignment, Element, Word
+from longtail.netlist.expression_parser import parse
+from longtail.netlist.expressions import Name
 from longtail.netlist.fields import Fields, Token, defined_value, definitions, expression_at, tokens
 from longtail.netlist.lines import LogicalLine
 
@@ -26,6 +28,7 @@ UNSUPPORTED = {
 _NAME = re.compile(r"[^\s,=(){}'\"]+")
 _LAW = re.compile(r"\b(?:value|vol|cur)\s*=")
 _FREQUENCY_RESPONSE = re.compile(r"(?<=\s)(?:laplace|freq|chebyshev)\s*(?=[{('=])")
+_WAVE_FILE = re.compile(r"""(?<=\s)pwl\s*(\()?\s*file\s*=\s*("[^"]*"|[^\s,()]+)\s*(?(1)\))""")
 _TABLE = re.compile(r"(?<=\s)table\s*(?=[{('=])")
 
 
@@ -61,8 +64,19 @@ def _contents(line: LogicalLine, letter: str, start: int) -> tuple[list[Word], l
     table = _TABLE.search(line.text, start) if letter in "eg" else None
     if table is not None:
         return _with_table(line, start, table)
+    wave = _WAVE_FILE.search(line.text, start) if letter in "vi" else None
+    if wave is not None:
+        return _with_wave_file(line, start, wave)
     fields = Fields(line, start).read()
     return fields.words, fields.assignments
+
+
+def _with_wave_file(line: LogicalLine, start: int, wave: re.Match[str]) -> tuple[list[Word], list[Assignment]]:
+    """LTspice's `v1 p n pwl file=wave.txt`: the path as an assignment `file`, with the letters that the file has."""
+    before, behind = Fields(line, start, wave.start()).read(), Fields(line, wave.end()).read()
+    path = line.raw[wave.start(2) : wave.end(2)].strip('"')
+    file = Assignment("file", Name(path), line.span(wave.start()))
+    return [*before.words, *behind.words], [*before.assignments, file, *behind.assignments]
 
 
 def _with_law(line: LogicalLine, start: int) -> tuple[list[Word], list[Assignment]]:
@@ -74,12 +88,24 @@ def _with_law(line: LogicalLine, start: int) -> tuple[list[Word], list[Assignmen
 
 
 def _with_table(line: LogicalLine, start: int, table: re.Match[str]) -> tuple[list[Word], list[Assignment]]:
-    """`e1 p n table {x} = (x1,y1) (x2,y2)` and `table(x, x1, y1, ...)`: the word, the expression, then all numbers."""
+    """`e1 p n table {x} = (x1,y1) (x2,y2)` and `table(x, x1, y1, ...)`: the word, the expression, then all numbers.
+
+    LTspice's `e1 p n table={x} (x1,y1) ...` and `e1 p n a b table=(x1 y1, x2 y2, ...)`, of v(a,b), are read too.
+    """
     words = Fields(line, start, table.start()).read().words
-    words.append(Word("table", line.span(table.start())))
     following = tokens(line, table.end())
+    controls = words[2:]
+    words = [*words[:2], Word("table", line.span(table.start()))]
+    if following[0].kind == "=" and len(following) > 1 and (following[1].kind == "{" or controls):
+        following = following[1:]
     first = following[0]
-    if first.kind == "{":
+    if len(controls) == 2 and first.kind == "(":
+        sensed = parse(f"v({controls[0].text},{controls[1].text})", lambda _: controls[0].span)
+        words.append(Word("v", controls[0].span, sensed))
+        rest = first.start
+    elif controls:
+        raise NetlistError(f"unexpected '{controls[-1].text}' before 'table'", span=controls[-1].span)
+    elif first.kind == "{":
         words.append(Word(first.text.strip(), line.span(first.start), expression_at(line, first.inner, first.end - 1)))
         rest = first.end
         if len(following) > 1 and following[1].kind == "=":
