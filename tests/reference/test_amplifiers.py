@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 
 import longtail as lt
+from longtail.analyses.curve import Curve
+from longtail.analyses.dc_sweep import sweep
+from longtail.analyses.drives import find_drives
 from reference import ngspice
 from reference.amplifiers import DECKS
 
@@ -85,7 +88,7 @@ def test_sources_of_unequal_impedance_as_in_ngspice(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in DECKS if name not in (COUPLED, "ina")])
 def test_curves_as_in_ngspice(name: str) -> None:
-    """Not of the overdriven instrumentation amplifier: its transistors latch, and it has several curves."""
+    """Not of the instrumentation amplifier, see the next test."""
     outputs, _ = ports(DECKS[name])
     ours = lt.read(DECKS[name]).transfer()
     deck = DECKS[name]
@@ -96,6 +99,27 @@ def test_curves_as_in_ngspice(name: str) -> None:
     sweep = (float(ours.v_id[0]), float(ours.v_id[-1] + step / 2), step)
     theirs = difference(ngspice.dc_sweep(deck + "vswept swept 0 0\n", "vswept", sweep), outputs)
     np.testing.assert_allclose(ours.v_out[0], theirs, rtol=0.0, atol=1e-5 * float(np.abs(theirs).max()))
+
+
+def test_a_curve_with_several_branches_is_followed_from_the_middle() -> None:
+    """The overdriven instrumentation amplifier latches: its curve goes on as ngspice goes out from the middle."""
+    drives = find_drives(lt.read(DECKS["ina"]).circuit, list(INPUTS), ["o"], None)
+    curve = Curve(sweep(drives), np.array([0.5]), np.zeros(1))
+    v_id = np.linspace(-0.84, 0.84, 121)[None]
+    followed = curve.followed(v_id).output
+    deck = DECKS["ina"]
+    for k, (source, sign) in enumerate(zip(INPUTS, "+-", strict=True)):
+        half = rf"ehalf{k} half{k} 0 swept 0 {sign}0.5\n{source} \1 half{k} "
+        deck = re.sub(rf"^{source} (\S+) 0 ", half, deck, flags=re.MULTILINE)
+    deck += "vswept swept 0 0\n"
+    for side, ours in ((1, followed[60:]), (-1, followed[60::-1])):
+        theirs = ngspice.dc_sweep(deck, "vswept", (0.0, side * 0.841, side * 0.014)).voltage("o")
+        until = int((np.abs(np.diff(theirs)) > 2.0).argmax())  # up to where it has to jump
+        assert until > 35
+        np.testing.assert_allclose(ours[: until + 1], theirs[: until + 1], atol=1e-6)
+        assert (np.abs(np.diff(ours)) > 2.0).sum() <= 2
+    scattered = curve.at(v_id).output
+    assert (np.abs(np.diff(scattered)) > 2.0).sum() > 4
 
 
 @pytest.mark.parametrize("name", [name for name in DECKS if name != COUPLED])

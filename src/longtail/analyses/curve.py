@@ -19,6 +19,8 @@ Array = NDArray[np.float64]
 HARMONICS = 9  # the highest that is reported
 _NODES = 64  # Chebyshev nodes on the curve: harmonics to the 63rd are told apart
 _ROUNDING = 1e-10  # of the fundamental: a harmonic below is zero by symmetry, or as good as
+_JUMP = 0.02  # of the swing of a curve: a step that differs by more from both beside it may lead to another branch
+_SAME = 1e-6  # of the swing: outputs this near belong to one operating point
 _TOLERANCE = 1e-8  # of the way to the limit of a search
 
 
@@ -59,6 +61,24 @@ class Curve:
         levels = np.broadcast_to(self.levels[:, None], v_id.shape)
         varied = {name: np.repeat(value, v_id.shape[1]) for name, value in self.values.items()}
         return self.sweep.at(v_ic=levels.ravel(), v_id=wanted.ravel(), **varied)
+
+    def followed(self, v_id: Array) -> Points:
+        """The same where there is one operating point for each input; where there are several, as an overdriven
+        amplifier that latches has, those that follow from the middle outwards."""
+        points = self.at(v_id)
+        levels, count = v_id.shape
+        jumps, swing = _jumps(points.output.reshape(v_id.shape))
+        if not jumps.any():
+            return points
+        middle = int(np.abs(v_id[0]).argmin())
+        for side, end in ((1, count), (-1, -1)):
+            moved = np.zeros(levels, bool)
+            for k in range(middle + side, end, side):
+                rows = np.flatnonzero(moved | jumps[:, min(k, k - side)])
+                if rows.size:
+                    moved[:] = False
+                    moved[rows] = _moved_on(points, rows * count + k, rows * count + k - side, _SAME * swing[rows])
+        return points
 
     @cached_property
     def center(self) -> Points:
@@ -113,3 +133,29 @@ class Curve:
         np.divide(np.abs(terms[:, 1:]), fundamental[:, None], out=parts, where=fundamental[:, None] > 0.0)
         parts = np.where(parts < _ROUNDING, 0.0, parts)
         return Distortion(amplitude, fundamental, parts[:, : HARMONICS - 1], np.sqrt(np.sum(parts**2, axis=1)))
+
+
+def _jumps(output: Array) -> tuple[Mask, Array]:
+    """Which steps of curves `[level, point]` may lead to another branch, `[level, step]`, and the swing of each."""
+    known = np.where(np.isfinite(output), output, 0.0)
+    swing = np.ptp(known, axis=1)
+    steps = np.diff(output, axis=1)
+    bends = np.abs(np.diff(steps, axis=1))
+    ends = np.full((len(output), 1), np.inf)
+    to_both = np.fmin(np.hstack([ends, bends]), np.hstack([bends, ends]))
+    return ~(to_both <= _JUMP * swing[:, None]) & (swing > 0.0)[:, None], swing
+
+
+def _moved_on(points: Points, here: Rows, before: Rows, same: Array) -> Mask:
+    """Put the solutions that follow from those `before` in the place of others `here`; tells where they were others."""
+    start = points.select(before)
+    found = start.moved(points.v_id[here] - points.v_id[before])
+    apart = ~(np.abs(found.output - points.output[here]) <= same)
+    other = start.good & found.good & apart
+    for mine, theirs in (
+        (points.point.solution, found.point.solution),
+        (points.point.status, found.point.status),
+        (points.state, found.state),
+    ):
+        mine[here[other]] = theirs[other]
+    return np.asarray(other)

@@ -179,7 +179,7 @@ def run(
     curve = Curve(plain, levels, offsets)
     _check_gain(curve)
     axis = _default_axis(curve, pair) if v_id is None else np.unique(linear_axis(v_id, "v_id", "V"))
-    points = curve.at(np.tile(axis, (levels.size, 1)))
+    points = curve.followed(np.tile(axis, (levels.size, 1)))
     shape = (levels.size, axis.size)
     reach = float(np.abs(axis).max())
     width = _width(pair)

@@ -75,7 +75,7 @@ def transfers_under(
         offset = standing.v_id[condition]
     rows = np.flatnonzero(np.isfinite(offset) & (condition > 0))
     curve = Curve(standing.plain, vcm.ravel()[rows], offset[rows], standing.take(condition[rows]))
-    points = curve.at(np.tile(axis, (rows.size, 1)))
+    points = curve.followed(np.tile(axis, (rows.size, 1)))
     matrix, _ = points.mode_gains(np.zeros(1))
     distortion = curve.distortion(amplitude)
 
