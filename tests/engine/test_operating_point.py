@@ -11,7 +11,7 @@ from longtail.engine.operating_point import solve_operating_point
 from longtail.engine.system import System
 from longtail.errors import ConvergenceError, NetlistError, StructuralError
 from longtail.lanes.status import LaneStatus
-from reference import gallery
+from reference import gallery, ngspice
 
 PAIR = """a pair with a mirror tail
 vcc vcc 0 5
@@ -39,6 +39,54 @@ r2 vdd b 50k
 {nodeset}
 .model n nmos vto=0.7 kp=100u
 .end
+"""
+
+LATCHING = """an amplifier of 35 V that may latch at its current limit
+vcc vcc 0 35
+vee vee 0 -35
+rm1 mid 0 1
+vi1 in 0 0
+ci in b1 1u
+rb1 b1 mid 47k
+q1 c1 b1 e qp
+q2 c2 b2 e qp
+re vcc e 1.04e+05
+q8 c1 c2 vee qn
+q9 c2 c2 vee qn
+q3 d c1 e3 qn
+re3 e3 vee 52
+cc d c1 47p
+q10 u bb e10 qp
+re10 vcc e10 22.3
+db1 vcc bb0 dd
+db2 bb0 bb dd
+rbb bb vee 10k
+qm u bm d qn
+rm3 u bm 1.78e+04
+rm4 bm d 1k
+q4 vcc u v pn
+q5 vcc v p pn
+rv v o 220
+rp p o 1.5
+q6 w d o qp
+q7 n w vee pn
+rw w vee 32.4
+rn o n 1.83
+q11 u l1 o qn
+rl1 p l1 100
+q12 d l2 n qp
+rl2 n l2 100
+rf o b2 22k
+rg b2 g 1k
+cg g 0 100u
+rspk o 0 8
+vi2 z 0 0
+rz z 0 395
+.model qn npn(is=1e-14 bf=150 vaf=80 rb=10 ikf=0.5)
+.model qp pnp(is=1e-14 bf=100 vaf=60 rb=10 ikf=0.5)
+.model pn npn(is=1e-12 bf=60 vaf=80 rb=1 re=0.05 ikf=5)
+.model pp pnp(is=1e-12 bf=60 vaf=60 rb=1 re=0.05 ikf=5)
+.model dd d(is=1e-14)
 """
 
 
@@ -96,6 +144,20 @@ def test_nodeset_chooses_among_solutions() -> None:
     high = lt.read(SCHMITT.format(nodeset=".nodeset v(a)=3 v(b)=0")).op().nodes
     assert low["a"] < 0.5 < 2.5 < low["b"]
     assert (high["a"], high["b"]) == pytest.approx((low["b"], low["a"]))
+
+
+@pytest.mark.ngspice
+def test_nodeset_keeps_an_amplifier_out_of_its_current_limit() -> None:
+    """Of both points some nodes, to 0.1 V: released at once from there, Newton's method leaps from one to the other."""
+    middle = {"o": -1.9, "d": -2.6, "e": -1.2, "b1": 0.0, "b2": -1.8}
+    limit = {"o": -29.7, "d": -31.1, "e": -28.9, "b1": 0.0, "b2": -29.6}
+    for chosen in (middle, limit):
+        deck = LATCHING + ".nodeset " + " ".join(f"v({n})={v}" for n, v in chosen.items()) + "\n"
+        found = lt.read(deck).op().nodes
+        assert all(abs(found[n] - v) < 0.2 for n, v in chosen.items())
+        everywhere = ".nodeset " + " ".join(f"v({n})={v!r}" for n, v in found.items())
+        theirs = ngspice.operating_point(f"{LATCHING}{everywhere}\n").nodes
+        assert all(abs(found[n] - v) < 1e-4 for n, v in theirs.items() if n in found)
 
 
 def test_a_varied_parameter_moves_the_solution_as_the_netlist_does() -> None:

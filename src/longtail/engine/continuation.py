@@ -47,17 +47,25 @@ class Path:
 
 
 def start(path: Path) -> State:
-    """Zero volts everywhere, or what a solve with the .nodeset nodes held gives."""
+    """Zero volts everywhere, or what a solve with the .nodeset nodes held gives, from where they are let go by steps.
+
+    Let go at once, Newton's method may leap to another solution though there is one beside.
+    """
     system = path.system
     state = State(np.zeros((1, len(system.unknowns))))
     nodesets = system.circuit.nodesets
     if not nodesets:
         return state
     nodes = [u.name for u in system.unknowns if u.is_node]
-    kappa = np.array([_NODESET_CONDUCTANCE if n in nodesets else 0.0 for n in nodes])
+    chosen = np.array([1.0 if n in nodesets else 0.0 for n in nodes])
     anchor = np.array([nodesets.get(n, 0.0) for n in nodes])
-    held = path.solve(state, Aids(kappa=kappa, anchor=anchor))
-    return held.state if held.converged else state
+    kappa = _NODESET_CONDUCTANCE
+    while kappa > _FADED:
+        held = path.solve(state, Aids(kappa=kappa * chosen, anchor=anchor))
+        if not held.converged:
+            break
+        state, kappa = held.state, kappa / 10.0
+    return state
 
 
 def direct(path: Path, state: State, aids: Aids) -> Solve:
