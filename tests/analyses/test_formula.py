@@ -232,6 +232,7 @@ def test_the_741_has_a_formula_over_frequency() -> None:
     assert found.terms <= 36
     assert "C_C" in found.symbols
     at = gallery("ua741")
+    assert np.sign(found.value_dc) == np.sign(mode_gains(at.drives, at.point, np.ones(1))[0][0, 0, 0].real)
     frequencies = np.geomspace(1.0, 1e6, 1000)
     engine = mode_gains(at.drives, at.point, frequencies)[0][:, 0, 0]
     names = [sympy.Symbol(name) for name in found.symbols]

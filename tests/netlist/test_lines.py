@@ -43,6 +43,11 @@ def test_the_first_line_is_a_title_except_in_included_files():
     assert (included.title, len(included.cards)) == ("", 2)
 
 
+@pytest.mark.parametrize(("line", "title"), [("* an op-amp", "an op-amp"), ("** a **", "a **"), ("***", "***"), ("", "")])
+def test_a_title_written_as_a_comment_has_no_asterisks(line, title):
+    assert split_lines(line + "\nr1 a 0 1k\n", "f").title == title
+
+
 @pytest.mark.parametrize("title", ["r1 a 0 1k", ".param a=1", "Q1 c b e n 2", "*@ input a b", ".SUBCKT s a b"])
 def test_a_title_that_looks_like_a_card_is_remarked(title):
     (note,) = split_lines(title + "\n", "f").notes

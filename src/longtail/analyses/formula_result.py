@@ -54,7 +54,8 @@ class Formula(Result):
     of             which gain; `letter` as it is written, `label` the output that it is for
     text, latex    the formula
     symbols        what every symbol stands for, with its value
-    value_dc       the formula at the lowest frequency of the band (0 Hz unless the band starts higher)
+    value_dc       the formula at the lowest frequency of the band (0 Hz unless the band starts higher): its magnitude,
+                   negative where its real part is
     error_bound    proven largest relative error on the band; None where no proof was found
     error_sampled  largest relative error found at many frequencies of the band
     band_hz        lowest and highest frequency; both 0 is dc alone

@@ -31,7 +31,7 @@ def written(at: Setting, of: str, answer: Answer, way: str, band_hz: tuple[float
         text(expression),
         latex_text(expression),
         _symbol_values(answer, names),
-        float(value.real if band_hz[0] == 0.0 else abs(value)),
+        math.copysign(abs(value), value.real),
         answer.error_bound,
         answer.error_sampled,
         band_hz,

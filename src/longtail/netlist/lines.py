@@ -123,7 +123,7 @@ class _Splitter:
         self.directives: list[LogicalLine] = []
 
     def title(self, line: str) -> None:
-        self.lines.title = line.strip()
+        self.lines.title = line.strip().lstrip("* ") or line.strip()  # many write it as a comment
         if _CARD_LIKE.match(line):
             note = "the first line is the title: it looks like a card, and is not read as one"
             self.lines.notes.append(Note(note, Span(self.file, 1, 1, line)))
