@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from longtail.analyses.formula_result import Curves, Formula
 from longtail.report.colours import BLUE, INK, PALE, VERMILLION
 from longtail.report.formula_page import band_text, error_text
-from longtail.report.style import SMALL, TEXT, new_figure, over_frequency, titled
+from longtail.report.style import SMALL, TEXT, mathematical, new_figure, over_frequency, titled
 from longtail.units import format_si
 
 _LINE = 0.27  # inches
@@ -34,7 +34,7 @@ def figure(formula: Formula, *, title: str | None = None) -> Figure:
         upper, lower = np.asarray(drawn.subfigures(2, 1, height_ratios=[head, 4.0])).tolist()
         _typeset(upper, formula, head)
         _curves(lower, formula, formula.curves)
-    titled(drawn, title or f"Formula of {formula.letter}, {formula.label}")
+    titled(drawn, title or f"Formula of {mathematical(formula.letter)}, {formula.label}")
     return drawn
 
 
