@@ -208,6 +208,13 @@ def test_an_exact_formula_at_dc_has_nothing_that_counts_at_frequencies_alone(nam
     assert static.terms_exact < whole.terms_exact or name == "bjt_pair_ideal_tail"  # which has no capacitances
 
 
+def test_the_output_mode_is_said() -> None:
+    pair = example("bjt_pair")
+    assert pair.formula().label == "v(o1) - v(o2)"
+    assert pair.formula(of="common").label == "(v(o1) + v(o2))/2"
+    assert example("ota_5t").formula(of="common").label == "v(o)"
+
+
 def test_the_741_has_a_formula() -> None:
     found = example("ua741").formula(null=True, error="10%")
     assert found.error_bound is not None and found.error_bound <= 0.1

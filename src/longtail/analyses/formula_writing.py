@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -23,11 +23,10 @@ def written(at: Setting, of: str, answer: Answer, way: str, band_hz: tuple[float
     expression = writer.write(answer.transfer)
     value = answer.transfer.at(answer.values, np.array([2j * np.pi * band_hz[0]]))[0]
     letters = SINGLE_ENDED if at.drives.single_ended else LETTERS
-    output = " - ".join(f"v({node})" for node in at.drives.output)
     return Formula(
         of,
         letters[of],
-        output,
+        _output(at.drives.output, of),
         text(expression),
         latex_text(expression),
         _symbol_values(answer, names),
@@ -46,6 +45,14 @@ def written(at: Setting, of: str, answer: Answer, way: str, band_hz: tuple[float
         _curves(answer),
         notes=_notes(answer, allowed),
     )
+
+
+def _output(nodes: Sequence[str], of: str) -> str:
+    """The output mode that a gain leads to."""
+    volts = [f"v({node})" for node in nodes]
+    if of in ("common", "differential_to_common") and len(volts) == 2:
+        return f"({' + '.join(volts)})/2"
+    return " - ".join(volts)
 
 
 def _roots(answer: Answer, writer: Writer) -> tuple[RootFormula, ...]:
