@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.analyses.base import Analysis, Option, Result
-from longtail.analyses.characterize import NOT_NULLED, Characterization, no_figure, no_point
+from longtail.analyses.characterize import NOT_NULLED, Characterization, no_point
 from longtail.analyses.conditions import TYPICAL, Condition, conditions, read_corners, read_temperatures
-from longtail.analyses.crossing import crossing
 from longtail.analyses.curves import Curves
 from longtail.analyses.details import Details, details
 from longtail.analyses.drives import Drives, bias, find_drives, null_target
 from longtail.analyses.extent import extent
 from longtail.analyses.frequency import frequency_axis
+from longtail.analyses.gain_rows import GainRows
 from longtail.analyses.gains import (
     FREQUENCY_OPTION,
     INPUT_OPTIONS,
@@ -33,7 +33,7 @@ from longtail.analyses.rows import Row
 from longtail.analyses.standing import Standing, stand
 from longtail.circuit import Circuit
 from longtail.errors import AnalysisError, OptionError
-from longtail.units import counted, format_si
+from longtail.units import counted
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -233,51 +233,18 @@ def _supply_power(circuit: Circuit, op: OpResult) -> float | None:
 
 
 def _rows(gains: ModeGains, offset: float | None, power: float | None) -> list[Row]:
-    f = gains.frequency_hz
     bias_text = f"V_CM = {gains.vcm:.4g} V"
-    low = f"f = {format_si(f[0].item(), 'Hz')}, {bias_text}"
-    single = gains.single_ended
-    rows = [
+    return [
         Row("V_OS", "input offset voltage", bias_text, offset, "V", "" if offset is not None else NOT_NULLED),
         Row("P_S", "supply power", bias_text, power, "W", "" if power is not None else "no supplies are known"),
-        _gain("A_d" if single else "A_dd", "differential gain", low, gains.differential[0], gains.floor[0]),
-        _gain("A_cm" if single else "A_cc", "common-mode gain", low, gains.common[0], gains.floor[0]),
+        *GainRows(_alone, gains.frequency_hz, gains.matrix[None], gains.floor[None], bias_text),
     ]
-    if gains.common_to_differential is not None and gains.differential_to_common is not None:
-        rows += [
-            _gain("A_c→d", "common to differential", low, gains.common_to_differential[0], gains.floor[0]),
-            _gain("A_d→c", "differential to common", low, gains.differential_to_common[0], gains.floor[0]),
-        ]
-    rows += [_cmrr(gains, 0, bias_text), _cmrr(gains, f.size - 1, bias_text)][: 1 if f.size == 1 else 2]
-    size = np.abs(gains.differential)
-    if size[0] <= gains.floor[0]:
-        return rows
-    bandwidth, unity = crossing(f, size, size[0] / np.sqrt(2.0)), crossing(f, size, 1.0)
-    rows.append(Row("f_3dB", "bandwidth of the differential gain", bias_text, bandwidth, "Hz", _outside(bandwidth)))
-    if size[0] > 1.0:
-        rows.append(Row("f_T", "unity differential gain", bias_text, unity, "Hz", _outside(unity)))
-    return rows
 
 
-def _outside(value: float | None) -> str:
-    return "beyond the frequency range" if value is None else ""
-
-
-def _gain(symbol: str, parameter: str, conditions: str, gain: complex, floor: float) -> Row:
-    if abs(gain) <= floor:
-        return Row(symbol, parameter, conditions, None, "V/V", "zero by symmetry")
-    sign = -1.0 if gain.real < 0.0 else 1.0
-    return Row(symbol, parameter, conditions, float(sign * abs(gain)), "V/V", f"{20 * np.log10(abs(gain)):.1f} dB")
-
-
-def _cmrr(gains: ModeGains, k: int, bias_text: str) -> Row:
-    value = gains.cmrr_db[k].item()
-    ratio = "|A_d/A_cm|" if gains.single_ended else "|A_dd/A_c→d|"
-    conditions = f"f = {format_si(gains.frequency_hz[k].item(), 'Hz')}, {bias_text}"
-    name = f"rejection {ratio}"
-    if np.isfinite(value):
-        return Row("CMRR", name, conditions, value, "dB")
-    return Row("CMRR", name, conditions, None, "dB", no_figure(value))
+def _alone(symbol: str, parameter: str, at: str, values: NDArray[np.float64], unit: str, absent: str) -> Row:
+    """A row of one condition, which has no extremes."""
+    value = values[0].item() if np.isfinite(values[0]) else None
+    return Row(symbol, parameter, at, value, unit, absent if np.isnan(values[0]) else "")
 
 
 ANALYSIS = Analysis(

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.analyses.conditions import TEMPERATURE
-from longtail.analyses.crossing import crossing
 from longtail.analyses.curves import Curves
 from longtail.analyses.dc_sweep import Points
 from longtail.analyses.extent import Extent, extent
+from longtail.analyses.gain_rows import GainRows, no_figure, rejection, rejection_row, with_remark
 from longtail.analyses.noise import Spectra, spectra
 from longtail.analyses.noise_result import referred
 from longtail.analyses.offset import DRIFT_STEP, currents, offsets
@@ -37,8 +37,6 @@ Complex = NDArray[np.complex128]
 
 LEVELS = 25  # common-mode levels between the ends of the range, for the lowest rejection
 NOISE_HZ = 1e3  # the frequency of the noise density that is printed
-SYMMETRY = "limited by symmetry: only mismatch gives a figure"
-NO_GAIN = "no gain to reject by"
 NOT_NULLED = "could not be nulled"
 
 
@@ -94,9 +92,7 @@ class Characterization:
         """Offset, power, gains, rejection and bandwidth."""
         yield self._offset()
         yield self._power()
-        yield from self._gains()
-        yield from self._rejection()
-        yield from self._bandwidth()
+        yield from GainRows(self.row, self.frequency_hz, *self.gains, self.bias)
 
     def more(self) -> Iterator[Row]:
         """Drift and bias currents, ranges, impedances, supply rejection, noise, poles."""
@@ -122,51 +118,6 @@ class Characterization:
         power = -np.sum([quantities[name]["power"] for name in supplies], axis=0)
         values = np.where(self.standing.points.good, power, np.nan)
         return self.row("P_S", "supply power", self.bias, values, "W", "no operating point")
-
-    def _gains(self) -> Iterator[Row]:
-        matrix, _ = self.gains
-        single = self.single_ended
-        yield self._gain("A_d" if single else "A_dd", "differential gain", matrix[:, 0, DIFFERENTIAL, DIFFERENTIAL])
-        yield self._gain("A_cm" if single else "A_cc", "common-mode gain", matrix[:, 0, -1, COMMON])
-        if not single:
-            yield self._gain("A_c→d", "common to differential", matrix[:, 0, DIFFERENTIAL, COMMON])
-            yield self._gain("A_d→c", "differential to common", matrix[:, 0, COMMON, DIFFERENTIAL])
-
-    def _gain(self, symbol: str, parameter: str, gain: Complex) -> Row:
-        floor = self.gains[1][:, 0]
-        size = np.abs(gain)
-        values = np.where(size <= floor, 0.0, np.where(gain.real < 0.0, -size, size))
-        row = self.row(symbol, parameter, self.low, values, "V/V", "no operating point")
-        if not np.nan_to_num(values).any():
-            return Row(symbol, parameter, self.low, None, "V/V", "zero by symmetry", missing=row.missing)
-        return with_remark(row, "zero by symmetry" if values[0] == 0.0 else _decibels(values[0]))
-
-    def _rejection(self) -> Iterator[Row]:
-        matrix, floor = self.gains
-        values = _rejection(matrix, floor)
-        for k in dict.fromkeys((0, self.frequency_hz.size - 1)):
-            at = f"f = {format_si(self.frequency_hz[k].item(), 'Hz')}, {self.bias}"
-            yield self._cmrr(f"rejection {self._ratio}", at, values[:, k])
-
-    @property
-    def _ratio(self) -> str:
-        return "|A_d/A_cm|" if self.single_ended else "|A_dd/A_c→d|"
-
-    def _cmrr(self, name: str, at: str, values: Array) -> Row:
-        row = self.row("CMRR", name, at, values, "dB", "no operating point")
-        return with_remark(row, no_figure(values[0])) if np.isinf(values[0]) else row
-
-    def _bandwidth(self) -> Iterator[Row]:
-        gain = np.abs(self.gains[0][:, :, DIFFERENTIAL, DIFFERENTIAL])
-        for symbol, name, level in (
-            ("f_3dB", "bandwidth of the differential gain", gain[:, 0] / np.sqrt(2.0)),
-            ("f_T", "unity differential gain", np.ones(len(gain))),
-        ):
-            if gain[0, 0] <= self.gains[1][0, 0] or (symbol == "f_T" and not gain[0, 0] > 1.0):
-                continue
-            found = [crossing(self.frequency_hz, size, each) for size, each in zip(gain, level, strict=True)]
-            values = np.array([np.nan if f is None else f for f in found])
-            yield self.row(symbol, name, self.bias, values, "Hz", "beyond the frequency range")
 
     def _inputs(self) -> Iterator[Row]:
         standing = self.standing
@@ -223,7 +174,7 @@ class Characterization:
             points = standing.nulled.at(v_ic=level, **standing.take(lanes))
         else:
             points = standing.plain.at(v_ic=level, v_id=standing.points.v_id[lanes], **standing.take(lanes))
-        return levels, _rejection(*points.mode_gains(self.frequency_hz[:1]))[:, 0].reshape(standing.count, LEVELS)
+        return levels, rejection(*points.mode_gains(self.frequency_hz[:1]))[:, 0].reshape(standing.count, LEVELS)
 
     def _lowest_rejection(self) -> Row:
         """The lowest rejection at any common-mode level within the typical range."""
@@ -232,7 +183,7 @@ class Characterization:
         unsolved = np.isnan(values)
         lowest = np.where(unsolved.all(axis=1), np.nan, np.where(unsolved, np.inf, values).min(axis=1))
         at = f"f = {format_si(self.frequency_hz[0].item(), 'Hz')}, V_CM = {levels[0]:.3g} to {levels[-1]:.3g} V"
-        return self._cmrr("lowest rejection over the common-mode range", at, lowest)
+        return rejection_row(self.row, "lowest rejection over the common-mode range", at, lowest)
 
     def _impedances(self) -> Iterator[Row]:
         standing, model = self.standing, self.model
@@ -315,11 +266,6 @@ class Characterization:
         return self.row("f_p1", "lowest pole", self.bias, values, "Hz", "no poles")
 
 
-def with_remark(row: Row, remark: str) -> Row:
-    """The row with a remark where it has none."""
-    return replace(row, remark=row.remark or remark)
-
-
 def _finite(values: Array) -> Array:
     """The values that can be drawn, nan for all others."""
     return np.where(np.isfinite(values), values, np.nan)
@@ -328,20 +274,6 @@ def _finite(values: Array) -> Array:
 def _beside(lanes: Array, columns: Array) -> Array:
     """Columns `[n, column]` that all lanes share, beside those of each lane `[lane, n, column]`."""
     return np.concatenate([lanes, np.broadcast_to(columns, (len(lanes), *columns.shape))], axis=2)
-
-
-def _decibels(gain: float) -> str:
-    return f"{20.0 * np.log10(abs(gain)):.1f} dB"
-
-
-def _rejection(matrix: Complex, floor: Array) -> Array:
-    """abs(A_dd/A_c→d) or abs(A_d/A_cm) in dB `[lane, frequency]`, see `rejection_db`; nan without solution."""
-    return rejection_db(matrix[..., DIFFERENTIAL, DIFFERENTIAL], matrix[..., DIFFERENTIAL, COMMON], floor)
-
-
-def no_figure(decibels: float) -> str:
-    """Why a rejection is infinite."""
-    return SYMMETRY if decibels > 0.0 else NO_GAIN
 
 
 def no_point(standing: Standing) -> Sequence[str]:

@@ -31,6 +31,7 @@ _NOT_ANALYSES = {
     "formula_validity",
     "formula_writing",
     "frequency",
+    "gain_rows",
     "lane_files",
     "lane_zarr",
     "lanes",
