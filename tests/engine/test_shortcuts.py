@@ -11,7 +11,7 @@ from longtail.analyses.gains import prepared_sweep
 from longtail.analyses.lanes import nominal, null_lanes, read_lanes, solve_lanes
 from longtail.engine.empirical import Experience, learn, spread
 from longtail.engine.points import Points
-from longtail.engine.probes import MANY_PROBES, Probes, some_lanes
+from longtail.engine.probes import MANY_PROBES, Probes
 from longtail.lanes.status import LaneStatus
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -64,7 +64,7 @@ def test_learning_says_when_it_does_not_serve() -> None:
     assert learn(sweep.elimination, probes, sweep.omega, most=1) is None
     learnt = learn(sweep.elimination, probes, sweep.omega, most=40)
     assert learnt is not None
-    some = some_lanes(point, np.arange(5))
+    some = point.select(np.arange(5))
     at_points, _ = sweep.elimination.exact(some, learnt.omega)
     exact, _ = sweep.elimination.exact(some, sweep.omega)
     largest = np.abs(exact).max(axis=1, keepdims=True)

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail import modes
-from longtail.analyses.drives import Drives, at_one_lane, bias, null_target
+from longtail.analyses.drives import Drives, as_plain, at_one_lane, bias, null_target
 from longtail.analyses.lanes import nominal
 from longtail.circuit import GROUND, Instance
 from longtail.engine.batch import Batch
 from longtail.engine.linearization import linearize
-from longtail.engine.newton import State, newton
+from longtail.engine.newton import newton, warm
 from longtail.engine.operating_point import OperatingPoint, solve_operating_point
 from longtail.engine.remember import Remembered
 from longtail.engine.system import System
@@ -67,9 +67,7 @@ class Points:
 
     def select(self, lanes: NDArray[np.intp]) -> Points:
         """Some of the lanes."""
-        values = {k: v[lanes] if isinstance(v, np.ndarray) else v for k, v in self.point.values.items()}
-        some = replace(self.point, values=values, solution=self.point.solution[lanes], status=self.point.status[lanes])
-        return replace(self, point=some, v_id=self.v_id[lanes], state=self.state[lanes])
+        return replace(self, point=self.point.select(lanes), v_id=self.v_id[lanes], state=self.state[lanes])
 
     def moved(self, v_id: Array) -> Points:
         """The points of the plain circuit when the differential input moves on by `v_id` V, `[lane]`."""
@@ -130,7 +128,7 @@ class Sweep:
     @property
     def own(self) -> modes.Modes:
         """v_id and v_ic in V of the netlist as it stands."""
-        return modes.split(*(v * s for v, s in zip(self.drives.levels, self.drives.signs, strict=True)))
+        return self.drives.modes_of(self.drives.values)
 
     @property
     def nulled(self) -> bool:
@@ -234,19 +232,9 @@ class Sweep:
 
     def _points(self, point: OperatingPoint) -> Points:
         """Solutions as those of the plain circuit, with the offset that was found in the sources."""
-        shares = self.drives.null(0.0).inputs
-        extra = point["input_offset"] if self.nulled else np.zeros(len(point.solution))
-        values = dict(point.values)
-        for name, source in zip(self.drives.names, self.drives.sources, strict=True):
-            values[name] = values[name] + shares[source] * extra
-        v_id, _ = modes.split(
-            *(np.asarray(values[n]) * s for n, s in zip(self.drives.names, self.drives.signs, strict=True))
-        )
-        solution = point.solution
-        if self.nulled:
-            solution = np.delete(solution, point.system.index["input_offset"], 1)
-        plain = replace(point, system=self.plain, values=values, solution=solution)
-        return Points(self.drives, plain, np.broadcast_to(v_id, len(solution)), point.solution)
+        plain = as_plain(self.drives, self.plain, point) if self.nulled else point
+        v_id = self.drives.modes_of(plain.values).differential
+        return Points(self.drives, plain, np.broadcast_to(v_id, len(plain.solution)), point.solution)
 
 
 def _nearest(among: Array, points: Array) -> NDArray[np.intp]:
@@ -256,16 +244,6 @@ def _nearest(among: Array, points: Array) -> NDArray[np.intp]:
 
         return np.asarray(KDTree(among).query(points, p=1.0)[1], np.intp)
     return np.abs(points[:, None] - among).sum(axis=2).argmin(axis=1)
-
-
-def warm(system: System, values: Mapping[str, Array], x: Array) -> State:
-    """A state from which Newton's method goes on as if it had just arrived at `x`: limited controls at their values."""
-    equations = system.equations
-    inputs: dict[str, float | Array] = dict.fromkeys((*equations.initial_inputs, *equations.states), 0.0)
-    inputs |= {**values, "source_factor": 1.0}
-    inputs |= {u.name: column for u, column in zip(system.unknowns, x.T, strict=True)}
-    _, _, gap, value = equations.evaluate(system.executor, inputs, len(x))
-    return State(x.copy(), gap + value)
 
 
 _SWEEPS = Remembered[Sweep](8)

@@ -49,6 +49,10 @@ class Drives:
     def values(self) -> dict[str, float]:
         return dict(zip(self.names, self.levels, strict=True))
 
+    def modes_of(self, values: Mapping[str, float | NDArray[np.float64]]) -> modes.Modes:
+        """v_id and v_ic in V for values of the two sources by varied name."""
+        return modes.split(*(values[name] * sign for name, sign in zip(self.names, self.signs, strict=True)))
+
     @property
     def unit_modes(self) -> NDArray[np.float64]:
         """Source amplitudes `[drive, mode]` of one volt in each input mode."""
@@ -224,10 +228,10 @@ def _bias(drives: Drives, null: bool, target: float | None) -> tuple[OperatingPo
     try:
         nulled = solve_operating_point(system, drives.values)
     except ConvergenceError as error:
-        _check_gain(drives, plain)
+        _check_gain(drives)
         raise AnalysisError(f"the output cannot be nulled: {error.message}", hint=error.hint) from error
     point = at_one_lane(as_plain(drives, plain, nulled))
-    offset, _ = modes.split(*(point.values[n] * sign for n, sign in zip(drives.names, drives.signs, strict=True)))
+    offset = drives.modes_of(point.values).differential
     _check_offset(drives, offset)
     return point, offset
 
@@ -258,11 +262,11 @@ def _check_offset(drives: Drives, offset: float) -> None:
         )
 
 
-def _check_gain(drives: Drives, plain: System) -> None:
+def _check_gain(drives: Drives) -> None:
     """Raise `AnalysisError` where the output does not follow the input at dc, and nulling means nothing."""
-    model = linearize(solve_operating_point(plain, drives.values))
+    model = linearize(bias(drives)[0])
     x = model.response(np.zeros(1), drives.unit_modes[:, [modes.DIFFERENTIAL]])[0, 0]
-    gain = abs((drives.output_matrix(plain) @ x)[modes.DIFFERENTIAL, 0])
+    gain = abs((drives.output_matrix(model.operating_point.system) @ x)[modes.DIFFERENTIAL, 0])
     if gain < 1e-6:
         raise AnalysisError(
             f"the output {', '.join(drives.output)} does not follow the inputs at dc (gain {gain:.1g} V/V): "

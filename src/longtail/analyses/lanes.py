@@ -132,8 +132,7 @@ def _moved_levels(drives: Drives, values: Mapping[str, Array]) -> dict[str, Arra
 
 def _levels(drives: Drives, vcm: Array) -> dict[str, Array]:
     """Levels of the input sources at a common-mode level, the difference kept that the netlist has."""
-    v_id, _ = modes.split(*(v * sign for v, sign in zip(drives.levels, drives.signs, strict=True)))
-    ends = modes.join(np.full(vcm.shape, v_id), vcm)
+    ends = modes.join(np.full(vcm.shape, drives.modes_of(drives.values).differential), vcm)
     return {name: v * sign for name, v, sign in zip(drives.names, ends, drives.signs, strict=True)}
 
 
@@ -222,8 +221,7 @@ def null_lanes(drives: Drives, lanes: Lanes, target: float, *, threads: int = 1)
     names = tuple(lanes.values)
     plain = batch_at_null(drives, names, drives.null(target))
     point = solve_nulled(drives, plain, lanes.values, target, threads=threads)
-    signed = [np.asarray(point.values[n]) * sign for n, sign in zip(drives.names, drives.signs, strict=True)]
-    return plain, point, np.asarray(modes.split(*signed).differential)
+    return plain, point, np.asarray(drives.modes_of(point.values).differential)
 
 
 def solve_nulled(

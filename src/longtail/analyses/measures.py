@@ -37,11 +37,8 @@ class Seen:
     def input_levels(self) -> modes.Modes:
         """Differential and common dc level of the inputs, V, `[lane]`."""
         assert self.drives is not None
-        levels = (
-            np.broadcast_to(np.asarray(self.point.values[name], float) * sign, len(self.point.solution))
-            for name, sign in zip(self.drives.names, self.drives.signs, strict=True)
-        )
-        return modes.split(*levels)
+        lanes = len(self.point.solution)
+        return self.drives.modes_of({name: np.broadcast_to(v, lanes) for name, v in self.point.values.items()})
 
 
 @dataclass(frozen=True)

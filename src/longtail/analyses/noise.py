@@ -15,7 +15,7 @@ chapter 11.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,6 @@ from longtail.analyses.port_maps import ROUNDING
 from longtail.circuit import Circuit
 from longtail.devices.base import ZERO_CELSIUS
 from longtail.engine.adjoint import adjoint
-from longtail.engine.batch import take
 from longtail.engine.linearization import linearize
 from longtail.engine.noise import integrate, noise_sources
 from longtail.engine.operating_point import OperatingPoint
@@ -185,7 +184,7 @@ def noise_over(
     else:
         _, point, offset = null_lanes(drives, lanes, target, threads=threads)
     good = np.flatnonzero(point.status == LaneStatus.CONVERGED)
-    found = spectra(drives, _lanes_of(point, good), frequency_hz, band)
+    found = spectra(drives, point.select(good), frequency_hz, band)
 
     def shaped(part: NDArray[Any]) -> NDArray[Any]:
         whole = np.full((len(point.status), *part.shape[1:]), np.nan, part.dtype)
@@ -214,12 +213,6 @@ def noise_over(
         (),
         lanes.axes,
     )
-
-
-def _lanes_of(point: OperatingPoint, where: NDArray[np.intp]) -> OperatingPoint:
-    """Some lanes of an operating point."""
-    values = {name: take(value, where) for name, value in point.values.items()}
-    return replace(point, values=values, solution=point.solution[where], status=point.status[where])
 
 
 def _temperature(circuit: Circuit) -> float:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail import modes
 from longtail.analyses.conditions import Condition, arrays
 from longtail.analyses.dc_sweep import Points, Sweep, sweep
 from longtail.analyses.drives import Drives, null_target
@@ -84,12 +83,8 @@ def stand(drives: Drives, conditions: Sequence[Condition], null: bool, target: f
 
 
 def _levels(drives: Drives, values: Mapping[str, Array], lanes: int) -> tuple[Array, Array]:
-    own = drives.values
-    ends = [
-        np.broadcast_to(values.get(name, own[name]), lanes) * sign
-        for name, sign in zip(drives.names, drives.signs, strict=True)
-    ]
-    return modes.split(*ends)
+    found = {name: np.broadcast_to(values.get(name, own), lanes) for name, own in drives.values.items()}
+    return drives.modes_of(found)
 
 
 def _nulled(

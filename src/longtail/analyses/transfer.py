@@ -213,8 +213,7 @@ def run(
 def _centers(drives: Drives, levels: Array, null: bool, target: float | None) -> tuple[Sweep, Array]:
     """The amplifier without nulling, and v_id in V about which each level is swept."""
     if not null:
-        v_id, _ = modes.split(*(v * s for v, s in zip(drives.levels, drives.signs, strict=True)))
-        return sweep(drives), np.full(levels.size, v_id)
+        return sweep(drives), np.full(levels.size, drives.modes_of(drives.values).differential)
     nulled = sweep(drives, null=True, target=target)
     points = nulled.at(levels)
     if not points.good.all():

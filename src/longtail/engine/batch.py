@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from longtail.engine import dense
 from longtail.engine.continuation import Path, settle
-from longtail.engine.newton import State, newton
+from longtail.engine.newton import State, newton, warm
 from longtail.engine.operating_point import OperatingPoint
-from longtail.engine.system import Array, System, sparse_matrix
+from longtail.engine.system import Array, System, sparse_matrix, take
 from longtail.errors import OptionError
 from longtail.lanes.blocks import block_size, real_registers, scratch_rows
 from longtail.lanes.derivative import Differentiator
@@ -163,8 +163,7 @@ class Batch:
     def _rescue(self, values: Values, lanes: int) -> tuple[Array, NDArray[np.int8], int, str]:
         """Lanes that plain Newton did not settle: together, their values led from the nominal ones in ever smaller
         steps; what is left then, by continuation one by one."""
-        x = np.repeat(self.nominal.solution, lanes, axis=0)
-        state = State(x, np.repeat(self._controls, lanes, axis=1))
+        state = self._start.part(np.zeros(lanes, np.intp))
         reached, step = np.zeros(lanes), np.ones(lanes)
         status = np.full(lanes, LaneStatus.TOO_MANY_ITERATIONS, np.int8)
         iterations = 0
@@ -182,19 +181,15 @@ class Batch:
             status[active] = np.where(good & (aim < 1.0), LaneStatus.TOO_MANY_ITERATIONS, solved.status)
         for lane in np.flatnonzero(status != LaneStatus.CONVERGED):
             path = Path(self.system, {k: take(v, slice(lane, lane + 1)) for k, v in values.items()})
-            alone, _ = settle(path, State(np.zeros((1, x.shape[1]))))
+            alone, _ = settle(path, State(np.zeros((1, state.x.shape[1]))))
             state.x[lane], status[lane] = alone.state.x[0], alone.status[0]
             iterations += path.iterations
         return state.x, status, iterations, "newton from the nominal point"
 
     @cached_property
-    def _controls(self) -> Array:
-        """The control voltages that limiting watches, at the nominal point, `[state, 1]`."""
-        equations = self.system.equations
-        aids: dict[str, float] = dict.fromkeys(equations.program.inputs, 0.0)
-        inputs = {**aids, "source_factor": 1.0, **self.nominal.inputs}
-        _, _, gap, value = equations.evaluate(self.system.executor, inputs, 1)
-        return np.asarray(value + gap)
+    def _start(self) -> State:
+        """The state at the nominal point."""
+        return warm(self.system, self.nominal.values, self.nominal.solution)
 
     def _between(self, values: Values, lanes: NDArray[np.intp], part: Array) -> Values:
         """Values of some lanes, a part of the way from the nominal ones."""
@@ -250,11 +245,6 @@ class PlainNewton:
             self.done,
         )
         return iterations
-
-
-def take(value: float | Array, where: slice | NDArray[np.intp]) -> float | Array:
-    """A part of an array of lanes; a number is the same for all."""
-    return value[where] if isinstance(value, np.ndarray) and value.ndim else value
 
 
 def parts(lanes: int, threads: int) -> list[slice]:

@@ -115,6 +115,16 @@ def newton(
     return Solve(State(x, limited), status, iterations, step, gap)
 
 
+def warm(system: System, values: Mapping[str, float | Array], x: Array) -> State:
+    """A state from which Newton's method goes on as if it had just arrived at `x`: limited controls at their values."""
+    equations = system.equations
+    inputs: dict[str, float | Array] = dict.fromkeys((*equations.initial_inputs, *equations.states), 0.0)
+    inputs |= {**values, "source_factor": 1.0}
+    inputs |= {u.name: column for u, column in zip(system.unknowns, x.T, strict=True)}
+    _, _, gap, value = equations.evaluate(system.executor, inputs, len(x))
+    return State(x.copy(), gap + value)
+
+
 def _returned(x: Array, step: Array, earlier: Array) -> NDArray[np.bool_]:
     """Lanes that are back where they were some iterations ago, though their last step was much longer than that.
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from longtail.engine.continuation import Path, Values, settle, settle_nulled, start
 from longtail.engine.newton import Solve
 from longtail.engine.structure import check_structure
-from longtail.engine.system import Array, System
+from longtail.engine.system import Array, System, take
 from longtail.errors import ConvergenceError
 from longtail.lanes.status import LaneStatus
 from longtail.units import counted
@@ -41,7 +41,7 @@ class OperatingPoint:
 
     def select(self, lanes: NDArray[np.intp]) -> OperatingPoint:
         """The same of some of the lanes."""
-        values = {k: v[lanes] if isinstance(v, np.ndarray) and v.ndim else v for k, v in self.values.items()}
+        values = {k: take(v, lanes) for k, v in self.values.items()}
         return replace(self, values=values, solution=self.solution[lanes], status=self.status[lanes])
 
     def __getitem__(self, name: str) -> Array:

@@ -60,9 +60,9 @@ def eigenmodes(static: Real, dynamic: Real) -> Eigenmodes:
     ([-1000000.0], [1.0, 0.0])
     """
     with dense.one_thread():
-        (g,), (c,), rows, columns = _scaled(static[None], dynamic[None])
-        pencils = list(_without_infinite(g[None], c[None], np.zeros(1, int), np.zeros(1))) if len(g) else []
-        values = _finite(*pencils[0][1:]) if pencils else np.empty(0, complex)
+        g, c, rows, columns = _scaled(static[None], dynamic[None])
+        values = np.concatenate([np.empty(0, complex), *(_finite(*each) for _, *each in _without_infinite(g, c))])
+        g, c = g[0], c[0]
         values = values[np.lexsort((values.imag, np.abs(values.real), np.abs(values)))]
         refined = _settled(g, c, [_refine(g, c, cluster) for cluster in _clusters(values)])
     n = len(static)
@@ -93,7 +93,7 @@ def slowest(static: Real, dynamic: Real) -> Real:
     found = np.full(len(static), np.nan)
     with dense.one_thread():
         g, c, *_ = _scaled(static, dynamic)
-        for lanes, slow, fast in _without_infinite(g, c, np.arange(len(found)), np.zeros(len(found))):
+        for lanes, slow, fast in _without_infinite(g, c):
             singular = np.linalg.slogdet(slow)[0] == 0.0
             found[lanes[singular]] = 0.0
             largest = np.abs(np.linalg.eigvals(np.linalg.solve(slow[~singular], fast[~singular]))).max(axis=1)
@@ -120,14 +120,17 @@ def _scales(size: Real) -> tuple[Real, Real]:
 
 
 def _without_infinite(
-    g: Real, c: Real, lanes: NDArray[np.intp], largest: Real
+    g: Real, c: Real, lanes: NDArray[np.intp] | None = None, largest: Real | None = None
 ) -> Iterator[tuple[NDArray[np.intp], Real, Real]]:
     """Smaller pencils `[lane, m, m]` with the finite eigenvalues alone: their second matrices have full rank.
 
-    Lanes are parted where their ranks differ; those without a finite eigenvalue are left out.
+    Lanes are parted where their ranks differ, and numbered; those without a finite eigenvalue are left out. `largest`
+    `[lane]` is the largest singular value that has been seen so far.
     """
+    lanes = np.arange(len(c)) if lanes is None else lanes
     u, singular, v = np.linalg.svd(c)
-    largest = np.maximum(largest, singular[:, 0])
+    here = singular.max(axis=1, initial=0.0)
+    largest = here if largest is None else np.maximum(largest, here)
     ranks = (singular > _RANK * largest[:, None]).sum(axis=1)
     for rank in np.unique(ranks[ranks > 0]):
         some = np.flatnonzero(ranks == rank)

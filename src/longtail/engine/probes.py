@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-from longtail.engine.batch import take
 from longtail.engine.operating_point import OperatingPoint
 from longtail.engine.system import Array
 from longtail.lanes.status import LaneStatus
@@ -49,10 +46,4 @@ class Probes:
         moved = np.abs(probes.solution - self._nominal.solution)[:, probes.system.node_mask].max(axis=1)
         largest = np.abs(self._nominal.solution[:, probes.system.node_mask]).max()
         good = (probes.status == LaneStatus.CONVERGED) & (moved <= _LIKENESS * largest)
-        return some_lanes(probes, np.flatnonzero(good)) if good[0] else self._nominal
-
-
-def some_lanes(point: OperatingPoint, lanes: NDArray[np.intp]) -> OperatingPoint:
-    """Those lanes of an operating point alone."""
-    values = {k: take(v, lanes) for k, v in point.values.items()}
-    return replace(point, values=values, solution=point.solution[lanes], status=point.status[lanes])
+        return probes.select(np.flatnonzero(good)) if good[0] else self._nominal

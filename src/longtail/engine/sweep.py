@@ -22,14 +22,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.engine import dense
-from longtail.engine.batch import Batch, in_threads, parts, take
+from longtail.engine.batch import Batch, in_threads, parts
 from longtail.engine.empirical import Experience, learn
 from longtail.engine.linearization import Complex, Linearization, linearize
 from longtail.engine.operating_point import OperatingPoint
 from longtail.engine.points import Points, PointSearch
-from longtail.engine.probes import FEW_PROBES, MANY_PROBES, Probes, some_lanes
+from longtail.engine.probes import FEW_PROBES, MANY_PROBES, Probes
 from longtail.engine.reduction import Elimination
-from longtail.engine.system import Array
+from longtail.engine.system import Array, take
 from longtail.errors import AnalysisError
 from longtail.lanes.blocks import block_size, real_registers, scratch_rows
 from longtail.lanes.kernels import kernels
@@ -121,7 +121,7 @@ class Sweep:
         bad = np.flatnonzero(np.isnan(out[0, 0].real))
         for start in range(0, len(bad), 64):
             some = bad[start : start + 64]
-            model = linearize(some_lanes(point, some))
+            model = linearize(point.select(some))
             try:
                 gains = self._dense(model)
             except AnalysisError:

@@ -21,6 +21,11 @@ Array = NDArray[np.float64]
 Inputs = Mapping[str, float | Array]
 
 
+def take(value: float | Array, where: slice | NDArray[np.intp]) -> float | Array:
+    """A part of an array of lanes; a number is the same for all."""
+    return value[where] if isinstance(value, np.ndarray) and value.ndim else value
+
+
 @dataclass(frozen=True, eq=False)
 class SparseMatrix:
     """A matrix `[..., n, n]` of which some entries are known for good and others come out of a program."""
@@ -112,7 +117,6 @@ class LinearPrograms:
     capacitance: SparseMatrix
     inputs: SparseMatrix  # [n, n]: column k is the slope of the residual by drive k, for the first few columns
     delays: tuple[SparseMatrix, ...]
-    static_pattern: NDArray[np.bool_]  # of the slopes of currents alone, small-signal conductances left out
     eliminations: Eliminations = field(default_factory=Eliminations, repr=False)
 
 
@@ -196,7 +200,6 @@ class System:
         differentiator = Differentiator(t.graph, [*t.variables, *drives])
         currents, charges = differentiator.rows(t.residual)[0], differentiator.rows(t.charges)[0]
         entries, caps = _entries(currents, column), _entries(charges, column)
-        static_pattern = sparse_matrix(entries, n)[0].pattern
         _stamp(entries, t.conductances)
         _stamp(caps, t.capacitances)
         conductance, g = sparse_matrix(entries, n)
@@ -212,7 +215,7 @@ class System:
             delays.append(matrix)
             outputs += [*d, seconds]
         program = lower(t.graph, outputs, [*(u.name for u in t.unknowns), *self.varied])
-        return LinearPrograms(program, conductance, capacitance, inputs, tuple(delays), static_pattern)
+        return LinearPrograms(program, conductance, capacitance, inputs, tuple(delays))
 
     @cached_property
     def quantities(self) -> tuple[Program, list[tuple[str, str]]]:
