@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from longtail.analyses.drives import Drives, bias, find_drives
+from longtail.analyses.drives import Drives, bias
+from longtail.analyses.inputs import find_drives
 from longtail.circuit import Circuit
 from longtail.engine.operating_point import OperatingPoint
 from longtail.errors import OptionError, nearest

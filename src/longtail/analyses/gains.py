@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from longtail import modes
 from longtail.analyses.base import Analysis, Option, Result, plain
-from longtail.analyses.drives import Drives, bias, find_drives, null_target, supply_rails
+from longtail.analyses.drives import Drives, bias, null_target, supply_rails
 from longtail.analyses.frequency import DEFAULT, frequency_axis
+from longtail.analyses.inputs import find_drives
 from longtail.analyses.lanes import LANE_OPTIONS, Axes, Lanes, null_lanes, read_lanes, solve_lanes, solve_nulled
 from longtail.analyses.port_maps import ROUNDING, rejection_db, signal_level
 from longtail.circuit import Circuit
@@ -295,8 +296,8 @@ def status_text(point: OperatingPoint) -> str:
 
 
 def bias_notes(drives: Drives, point: OperatingPoint, offset: float | None) -> tuple[str, ...]:
-    """What to know of the operating point of a small-signal analysis: outputs at a rail, unless nulled."""
-    return _stuck(drives, point) if offset is None else ()
+    """What to know of a small-signal analysis: how it is driven, and outputs at a rail, unless nulled."""
+    return (*drives.notes, *(_stuck(drives, point) if offset is None else ()))
 
 
 def common_level(drives: Drives, point: OperatingPoint) -> float:
