@@ -72,8 +72,8 @@ class Points:
     def moved(self, v_id: Array) -> Points:
         """The points of the plain circuit when the differential input moves on by `v_id` V, `[lane]`."""
         system, values = self.point.system, dict(self.point.values)
-        for name, move, sign in zip(self.drives.names, modes.join(v_id, 0.0), self.drives.signs, strict=True):
-            values[name] = values[name] + np.asarray(move) * sign
+        for name, move in zip(self.drives.names, modes.join(v_id, 0.0), strict=True):
+            values[name] = values[name] + np.asarray(move)
         lanes = {name: np.broadcast_to(value, len(v_id)) for name, value in values.items()}
         result = newton(system, lanes, warm(system, lanes, self.point.solution), limit=_LIMIT)
         point = replace(self.point, values=values, solution=result.state.x, status=result.status)
@@ -144,9 +144,8 @@ class Sweep:
         """The plain amplifier at the offset that nulls it: the output is free to move from there."""
         center = self.center
         ends = modes.join(center.v_id[0].item(), self.own.common)
-        first, second = (float(v * sign) for v, sign in zip(ends, self.drives.signs, strict=True))
         point = at_one_lane(center.point)
-        return Sweep(replace(self.drives, levels=(first, second)), point, self.plain, point)
+        return Sweep(replace(self.drives, levels=(ends.first, ends.second)), point, self.plain, point)
 
     def at(
         self,
@@ -165,8 +164,8 @@ class Sweep:
         own = self.own
         levels = modes.join(own.differential if v_id is None else v_id, own.common if v_ic is None else v_ic)
         values = {name: np.asarray(value, float) for name, value in self.nominal.values.items()}
-        for name, level, sign in zip(self.drives.names, levels, self.drives.signs, strict=True):
-            values[name] = np.asarray(level * sign, float)
+        for name, level in zip(self.drives.names, levels, strict=True):
+            values[name] = np.asarray(level, float)
         values |= {name: np.asarray(value, float) for name, value in varied.items()}
         if target is not None:
             values[f"v{TARGET}.dc"] = np.asarray(target, float)
@@ -180,8 +179,7 @@ class Sweep:
         To first order, V for V.
         """
         moves: dict[str, float | Array] = dict.fromkeys(self.nominal.system.varied, 0.0)
-        for name, move, sign in zip(self.drives.names, modes.join(v_id, v_ic), self.drives.signs, strict=True):
-            moves[name] = move * sign
+        moves |= dict(zip(self.drives.names, modes.join(v_id, v_ic), strict=True))
         if f"v{TARGET}.dc" in moves:
             moves[f"v{TARGET}.dc"] = target
         return np.asarray(np.column_stack(np.broadcast_arrays(*moves.values())) @ self.batch.sensitivity.T)

@@ -244,7 +244,7 @@ def _levels(at: Conditions) -> Array | None:
     grounded = all(GROUND in circuit.instances[source].nodes for source in at.drives.sources)
     if rails is None or not grounded:
         return None
-    own = float(np.mean([level * sign for level, sign in zip(at.drives.levels, at.drives.signs, strict=True)]))
+    own = float(np.mean(at.drives.levels))
     volts = np.unique([own, *np.linspace(min(rails[0], own), max(rails[1], own), _SEARCH)])
     works = at.inside(at.solve({"vcm": volts}))
     low = high = int(np.flatnonzero(volts == own)[0])

@@ -138,8 +138,8 @@ def levels_over(drives: Drives, values: Mapping[str, Array]) -> dict[str, Array]
     _, point = solve_lanes(drives.bench, Lanes(known, ()))
     good = point.status == LaneStatus.CONVERGED
     return {
-        name: np.where(good, point.voltage(node), np.nan) * sign
-        for name, node, sign in zip(drives.names, drives.bench_nodes, drives.signs, strict=True)
+        name: np.where(good, point.voltage(node), np.nan)
+        for name, node in zip(drives.names, drives.bench_nodes, strict=True)
         if name not in values
     }
 
@@ -165,7 +165,7 @@ def _at_level(drives: Drives, vcm: Array, values: Mapping[str, Array]) -> dict[s
     """Levels of the input sources at a common-mode level, the difference kept that the bench has."""
     own = drives.values | (levels_over(drives, values) if drives.bench else {})
     ends = modes.join(np.broadcast_to(drives.modes_of(own).differential, vcm.shape), vcm)
-    return {name: v * sign for name, v, sign in zip(drives.names, ends, drives.signs, strict=True)}
+    return dict(zip(drives.names, ends, strict=True))
 
 
 def nominal(circuit: Circuit, name: str) -> float:

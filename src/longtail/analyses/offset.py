@@ -161,8 +161,7 @@ def currents(points: Points) -> tuple[Array, Array]:
     """Bias and offset current in A by lane: what the input sources deliver, its mean and its difference."""
     drives = points.drives
     first, second = (
-        np.where(points.good, -sign * points.point[branch_name(source, "i")], np.nan)
-        for source, sign in zip(drives.sources, drives.signs, strict=True)
+        np.where(points.good, -points.point[branch_name(source, "i")], np.nan) for source in drives.sources
     )
     half_difference, total = modes.split_currents(first, second)
     difference = 2.0 * half_difference

@@ -27,8 +27,8 @@ def input_currents(drives: Drives, system: System) -> Real:
     """
     weights = np.zeros((2, len(system.unknowns)))
     split = np.array(modes.split_currents(np.array([1.0, 0.0]), np.array([0.0, 1.0])))
-    for column, source, sign in zip(split.T, drives.sources, drives.signs, strict=True):
-        weights[:, system.index[f"i({source})"]] -= sign * column
+    for column, source in zip(split.T, drives.sources, strict=True):
+        weights[:, system.index[f"i({source})"]] -= column
     return weights
 
 

@@ -29,7 +29,6 @@ def write(circuit: Circuit) -> str:
     >>> text = "loop\\nx1 a 0 two\\nv1 a 0 dc 3\\n.subckt two p n\\nr1 p m 1k\\nr2 m n 2k\\n.ends\\n"
     >>> print(write(load(text)), end="")
     loop
-    *@ supply v1
     r.x1.r1 a x1.m 1k
     r.x1.r2 x1.m 0 2k
     v1 a 0 dc 3
