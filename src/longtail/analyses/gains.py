@@ -16,6 +16,7 @@ from longtail.analyses.drives import Drives, bias, find_drives, null_target, sup
 from longtail.analyses.frequency import DEFAULT, frequency_axis
 from longtail.analyses.lanes import LANE_OPTIONS, Axes, Lanes, null_lanes, read_lanes, solve_lanes, solve_nulled
 from longtail.analyses.port_maps import ROUNDING, rejection_db, signal_level
+from longtail.analyses.regions import amplifying
 from longtail.circuit import Circuit
 from longtail.engine.batch import Batch
 from longtail.engine.linearization import Linearization, linearize
@@ -324,11 +325,8 @@ def _stuck(drives: Drives, point: OperatingPoint) -> tuple[str, ...]:
 
 def _driven_out(point: OperatingPoint, node: str) -> bool:
     """Whether a transistor at the node has left its amplifying region."""
-    amplifying = {"bipolar": 1, "mosfet1": 2, "jfet": 2}
-    return any(
-        i.device in amplifying and node in i.nodes and point.quantities[i.name]["region"][0] != amplifying[i.device]
-        for i in point.system.circuit.instances.values()
-    )
+    instances = point.system.circuit.instances
+    return any(not inside[0] for name, inside in amplifying(point).items() if node in instances[name].nodes)
 
 
 INPUT_OPTIONS = (

@@ -56,9 +56,9 @@ def _whole_depth(
     try:
         return _depth(needs)
     except CycleError:
-        given = {name: () for name in arguments if name in needs}
+        broken = {**needs, **{name: set[str]() for name in arguments if name in needs}}
     try:
-        return _depth({**needs, **given})
+        return _depth(broken)
     except CycleError as error:
         loop = error.args[1][::-1]  # graphlib names what is needed first
         message = f"circular definition of parameters: {' -> '.join(loop)}"
@@ -80,5 +80,6 @@ def _names(expression: Expression, function: Functions) -> Iterator[str]:
 
 
 def _is_number(expression: Expression) -> bool:
-    signed = isinstance(expression, Unary) and expression.operator in ("+", "-")
-    return isinstance(expression.operand if signed else expression, Number)
+    if isinstance(expression, Unary) and expression.operator in ("+", "-"):
+        expression = expression.operand
+    return isinstance(expression, Number)

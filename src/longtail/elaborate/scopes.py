@@ -10,8 +10,8 @@ The expressions of an X card read parameters of the subcircuit that it places, h
 assigned already; any other name, its own too, is one of whoever places the subcircuit. So `w='w*2' l='w'` doubles the
 w outside, and l is the doubled one. The order is that of `.subckt` line and `.param` lines (the last definition of a
 name counts), sorted by how deep the definitions depend on each other, whatever is a plain number at the front
-(`assignment_order`): `l='w*3' w=2` is the same as `w=2 l='w*3'`. Functions on an X card are those that hold where the card stands.
-A name that is not assigned yet and is unknown outside is an error in ngspice; here it is the one of the same card.
+(`assignment_order`): `l='w*3' w=2` is the same as `w=2 l='w*3'`. Functions on an X card are those that hold where the
+card stands. A name that is not assigned yet and is unknown outside is an error in ngspice; here it is that of the card.
 """
 
 from __future__ import annotations

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from longtail.circuit import Value
+from longtail.devices.base import MULTIPLIER
 from longtail.elaborate import limits
+from longtail.elaborate.checking import Given, check_bounds
 from longtail.elaborate.conditionals import settle
 from longtail.elaborate.contents import Contents
 from longtail.elaborate.scopes import Scope
@@ -115,8 +116,12 @@ class _Expansion:
         settle(inner)
         for name in inner.arguments:
             inner.definition(name)  # what is wrong with a value is said even where nothing reads it
-        copies: Value = inner.definition("m") if "m" in inner.arguments and "m" not in formal else 1.0
-        inner.multiplier = multiply(scope.multiplier, copies)
+        if "m" in inner.arguments and "m" not in formal:
+            copies = Given("m", inner.definition("m"), inner.arguments["m"].span)
+            check_bounds(MULTIPLIER, copies, element.name, scope)
+            inner.multiplier = multiply(scope.multiplier, copies.value)
+        else:
+            inner.multiplier = scope.multiplier
         return inner
 
     def contents(self, definition: Subcircuit) -> Contents:

@@ -59,6 +59,8 @@ def _check_loops(circuit: Circuit, trace: Trace) -> None:
     edges: list[tuple[str, str, Instance]] = []
     for name, (local, flows) in trace.flows.items():
         instance = circuit.instances[name]
+        if name in trace.absent:
+            continue
         for a, b in _forced(trace, local, flows):
             if not groups.join(a, b):
                 loop = _loop(edges, a, b)
@@ -106,9 +108,18 @@ def _loop(edges: list[tuple[str, str, Instance]], a: str, b: str) -> list[Instan
 
 def _check_paths(circuit: Circuit, trace: Trace) -> None:
     groups = _Groups()
-    for local, flows in trace.flows.values():
+    bare = set(circuit.nodes)
+    for name, (local, flows) in trace.flows.items():
+        if name in trace.absent:  # what is inside is held there, see `within`
+            for k in local.values():
+                if k is not None and trace.unknowns[k].owner == name:
+                    groups.join(trace.unknowns[k].name, GROUND)
+            continue
+        bare -= {_name(trace, k) for k in local.values()}
         for a, b in _conducting(trace, local, flows):
             groups.join(a, b)
+    for node in bare:  # held at 0 V
+        groups.join(node, GROUND)
     ground = groups.find(GROUND)
     floating: dict[str, list[str]] = {}
     for unknown in trace.unknowns:

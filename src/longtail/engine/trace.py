@@ -20,6 +20,7 @@ from longtail.engine.expressions import evaluate_law
 from longtail.engine.views import InstanceParameters, InstancePotentials, LimitState, Numbers
 from longtail.errors import InputError, NetlistError
 from longtail.lanes.derivative import Differentiator
+from longtail.lanes.functions import select
 from longtail.lanes.graph import Expr, Graph, Real
 
 _SCALES_WITH_M = {"A": 1.0, "S": 1.0, "F": 1.0, "C": 1.0, "W": 1.0, "ohm": -1.0}
@@ -62,7 +63,7 @@ class Noise:
 
 @dataclass
 class Trace:
-    """The equations of a circuit on one graph. Lists are by unknown."""
+    """The equations of a circuit on one graph. Lists are by unknown; `absent` names the devices whose m is 0."""
 
     graph: Graph
     unknowns: list[Unknown]
@@ -77,6 +78,7 @@ class Trace:
     quantities: dict[str, Callable[[], dict[str, Real]]] = field(default_factory=dict)
     states: list[LimitState] = field(default_factory=list)
     flows: dict[str, tuple[dict[str, int | None], Flows]] = field(default_factory=dict)
+    absent: set[str] = field(default_factory=set)
 
 
 def trace(circuit: Circuit, varied: frozenset[str] = frozenset(), null: Null | None = None, *, robust: bool) -> Trace:
@@ -90,6 +92,16 @@ def trace(circuit: Circuit, varied: frozenset[str] = frozenset(), null: Null | N
 def unknowns(circuit: Circuit, varied: frozenset[str] = frozenset(), null: Null | None = None) -> list[Unknown]:
     """The unknowns of a circuit, without its equations."""
     return _Tracer(circuit, varied, null, robust=False).unknowns
+
+
+def within(m: Real) -> Real:
+    """The factor on the static equation of a node inside a device: m, or 1 of no devices.
+
+    So the equation still says what the node's voltage is, which no other equation asks for.
+    """
+    if isinstance(m, Expr):
+        return select(m > 0.0, m, 1.0)
+    return m if m > 0.0 else 1.0
 
 
 def _of_all(quantity: Real, m: Real, exponent: float) -> Real:
@@ -146,6 +158,7 @@ class _Tracer:
         result = Trace(self.graph, self.unknowns, variables, differentiator, [0.0] * n, [0.0] * n)
         for instance in self.circuit.instances.values():
             self._add(result, instance)
+        self._hold_bare_nodes(result)
         self._add_null(result)
         if self.robust:
             for k, unknown in enumerate(self.unknowns):
@@ -156,6 +169,11 @@ class _Tracer:
                     )
                     result.residual[k] = result.residual[k] + kappa * (variables[k] - anchor)
         return result
+
+    def _count(self, instance: Instance) -> Real:
+        """How many of a device stand side by side: its m."""
+        p = self.parameters[instance.name]
+        return p["m"] if "m" in p.declared else 1.0
 
     def _local(self, instance: Instance, device: DeviceModel) -> dict[str, int | None]:
         """Index of the unknown behind every local name; None is ground."""
@@ -198,7 +216,7 @@ class _Tracer:
             p = p.overriding(dc=p["dc"] + share * self.graph.input("input_offset"))
         with _named(instance):
             flows = device.evaluate(potentials, p)
-        m: Real = p["m"] if device.multiplier and "m" in p.declared else 1.0
+        m = self._count(instance) if device.multiplier else 1.0
         result.flows[instance.name] = local, flows
         self._sum(result, local, flows, m)
         result.noise += [
@@ -209,16 +227,31 @@ class _Tracer:
         result.quantities[instance.name] = lambda: _quantities(device, flows, m)
 
     def _sum(self, result: Trace, local: Mapping[str, int | None], flows: Flows, m: Real) -> None:
-        for target, source in ((result.residual, flows.static), (result.charges, flows.charges)):
-            for name, flow in source.items():
-                k = local[name]
-                if k is not None:
-                    target[k] = target[k] + flow * m
+        for name, flow in flows.static.items():
+            if (k := local[name]) is not None:
+                result.residual[k] = result.residual[k] + flow * (m if result.unknowns[k].owner is None else within(m))
+        for name, flow in flows.charges.items():
+            if (k := local[name]) is not None:
+                result.charges[k] = result.charges[k] + flow * m
         result.capacitances += [(local[a], local[b], c * m) for a, b, c in flows.capacitances]
         result.conductances += [(local[a], local[b], g * m) for a, b, g in flows.conductances]
         for delay in flows.delays:
             rows = {k: sign for name, sign in delay.rows.items() if (k := local[name]) is not None}
             result.delays.append((rows, delay.flow * m, delay.seconds))
+
+    def _hold_bare_nodes(self, result: Trace) -> None:
+        """A node that only devices with an m of 0 are connected to is at 0 V."""
+        count: dict[int, Real] = {}
+        for name, (local, _) in result.flows.items():
+            m = self._count(self.circuit.instances[name])
+            if not isinstance(m, Expr) and m == 0.0:
+                result.absent.add(name)
+            for k in {k for k in local.values() if k is not None and result.unknowns[k].owner is None}:
+                known = count.get(k, 0.0)
+                count[k] = known if not isinstance(known, Expr) and known > 0.0 else m + known
+        for k, m in count.items():
+            if isinstance(m, Expr) or m == 0.0:
+                result.residual[k] = result.residual[k] + select(m > 0.0, 0.0, result.variables[k])
 
     def _add_null(self, result: Trace) -> None:
         if not self.null:
