@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -48,6 +48,7 @@ Array = NDArray[np.float64]
 Digest = tuple[NDArray[np.int8], dict[str, NDArray[Any]]]  # status and values of a part
 
 MOST = 20_000_000  # lanes: their parameters and figures are held in memory, some 8 bytes each
+RESERVED = ("status", "frequency", "frequency_hz")  # columns of every sweep
 _KEPT = 1 << 29  # bytes of figures over frequency that are kept in memory
 
 
@@ -279,6 +280,7 @@ def _plan(
     wanted = measures(words, drives.circuit if drives else circuit, len(drives.output) if drives else 0)
     if "input_offset" in words and not null:
         raise OptionError("the input offset is what nulls the output", hint="add --null (null=True)")
+    _check_columns(given, [m.name for m in wanted])
     lanes = read_lanes(drives.circuit if drives else circuit, given, drives)
     count = len(next(iter(lanes.values.values())))
     axis = frequency_axis(frequency_hz)
@@ -287,6 +289,16 @@ def _plan(
     flat = {name.lower(): np.broadcast_to(np.asarray(given[name], float), count) for name in given}
     volts = null_target(drives, target) if null and drives else None
     return Plan(drives.circuit if drives else circuit, drives, lanes, flat, wanted, axis, volts)
+
+
+def _check_columns(varied: Iterable[str], measured: Sequence[str]) -> None:
+    """Raise `OptionError` where a varied name would be that of another column of the result."""
+    for name in varied:
+        if name.lower() in (*measured, *RESERVED):
+            raise OptionError(
+                f"'{name.lower()}' is the name of a figure of the sweep, and is varied too",
+                hint="give the parameter another name in the netlist",
+            )
 
 
 def _carried_out(

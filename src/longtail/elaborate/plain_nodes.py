@@ -42,7 +42,11 @@ def renamed(circuit: Circuit, names: Mapping[str, str]) -> Circuit:
         return tuple(names.get(word, word) for word in words)
 
     def leaf(e: Expression) -> Expression:
-        return Potential(*of((e.positive, e.negative))) if isinstance(e, Potential) else e
+        return (
+            Potential(names.get(e.positive, e.positive), names.get(e.negative, e.negative))
+            if isinstance(e, Potential)
+            else e
+        )
 
     def instance(i: Instance) -> Instance:
         law = None if i.expression is None else map_leaves(i.expression, leaf)

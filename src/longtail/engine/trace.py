@@ -23,17 +23,27 @@ from longtail.lanes.derivative import Differentiator
 from longtail.lanes.functions import select
 from longtail.lanes.graph import Expr, Graph, Real
 
+FIRST, SOURCE_FACTOR, FEEDBACK, KAPPA, ANCHOR = "#first", "#source_factor", "#feedback", "#kappa:", "#anchor:"
+OFFSET = "input_offset"
 _SCALES_WITH_M = {"A": 1.0, "S": 1.0, "F": 1.0, "C": 1.0, "W": 1.0, "ohm": -1.0}
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """One unknown: `name` is a node, an internal node ("q1#bi"), "i(v1)" or "input_offset"; `unit` V or A."""
+    """One unknown: `name` is a node, an internal node ("q1#bi"), "i(v1)" or "input_offset"; `unit` V or A.
+
+    `input` is the name of its input to a program. Varied values go by their own names ("vb", "rc1.r") and convergence
+    aids by names with a #, so that a node, a parameter and an aid of the same name stay three things.
+    """
 
     name: str
     unit: str
     is_node: bool
     owner: str | None = None
+
+    @property
+    def input(self) -> str:
+        return f"={self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +92,9 @@ class Trace:
 
 
 def trace(circuit: Circuit, varied: frozenset[str] = frozenset(), null: Null | None = None, *, robust: bool) -> Trace:
-    """Trace a circuit. `robust` adds what convergence aids need: limited controls ("first", "<device>:<control>"),
-    a conductance from every node to a reference voltage ("kappa:<node>", "anchor:<node>"), the factor on
-    independent sources ("source_factor"), and feedback from the offset to the null equation ("feedback").
+    """Trace a circuit. `robust` adds what convergence aids need: limited controls (`FIRST`, "<device>:<control>"),
+    a conductance from every node to a reference voltage ("#kappa:<node>", "#anchor:<node>"), the factor on
+    independent sources (`SOURCE_FACTOR`), and feedback from the offset to the null equation (`FEEDBACK`).
     """
     return _Tracer(circuit, varied, null, robust).run()
 
@@ -92,6 +102,15 @@ def trace(circuit: Circuit, varied: frozenset[str] = frozenset(), null: Null | N
 def unknowns(circuit: Circuit, varied: frozenset[str] = frozenset(), null: Null | None = None) -> list[Unknown]:
     """The unknowns of a circuit, without its equations."""
     return _Tracer(circuit, varied, null, robust=False).unknowns
+
+
+def _check_names(unknowns: list[Unknown]) -> None:
+    """Raise `NetlistError` where a node has the name of another unknown."""
+    seen: set[str] = set()
+    for unknown in unknowns:
+        if unknown.name in seen:
+            raise NetlistError(f"a node is called '{unknown.name}', a name that is taken", hint="rename the node")
+        seen.add(unknown.name)
 
 
 def within(m: Real) -> Real:
@@ -128,7 +147,7 @@ class _Tracer:
         self.graph = Graph()
         self.numbers = Numbers(circuit, self.graph, varied)
         self.models = devices()
-        self.source_factor: Real = self.graph.input("source_factor") if robust else 1.0
+        self.source_factor: Real = self.graph.input(SOURCE_FACTOR) if robust else 1.0
         self.parameters = {i.name: self._parameters(i) for i in circuit.instances.values()}
         self.topologies: dict[str, Topology] = {}
         for i in circuit.instances.values():
@@ -148,11 +167,12 @@ class _Tracer:
             unknowns += [Unknown(f"{i.name}#{n}", "V", True, i.name) for n in topology.internal]
             unknowns += [Unknown(branch_name(i.name, b), "A", False, i.name) for b in topology.branches]
         if self.null:
-            unknowns.append(Unknown("input_offset", "V", False))
+            unknowns.append(Unknown(OFFSET, "V", False))
+        _check_names(unknowns)
         return unknowns
 
     def run(self) -> Trace:
-        variables = [self.graph.input(u.name) for u in self.unknowns]
+        variables = [self.graph.input(u.input) for u in self.unknowns]
         n = len(variables)
         differentiator = Differentiator(self.graph, variables)
         result = Trace(self.graph, self.unknowns, variables, differentiator, [0.0] * n, [0.0] * n)
@@ -163,10 +183,7 @@ class _Tracer:
         if self.robust:
             for k, unknown in enumerate(self.unknowns):
                 if unknown.is_node:
-                    kappa, anchor = (
-                        self.graph.input(f"kappa:{unknown.name}"),
-                        self.graph.input(f"anchor:{unknown.name}"),
-                    )
+                    kappa, anchor = (self.graph.input(f"{prefix}{unknown.name}") for prefix in (KAPPA, ANCHOR))
                     result.residual[k] = result.residual[k] + kappa * (variables[k] - anchor)
         return result
 
@@ -206,14 +223,14 @@ class _Tracer:
             instance,
             {name: 0.0 if k is None else result.variables[k] for name, k in local.items()},
             result.differentiator,
-            self.graph.input("first") if self.robust else None,
+            self.graph.input(FIRST) if self.robust else None,
             lambda law: evaluate_law(
                 law, self.numbers.name, self.circuit.parameters, self._potential, self._current, instance.span
             ),
         )
         if self.null and instance.name in self.null.inputs:
             share = self.null.inputs[instance.name]
-            p = p.overriding(dc=p["dc"] + share * self.graph.input("input_offset"))
+            p = p.overriding(dc=p["dc"] + share * self._unknown(OFFSET))
         with _named(instance):
             flows = device.evaluate(potentials, p)
         m = self._count(instance) if device.multiplier else 1.0
@@ -256,17 +273,20 @@ class _Tracer:
     def _add_null(self, result: Trace) -> None:
         if not self.null:
             return
-        k = self.index["input_offset"]
+        k = self.index[OFFSET]
         output: Real = sum((w * self._potential(node) for node, w in self.null.output.items()), 0.0)
         result.residual[k] = output - self.null.target
         if self.robust:
-            result.residual[k] = result.residual[k] + self.graph.input("feedback") * result.variables[k]
+            result.residual[k] = result.residual[k] + self.graph.input(FEEDBACK) * result.variables[k]
 
     def _potential(self, node: str) -> Real:
-        return 0.0 if node == GROUND else self.graph.input(self.unknowns[self.index[node]].name)
+        return 0.0 if node == GROUND else self._unknown(node)
 
     def _current(self, device: str) -> Real:
-        return self.graph.input(branch_name(device, self.topologies[device].branches[0]))
+        return self._unknown(branch_name(device, self.topologies[device].branches[0]))
+
+    def _unknown(self, name: str) -> Expr:
+        return self.graph.input(self.unknowns[self.index[name]].input)
 
 
 def _quantities(device: DeviceModel, flows: Flows, m: Real) -> dict[str, Real]:
