@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -336,8 +336,15 @@ INPUT_OPTIONS = (
 NULL_OPTIONS = (
     Option("vcm", "number", "V", "dc common-mode level of the inputs; the netlist's own if not given"),
     Option("null", "flag", "", "find the input offset that brings the output to its target, and analyze there", False),
-    Option("target", "number", "V", "output voltage to null to: 0 for a pair, mid-supply for one node if not given"),
+    Option(
+        "target",
+        "number",
+        "V",
+        "output voltage to null to: 0 for a pair, mid-supply for one node if not given",
+        needs="null",
+    ),
 )
+FREE_NULL_OPTIONS = tuple(replace(option, needs="") for option in NULL_OPTIONS)  # of analyses that null without a flag
 FREQUENCY_OPTION = Option("frequency_hz", "frequency", "Hz", "start:stop:points-per-decade", DEFAULT)
 
 PLAIN_OPTION = Option("plain", "flag", "", "solve at every frequency of every lane", False, python_only=True)

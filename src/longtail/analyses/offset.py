@@ -14,7 +14,7 @@ from longtail.analyses.axes import linear_axis
 from longtail.analyses.base import Analysis, Option, Result
 from longtail.analyses.dc_sweep import Points, sweep
 from longtail.analyses.drives import find_drives, null_target
-from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS
+from longtail.analyses.gains import FREE_NULL_OPTIONS, INPUT_OPTIONS
 from longtail.circuit import Circuit
 from longtail.devices.base import ZERO_CELSIUS
 from longtail.engine.trace import branch_name
@@ -178,7 +178,7 @@ ANALYSIS = Analysis(
     Offset,
     (
         *INPUT_OPTIONS,
-        *(option for option in NULL_OPTIONS if option.name != "null"),
+        *(option for option in FREE_NULL_OPTIONS if option.name != "null"),
         Option("temp", "range", "degC", "temperatures: start:stop:points or a list", TEMPERATURES),
     ),
 )
