@@ -33,6 +33,7 @@ _NOT_ANALYSES = {
     "frequency",
     "gain_rows",
     "lane_files",
+    "lane_floor",
     "lane_zarr",
     "lanes",
     "limits",

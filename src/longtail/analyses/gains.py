@@ -14,6 +14,7 @@ from longtail import modes
 from longtail.analyses.base import Analysis, Option, Result, plain
 from longtail.analyses.drives import Drives, bias, find_drives, null_target, supply_rails
 from longtail.analyses.frequency import DEFAULT, frequency_axis
+from longtail.analyses.lane_floor import lane_floors
 from longtail.analyses.lanes import LANE_OPTIONS, Axes, Lanes, null_lanes, read_lanes, solve_lanes, solve_nulled
 from longtail.analyses.port_maps import ROUNDING, rejection_db, signal_level
 from longtail.analyses.regions import amplifying
@@ -226,6 +227,7 @@ def gains_over(
     sweep, floor = prepared_sweep(prepared, drives, frequency_hz, plain, target)
     matrix = sweep.run(point, threads=threads)
     matrix[point.status != LaneStatus.CONVERGED] = np.nan
+    floors = lane_floors(drives, point, frequency_hz, matrix, floor)
     levels = modes.split(*(point.voltage(node) for node in drives.hot)).common
     null = None if offset is None or target is None else NullPoint(target, lanes.shaped(offset))
     status = np.array([LaneStatus(int(s)).text for s in point.status])
@@ -236,7 +238,7 @@ def gains_over(
         drives.hot,
         lanes.shaped(levels),
         null,
-        np.broadcast_to(floor, (*lanes.shape, floor.size)),
+        lanes.shaped(floors),
         lanes.shaped(status),
         (),
         lanes.axes,
@@ -253,7 +255,7 @@ def prepared_sweep(
     plain: bool = False,
     target: float | None = None,
 ) -> tuple[Sweep, NDArray[np.float64]]:
-    """The sweep of a batch over a frequency axis, and its floor of rounding; remembered for the next time.
+    """The sweep of a batch over a frequency axis, and the nominal floor of rounding; remembered for the next time.
 
     `target` V is what the lanes are nulled to, if they are.
     """
