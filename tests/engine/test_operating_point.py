@@ -1,12 +1,14 @@
 """The operating point: every way there ends at the same place, and what cannot be solved is named."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import longtail as lt
 from longtail.elaborate import load
 from longtail.engine.continuation import STRATEGIES, Path, start
-from longtail.engine.newton import NO_AIDS, State, newton
+from longtail.engine.newton import NO_AIDS, Aids, State, newton
 from longtail.engine.operating_point import solve_operating_point
 from longtail.engine.system import System
 from longtail.errors import ConvergenceError, NetlistError, StructuralError
@@ -255,3 +257,29 @@ def test_a_device_with_m_of_zero_is_not_there():
     alone = lt.read(f"alone\nvv v 0 3\nvg g 0 1\n{cards.replace('m2', '*')}").op()
     assert op.nodes["d"] == pytest.approx(alone.nodes["d"])
     assert op.devices["m2"]["id"] == 0.0 and op.devices["m2"]["r_o"] == np.inf
+
+
+class Restless(Path):
+    """A path on which two in five steps of the pseudo-transient fail, so that its conductances never fade."""
+
+    asked: list[Aids]
+
+    def solve(self, state, aids, limit=None):
+        self.asked.append(aids)
+        result = super().solve(state, aids, limit)
+        if aids.kappa and len(self.asked) % 5 in (2, 4):
+            return replace(result, status=np.full_like(result.status, LaneStatus.TOO_MANY_ITERATIONS))
+        return result
+
+
+def test_conductances_that_never_fade_leave_no_answer_of_their_own(monkeypatch):
+    monkeypatch.setattr("longtail.engine.continuation._BUDGET", 10**6)
+    system = System(load(PAIR))
+    path = Restless(system, {})
+    path.asked = []
+    result = STRATEGIES["pseudo-transient"](path, State(np.zeros((1, len(system.unknowns)))), NO_AIDS)
+    assert len(path.asked) > 400, "or it would have faded"
+    assert path.asked[-1] is NO_AIDS
+    if result.converged:
+        plain = solve_operating_point(system)
+        np.testing.assert_allclose(result.state.x, plain.solution, rtol=1e-6, atol=1e-9)
