@@ -13,7 +13,7 @@ from longtail.circuit import GROUND, Circuit, Instance
 from longtail.devices.base import Flows
 from longtail.engine.system import System
 from longtail.engine.trace import Trace
-from longtail.errors import StructuralError
+from longtail.errors import StructuralError, nearest
 
 GROUND_ELSEWHERE = ("gnd!", "ground", "agnd", "gnda", "vgnd", "com")  # names of ground in other programs
 
@@ -160,7 +160,8 @@ def _floating(circuit: Circuit, nodes: list[str]) -> StructuralError:
             hint="give the node a resistor, or remove one of the sources",
         )
     alone = len(touching) == 1 and sum(n in members for n in touching[0].nodes) == 1
-    hint = "is a node name misspelt? Otherwise add a large resistor from it to ground"
+    meant = nearest(nodes[0], [n for n in circuit.nodes if n not in members]) if alone else None
+    hint = f"{meant or 'is a node name misspelt?'} Otherwise add a large resistor from it to ground"
     named = next((n for n in nodes if n in GROUND_ELSEWHERE), None)
     if named is not None:
         hint = f"ground is node 0 or gnd here: is '{named}' to be that? Add: v{named.strip('!')} {named} 0 0"
