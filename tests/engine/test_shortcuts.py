@@ -13,7 +13,7 @@ from longtail.engine.empirical import Experience, learn, spread
 from longtail.engine.operating_point import OperatingPoint
 from longtail.engine.points import Points
 from longtail.engine.probes import MANY_PROBES, Probes
-from longtail.engine.sweep import _Worker
+from longtail.engine.sweep import _WEAK, _Worker
 from longtail.lanes.status import LaneStatus
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -134,3 +134,19 @@ def test_a_lane_with_a_weak_pivot_is_solved_again_though_its_check_passes(monkey
     monkeypatch.setattr(_Worker, "_polynomials", spoilt)
     largest = np.abs(plain).max()
     assert np.abs(sweep.run(point) - plain).max() <= 1e-8 * largest
+
+
+def test_a_pivot_that_all_but_vanishes_is_weak() -> None:
+    """A lane whose pivots at some point fall five decades below the nominal ones is not believed."""
+    drives = find_drives(lt.read(EXAMPLES / "bjt_pair.cir").circuit)
+    lanes = read_lanes(drives.circuit, {"q1.is": 5e-16 * np.linspace(0.98, 1.02, 5)}, drives)
+    prepared, point = solve_lanes(drives.circuit, lanes, drives)
+    sweep, _ = prepared_sweep(prepared, drives, F)
+    assert isinstance(sweep.points, Points)
+    worker = _Worker(sweep)
+    worker.run(point.solution, {n: point.values[n] for n in prepared.system.varied}, sweep.buffer(5))
+    measured = worker._points(sweep.points).copy()
+    assert (measured > _WEAK**2).all()
+    worker._points = lambda points: np.where(np.arange(worker.size) == 2, 0.9 * _WEAK**2, measured)
+    trusted = worker._polynomials(sweep.points, sweep.buffer(5))
+    assert np.flatnonzero(~trusted).tolist() == [2]
