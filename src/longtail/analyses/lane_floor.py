@@ -21,6 +21,7 @@ from longtail.engine.operating_point import OperatingPoint
 Array = NDArray[np.float64]
 
 _DRIVE = 1.0  # V: the common drive stands at the input nodes in every lane
+_PART = 128  # lanes at once, whose gains stay near the processor
 _BEYOND = 1e4  # by so much signals inside a circuit are not larger than those at its ports, in this lane or the nominal
 
 
@@ -31,14 +32,31 @@ def lane_floors(
 
     `nominal` is the floor of the nominal lane, `[frequency]`.
     """
-    entries = [matrix[..., i, j] for i in range(matrix.shape[2]) for j in range(matrix.shape[3])]
-    sizes = [np.sqrt(e.real**2 + e.imag**2) for e in entries]
-    low = ROUNDING * np.maximum(reduce(np.maximum, sizes), _DRIVE)
-    high = _BEYOND * np.maximum(low, nominal)
-    doubtful = reduce(np.logical_or, ((size > low) & (size <= high) for size in sizes)).any(axis=1)
+    floors = np.empty(matrix.shape[1::-1]).T  # lanes side by side, as in the gains
+    doubtful = np.zeros(len(matrix), bool)
+    for start in range(0, len(matrix), _PART):
+        where = slice(start, start + _PART)
+        floors[where], doubtful[where] = _from_ports(matrix[where], nominal)
     lanes = np.flatnonzero(doubtful)
     if lanes.size:
         some = point.select(lanes)
         exact = Points(drives, some, np.zeros(lanes.size), some.solution).mode_gains(frequency_hz)[1]
-        low[lanes] = np.where(np.isnan(exact), low[lanes], exact)
-    return np.asarray(low)
+        floors[lanes] = np.where(np.isnan(exact), floors[lanes], exact)
+    return floors
+
+
+def _from_ports(matrix: NDArray[np.complex128], nominal: Array) -> tuple[Array, NDArray[np.bool_]]:
+    """What is rounding for certain, and the lanes with a gain above that is not certain to be none."""
+    sizes = [_size(matrix[..., i, j]) for i in range(matrix.shape[2]) for j in range(matrix.shape[3])]
+    low = np.asarray(ROUNDING * np.maximum(reduce(np.maximum, sizes), _DRIVE))
+    high = _BEYOND * np.maximum(low, nominal)
+    small = np.flatnonzero((reduce(np.minimum, sizes) <= high).any(axis=1))
+    found = [((size[small] > low[small]) & (size[small] <= high[small])).any(axis=1) for size in sizes]
+    doubtful = np.zeros(len(matrix), bool)
+    doubtful[small] = reduce(np.logical_or, found)
+    return low, doubtful
+
+
+def _size(gain: NDArray[np.complex128]) -> Array:
+    """The larger of the real and the imaginary part: the magnitude within 3 dB, in a third of the time."""
+    return np.asarray(np.maximum(np.abs(gain.real), np.abs(gain.imag)))

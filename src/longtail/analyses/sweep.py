@@ -182,15 +182,20 @@ class Plan:
             values: dict[str, NDArray[Any]] = {}
             if matrix is not None and floor is not None and self.drives is not None:
                 matrix[failed] = np.nan
-                floors = lane_floors(self.drives, point, self.frequency_hz, matrix, floor)
-                seen = replace(seen, gains=self._gains(matrix, floors))
-                values[_FLOOR] = floors
+                values[_FLOOR] = self._floors(self.drives, point, matrix, floor)
+                seen = replace(seen, gains=self._gains(matrix, values[_FLOOR]))
             for measure in self.measures:
                 values[measure.name] = np.array(measure.of(seen))  # a copy: the gains are the stream's
                 values[measure.name][failed] = np.nan
             return point.status, values
 
         return digest
+
+    def _floors(self, drives: Drives, point: OperatingPoint, matrix: Complex, nominal: Array) -> Array:
+        """What is rounding, `[lane, frequency]`: that of the lowest frequency where no measure asks for others."""
+        wide = slice(None) if any(m.over_frequency for m in self.measures) else slice(1)
+        floors = lane_floors(drives, point, self.frequency_hz[wide], matrix[:, wide], nominal[wide])
+        return np.broadcast_to(floors, (len(matrix), self.frequency_hz.size))
 
     def _gains(self, matrix: Complex, floors: Array) -> ModeGains:
         assert self.drives is not None
