@@ -305,7 +305,7 @@ def _check_columns(varied: Iterable[str], measured: Sequence[str]) -> None:
         if name.lower() in (*measured, *RESERVED):
             raise OptionError(
                 f"'{name.lower()}' is the name of a figure of the sweep, and is varied too",
-                hint="give the parameter another name in the netlist",
+                hint="leave the figure out, or give the parameter another name in the netlist",
             )
 
 
