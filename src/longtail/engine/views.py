@@ -29,6 +29,8 @@ class Numbers:
     def __init__(self, circuit: Circuit, graph: Graph, varied: frozenset[str]) -> None:
         self.circuit = circuit
         self.graph = graph
+        if "temp" in varied and "temp" not in circuit.parameters:
+            raise ValueError(f"'temp' is no parameter: the engine knows the temperature as '{TEMPERATURE}'")
         self.varied = varied
         self._names: dict[str, Real] = {}
 
