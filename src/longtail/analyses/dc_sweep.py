@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from longtail import modes
 from longtail.analyses.drives import Drives, as_plain, at_one_lane, bias, null_target
-from longtail.analyses.lanes import nominal
+from longtail.analyses.lanes import levels_over, nominal
 from longtail.circuit import GROUND, Instance
 from longtail.engine.batch import Batch
 from longtail.engine.linearization import linearize
@@ -113,7 +113,7 @@ class Points:
 class Sweep:
     """A driven amplifier ready for many input levels; nulled where `nominal` belongs to a nulled system.
 
-    `vary` names further values that may differ from lane to lane ("temp"). `rest` is the point without nulling.
+    `vary` names further values that may differ from lane to lane. `rest` is the point without nulling.
     """
 
     drives: Drives
@@ -153,20 +153,24 @@ class Sweep:
         v_id: float | Array | None = None,
         target: Array | None = None,
         near: Array | None = None,
-        **varied: Array,
+        varied: Mapping[str, Array] | None = None,
     ) -> Points:
         """Operating points at common-mode levels and differential inputs in V, else as the netlist has them.
 
         A nulled amplifier finds its differential input itself; `target` is then the output voltage that it has to
         reach in each lane, if not its nominal one. With `near` `[lane, unknown]`, states as in `Points`, every lane
-        starts there, and of a nulled amplifier one that does not settle soon is left without a solution.
+        starts there, and of a nulled amplifier one that does not settle soon is left without a solution. `varied` are
+        further values by name.
         """
         own = self.own
+        if varied and (v_ic is None or v_id is None):
+            flat = dict(zip(varied, np.broadcast_arrays(*map(np.atleast_1d, varied.values())), strict=True))
+            own = self.drives.modes_of({**self.drives.values, **levels_over(self.drives, flat)})
         levels = modes.join(own.differential if v_id is None else v_id, own.common if v_ic is None else v_ic)
         values = {name: np.asarray(value, float) for name, value in self.nominal.values.items()}
         for name, level in zip(self.drives.names, levels, strict=True):
             values[name] = np.asarray(level, float)
-        values |= {name: np.asarray(value, float) for name, value in varied.items()}
+        values |= {name: np.asarray(value, float) for name, value in (varied or {}).items()}
         if target is not None:
             values[f"v{TARGET}.dc"] = np.asarray(target, float)
         lanes = max(np.size(value) for value in values.values())

@@ -35,6 +35,7 @@ _NOT_ANALYSES = {
     "gain_rows",
     "inputs",
     "lane_files",
+    "lane_floor",
     "lane_zarr",
     "lanes",
     "limits",

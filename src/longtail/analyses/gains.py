@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +15,10 @@ from longtail.analyses.base import Analysis, Option, Result, plain
 from longtail.analyses.drives import Drives, bias, null_target, supply_rails
 from longtail.analyses.frequency import DEFAULT, frequency_axis
 from longtail.analyses.inputs import find_drives
+from longtail.analyses.lane_floor import lane_floors
 from longtail.analyses.lanes import LANE_OPTIONS, Axes, Lanes, null_lanes, read_lanes, solve_lanes, solve_nulled
 from longtail.analyses.port_maps import ROUNDING, rejection_db, signal_level
+from longtail.analyses.regions import amplifying
 from longtail.circuit import Circuit
 from longtail.engine.batch import Batch
 from longtail.engine.linearization import Linearization, linearize
@@ -226,6 +228,7 @@ def gains_over(
     sweep, floor = prepared_sweep(prepared, drives, frequency_hz, plain, target)
     matrix = sweep.run(point, threads=threads)
     matrix[point.status != LaneStatus.CONVERGED] = np.nan
+    floors = lane_floors(drives, point, frequency_hz, matrix, floor)
     levels = modes.split(*(point.voltage(node) for node in drives.hot)).common
     null = None if offset is None or target is None else NullPoint(target, lanes.shaped(offset))
     status = np.array([LaneStatus(int(s)).text for s in point.status])
@@ -236,7 +239,7 @@ def gains_over(
         drives.hot,
         lanes.shaped(levels),
         null,
-        np.broadcast_to(floor, (*lanes.shape, floor.size)),
+        lanes.shaped(floors),
         lanes.shaped(status),
         (),
         lanes.axes,
@@ -253,7 +256,7 @@ def prepared_sweep(
     plain: bool = False,
     target: float | None = None,
 ) -> tuple[Sweep, NDArray[np.float64]]:
-    """The sweep of a batch over a frequency axis, and its floor of rounding; remembered for the next time.
+    """The sweep of a batch over a frequency axis, and the nominal floor of rounding; remembered for the next time.
 
     `target` V is what the lanes are nulled to, if they are.
     """
@@ -325,11 +328,8 @@ def _stuck(drives: Drives, point: OperatingPoint) -> tuple[str, ...]:
 
 def _driven_out(point: OperatingPoint, node: str) -> bool:
     """Whether a transistor at the node has left its amplifying region."""
-    amplifying = {"bipolar": 1, "mosfet1": 2, "jfet": 2}
-    return any(
-        i.device in amplifying and node in i.nodes and point.quantities[i.name]["region"][0] != amplifying[i.device]
-        for i in point.system.circuit.instances.values()
-    )
+    instances = point.system.circuit.instances
+    return any(not inside[0] for name, inside in amplifying(point).items() if node in instances[name].nodes)
 
 
 INPUT_OPTIONS = (
@@ -339,8 +339,15 @@ INPUT_OPTIONS = (
 NULL_OPTIONS = (
     Option("vcm", "number", "V", "dc common-mode level of the inputs; the netlist's own if not given"),
     Option("null", "flag", "", "find the input offset that brings the output to its target, and analyze there", False),
-    Option("target", "number", "V", "output voltage to null to: 0 for a pair, mid-supply for one node if not given"),
+    Option(
+        "target",
+        "number",
+        "V",
+        "output voltage to null to: 0 for a pair, mid-supply for one node if not given",
+        needs="null",
+    ),
 )
+FREE_NULL_OPTIONS = tuple(replace(option, needs="") for option in NULL_OPTIONS)  # of analyses that null without a flag
 FREQUENCY_OPTION = Option("frequency_hz", "frequency", "Hz", "start:stop:points-per-decade", DEFAULT)
 
 PLAIN_OPTION = Option("plain", "flag", "", "solve at every frequency of every lane", False, python_only=True)

@@ -36,6 +36,7 @@ from longtail.engine.adjoint import adjoint
 from longtail.engine.linearization import linearize
 from longtail.engine.noise import integrate, noise_sources
 from longtail.engine.operating_point import OperatingPoint
+from longtail.engine.views import TEMPERATURE
 from longtail.errors import InputError, OptionError
 from longtail.lanes.status import LaneStatus
 from longtail.units import parse_number
@@ -194,7 +195,7 @@ def noise_over(
 
     levels = modes.split(*(point.voltage(node) for node in drives.hot)).common
     temperature = np.broadcast_to(
-        lanes.values.get("temp", _temperature(drives.circuit) - ZERO_CELSIUS), point.status.shape
+        lanes.values.get(TEMPERATURE, _temperature(drives.circuit) - ZERO_CELSIUS), point.status.shape
     )
     return Noise(
         frequency_hz,

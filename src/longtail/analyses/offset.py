@@ -14,11 +14,12 @@ from longtail.analyses.axes import linear_axis
 from longtail.analyses.base import Analysis, Option, Result
 from longtail.analyses.dc_sweep import Points, sweep
 from longtail.analyses.drives import null_target
-from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS
+from longtail.analyses.gains import FREE_NULL_OPTIONS, INPUT_OPTIONS
 from longtail.analyses.inputs import find_drives
 from longtail.circuit import Circuit
 from longtail.devices.base import ZERO_CELSIUS
 from longtail.engine.trace import branch_name
+from longtail.engine.views import TEMPERATURE
 
 if TYPE_CHECKING:
     import xarray
@@ -120,10 +121,10 @@ def run(
     """Null at every temperature, all of them together; two lanes beside the nominal temperature give the drift."""
     temperatures = np.unique(linear_axis(temp, "temp", "degC", low=-ZERO_CELSIUS + 1.0))
     drives = find_drives(circuit, input, output, vcm)
-    swept = sweep(drives, null=True, target=target, vary=("temp",))
-    nominal = float(np.asarray(swept.nominal.values["temp"]))
+    swept = sweep(drives, null=True, target=target, vary=(TEMPERATURE,))
+    nominal = float(np.asarray(swept.nominal.values[TEMPERATURE]))
     beside = nominal + DRIFT_STEP * np.array([-1.0, 1.0])
-    points = swept.at(temp=np.concatenate([[nominal], beside, temperatures]))
+    points = swept.at(varied={TEMPERATURE: np.concatenate([[nominal], beside, temperatures])})
     values = np.array([offsets(points, swept.center), *currents(points)])
     drift = dict(zip(("offset", "bias", "difference"), (values[:, 2] - values[:, 1]) / (2.0 * DRIFT_STEP), strict=True))
     offset, bias, difference = values[:, 0]
@@ -177,7 +178,7 @@ ANALYSIS = Analysis(
     Offset,
     (
         *INPUT_OPTIONS,
-        *(option for option in NULL_OPTIONS if option.name != "null"),
+        *(option for option in FREE_NULL_OPTIONS if option.name != "null"),
         Option("temp", "range", "degC", "temperatures: start:stop:points or a list", TEMPERATURES),
     ),
 )

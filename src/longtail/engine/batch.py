@@ -73,7 +73,7 @@ class Batch:
         entries = {(i, column[k]): slope for i, row in enumerate(rows) for k, slope in row.items()}
         pivots = choose_pivots(self.conductance[None], sparse_matrix(entries, len(t.variables))[0].pattern)
         solutions, _ = solve(entries, pivots, [dict(enumerate(t.residual))])
-        return lower(t.graph, solutions[0], [*(u.name for u in t.unknowns), *self.system.varied])
+        return lower(t.graph, solutions[0], [*(u.input for u in t.unknowns), *self.system.varied])
 
     @cached_property
     def conductance(self) -> Array:
@@ -96,7 +96,7 @@ class Batch:
         rows = differentiator.rows(t.residual)[0]
         places = [(i, column[k]) for i, row in enumerate(rows) for k in row]
         outputs = [slope for row in rows for slope in row.values()]
-        program = lower(t.graph, outputs, [*(u.name for u in t.unknowns), *self.system.varied])
+        program = lower(t.graph, outputs, [*(u.input for u in t.unknowns), *self.system.varied])
         inputs = self.nominal.inputs
         values = self.system.executor.run(program, [inputs[n] for n in program.inputs], 1)[:, 0]
         slopes = np.zeros((len(t.variables), len(column)))
