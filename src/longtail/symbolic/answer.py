@@ -147,7 +147,7 @@ def matched_answer(question: Question, error: float) -> Answer:
                 break  # a finer distinction of symbols makes it longer still
             continue
         if found is not None and (best is None or found.terms < best.transfer.terms):
-            symbols = {s.key: s for s in alike.values() if s.key in found.used()}
+            symbols = {s.key: s for s in alike.values() if s.key in found.ring.keys}
             best = _answer(found, replace(circuit, symbols={**circuit.symbols, **symbols}), at)
         if best is not None and len(system.rows) > _LARGE:
             break

@@ -88,11 +88,10 @@ def reference(system: Equations, asked: Asked) -> Reference:
     exact = exact_polynomials(system, values, constant=band_hz[1] == 0.0)
     if len(s) > 1:
         s = np.concatenate([s, _resonances(exact, band_hz)])
-    wanted = float(gain.scale) * dense(system, values).at(s)
     from flint import fmpq
 
     scaled = Exact(exact.numerator * fmpq(gain.scale.numerator, gain.scale.denominator), exact.denominator, exact.unit)
-    return Reference(gain, s, wanted, scaled, band_hz)
+    return Reference(gain, s, scaled.at(s), scaled, band_hz)
 
 
 def _resonances(exact: Exact, band_hz: Band) -> Complex:
