@@ -164,7 +164,10 @@ def first_order_answer(question: Question, error: float) -> Answer:
             hint="longtail symmetry FILE shows where the image ends; without --first-order the formula is there",
         )
     circuit = mismatched(question.circuit, question.images)
-    differences = [s for s in circuit.symbols.values() if s.base is not None]
+    system = first_order_equations(circuit, question.gain, question.pairs)
+    # differences within a mode, of the devices of a bias mirror for one, convert nothing and are not among them
+    used = {key for row in system.rows for e in row.values() for key, _ in e if key is not None}
+    differences = [s for s in circuit.symbols.values() if s.base is not None and s.key in used]
     nominal = all(abs(s.value) <= 1e-9 * abs(circuit.symbols[s.base].value) for s in differences if s.base)
     if nominal:
         symbols = dict(circuit.symbols)
@@ -172,7 +175,6 @@ def first_order_answer(question: Question, error: float) -> Answer:
             base = symbols[s.base or ""]
             symbols[s.key] = replace(s, value=_NOMINAL * base.value * (-1.0 if base.shown else 1.0))
         circuit = replace(circuit, symbols=symbols)
-    system = first_order_equations(circuit, question.gain, question.pairs)
     if nominal:
         at = reference(system, replace(question, circuit=circuit))
     else:
