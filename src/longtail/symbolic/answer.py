@@ -33,7 +33,7 @@ from longtail.symbolic.twins import one_current
 _SAME = 1e-10  # relative: what --exact takes as one value
 _LARGE = 40  # equations from which on one way is enough, and no exact formula is tried
 _NOMINAL = 0.01  # relative difference that stands for mismatch where the circuit has none
-_CANCELS = 1e-9  # of the largest contribution: a sum of contributions that is less is rounding
+_CANCELS = 1e-6  # of the largest contribution: a sum of contributions that is less hangs on what nobody knows
 _MARGIN = 0.998
 
 
@@ -177,13 +177,13 @@ def first_order_answer(question: Question, error: float) -> Answer:
             symbols[s.key] = replace(s, value=_NOMINAL * base.value * (-1.0 if base.shown else 1.0))
         circuit = replace(circuit, symbols=symbols)
     if nominal:
-        if _cancels(system, circuit, {s.key for s in differences}, question.band_hz):
+        at = reference(system, replace(question, circuit=circuit))
+        if _cancels(system, circuit, {s.key for s in differences}, at):
             raise AnalysisError(
                 f"{question.gain.name.replace('_', ' ')}: what contributes cancels to zero on this band, and no "
                 "relative error can be held",
                 hint="give the parts of the pairs unequal values in the netlist, or ask for another band",
             )
-        at = reference(system, replace(question, circuit=circuit))
     else:
         at = reference(gain_equations(question.circuit, question.gain, question.pairs), question)
     found = shorten(system, circuit.symbols, at, error * _MARGIN)
@@ -195,14 +195,14 @@ def first_order_answer(question: Question, error: float) -> Answer:
     return replace(_answer(found, circuit, at), nominal=nominal)
 
 
-def _cancels(system: Equations, circuit: SmallSignal, differences: set[str], band_hz: Band) -> bool:
-    """Whether what the single differences do, each alone, adds up to no more than rounding at an end of the band."""
+def _cancels(system: Equations, circuit: SmallSignal, differences: set[str], at: Reference) -> bool:
+    """Whether what the single differences do, each alone, adds up to next to nothing at an end of the band."""
     values = {key: s.value for key, s in circuit.symbols.items()}
-    s = 2j * np.pi * np.unique(band_hz)
+    s = 2j * np.pi * np.unique(at.band_hz)
     nothing = dict.fromkeys(differences, 0.0)
     alone = [dense(system, {**values, **nothing, key: values[key]}).at(s) for key in sorted(differences)]
-    largest = np.abs(alone).max(axis=0, initial=0.0)
-    return bool(alone) and bool((np.abs(sum(alone)) <= _CANCELS * largest).any())
+    largest = np.abs(np.reshape(alone, (-1, len(s)))).max(axis=0, initial=0.0)
+    return bool((np.abs(at.exact.at(s)) <= _CANCELS * float(at.gain.scale) * largest).any())
 
 
 def quotient_answer(wanted: Answer, unwanted: Answer, error: float) -> Answer:
