@@ -18,6 +18,7 @@ import numpy as np
 
 from longtail.circuit import Circuit
 from longtail.errors import LongtailError, OptionError, nearest
+from longtail.lanes.kernels import question
 
 if TYPE_CHECKING:
     import xarray
@@ -68,7 +69,8 @@ class Analysis:
                 raise OptionError(
                     f"{name} must lie between {option.low:g} and {option.high:g} {option.unit}, not {value:g}"
                 )
-        return self.run(circuit, **values)
+        with question():
+            return self.run(circuit, **values)
 
 
 class Result:
