@@ -15,7 +15,7 @@ from longtail.analyses.base import Analysis, Option, Result, plain
 from longtail.analyses.drives import Drives, bias, find_drives, null_target, supply_rails
 from longtail.analyses.frequency import DEFAULT, frequency_axis
 from longtail.analyses.lanes import LANE_OPTIONS, Axes, Lanes, null_lanes, read_lanes, solve_lanes, solve_nulled
-from longtail.analyses.port_maps import ROUNDING, rejection_db, signal_level
+from longtail.analyses.port_maps import ROUNDING, above, rejection_db, signal_level
 from longtail.circuit import Circuit
 from longtail.engine.batch import Batch
 from longtail.engine.linearization import Linearization, linearize
@@ -183,7 +183,8 @@ def model_gains(
     """The same of a linear model that is there already."""
     point = model.operating_point
     x = model.response(frequency_hz, drives.unit_modes)[0]
-    return drives.output_matrix(point.system) @ x, ROUNDING * signal_level(point, x)
+    floor = ROUNDING * signal_level(point, x)
+    return above(drives.output_matrix(point.system) @ x, floor[:, None, None]), floor
 
 
 def run(
@@ -223,7 +224,7 @@ def gains_over(
     else:
         prepared, point, offset = null_lanes(drives, lanes, target, threads=threads)
     sweep, floor = prepared_sweep(prepared, drives, frequency_hz, plain, target)
-    matrix = sweep.run(point, threads=threads)
+    matrix = above(sweep.run(point, threads=threads), floor[:, None, None])
     matrix[point.status != LaneStatus.CONVERGED] = np.nan
     levels = modes.split(*(point.voltage(node) for node in drives.hot)).common
     null = None if offset is None or target is None else NullPoint(target, lanes.shaped(offset))

@@ -60,8 +60,10 @@ def kernels(calls: float | None = None) -> Any:
     >>> hasattr(kernels(1000), "newton_block")
     True
     """
+    if calls is None:  # counts for nothing else: what is solved before a sweep rounds as what is solved after it
+        return _compiled()
     whole = asked() or Question()
-    whole.calls += _IMPORT if calls is None else calls
+    whole.calls += calls
     return _compiled() if whole.calls >= _IMPORT else import_module("longtail.lanes.numpy_kernels")
 
 
