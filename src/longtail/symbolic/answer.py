@@ -202,7 +202,8 @@ def _cancels(system: Equations, circuit: SmallSignal, differences: set[str], at:
     nothing = dict.fromkeys(differences, 0.0)
     alone = [dense(system, {**values, **nothing, key: values[key]}).at(s) for key in sorted(differences)]
     largest = np.abs(np.reshape(alone, (-1, len(s)))).max(axis=0, initial=0.0)
-    return bool((np.abs(at.exact.at(s)) <= _CANCELS * float(at.gain.scale) * largest).any())
+    whole = np.abs(at.exact.at(s))  # where it is zero for good, nothing contributes
+    return bool(((whole > 0.0) & (whole <= _CANCELS * float(at.gain.scale) * largest)).any())
 
 
 def quotient_answer(wanted: Answer, unwanted: Answer, error: float) -> Answer:

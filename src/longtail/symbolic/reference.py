@@ -68,12 +68,12 @@ class Exact:
         return np.asarray(over / under, complex)
 
     def roots(self) -> list[Complex]:
-        """Zeros and poles in rad/s, in floating point; only good as hints."""
+        """Zeros and poles in rad/s, each to the last bit, as often as it is one, in rising magnitude."""
         found = []
         for p in (self.numerator, self.denominator):
-            c = as_floats(p)
-            roots = np.polynomial.polynomial.polyroots(c) if len(c) > 1 else np.zeros(0)
-            found.append(np.asarray(roots * self.unit, complex))
+            roots = [complex(root) for root, times in p.numer().complex_roots() for _ in range(times)] if p else []
+            roots.sort(key=lambda root: (abs(root), root.imag))
+            found.append(np.array(roots, complex) * self.unit)
         return found
 
 
