@@ -18,6 +18,7 @@ import numpy as np
 
 from longtail.circuit import Circuit
 from longtail.errors import InputError, LongtailError, OptionError, nearest
+from longtail.lanes.kernels import question
 from longtail.units import parse_number
 
 if TYPE_CHECKING:
@@ -91,7 +92,8 @@ class Analysis:
                     f"{name} has no effect without {option.needs}",
                     hint=f"add --{option.needs} ({option.needs}=True), or leave {name} out",
                 )
-        return self.run(circuit, **values)
+        with question():
+            return self.run(circuit, **values)
 
 
 _FLAGS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from longtail import modes
 from longtail.analyses.drives import Drives, as_plain, at_one_lane, bias, null_target
 from longtail.analyses.lanes import levels_over, nominal
+from longtail.analyses.port_maps import above
 from longtail.circuit import GROUND, Instance
 from longtail.engine.batch import Batch
 from longtail.engine.linearization import linearize
@@ -93,8 +94,8 @@ class Points:
         good = np.flatnonzero(self.good)
         for start in range(0, good.size, size):
             for lanes, x in self._responses(frequency_hz, good[start : start + size]):
-                matrix[lanes] = weights @ x
                 floor[lanes] = _ROUNDING * np.abs(x[:, :, voltages]).max(axis=(2, 3))
+                matrix[lanes] = above(weights @ x, floor[lanes][..., None, None])
         return matrix, floor
 
     def _responses(

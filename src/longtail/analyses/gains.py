@@ -17,7 +17,7 @@ from longtail.analyses.frequency import DEFAULT, frequency_axis
 from longtail.analyses.inputs import find_drives
 from longtail.analyses.lane_floor import lane_floors
 from longtail.analyses.lanes import LANE_OPTIONS, Axes, Lanes, null_lanes, read_lanes, solve_lanes, solve_nulled
-from longtail.analyses.port_maps import ROUNDING, rejection_db, signal_level
+from longtail.analyses.port_maps import ROUNDING, above, rejection_db, signal_level
 from longtail.analyses.regions import amplifying
 from longtail.circuit import Circuit
 from longtail.engine.batch import Batch
@@ -186,7 +186,8 @@ def model_gains(
     """The same of a linear model that is there already."""
     point = model.operating_point
     x = model.response(frequency_hz, drives.unit_modes)[0]
-    return drives.output_matrix(point.system) @ x, ROUNDING * signal_level(point, x)
+    floor = ROUNDING * signal_level(point, x)
+    return above(drives.output_matrix(point.system) @ x, floor[:, None, None]), floor
 
 
 def run(
@@ -229,6 +230,7 @@ def gains_over(
     matrix = sweep.run(point, threads=threads)
     matrix[point.status != LaneStatus.CONVERGED] = np.nan
     floors = lane_floors(drives, point, frequency_hz, matrix, floor)
+    matrix = above(matrix, floors[..., None, None])
     levels = modes.split(*(point.voltage(node) for node in drives.hot)).common
     null = None if offset is None or target is None else NullPoint(target, lanes.shaped(offset))
     status = np.array([LaneStatus(int(s)).text for s in point.status])

@@ -29,7 +29,7 @@ from longtail.analyses.gains import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTION
 from longtail.analyses.inputs import find_drives
 from longtail.analyses.lanes import LANE_OPTIONS, Lanes, null_lanes, read_lanes, solve_lanes
 from longtail.analyses.noise_result import Noise, Source, referred
-from longtail.analyses.port_maps import ROUNDING
+from longtail.analyses.port_maps import ROUNDING, above
 from longtail.circuit import Circuit
 from longtail.devices.base import ZERO_CELSIUS
 from longtail.engine.adjoint import adjoint
@@ -75,6 +75,7 @@ def spectra(drives: Drives, point: OperatingPoint, frequency_hz: Real, band: tup
     columns = -(model.inputs @ drives.unit_modes)[:, None]
     gain = np.diagonal(rows @ columns, axis1=-2, axis2=-1)
     floor = ROUNDING * (np.abs(rows) @ np.abs(columns)).max(axis=(-2, -1))
+    gain = above(gain, floor[..., None])
     at, inside = np.searchsorted(axis, frequency_hz), (axis >= band[0]) & (axis <= band[1])
     power, input_power = _integrals(axis[inside], density[:, inside], gain[:, inside], floor[:, inside])
     return Spectra(density[:, at], gain[:, at], floor[:, at], power, input_power)

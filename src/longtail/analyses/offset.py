@@ -29,6 +29,7 @@ Array = NDArray[np.float64]
 TEMPERATURES = "-40:125:34"
 DRIFT_STEP = 0.25  # K, to either side of the nominal temperature: the drift is the slope there
 _VOLTS, _AMPERES = 1e-12, 1e-18  # below, an offset is what solving leaves of zero
+_ELECTRONS = 1e-24  # A: an electron in two days, and less than a current that is solved for can be
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -168,7 +169,8 @@ def currents(points: Points) -> tuple[Array, Array]:
     difference = 2.0 * half_difference
     largest = np.maximum(np.abs(first), np.abs(second))
     rounding = np.maximum(_AMPERES, 1e-9 * np.nan_to_num(largest))
-    return total / 2.0 + 0.0, np.where(np.abs(difference) < rounding, 0.0, difference)
+    mean = np.where(np.abs(total) < _ELECTRONS, 0.0, total / 2.0)
+    return mean, np.where(np.abs(difference) < rounding, 0.0, difference)
 
 
 ANALYSIS = Analysis(

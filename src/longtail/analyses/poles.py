@@ -39,6 +39,8 @@ Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
 CANCELS = 1e-2  # a zero this close to a pole, relatively, is paired with it
+_TOUCHES = 1e-8  # a distance that is less, relatively, is rounding
+_ALIKE = 1e-6  # shares that differ by less count as equal
 _AT_HOME = 0.5  # share of one node from which a natural frequency is said to live there
 _VIRTUAL_GROUND = 0.1  # of its common-mode signal: a node that moves less in differential mode may be the tail
 _FOLLOWS = 0.5  # of the common-mode input: what the tail of a pair does at least
@@ -266,8 +268,9 @@ def _cancelling(poles: Complex, zeros: Complex) -> list[Pair]:
     if not len(poles) or not len(zeros):
         return []
     distance = np.abs(poles[:, None] - zeros) / np.abs(poles)[:, None]
+    distance[distance <= _TOUCHES] = 0.0
     pairs: list[Pair] = []
-    for place in np.argsort(distance, axis=None):
+    for place in np.argsort(np.round(distance / _TOUCHES), axis=None, kind="stable"):
         p, z = (int(k) for k in np.unravel_index(place, distance.shape))
         if distance[p, z] > CANCELS:
             break
@@ -277,16 +280,17 @@ def _cancelling(poles: Complex, zeros: Complex) -> list[Pair]:
 
 
 def _shares(modes: Eigenmodes, model: Linearization, k: int) -> list[tuple[float, str]]:
-    """Share and name of every unknown in a natural frequency, largest first."""
+    """Share and name of every unknown in a natural frequency, largest first, equal ones by name."""
     unknowns = model.operating_point.system.unknowns
     shares = modes.participation[: len(unknowns), k].real
-    return [(float(shares[j]), unknowns[j].name) for j in np.argsort(-shares)]
+    named = [(float(share), u.name) for share, u in zip(shares, unknowns, strict=True)]
+    return sorted(named, key=lambda each: (-round(each[0] / _ALIKE), each[1]))
 
 
 def _home(modes: Eigenmodes, model: Linearization, k: int) -> str:
     """The nodes that make up most of a natural frequency: one, or two that share it."""
     (first, node), *others = _shares(modes, model, k)
-    if first >= _AT_HOME and not (others and others[0][0] > 0.8 * first):
+    if first >= _AT_HOME - _ALIKE and not (others and others[0][0] > 0.8 * first):
         return node
     return ", ".join(sorted([node, others[0][1]])) if others and others[0][0] > 0.2 else node
 

@@ -65,6 +65,15 @@ def signal_level(point: OperatingPoint, x: Complex) -> Real:
     return level
 
 
+def above(gains: Complex, floor: Real) -> Complex:
+    """Gains of which all up to `floor` is rounding, that being zero.
+
+    >>> above(np.array([0.5 + 0j, 3e-28j]), np.array(1e-13)).tolist()
+    [(0.5+0j), 0j]
+    """
+    return np.where(np.abs(gains) <= floor, 0.0, gains)
+
+
 def rejection_db(wanted: ArrayLike, unwanted: ArrayLike, floor: Real) -> Real:
     """20*log10 of abs(wanted/unwanted), gains in V/V of which all below `floor` is rounding; nan where one is nan.
 

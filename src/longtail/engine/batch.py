@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -257,5 +258,6 @@ def in_threads(part: Callable[[slice], int], parts: list[slice], threads: int) -
     """Call `part` on every part, over so many threads; compiled code lets go of the interpreter lock."""
     if threads == 1 or len(parts) == 1:
         return [part(p) for p in parts]
+    contexts = [copy_context() for _ in parts]  # threads work for the question that is asked here
     with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(part, parts))
+        return list(pool.map(lambda context, where: context.run(part, where), contexts, parts))

@@ -114,10 +114,18 @@ class Equations:
 
 @dataclass(eq=False)
 class Eliminations:
-    """Eliminations of a linear model that were made so far, and the work asked of it: solves times unknowns squared."""
+    """Eliminations of a linear model that a question has made so far, and the work that it asked of the model: solves
+    times unknowns squared."""
 
     programs: dict[Hashable, Program] = field(default_factory=dict)
     work: float = 0.0
+    question: object = None
+
+    def of(self, question: object) -> Eliminations:
+        """The same for a question: an order of elimination that another one chose would round otherwise."""
+        if question is not self.question:
+            self.question, self.work, self.programs = question, 0.0, {}
+        return self
 
 
 @dataclass(frozen=True, eq=False)
