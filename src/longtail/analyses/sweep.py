@@ -6,7 +6,7 @@ import hashlib
 import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from longtail.analyses.axes import linear_axis
 from longtail.analyses.base import Analysis, Option, Result, plain
 from longtail.analyses.drives import Drives, find_drives, null_target
 from longtail.analyses.frequency import frequency_axis
-from longtail.analyses.gains import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS, ModeGains, prepared_sweep
+from longtail.analyses.gains import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS, PLACES, ModeGains, prepared_sweep
 from longtail.analyses.lane_files import Layout, open_file
 from longtail.analyses.lanes import (
     Axes,
@@ -31,6 +31,8 @@ from longtail.analyses.lanes import (
     solve_lanes,
 )
 from longtail.analyses.measures import DEFAULT, Measure, Seen, measures, names, of_point
+from longtail.analyses.reasons import UNKNOWN, Inquiry, Reason
+from longtail.analyses.stability import lane_notes, sample
 from longtail.circuit import Circuit
 from longtail.elaborate.writer import write
 from longtail.engine.linearization import Complex
@@ -39,6 +41,7 @@ from longtail.engine.stream import stream
 from longtail.engine.sweep import Sweep
 from longtail.errors import OptionError, nearest
 from longtail.lanes.status import LaneStatus
+from longtail.modes import COMMON, DIFFERENTIAL
 from longtail.units import counted
 
 if TYPE_CHECKING:
@@ -61,6 +64,7 @@ class SweepResult(Result):
     floor         `[frequency]`, V/V: a gain below this is rounding
     status_codes  `[…]`, see `LaneStatus`; `status` has them in words
     axes          name and values of each axis in `…`
+    reasons       by measure, why a gain is zero, or the one that spoils a rejection, where it is
     path          the file that has it all, if there is one: figures over frequency may be there alone
     """
 
@@ -74,6 +78,7 @@ class SweepResult(Result):
     axes: Axes
     path: Path | None = None
     notes: tuple[str, ...] = ()
+    reasons: Mapping[str, Reason] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         shape = " × ".join(f"{name} {len(values)}" for name, values in self.axes)
@@ -152,7 +157,7 @@ class Plan:
     def count(self) -> int:
         return len(next(iter(self.lanes.values.values())))
 
-    def solve(self, where: slice) -> OperatingPoint:
+    def solve(self, where: slice | NDArray[np.intp]) -> OperatingPoint:
         """Operating points of some lanes, nulled where that is asked for."""
         some = Lanes({name: values[where] for name, values in self.lanes.values.items()}, self.lanes.axes)
         if self.target is None or self.drives is None:
@@ -318,6 +323,9 @@ def _carried_out(
                 file.write(where, status, values)
             if progress:
                 progress(where.stop, plan.count)
+    if sweep is not None:
+        some = sample(plan.count)
+        notes = (*notes, *lane_notes(plan.solve(some), of=plan.count))
     return table.result(floor, path, notes)
 
 
@@ -357,7 +365,31 @@ class _Table:
             plan.lanes.axes or (("lane", np.zeros(1)),),
             path,
             notes,
+            _reasons(plan, self.values, floor),
         )
+
+
+def _reasons(plan: Plan, values: Mapping[str, NDArray[Any]], floor: Array | None) -> dict[str, Reason]:
+    """Why gains are zero at the lowest frequency, by measure: in the first and the last lane where they are."""
+    if plan.drives is None or floor is None:
+        return {}
+    found = {}
+    for name, of_lanes in values.items():
+        rejects = name.removesuffix("_db") == "cmrr"
+        gain = name.removesuffix("_db")
+        if not rejects and gain not in PLACES:
+            continue
+        low = of_lanes if of_lanes.ndim == 1 else of_lanes[:, 0]
+        zero = np.isposinf(low) if rejects else np.isneginf(low) if name != gain else np.abs(low) <= floor[0]
+        lanes = np.flatnonzero(zero)
+        if lanes.size:
+            out, into = (DIFFERENTIAL, COMMON) if rejects else PLACES[gain]
+            inquiry = Inquiry(plan.drives, plan.solve(lanes[[0, -1]]))
+            why = inquiry.first(
+                np.ones((2, 1), bool), plan.frequency_hz[:1], 0 if plan.drives.single_ended else out, into
+            )
+            found[name] = why or UNKNOWN
+    return found
 
 
 ANALYSIS = Analysis(
