@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from longtail.analyses.regions import transistors
 from longtail.circuit import GROUND, Circuit
 from longtail.engine.operating_point import OperatingPoint
 from longtail.units import format_si
@@ -9,7 +10,7 @@ from longtail.units import format_si
 _FAR = 10.0  # times the sum of all voltage sources, at least 1 V: a node beyond is held by nothing that was meant to
 _AMPERES = 1e3  # A: what no amplifier carries
 _SHOWN = 6  # names in a note
-_HOLDING = frozenset(("resistor", "inductor", "voltage_source", "vcvs", "ccvs"))
+_HOLDING = frozenset(("resistor", "inductor", "voltage_source", "vcvs", "ccvs", "diode"))
 
 
 def extreme_notes(point: OperatingPoint) -> tuple[str, ...]:
@@ -46,12 +47,14 @@ def _listed(names: list[str]) -> str:
 
 
 def _held(circuit: Circuit) -> set[str]:
-    """The nodes with a way of resistors, inductors and voltage sources to ground."""
+    """The nodes with a way to ground through what fixes or carries: a base, a gate or a bulk is held by neither."""
     held, queue = {GROUND}, [GROUND]
     neighbours: dict[str, list[str]] = {}
+    amplifying = transistors(circuit)
     for instance in circuit.instances.values():
-        if instance.device in _HOLDING or instance.parameters.get("voltage"):
-            first, second = instance.nodes[:2]
+        conducts = instance.name in amplifying
+        if conducts or instance.device in _HOLDING or instance.parameters.get("voltage"):
+            first, second = instance.nodes[0], instance.nodes[2 if conducts else 1]
             neighbours.setdefault(first, []).append(second)
             neighbours.setdefault(second, []).append(first)
     for node in queue:

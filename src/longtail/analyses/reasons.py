@@ -215,10 +215,10 @@ def _why(signals: _Signals, out: int, into: int | str) -> Reason:
     held = holding(signals.drives, out)
     if held:
         return Reason(Cause.HELD, " and ".join(held))
+    if isinstance(into, int) and signals.is_deaf and (why := _why_deaf(signals)) is not UNKNOWN:
+        return why  # where no signal comes through, symmetric ones prove nothing
     if _is_symmetric(signals, out, into):
         return Reason(Cause.SYMMETRY)
-    if signals.is_deaf:
-        return _why_deaf(signals)
     if into != DIFFERENTIAL:
         tails = _ideal_tails(signals, out, into)
         if tails:

@@ -118,7 +118,12 @@ class Linearization:
     def _dense(self, matrix: Complex, right: Array) -> Complex:
         try:
             sides = np.broadcast_to(right, (*matrix.shape[:3], right.shape[-1])).astype(complex)
-            return dense.solve(matrix, sides)
+            finite = np.isfinite(matrix).all(axis=(1, 2, 3))
+            if finite.all():
+                return dense.solve(matrix, sides)
+            out = np.full(sides.shape, complex(np.nan, np.nan))
+            out[finite] = dense.solve(matrix[finite], sides[finite])
+            return out
         except np.linalg.LinAlgError as error:
             raise AnalysisError(
                 "the small-signal equations are singular at this operating point",
