@@ -179,3 +179,14 @@ r2 vdd o2 20k
         warnings.simplefilter("error")
         result = lt.read(deck).range()
     assert result.by_cmrr is None and result.no_cmrr == "symmetry"
+
+
+def test_lanes_that_are_too_hot_have_no_figures() -> None:
+    """They would have some, of capacitances that mean nothing."""
+    amplifier = lt.read(HOT.format(temp=27))
+    gains = amplifier.gains(parameters={"temp": [27.0, 500.0]}, frequency_hz=[1.0, 1e6])
+    assert np.isfinite(gains.differential[0]).all() and np.isnan(gains.differential[1]).all()
+    assert any("1 of 2 lanes have no figures" in note and "vjc of q1" in note for note in gains.notes)
+    swept = amplifier.sweep(vary="temp=27,500")
+    assert np.isnan(swept["differential_db"]).tolist() == [False, True]
+    assert any("1 of 2 lanes have no figures" in note for note in swept.notes)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from longtail.analyses.regions import transistors
 from longtail.circuit import GROUND, Circuit
 from longtail.engine.operating_point import OperatingPoint
-from longtail.units import format_si
+from longtail.engine.potentials import lost_potentials, without
+from longtail.lanes.status import LaneStatus
+from longtail.units import counted, format_si
 
 _FAR = 10.0  # times the sum of all voltage sources, at least 1 V: a node beyond is held by nothing that was meant to
 _AMPERES = 1e3  # A: what no amplifier carries
@@ -40,6 +45,24 @@ def extreme_notes(point: OperatingPoint) -> tuple[str, ...]:
             "or a loop of sources that nothing limits"
         )
     return tuple(notes)
+
+
+def without_figures(point: OperatingPoint) -> NDArray[np.bool_]:
+    """Lanes that have no small-signal figures: no solution, or a junction without a built-in potential."""
+    lanes = len(point.solution)
+    lost = without(lost_potentials(point.system, point.values, lanes), lanes)
+    return np.asarray((point.status != LaneStatus.CONVERGED) | lost)
+
+
+def lost_lanes(point: OperatingPoint) -> tuple[str, ...]:
+    """A note on lanes in which junctions have no built-in potential left."""
+    count = len(point.solution)
+    lost = lost_potentials(point.system, point.values, count)
+    where = int(without(lost, count).sum())
+    if not where:
+        return ()
+    names = ", ".join(dict.fromkeys(f"{each.parameter} of {each.instance}" for each in lost[:_SHOWN]))
+    return (f"{where} of {counted(count, 'lane')} have no figures: built-in potentials are below zero there ({names})",)
 
 
 def _listed(names: list[str]) -> str:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from longtail import modes
 from longtail.analyses.base import Analysis, Option, Result, plain
 from longtail.analyses.drives import Drives, bias, find_drives, null_target
-from longtail.analyses.extremes import extreme_notes
+from longtail.analyses.extremes import extreme_notes, lost_lanes, without_figures
 from longtail.analyses.frequency import DEFAULT, frequency_axis
 from longtail.analyses.lanes import LANE_OPTIONS, Axes, Lanes, null_lanes, read_lanes, solve_lanes, solve_nulled
 from longtail.analyses.port_maps import ROUNDING, rejection_db, signal_level
@@ -256,7 +256,7 @@ def gains_over(
         prepared, point, offset = null_lanes(drives, lanes, target, threads=threads)
     sweep, floor = prepared_sweep(prepared, drives, frequency_hz, plain, target)
     matrix = sweep.run(point, threads=threads)
-    matrix[point.status != LaneStatus.CONVERGED] = np.nan
+    matrix[without_figures(point)] = np.nan
     levels = modes.split(*(point.voltage(node) for node in drives.hot)).common
     null = None if offset is None or target is None else NullPoint(target, lanes.shaped(offset))
     status = np.array([LaneStatus(int(s)).text for s in point.status])
@@ -269,7 +269,7 @@ def gains_over(
         null,
         np.broadcast_to(floor, (*lanes.shape, floor.size)),
         lanes.shaped(status),
-        lane_notes(point),
+        (*lost_lanes(point), *lane_notes(point)),
         lanes.axes,
         Inquiry(drives, point),
     )

@@ -59,7 +59,7 @@ _GAIN = {
     Cause.HELD: "zero, held by {}: the output cannot follow the inputs",
     Cause.AT_RAIL: "zero, stuck at {}: a difference of the inputs moves the output no more",
     Cause.CUT_OFF: "zero, {} cut off: no transistor that the inputs drive conducts",
-    Cause.NO_PATH: "zero, no path at {}: coupled by capacitors or a transformer, ask at another frequency",
+    Cause.NO_PATH: "zero, no path at {}: coupled by capacitors or inductors, ask at another frequency",
     Cause.ROUNDING: "below rounding",
 }
 _REJECTION = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,9 @@ from numpy.typing import NDArray
 from longtail.analyses.dc_sweep import Points
 from longtail.analyses.drives import Drives, bias, null_target, supply_rails
 from longtail.analyses.regions import amplifying
+from longtail.circuit import GROUND
 from longtail.engine.operating_point import OperatingPoint
+from longtail.engine.remember import Remembered
 from longtail.errors import AnalysisError
 from longtail.lanes.status import LaneStatus
 from longtail.modes import DIFFERENTIAL
@@ -21,6 +24,9 @@ _NEAR = 0.1  # of the supply span
 _LITTLE = 10.0  # V/V: an output that moves by more is not looked at any further
 _COLLAPSED = 0.01  # of the gain at the nulled point
 _AT_REST = np.zeros(1)
+_WIRES = frozenset(("voltage_source", "inductor"))  # at 0 Hz
+_OPEN_AT_DC = frozenset(("capacitor", "coupling"))
+_NULLED = Remembered[float](16)
 LOST = (
     "No differential input brings them back: nothing holds their common-mode level, which takes common-mode feedback "
     "(or loads that set it)"
@@ -78,10 +84,35 @@ def is_limited(drives: Drives, point: OperatingPoint, node: str) -> Mask:
     alone = replace(drives, output=(node,))
     gain = _gain(alone, point)
     little = gain < _LITTLE
-    if not little.any():
-        return little
-    reference = _nulled_gain(drives, alone)
-    return little & (gain < _COLLAPSED * reference)
+    if not little.any() or not has_dc_path(drives, node):
+        return np.zeros_like(little)
+    return little & (gain < _COLLAPSED * _NULLED.get(drives, node, lambda: _nulled_gain(drives, alone)))
+
+
+def has_dc_path(drives: Drives, node: str) -> bool:
+    """Whether anything but capacitors and transformers leads from an input to a node that no source or inductor holds.
+
+    Nodes that sources and inductors tie to ground pass nothing on at 0 Hz.
+    """
+    instances = [i for i in drives.circuit.instances.values() if i.name not in drives.sources]
+    ties = [i.nodes for i in instances if i.device in _WIRES]
+    held = _reached(ties, {GROUND})
+    ways = [[n for n in i.nodes if n not in held] for i in instances if i.device not in _OPEN_AT_DC]
+    return node not in held and node in _reached(ways, set(drives.hot))
+
+
+def _reached(groups: Sequence[Sequence[str]], start: set[str]) -> set[str]:
+    """All nodes that groups of joined nodes lead to."""
+    at: dict[str, list[Sequence[str]]] = {}
+    for group in groups:
+        for node in group:
+            at.setdefault(node, []).append(group)
+    found, queue = set(start), list(start)
+    for node in queue:
+        fresh = {other for group in at.get(node, ()) for other in group} - found
+        found |= fresh
+        queue += sorted(fresh)
+    return found
 
 
 def _gain(drives: Drives, point: OperatingPoint) -> NDArray[np.float64]:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from longtail.analyses.axes import linear_axis
 from longtail.analyses.base import Analysis, Option, Result, plain
 from longtail.analyses.drives import Drives, find_drives, null_target
+from longtail.analyses.extremes import lost_lanes, without_figures
 from longtail.analyses.frequency import frequency_axis
 from longtail.analyses.gains import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS, PLACES, ModeGains, prepared_sweep
 from longtail.analyses.lane_files import Layout, open_file
@@ -182,7 +183,7 @@ class Plan:
             failed = point.status != LaneStatus.CONVERGED
             seen = Seen(point, self.drives)
             if matrix is not None and floor is not None and self.drives is not None:
-                matrix[failed] = np.nan
+                matrix[without_figures(point)] = np.nan
                 seen = replace(seen, gains=self._gains(matrix, floor))
             values = {}
             for measure in self.measures:
@@ -324,8 +325,8 @@ def _carried_out(
             if progress:
                 progress(where.stop, plan.count)
     if sweep is not None:
-        some = sample(plan.count)
-        notes = (*notes, *lane_notes(plan.solve(some), of=plan.count))
+        some = plan.solve(sample(plan.count))
+        notes = (*notes, *lost_lanes(some), *lane_notes(some, of=plan.count))
     return table.result(floor, path, notes)
 
 

@@ -23,6 +23,7 @@ from longtail.analyses.stability import instability_notes
 from longtail.analyses.stuck import LOST, level_lost, stuck
 from longtail.analyses.transfer_conditions import ERRORS, TransferUnder, transfers_under
 from longtail.circuit import Circuit
+from longtail.engine.linearization import linearize
 from longtail.errors import AnalysisError
 
 if TYPE_CHECKING:
@@ -228,6 +229,8 @@ def _centers(drives: Drives, levels: Array, null: bool, target: float | None) ->
 
 
 def _check_gain(curve: Curve) -> None:
+    if np.isnan(curve.center_gain).all():
+        linearize(curve.center.point)  # says what has no figure
     if not (np.abs(curve.center_gain) > _NO_GAIN).any():
         raise AnalysisError(
             f"the output {', '.join(curve.sweep.drives.output)} does not follow the inputs at dc: there is no static "
