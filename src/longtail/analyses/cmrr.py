@@ -19,7 +19,7 @@ from longtail.analyses.gains import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTION
 from longtail.analyses.port_maps import rejection_db
 from longtail.analyses.reasons import NO_GAIN, UNKNOWN, Inquiry, Reason, short
 from longtail.analyses.stability import instability_notes, lane_notes
-from longtail.analyses.stuck import LOST, level_lost, stuck, stuck_notes
+from longtail.analyses.stuck import LOST, level_lost, stuck, stuck_notes, way_back
 from longtail.circuit import Circuit
 from longtail.errors import OptionError
 from longtail.lanes.status import LaneStatus
@@ -265,7 +265,7 @@ def _notes(points: Points, levels: Array, null: bool) -> list[str]:
     at_a_rail = stuck(points) & ~lost_level
     of = counted(levels.size, "level")
     if at_a_rail.any():
-        back = "" if null else ". Use --null (null=True) to bring it back at every level"
+        back = "" if null else f". {way_back(points.drives)}"
         notes.append(
             f"the output is stuck near a supply rail at {at_a_rail.sum()} of {of}: gains mean little there{back}"
         )

@@ -19,6 +19,7 @@ from longtail.analyses.lanes import LANE_OPTIONS, Axes, Lanes, null_lanes, read_
 from longtail.analyses.port_maps import ROUNDING, rejection_db, signal_level
 from longtail.analyses.reasons import UNKNOWN, Inquiry, Reason, short
 from longtail.analyses.stability import instability_notes, lane_notes
+from longtail.analyses.stuck import lane_notes as stuck_lanes
 from longtail.analyses.stuck import stuck_notes
 from longtail.circuit import Circuit
 from longtail.engine.batch import Batch
@@ -269,7 +270,7 @@ def gains_over(
         null,
         np.broadcast_to(floor, (*lanes.shape, floor.size)),
         lanes.shaped(status),
-        (*lost_lanes(point), *lane_notes(point)),
+        (*lost_lanes(point), *lane_notes(point), *stuck_lanes(drives, point, nulled=target is not None)),
         lanes.axes,
         Inquiry(drives, point),
     )

@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 from longtail.analyses.dc_sweep import Points
 from longtail.analyses.drives import Drives, bias, null_target, supply_rails
 from longtail.analyses.regions import amplifying
+from longtail.analyses.stability import sample
 from longtail.circuit import GROUND
 from longtail.engine.operating_point import OperatingPoint
 from longtail.engine.remember import Remembered
 from longtail.errors import AnalysisError
 from longtail.lanes.status import LaneStatus
 from longtail.modes import DIFFERENTIAL
+from longtail.units import counted
 
 Mask = NDArray[np.bool_]
 
@@ -144,11 +146,23 @@ def stuck_notes(drives: Drives, point: OperatingPoint, nulled: bool) -> tuple[st
     if level_lost(drives, point)[0]:
         names = " and ".join(f"{node} at {v:.3g} V" for node, v in zip(nodes, volts, strict=True))
         return (f"both outputs, {names}, are stuck {where}. {LOST}",)
-    out = "" if nulled else f". {_way_back(drives)}"
+    out = "" if nulled else f". {way_back(drives)}"
     return tuple(f"the output {node} is stuck at {v:.3g} V, {where}{out}" for node, v in zip(nodes, volts, strict=True))
 
 
-def _way_back(drives: Drives) -> str:
+def lane_notes(drives: Drives, point: OperatingPoint, nulled: bool, of: int = 0) -> tuple[str, ...]:
+    """A note on how many lanes have an output at a rail; of many lanes some are looked at, see `stability.sample`."""
+    count = len(point.solution)
+    lanes = sample(count)
+    at_rail = np.any(list(stuck_nodes(drives, point.select(lanes)).values()), axis=0)
+    if not at_rail.any():
+        return ()
+    among = counted(lanes.size, "lane") + (" looked at" if lanes.size < max(count, of) else "")
+    out = "" if nulled else f". {way_back(drives)}"
+    return (f"an output is stuck near a supply rail in {at_rail.sum()} of {among}: gains mean little there{out}",)
+
+
+def way_back(drives: Drives) -> str:
     """What to do about outputs that are stuck without nulling: an advice that has been tried."""
     try:
         point, _ = bias(drives, null=True)

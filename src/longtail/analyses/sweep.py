@@ -34,6 +34,7 @@ from longtail.analyses.lanes import (
 from longtail.analyses.measures import DEFAULT, Measure, Seen, measures, names, of_point
 from longtail.analyses.reasons import UNKNOWN, Inquiry, Reason
 from longtail.analyses.stability import lane_notes, sample
+from longtail.analyses.stuck import lane_notes as stuck_lanes
 from longtail.circuit import Circuit
 from longtail.elaborate.writer import write
 from longtail.engine.linearization import Complex
@@ -327,6 +328,8 @@ def _carried_out(
     if sweep is not None:
         some = plan.solve(sample(plan.count))
         notes = (*notes, *lost_lanes(some), *lane_notes(some, of=plan.count))
+        if plan.drives is not None:
+            notes = (*notes, *stuck_lanes(plan.drives, some, plan.target is not None, of=plan.count))
     return table.result(floor, path, notes)
 
 

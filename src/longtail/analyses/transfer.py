@@ -20,7 +20,7 @@ from longtail.analyses.drives import Drives, supply_rails
 from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS
 from longtail.analyses.pair import SQUARE_LAW, TANH, Pair, find_pair
 from longtail.analyses.stability import instability_notes
-from longtail.analyses.stuck import LOST, level_lost, stuck
+from longtail.analyses.stuck import LOST, level_lost, stuck, way_back
 from longtail.analyses.transfer_conditions import ERRORS, TransferUnder, transfers_under
 from longtail.circuit import Circuit
 from longtail.engine.linearization import linearize
@@ -283,10 +283,7 @@ def _notes(center: Points, points: Points, nulled: bool, under: Sequence[Transfe
     if level_lost(center.drives, center.point).any():
         notes.append(f"both outputs are stuck near a supply rail in the middle of the sweep. {LOST}")
     elif stuck(center).any() and not nulled:
-        notes.append(
-            "the output is stuck near a supply rail in the middle of the sweep: use --null (null=True) to sweep about "
-            "the input offset"
-        )
+        notes.append(f"the output is stuck near a supply rail in the middle of the sweep. {way_back(center.drives)}")
     notes += instability_notes(center.point)
     conducting = _bulk_conducts(points)
     if conducting:
