@@ -50,11 +50,7 @@ def _growing(point: OperatingPoint) -> tuple[Growing, ...]:
     model = linearize(point)
     if not may_grow(model.conductance[:1], model.capacitance[:1])[0]:
         return ()
-    return of_modes(eigenmodes(model.conductance[0], model.capacitance[0]), model)
-
-
-def of_modes(modes: Eigenmodes, model: Linearization) -> tuple[Growing, ...]:
-    """Those of all natural frequencies that grow."""
+    modes = eigenmodes(model.conductance[0], model.capacitance[0], growing=True)
     return tuple(
         Growing(complex(s), home(modes, model, k))
         for k, s in enumerate(modes.values)

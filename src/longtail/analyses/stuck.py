@@ -60,13 +60,14 @@ def stuck_nodes(drives: Drives, point: OperatingPoint) -> dict[str, Mask]:
     and macromodel stages limit without transistors.
     """
     good = np.asarray(point.status == LaneStatus.CONVERGED)
+    outputs = [node for node in drives.output if node != GROUND]
     rails = supply_rails(drives.circuit)
     if rails is None:
-        return {node: np.zeros(good.size, bool) for node in drives.output}
+        return {node: np.zeros(good.size, bool) for node in outputs}
     low, high = rails
     instances = point.system.circuit.instances
     found = {}
-    for node in drives.output:
+    for node in outputs:
         volts = point.voltage(node)
         near = good & (np.minimum(volts - low, high - volts) < _NEAR * (high - low))
         left = np.zeros_like(near)

@@ -52,10 +52,11 @@ class Eigenmodes:
     participation: Complex  # `[n, mode]`: share of each unknown, left*(C right); they sum to one
 
 
-def eigenmodes(static: Real, dynamic: Real) -> Eigenmodes:
+def eigenmodes(static: Real, dynamic: Real, *, growing: bool = False) -> Eigenmodes:
     """The eigenvalues of static + s*dynamic, both `[n, n]`, below 1e16 rad/s: beyond it they are as good as infinite.
 
-    A pencil that is singular everywhere gives noise.
+    `growing` asks for those alone that come out with a positive real part before they are refined, which is most of
+    the work in a large pencil. A pencil that is singular everywhere gives noise.
 
     >>> rc = eigenmodes(np.array([[1e-3, 0.0], [0.0, 1.0]]), np.array([[1e-9, 0.0], [0.0, 0.0]]))
     >>> rc.values.real.round().tolist(), rc.participation.real.round(6).ravel().tolist()
@@ -65,6 +66,7 @@ def eigenmodes(static: Real, dynamic: Real) -> Eigenmodes:
         g, c, rows, columns = _scaled(static[None], dynamic[None])
         values = np.concatenate([np.empty(0, complex), *(_finite(*each) for _, *each in _without_infinite(g, c))])
         g, c = g[0], c[0]
+        values = values[values.real > 0.0] if growing else values
         values = values[np.lexsort((values.imag, np.abs(values.real), np.abs(values)))]
         refined = _settled(g, c, [_refine(g, c, cluster) for cluster in _clusters(values)])
     n = len(static)
