@@ -63,8 +63,11 @@ class Ports:
     """What is input, output and supply. Empty tuples mean: not said, to be found or asked for.
 
     `input` names two nodes, or two independent voltage sources when a source network stands between them and the
-    amplifier. `output` names one node or two. `supplies` names voltage sources. `how` says where each came
-    from: "directive", "option" or "found: <reason>".
+    amplifier, or ends of devices at a node, as `0@rs2`, which is the end of rs2 at ground. `output` names one node or
+    two. `supplies` names voltage sources. `how` says where each came from: "directive", "option" or
+    "found: <reason>". `ordered` is False where nothing says which of the inputs that were found is the positive one.
+    `loop` names the signal source of a feedback amplifier, which has one input, and the transistor whose base or gate
+    is fed back ("" where it has none).
     """
 
     input: tuple[str, ...] = ()
@@ -72,6 +75,8 @@ class Ports:
     supplies: tuple[str, ...] = ()
     vcm: float | None = None
     how: Mapping[str, str] = field(default_factory=dict)
+    ordered: bool = True
+    loop: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

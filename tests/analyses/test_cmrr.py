@@ -11,7 +11,7 @@ import pytest
 import longtail as lt
 from longtail.analyses.cmrr import CmrrMap
 from longtail.analyses.dc_sweep import sweep
-from longtail.analyses.drives import find_drives
+from longtail.analyses.inputs import find_drives
 from longtail.errors import OptionError
 from reference import gallery, ngspice
 

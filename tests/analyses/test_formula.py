@@ -11,10 +11,10 @@ import pytest
 import sympy
 
 from longtail.amplifier import Amplifier, read
-from longtail.analyses.drives import find_drives
 from longtail.analyses.formula_result import Formula
 from longtail.analyses.formula_setting import gain_of
 from longtail.analyses.gains import mode_gains
+from longtail.analyses.inputs import find_drives
 from longtail.errors import AnalysisError, OptionError
 from longtail.symbolic.answer import exact_answer, is_zero, matched_answer
 from longtail.symbolic.minors import TooLargeError

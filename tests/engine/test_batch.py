@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import longtail as lt
-from longtail.analyses.drives import find_drives
+from longtail.analyses.inputs import find_drives
 from longtail.engine import batch as batch_module
 from longtail.engine import sweep as sweep_module
 from longtail.engine.batch import Batch, lane_count

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import longtail as lt
-from longtail.analyses.drives import find_drives
 from longtail.analyses.gains import prepared_sweep
+from longtail.analyses.inputs import find_drives
 from longtail.analyses.lanes import nominal, null_lanes, read_lanes, solve_lanes
 from longtail.engine.empirical import Experience, learn, spread
 from longtail.engine.points import Points

@@ -10,7 +10,7 @@ import pytest
 import longtail as lt
 from longtail.analyses.curve import Curve
 from longtail.analyses.dc_sweep import sweep
-from longtail.analyses.drives import find_drives
+from longtail.analyses.inputs import find_drives
 from reference import ngspice
 from reference.amplifiers import DECKS
 

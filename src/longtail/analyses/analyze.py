@@ -16,7 +16,7 @@ from longtail.analyses.characterize import NOT_NULLED, Characterization, no_poin
 from longtail.analyses.conditions import TYPICAL, Condition, conditions, read_corners, read_temperatures
 from longtail.analyses.curves import Curves
 from longtail.analyses.details import Details, details
-from longtail.analyses.drives import Drives, bias, find_drives, null_target
+from longtail.analyses.drives import Drives, bias, null_target
 from longtail.analyses.extent import extent
 from longtail.analyses.frequency import frequency_axis
 from longtail.analyses.gain_rows import GainRows
@@ -27,6 +27,7 @@ from longtail.analyses.gains import (
     ModeGains,
     gains_at,
 )
+from longtail.analyses.inputs import find_drives
 from longtail.analyses.limits import FAIL, ascii_symbol, check, read_limits, unheld
 from longtail.analyses.op import OpResult, describe
 from longtail.analyses.reasons import Inquiry

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from longtail.analyses.base import Analysis, Option, Result
-from longtail.analyses.drives import bias, find_drives
+from longtail.analyses.drives import bias
 from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS, ModeGains, gains_at
+from longtail.analyses.inputs import find_drives
 from longtail.bench.behavioral import Behavioral
 from longtail.circuit import Circuit
 

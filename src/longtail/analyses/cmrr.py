@@ -13,9 +13,10 @@ from longtail.analyses.axes import linear_axis
 from longtail.analyses.base import Analysis, Option, Result
 from longtail.analyses.dc_sweep import Points, sweep
 from longtail.analyses.departures import Departure, departures
-from longtail.analyses.drives import Drives, find_drives, null_target, supply_rails
+from longtail.analyses.drives import Drives, null_target, supply_rails
 from longtail.analyses.frequency import frequency_axis
 from longtail.analyses.gains import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS, ModeGains, NullPoint
+from longtail.analyses.inputs import find_drives
 from longtail.analyses.port_maps import rejection_db
 from longtail.analyses.reasons import NO_GAIN, UNKNOWN, Inquiry, Reason, short
 from longtail.analyses.stability import instability_notes, lane_notes
@@ -233,16 +234,10 @@ def levels_of(
     else:
         levels = np.unique(linear_axis(vcm, "vcm", "V"))
     driven = find_drives(circuit, input, output, levels[levels.size // 2].item())  # levels can be set here
-    known = circuit if _has_level(circuit, driven) else driven.circuit
-    standing = find_drives(known, input, output)
+    standing = find_drives(circuit, input, output) if driven.has_level else driven
     own = _own_level(standing)
     moved = replace(driven, levels=find_drives(circuit, input, output, _clip(own, levels)).levels)
     return (standing if moved.levels == standing.levels else moved), levels
-
-
-def _has_level(circuit: Circuit, driven: Drives) -> bool:
-    """Whether the netlist itself has a source at each input, or says its level."""
-    return circuit.ports.vcm is not None or all(source in circuit.instances for source in driven.sources)
 
 
 def _own_level(drives: Drives) -> float:

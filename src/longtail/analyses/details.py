@@ -14,8 +14,9 @@ from longtail.analyses import range as operating_range
 from longtail.analyses.base import Result
 from longtail.analyses.cmrr import CmrrMap
 from longtail.analyses.dc_sweep import sweep
-from longtail.analyses.drives import Drives, find_drives, supply_rails
+from longtail.analyses.drives import Drives, supply_rails
 from longtail.analyses.formula_result import Formula
+from longtail.analyses.inputs import find_drives
 from longtail.analyses.noise_result import Noise
 from longtail.analyses.poles import PolesAndZeros
 from longtail.analyses.range import OperatingRange

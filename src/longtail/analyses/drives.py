@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from longtail import modes
 from longtail.analyses.out_of_reach import out_of_reach
 from longtail.circuit import GROUND, Circuit, Instance
-from longtail.elaborate.ports import resolve_ports
 from longtail.engine.linearization import linearize
 from longtail.engine.operating_point import OperatingPoint, solve_operating_point
 from longtail.engine.remember import Remembered
@@ -24,10 +23,15 @@ from longtail.errors import AnalysisError, ConvergenceError, OptionError
 class Drives:
     """How the amplifier is driven and read.
 
-    circuit   with a source at each input, added where the netlist has none
+    circuit   the amplifier with a source to ground at each input: those of the netlist, or sources of longtail's own
+              where the bench looks otherwise (see `longtail.elaborate.ports.planes`)
     sources   the two input sources; `signs` +1 where the positive terminal faces the amplifier; `hot` that node
     output    one node or two
     levels    dc values of the sources, V
+    bench     the circuit as the netlist has it where that is another one, and `bench_nodes`, whose voltages there are
+              the levels
+    has_level whether the netlist itself sets the common-mode level
+    notes     what was decided
     """
 
     circuit: Circuit
@@ -36,6 +40,10 @@ class Drives:
     hot: tuple[str, str]
     output: tuple[str, ...]
     levels: tuple[float, float]
+    bench: Circuit | None = None
+    bench_nodes: tuple[str, str] = ("", "")
+    has_level: bool = True
+    notes: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, str]:
@@ -79,89 +87,9 @@ class Drives:
 
 
 _NO_RAILS = 100.0  # V: the span of the supplies where none are known
-_DRIVES = Remembered[Drives](16)
 _SYSTEMS = Remembered[System](16)
 _BIASES = Remembered[tuple[OperatingPoint, float | None]](16)
-
-
-def find_drives(
-    circuit: Circuit,
-    input: Sequence[str] | None = None,
-    output: Sequence[str] | None = None,
-    vcm: float | None = None,
-) -> Drives:
-    """Settle inputs and outputs from options, directives or what was found, and set the common-mode level.
-
-    Raises `OptionError` where the inputs or outputs are not known, or cannot be driven.
-    """
-    key = (_names(input), _names(output), vcm)
-    return _DRIVES.get(circuit, key, lambda: _find(circuit, input, output, vcm))
-
-
-def _names(given: Sequence[str] | None) -> tuple[str, ...] | None:
-    return None if given is None else (given,) if isinstance(given, str) else tuple(given)
-
-
-def _find(circuit: Circuit, input: Sequence[str] | None, output: Sequence[str] | None, vcm: float | None) -> Drives:
-    circuit = resolve_ports(circuit, input=input, output=output, vcm=vcm)
-    ports = circuit.ports
-    if len(ports.input) != 2:
-        raise OptionError(
-            "the inputs are not known" + _found(ports.how, "input"),
-            hint="say --input inp,inn, or put '*@ input inp inn' into the netlist",
-        )
-    if len(ports.output) not in (1, 2):
-        raise OptionError(
-            "the output is not known" + _found(ports.how, "output"),
-            hint="say --output outp,outn (or one node), or put '*@ output outp outn' into the netlist",
-        )
-    circuit, sources = _sources(circuit, ports.input, ports.vcm)
-    ends = [hot_end(circuit.instances[s]) for s in sources]
-    levels = [circuit.number(circuit.instances[s].parameters.get("dc", 0.0)) for s in sources]
-    signs = [sign for _, sign in ends]
-    if ports.vcm is not None:
-        levels = _level(circuit, sources, signs, levels, ports.vcm)
-    return Drives(
-        circuit,
-        (sources[0], sources[1]),
-        (signs[0], signs[1]),
-        (ends[0][0], ends[1][0]),
-        tuple(ports.output),
-        (levels[0], levels[1]),
-    )
-
-
-def _found(how: Mapping[str, str], port: str) -> str:
-    return f": {how[port]}" if port in how else ""
-
-
-def _sources(circuit: Circuit, names: Sequence[str], vcm: float | None) -> tuple[Circuit, list[str]]:
-    """The input sources; where a node has none, one is added at the common-mode level."""
-    sources: list[str] = []
-    for name in names:
-        instance = circuit.instances.get(name)
-        if instance is not None and instance.device == "voltage_source":
-            sources.append(name)
-            continue
-        driving = [s for s in circuit.instances.values() if s.device == "voltage_source" and name in s.nodes]
-        grounded = [s for s in driving if GROUND in s.nodes]
-        if grounded or driving:
-            sources.append((grounded or driving)[0].name)
-            continue
-        if vcm is None:
-            raise OptionError(
-                f"no source drives the input node '{name}', and the common-mode level is not known",
-                hint="give --vcm, or put a voltage source at the node",
-            )
-        added = Instance(f"v@{name}", "voltage_source", (name, GROUND), {"dc": vcm})
-        circuit = replace(circuit, instances={**circuit.instances, added.name: added})
-        sources.append(added.name)
-    if sources[0] == sources[1]:
-        raise OptionError(
-            f"one source, {sources[0]}, drives both inputs",
-            hint="give each input a source of its own to ground, so that both modes can be driven",
-        )
-    return circuit, sources
+_RAILS = Remembered[tuple[float, float] | None](16)
 
 
 def hot_end(source: Instance) -> tuple[str, float]:
@@ -170,32 +98,24 @@ def hot_end(source: Instance) -> tuple[str, float]:
     return (negative, -1.0) if positive == GROUND else (positive, 1.0)
 
 
-def _level(
-    circuit: Circuit, sources: Sequence[str], signs: Sequence[float], levels: Sequence[float], vcm: float
-) -> list[float]:
-    """Source values that put the inputs at `vcm`, keeping the difference that the netlist has."""
-    for s in sources:
-        nodes = circuit.instances[s].nodes
-        if GROUND not in nodes:
-            raise OptionError(
-                f"--vcm needs input sources to ground, and {s} stands between {' and '.join(nodes)}",
-                hint="set the level in the netlist instead, or tie the source to ground",
-            )
-    v_id, _ = modes.split(levels[0] * signs[0], levels[1] * signs[1])
-    return [v * sign for v, sign in zip(modes.join(v_id, vcm), signs, strict=True)]
-
-
 def supply_rails(circuit: Circuit) -> tuple[float, float] | None:
-    """Lowest and highest supply voltage to ground in V, ground counted in where all have one sign."""
-    volts = []
-    for name in circuit.ports.supplies:
-        source = circuit.instances[name]
-        if GROUND in source.nodes:
-            volts.append(circuit.number(source.parameters.get("dc", 0.0)) * hot_end(source)[1])
-    if not volts:
+    """Lowest and highest voltage of the supplies to ground in V, ground counted in where all have one sign.
+
+    A supply that does not stand at ground has its voltages at the operating point.
+    """
+    return _RAILS.get(circuit, circuit.ports.supplies, lambda: _rails(circuit))
+
+
+def _rails(circuit: Circuit) -> tuple[float, float] | None:
+    sources = [circuit.instances[name] for name in circuit.ports.supplies]
+    if not sources:
         return None
-    low, high = min(volts), max(volts)
-    return min(low, 0.0), max(high, 0.0)
+    if all(s.device == "voltage_source" and GROUND in s.nodes for s in sources):
+        volts = [circuit.number(s.parameters.get("dc", 0.0)) * hot_end(s)[1] for s in sources]
+    else:
+        point = solve_operating_point(System(circuit))
+        volts = [point.voltage(node)[0].item() for s in sources for node in s.nodes[:2]]
+    return min(*volts, 0.0), max(*volts, 0.0)
 
 
 def null_target(drives: Drives, target: float | None) -> float:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from longtail.analyses.drives import Drives, bias, find_drives
+from longtail.analyses.drives import Drives, bias
 from longtail.analyses.gains import PLACES, bias_notes
+from longtail.analyses.inputs import find_drives
 from longtail.analyses.reasons import Inquiry, Reason
 from longtail.circuit import Circuit
 from longtail.engine.operating_point import OperatingPoint

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from longtail import modes
 from longtail.analyses.base import Analysis, Option, Result, plain
-from longtail.analyses.drives import Drives, bias, find_drives, null_target
+from longtail.analyses.drives import Drives, bias, null_target
 from longtail.analyses.extremes import extreme_notes, lost_lanes, without_figures
 from longtail.analyses.frequency import DEFAULT, frequency_axis
+from longtail.analyses.inputs import find_drives
 from longtail.analyses.lanes import LANE_OPTIONS, Axes, Lanes, null_lanes, read_lanes, solve_lanes, solve_nulled
 from longtail.analyses.port_maps import ROUNDING, rejection_db, signal_level
 from longtail.analyses.reasons import UNKNOWN, Inquiry, Reason, short
@@ -330,10 +331,10 @@ def status_text(point: OperatingPoint) -> str:
 
 
 def bias_notes(drives: Drives, point: OperatingPoint, offset: float | None) -> tuple[str, ...]:
-    """What to know of the operating point of a small-signal analysis: voltages beyond reason, poles that grow,
-    outputs at a rail."""
+    """What to know of the operating point of a small-signal analysis: how it is driven, voltages beyond
+    reason, poles that grow, outputs at a rail."""
     stuck = stuck_notes(drives, point, nulled=offset is not None)
-    return (*extreme_notes(point), *instability_notes(point), *stuck)
+    return (*drives.notes, *extreme_notes(point), *instability_notes(point), *stuck)
 
 
 def common_level(drives: Drives, point: OperatingPoint) -> float:

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from longtail.analyses.base import Analysis, Option, Result
-from longtail.analyses.drives import Drives, find_drives
+from longtail.analyses.drives import Drives
 from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS
+from longtail.analyses.inputs import find_drives
 from longtail.analyses.port_maps import ROUNDING, signal_level
 from longtail.analyses.stability import instability_notes
 from longtail.circuit import GROUND, Circuit, Instance

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.analyses.base import Analysis, Result
-from longtail.analyses.drives import Drives, bias, find_drives
+from longtail.analyses.drives import Drives, bias
 from longtail.analyses.frequency import frequency_axis
 from longtail.analyses.gains import (
     FREQUENCY_OPTION,
@@ -28,6 +28,7 @@ from longtail.analyses.gains import (
     common_level,
     status_text,
 )
+from longtail.analyses.inputs import find_drives
 from longtail.analyses.port_maps import input_currents, output_injection, parts
 from longtail.circuit import Circuit
 from longtail.engine.linearization import linearize

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ from longtail.errors import OptionError, nearest
 from longtail.lanes.executor import NumpyExecutor
 from longtail.lanes.graph import Expr, Graph
 from longtail.lanes.program import lower
+from longtail.lanes.status import LaneStatus
 
 Array = NDArray[np.float64]
 Axes = tuple[tuple[str, Array], ...]
@@ -94,6 +95,7 @@ class Lanes:
 def read_lanes(circuit: Circuit, parameters: Mapping[str, ArrayLike], drives: Drives | None = None) -> Lanes:
     """Check names and lengths. "vcm" stands for the dc level of both inputs.
 
+    Parameters of sources that stand before the inputs move the levels there, see `levels_over`.
     Raises `OptionError` for a name that the netlist does not have, with the nearest that it has.
     """
     arrays = {name.lower(): np.asarray(v, float) for name, v in parameters.items()}
@@ -104,18 +106,47 @@ def read_lanes(circuit: Circuit, parameters: Mapping[str, ArrayLike], drives: Dr
         axes = (("lane", np.arange(float(lanes))),) if any(v.ndim for v in arrays.values()) else ()
     flat = {name: np.broadcast_to(value, lanes) for name, value in arrays.items()}
     values = {name: v for name, v in flat.items() if name != "vcm" or drives is None or "vcm" in circuit.parameters}
+    before = _before(drives, values)
     for name in values:
-        nominal(circuit, name)
+        nominal(drives.bench if drives and drives.bench and name in before else circuit, name)
     if drives is not None:
-        values |= _levels(drives, flat["vcm"]) if "vcm" in flat else _moved_levels(drives, values)
-    return Lanes(values, axes)
+        values |= _at_level(drives, flat["vcm"], values) if "vcm" in flat else levels_over(drives, values)
+    return Lanes({name: v for name, v in values.items() if name not in before}, axes)
+
+
+def _before(drives: Drives | None, names: Iterable[str]) -> set[str]:
+    """Names of parameters of devices that stand before the inputs."""
+    if drives is None or drives.bench is None:
+        return set()
+    removed = drives.bench.instances.keys() - drives.circuit.instances.keys()
+    return {name for name in names if name.rpartition(".")[0].removesuffix(".model") in removed}
+
+
+def levels_over(drives: Drives, values: Mapping[str, Array]) -> dict[str, Array]:
+    """Levels of the input sources where varied parameters move them, by varied name, `[lane]`.
+
+    The values of plain sources as the netlist makes them depend on parameters; else the dc voltages of the input nodes
+    on the bench, which is solved for every lane, nan in one without solution.
+    """
+    if drives.circuit.ports.vcm is not None or not values:
+        return {}
+    if drives.bench is None:
+        return _moved_levels(drives, values)
+    known = {name: value for name, value in values.items() if name not in drives.names}
+    if not known:
+        return {}
+    _, point = solve_lanes(drives.bench, Lanes(known, ()))
+    good = point.status == LaneStatus.CONVERGED
+    return {
+        name: np.where(good, point.voltage(node), np.nan) * sign
+        for name, node, sign in zip(drives.names, drives.bench_nodes, drives.signs, strict=True)
+        if name not in values
+    }
 
 
 def _moved_levels(drives: Drives, values: Mapping[str, Array]) -> dict[str, Array]:
-    """Levels of the input sources where the netlist makes them depend on a varied parameter."""
+    """Levels of plain input sources where the netlist makes them depend on a varied parameter."""
     circuit = drives.circuit
-    if circuit.ports.vcm is not None:
-        return {}
     graph = Graph()
     numbers = Numbers(circuit, graph, frozenset(values))
     levels = {
@@ -130,9 +161,10 @@ def _moved_levels(drives: Drives, values: Mapping[str, Array]) -> dict[str, Arra
     return dict(zip(moved, NumpyExecutor().run(program, list(values.values()), lanes), strict=True))
 
 
-def _levels(drives: Drives, vcm: Array) -> dict[str, Array]:
-    """Levels of the input sources at a common-mode level, the difference kept that the netlist has."""
-    ends = modes.join(np.full(vcm.shape, drives.modes_of(drives.values).differential), vcm)
+def _at_level(drives: Drives, vcm: Array, values: Mapping[str, Array]) -> dict[str, Array]:
+    """Levels of the input sources at a common-mode level, the difference kept that the bench has."""
+    own = drives.values | (levels_over(drives, values) if drives.bench else {})
+    ends = modes.join(np.broadcast_to(drives.modes_of(own).differential, vcm.shape), vcm)
     return {name: v * sign for name, v, sign in zip(drives.names, ends, drives.signs, strict=True)}
 
 

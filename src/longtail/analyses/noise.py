@@ -23,9 +23,10 @@ from numpy.typing import NDArray
 
 from longtail import modes
 from longtail.analyses.base import Analysis, Option
-from longtail.analyses.drives import Drives, bias, find_drives, null_target
+from longtail.analyses.drives import Drives, bias, null_target
 from longtail.analyses.frequency import frequency_axis
 from longtail.analyses.gains import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS, bias_notes, common_level, status_text
+from longtail.analyses.inputs import find_drives
 from longtail.analyses.lanes import LANE_OPTIONS, Lanes, null_lanes, read_lanes, solve_lanes
 from longtail.analyses.noise_result import Noise, Source, referred
 from longtail.analyses.port_maps import ROUNDING

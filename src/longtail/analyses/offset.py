@@ -13,8 +13,9 @@ from longtail import modes
 from longtail.analyses.axes import linear_axis
 from longtail.analyses.base import Analysis, Option, Result
 from longtail.analyses.dc_sweep import Points, sweep
-from longtail.analyses.drives import find_drives, null_target
+from longtail.analyses.drives import null_target
 from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS
+from longtail.analyses.inputs import find_drives
 from longtail.analyses.reasons import exchanging
 from longtail.analyses.stability import instability_notes
 from longtail.circuit import Circuit

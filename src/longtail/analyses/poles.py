@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from longtail.analyses.base import Analysis, Option, Result
 from longtail.analyses.corners import Corners, corners
-from longtail.analyses.drives import Drives, bias, find_drives
+from longtail.analyses.drives import Drives, bias
 from longtail.analyses.gains import (
     INPUT_OPTIONS,
     NULL_OPTIONS,
@@ -27,6 +27,7 @@ from longtail.analyses.gains import (
     model_gains,
     status_text,
 )
+from longtail.analyses.inputs import find_drives
 from longtail.analyses.loop_gain import Loop, check_source, loop_gain, margins
 from longtail.analyses.reasons import Inquiry, Reason
 from longtail.analyses.stability import growing, home

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.analyses.base import Analysis, Option, Result
-from longtail.analyses.drives import Drives, bias, find_drives
+from longtail.analyses.drives import Drives, bias
 from longtail.analyses.frequency import frequency_axis
 from longtail.analyses.gains import (
     FREQUENCY_OPTION,
@@ -26,6 +26,7 @@ from longtail.analyses.gains import (
     common_level,
     status_text,
 )
+from longtail.analyses.inputs import find_drives
 from longtail.analyses.port_maps import ROUNDING, parts, rejection_db, signal_level, source_columns
 from longtail.analyses.reasons import UNKNOWN, Inquiry, Reason, short
 from longtail.circuit import Circuit

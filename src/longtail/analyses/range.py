@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from longtail.analyses.base import Analysis, Option, Result
 from longtail.analyses.dc_sweep import Sweep, sweep
-from longtail.analyses.drives import Drives, find_drives, null_target, supply_rails
+from longtail.analyses.drives import Drives, null_target, supply_rails
 from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS
+from longtail.analyses.inputs import find_drives
 from longtail.analyses.reach import CMRR, GAIN, REGION, Limit, Search
 from longtail.analyses.reasons import Inquiry
 from longtail.analyses.stability import instability_notes

@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 
 from longtail import modes
 from longtail.analyses.base import Analysis, Option, Result
-from longtail.analyses.drives import Drives, bias, find_drives, null_target
+from longtail.analyses.drives import Drives, bias, null_target
 from longtail.analyses.frequency import frequency_axis
 from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS, bias_notes, common_level, mode_gains, status_text
 from longtail.analyses.impedance import port_matrices
+from longtail.analyses.inputs import find_drives
 from longtail.analyses.lanes import Lanes, null_lanes, solve_lanes
 from longtail.analyses.port_maps import ROUNDING, input_currents, parts, rejection_db, signal_level
 from longtail.analyses.reasons import UNKNOWN, Inquiry, Reason, short

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from longtail.analyses.axes import linear_axis
 from longtail.analyses.base import Analysis, Option, Result, plain
-from longtail.analyses.drives import Drives, find_drives, null_target
+from longtail.analyses.drives import Drives, null_target
 from longtail.analyses.extremes import lost_lanes, without_figures
 from longtail.analyses.frequency import frequency_axis
 from longtail.analyses.gains import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS, PLACES, ModeGains, prepared_sweep
+from longtail.analyses.inputs import find_drives
 from longtail.analyses.lane_files import Layout, open_file
 from longtail.analyses.lanes import (
     Axes,

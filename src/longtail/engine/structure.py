@@ -14,28 +14,9 @@ from longtail.devices.base import Flows
 from longtail.engine.system import System
 from longtail.engine.trace import Trace
 from longtail.errors import StructuralError
+from longtail.sets import DisjointSets
 
 GROUND_ELSEWHERE = ("gnd!", "ground", "agnd", "gnda", "vgnd", "com")  # names of ground in other programs
-
-
-class _Groups:
-    """Disjoint sets."""
-
-    def __init__(self) -> None:
-        self._parent: dict[str, str] = {}
-
-    def find(self, x: str) -> str:
-        root = x
-        while self._parent.setdefault(root, root) != root:
-            root = self._parent[root]
-        self._parent[x] = root
-        return root
-
-    def join(self, a: str, b: str) -> bool:
-        """Unite two sets; False when they were one already."""
-        a, b = self.find(a), self.find(b)
-        self._parent[a] = b
-        return a != b
 
 
 def check_structure(system: System) -> None:
@@ -55,7 +36,7 @@ def _name(trace: Trace, k: int | None) -> str:
 
 
 def _check_loops(circuit: Circuit, trace: Trace) -> None:
-    groups = _Groups()
+    groups = DisjointSets()
     edges: list[tuple[str, str, Instance]] = []
     for name, (local, flows) in trace.flows.items():
         instance = circuit.instances[name]
@@ -105,7 +86,7 @@ def _loop(edges: list[tuple[str, str, Instance]], a: str, b: str) -> list[Instan
 
 
 def _check_paths(circuit: Circuit, trace: Trace) -> None:
-    groups = _Groups()
+    groups = DisjointSets()
     for local, flows in trace.flows.values():
         for a, b in _conducting(trace, local, flows):
             groups.join(a, b)

@@ -7,8 +7,12 @@ from dataclasses import replace
 
 from longtail.circuit import GROUND, Circuit, Ports
 from longtail.elaborate.corners import CORNER
-from longtail.elaborate.finding import find_input, find_output, find_supplies
 from longtail.elaborate.options import word_value
+from longtail.elaborate.ports.inputs import find_input
+from longtail.elaborate.ports.outputs import find_output
+from longtail.elaborate.ports.planes import split_plane
+from longtail.elaborate.ports.supplies import find_supplies
+from longtail.elaborate.ports.wiring import Wiring
 from longtail.elaborate.scopes import Scope
 from longtail.errors import InputError, NetlistError, OptionError, Span, nearest
 from longtail.netlist.cards import PortDirective
@@ -62,16 +66,26 @@ def resolve_ports(
             ports = _named(circuit, ports, name, tuple(n.lower() for n in names), "option", None)
     if vcm is not None:
         ports = replace(ports, vcm=float(vcm), how={**ports.how, "vcm": "option"})
+    return replace(circuit, ports=_completed(circuit, ports))
+
+
+def _completed(circuit: Circuit, ports: Ports) -> Ports:
+    """What is not said looked for: the supplies first, since no supply is an input."""
+    wiring = Wiring(circuit)
+    rails = ports.supplies
+    if not _said(ports, "supply"):
+        rails, _ = find_supplies(wiring, ports.input if _said(ports, "input") else ())
+    inputs = find_input(wiring, rails)
     if not _said(ports, "input"):
-        found, why = find_input(circuit)
-        ports = replace(ports, input=found, how={**ports.how, "input": why})
+        how = {**ports.how, "input": inputs.why}
+        ports = replace(ports, input=inputs.planes, how=how, ordered=inputs.ordered, loop=inputs.loop)
     if not _said(ports, "output"):
-        found, why = find_output(circuit)
+        found, why = find_output(wiring, inputs.pair)
         ports = replace(ports, output=found, how={**ports.how, "output": why})
     if not _said(ports, "supply"):
-        found, why = find_supplies(circuit, ports.input)
+        found, why = find_supplies(wiring, ports.input)
         ports = replace(ports, supplies=found, how={**ports.how, "supply": why})
-    return replace(circuit, ports=ports)
+    return ports
 
 
 def _said(ports: Ports, name: str) -> bool:
@@ -104,8 +118,8 @@ def _error(message: str, span: Span | None, hint: str | None = None) -> InputErr
 
 
 def _input(circuit: Circuit, names: tuple[str, ...], span: Span | None) -> tuple[str, ...]:
-    """Two nodes, or two voltage sources. A name that is both means the node."""
-    if all(name in circuit.nodes for name in names):
+    """Two nodes, or ends of devices at a node (`0@rs2`), or two voltage sources. A name that is both means the node."""
+    if all(name in circuit.nodes or _is_end(circuit, name) for name in names):
         return names
     if all(_is_source(circuit, name) for name in names):
         return names
@@ -113,6 +127,12 @@ def _input(circuit: Circuit, names: tuple[str, ...], span: Span | None) -> tuple
         if not _is_source(circuit, name):
             _check_node(circuit, name, "input", span)
     raise _error(f"input: give two nodes or two voltage sources, not one of each: {', '.join(names)}", span)
+
+
+def _is_end(circuit: Circuit, name: str) -> bool:
+    """Whether a name is `node@device` of a device that is at the node."""
+    node, device = split_plane(name)
+    return bool(device) and device in circuit.instances and node in circuit.instances[device].nodes
 
 
 def _is_source(circuit: Circuit, name: str) -> bool:

@@ -1,0 +1,306 @@
+"""Looking for the inputs: the two planes at which the bench meets the amplifier.
+
+From the base (or gate) of each transistor of a pair one walks outwards through resistors, capacitors and inductors to
+the node that a source moves: that is its plane. Passive devices on the way belong to the amplifier; ammeters, sources
+in series and baluns stand before the plane. Where only one side of a pair leads to a signal, the other may be at
+rest (at ground, behind a resistor or a capacitor to ground, at a divider): then its plane is the far end of what
+holds it. It may also be fed back from the output: then the amplifier has one signal input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from longtail.circuit import GROUND, Circuit, Instance
+from longtail.elaborate.ports.pairs import Pair, find_pairs
+from longtail.elaborate.ports.polarity import by_names, plain_names, positive_first
+from longtail.elaborate.ports.walking import Reached, moved_by, outwards
+from longtail.elaborate.ports.wiring import Wiring, base, collector, has_signal, inside
+
+INPUT_PAIRS = (
+    ("inp", "inn"),
+    ("in+", "in-"),
+    ("inp", "inm"),
+    ("vinp", "vinn"),
+    ("vin+", "vin-"),
+    ("vip", "vin"),
+    ("vip", "vim"),
+    ("in1", "in2"),
+    ("vin1", "vin2"),
+)
+
+
+class Kind(Enum):
+    """What is at one side of a pair."""
+
+    SIGNAL = "a source drives it"
+    REST = "it is at rest"
+    FED_BACK = "the output feeds it back"
+    AMBIGUOUS = "several sources drive it"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a pair: what is there, the plane as `Ports.input` names it, and how it is reached."""
+
+    kind: Kind
+    plane: str
+    how: str = ""
+    closed: bool = False  # whether the output feeds this base, be there a source or not
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The two planes and why, or no planes and what is missing; the pair, where there is one.
+
+    `ordered` says whether the first plane is known to be the positive one; `loop` as in `Ports`.
+    """
+
+    planes: tuple[str, ...]
+    why: str
+    pair: Pair | None = None
+    ordered: bool = True
+    loop: tuple[str, ...] = ()
+
+
+def find_input(wiring: Wiring, supplies: Iterable[str]) -> Inputs:
+    """The inputs of a circuit with these supplies. See the top of this file."""
+    rails = frozenset(supplies)
+    pairs = [(pair, _sides(wiring, pair, rails)) for pair in find_pairs(wiring) if len(set(pair.bases)) == 2]
+    driven = [(pair, sides) for pair, sides in pairs if all(side.kind is Kind.SIGNAL for side in sides)]
+    if driven:
+        return _of_driven(wiring, driven)
+    return _of_one_sided(wiring, pairs) or _tied(wiring, rails) or _without_pair(wiring, rails)
+
+
+def _of_driven(wiring: Wiring, pairs: list[tuple[Pair, tuple[Side, Side]]]) -> Inputs:
+    """The pair that two sources drive; of several, the one whose sources have a signal."""
+    places = {frozenset(side.plane for side in sides): (pair, sides) for pair, sides in reversed(pairs)}
+    if len(places) > 1:
+        lively = {place: found for place, found in places.items() if any(_lively(wiring, plane) for plane in place)}
+        if len(lively) != 1:
+            return _ambiguous(wiring, pairs)
+        places = lively
+    ((pair, sides),) = places.values()
+    planes = [_as_source(wiring, side.plane, node) for side, node in zip(sides, pair.bases, strict=True)]
+    drivers = [next(wiring.chain(side.plane), side.plane) for side in sides]
+    order, hint = positive_first(wiring, (sides[0].plane, sides[1].plane))
+    if order < 0:
+        planes.reverse()
+        drivers.reverse()
+        pair = Pair(pair.second, pair.first, pair.common)
+    why = (
+        f"found: {drivers[0]} and {drivers[1]} drive the {pair.word} of {pair.first.name} and {pair.second.name}, "
+        f"joined at {pair.common}"
+    )
+    why += f"; {planes[0]} is the positive one {hint}" if hint else ""
+    return Inputs(tuple(planes), why, pair, bool(hint))
+
+
+def _ambiguous(wiring: Wiring, pairs: list[tuple[Pair, tuple[Side, Side]]]) -> Inputs:
+    choices, names = [], []
+    for pair, sides in pairs:
+        drivers = [next(wiring.chain(side.plane), side.plane) for side in sides]
+        choices.append(f"{drivers[0]}, {drivers[1]} at {pair.first.name}, {pair.second.name}")
+        names.append(f"{sides[0].plane} {sides[1].plane}")
+    return Inputs((), f"ambiguous: {'; '.join(dict.fromkeys(choices))}; name one: *@ input {names[0]}")
+
+
+def _as_source(wiring: Wiring, plane: str, node: str) -> str:
+    """A plane by the name of its source where that stands at ground with a network behind it; else by its node."""
+    step = wiring.held.get(plane)
+    plain = (
+        step is not None and step.other == GROUND and wiring.circuit.instances[step.source].device == "voltage_source"
+    )
+    return step.source if step is not None and plain and plane != node else plane
+
+
+def _lively(wiring: Wiring, node: str) -> bool:
+    """Whether a source that decides on a held node has a signal."""
+    return any(has_signal(wiring.circuit, wiring.circuit.instances[name]) for name in wiring.sources_of(node))
+
+
+def _sides(wiring: Wiring, pair: Pair, rails: frozenset[str]) -> tuple[Side, Side]:
+    nodes = pair.bases
+    reached = [outwards(wiring, node) for node in nodes]
+    moved = moved_by(wiring, (collector(pair.first), collector(pair.second)))
+    first, second = (
+        _side(wiring, transistor, here, there, rails, moved)
+        for transistor, here, there in zip((pair.first, pair.second), reached, reached[::-1], strict=True)
+    )
+    return first, second
+
+
+def _side(
+    wiring: Wiring, transistor: Instance, here: Reached, there: Reached, rails: frozenset[str], moved: set[str]
+) -> Side:
+    """What is at the base of one transistor of a pair, given what is reached from it and from the other."""
+    node = base(transistor)
+    assert node is not None
+    closed = node in moved
+    signals = [h for h in here.held if _is_signal(wiring, h, rails) and here.steps(h) < there.steps(h)]
+    if len(signals) > 1:
+        signals = _likeliest(wiring, signals, here)
+    if len(signals) == 1:
+        return Side(Kind.SIGNAL, signals[0], closed=closed)
+    if signals:
+        return Side(Kind.AMBIGUOUS, node, ", ".join(signals))
+    if closed:
+        by = [i.name for i in wiring.at[node] if i is not transistor and _leads_to(wiring, i, node, moved)]
+        return Side(Kind.FED_BACK, node, ", ".join(by), closed=True)
+    return _at_rest(wiring, transistor, node, here)
+
+
+def _is_signal(wiring: Wiring, node: str, rails: frozenset[str]) -> bool:
+    """Whether a held node can be an input: not ground, and not by the supplies alone."""
+    sources = wiring.sources_of(node)
+    return node != GROUND and bool(sources) and not (set(sources) | set(wiring.chain(node))) <= rails
+
+
+def _likeliest(wiring: Wiring, nodes: list[str], reached: Reached) -> list[str]:
+    """Of several held nodes at one base those with a signal, else those behind a capacitor, else the nearest."""
+    lively = [node for node in nodes if _lively(wiring, node)]
+    if len(lively) == 1:
+        return lively
+    nodes = lively or nodes
+    coupled = [node for node in nodes if any(i.device == "capacitor" for i in reached.held[node])]
+    if len(coupled) == 1:
+        return coupled
+    least = min(reached.steps(node) for node in nodes)
+    return [node for node in nodes if reached.steps(node) == least]
+
+
+def _leads_to(wiring: Wiring, instance: Instance, node: str, moved: set[str]) -> bool:
+    return instance.device != "capacitor" and any(other in moved for other in instance.nodes[:2] if other != node)
+
+
+def _at_rest(wiring: Wiring, transistor: Instance, node: str, reached: Reached) -> Side:
+    """The plane of a base that no signal reaches: the far end of what holds it, or its own node."""
+    letter = "gate" if transistor.device != "bipolar" else "base"
+    whose = f"the {letter} of {transistor.name}"
+    if wiring.is_held(node):
+        return Side(Kind.REST, f"{node}@{transistor.name}", f"{whose} is at {_place(node)}")
+    to_ground = [(len(path), h, path[-1]) for h, path in reached.held.items()]
+    coupled = [each for each in to_ground if reached.held[each[1]][0].device == "capacitor"]
+    alone = [i for i in wiring.at.get(node, ()) if base(i) != node]
+    if coupled or len(alone) == 1:
+        choice = min(coupled or to_ground, key=lambda each: each[0], default=None)
+        if choice is not None:
+            _, far, last = choice
+            return Side(Kind.REST, f"{far}@{last.name}", f"{whose} is held by {last.name} to {_place(far)}")
+    holding = ", ".join(i.name for i in alone[:4])
+    return Side(Kind.REST, node, f"{whose} is held at {node} by {holding}")
+
+
+def _place(node: str) -> str:
+    return "ground" if node == GROUND else node
+
+
+def _of_one_sided(wiring: Wiring, pairs: list[tuple[Pair, tuple[Side, Side]]]) -> Inputs | None:
+    """Pairs with a signal at one side: two make an instrumentation amplifier, one has its other side at rest."""
+    found: dict[str, tuple[Pair, tuple[Side, Side], int]] = {}
+    for pair, sides in pairs:
+        for k in (0, 1):
+            if sides[k].kind is Kind.SIGNAL and sides[1 - k].kind is not Kind.SIGNAL:
+                found.setdefault(sides[k].plane, (pair, sides, k))
+    if len(found) == 2:
+        names = " and ".join(f"{pair.first.name}, {pair.second.name}" for pair, *_ in found.values())
+        first, second = found
+        return _two(wiring, [first, second], f"{first} and {second} each drive one side of a pair ({names})")
+    if len(found) != 1:
+        return None
+    ((plane, (pair, sides, k)),) = found.items()
+    side, other = sides[k], sides[1 - k]
+    if other.kind is Kind.AMBIGUOUS:
+        return Inputs((), f"ambiguous: {other.how} drive the other side of {pair.first.name}, {pair.second.name}")
+    if side.closed or other.kind is Kind.FED_BACK:
+        fed = other if other.kind is Kind.FED_BACK else side
+        loop = (next(wiring.chain(plane), plane), (pair.first, pair.second)[sides.index(fed)].name)
+        return Inputs((), _feedback(wiring, pair, side, other), loop=loop)
+    planes = (sides[0].plane, sides[1].plane)
+    order = by_names(*planes)
+    if order < 0:
+        planes, pair = planes[::-1], Pair(pair.second, pair.first, pair.common)
+    driver = next(wiring.chain(plane), plane)
+    why = f"found: {driver} drives {pair.first.name}, {pair.second.name} at one side; {other.how}"
+    return Inputs(planes, why, pair, order != 0)
+
+
+def _feedback(wiring: Wiring, pair: Pair, side: Side, other: Side) -> str:
+    driver = next(wiring.chain(side.plane), side.plane)
+    node = other.plane if other.kind is Kind.FED_BACK else "the same side"
+    by = f" by {other.how}" if other.how and other.kind is Kind.FED_BACK else ""
+    return (
+        f"one signal input: {driver} at {side.plane}; the output is fed back to {node}{by}, which is no second input "
+        f"of the pair {pair.first.name}, {pair.second.name}"
+    )
+
+
+def _tied(wiring: Wiring, rails: frozenset[str]) -> Inputs | None:
+    """Pairs of which both bases hang at one node that a signal moves."""
+    for pair in find_pairs(wiring):
+        first, second = pair.bases
+        if first == second and not wiring.is_held(pair.common) and _is_signal(wiring, first, rails):
+            driver = next(wiring.chain(first), first)
+            return Inputs(
+                (),
+                f"not found: one source, {driver}, drives both {pair.word} of {pair.first.name} and "
+                f"{pair.second.name} at {first}: put a voltage source of 0 V between {first} and one of them",
+            )
+    return None
+
+
+def _without_pair(wiring: Wiring, rails: frozenset[str]) -> Inputs:
+    """Two nodes whose names say that they are inputs, or the only two that sources with a signal move, or at all."""
+    circuit = wiring.circuit
+    planes = [node for node in wiring.held if _is_plane(wiring, node, rails)]
+    named = _named(circuit, planes)
+    if named is not None:
+        return Inputs(named, "found: by name")
+    lively = [node for node in planes if _lively(wiring, node)]
+    sources = [
+        i.name
+        for i in circuit.instances_of("voltage_source")
+        if i.name not in rails and has_signal(circuit, i) and not inside(i.name)
+    ]
+    if len(sources) == 2 and len(lively) == 2 and all(len(wiring.sources_of(node)) == 1 for node in lively):
+        return _two(wiring, lively, f"{sources[0]} and {sources[1]} alone have an AC amplitude", as_sources=True)
+    if len(lively) == 2:
+        return _two(wiring, lively, f"sources with a signal move {lively[0]} and {lively[1]} alone")
+    if len(planes) == 2:
+        return _two(wiring, planes, f"sources move {planes[0]} and {planes[1]} alone")
+    if len(lively) == 1 or len(planes) == 1:
+        (plane,) = lively or planes
+        driver = next(wiring.chain(plane), plane)
+        return Inputs((), f"one signal input: {driver} at {plane}", loop=(driver, ""))
+    return Inputs(
+        (), "not found: no two voltage sources drive the bases or gates of a pair; name them: *@ input inp inn"
+    )
+
+
+def _two(wiring: Wiring, nodes: list[str], why: str, as_sources: bool = False) -> Inputs:
+    order, hint = positive_first(wiring, (nodes[0], nodes[1]))
+    first, second = nodes if order >= 0 else nodes[::-1]
+    said = f"found: {why}" + (f"; {first} is the positive one {hint}" if hint else "")
+    planes = (next(wiring.chain(first)), next(wiring.chain(second))) if as_sources else (first, second)
+    return Inputs(planes, said, ordered=bool(hint))
+
+
+def _is_plane(wiring: Wiring, node: str, rails: frozenset[str]) -> bool:
+    """Whether a node that a source moves is where the bench meets the amplifier."""
+    if inside(node) or not _is_signal(wiring, node, rails):
+        return False
+    bench = {name for held in wiring.held.values() for name in (held.source,)}
+    return any(instance.name not in bench for instance in wiring.at.get(node, ()))
+
+
+def _named(circuit: Circuit, planes: list[str]) -> tuple[str, str] | None:
+    nodes = plain_names(circuit)
+    found = [
+        (nodes[first], nodes[second])
+        for first, second in INPUT_PAIRS
+        if nodes.keys() >= {first, second} and {nodes[first], nodes[second]} <= set(planes)
+    ]
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,96 @@
+"""Walks through a circuit: outwards from a base to what drives it, and onwards from a collector to what it moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from longtail.circuit import GROUND, Instance
+from longtail.elaborate.ports.wiring import PASSIVES, Wiring, control_terminals, terminal
+
+LARGEST_NETWORK = 200  # nodes of a source network that are followed
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Held nodes that are reached from a base through passive devices, and by way of which devices, nearest first."""
+
+    held: Mapping[str, tuple[Instance, ...]]
+
+    def steps(self, node: str) -> int:
+        return len(self.held[node]) if node in self.held else LARGEST_NETWORK
+
+
+def outwards(wiring: Wiring, start: str) -> Reached:
+    """Held nodes behind resistors, capacitors, inductors and ammeters. A node that a stage drives ends the walk."""
+    if wiring.is_held(start):
+        return Reached({start: ()})
+    paths: dict[str, tuple[Instance, ...]] = {start: ()}
+    held: dict[str, tuple[Instance, ...]] = {}
+    waiting = [start]
+    while waiting and len(paths) < LARGEST_NETWORK:
+        node = waiting.pop(0)
+        for other, by in _beyond(wiring, node):
+            path = (*paths[node], by)
+            if wiring.is_held(other):
+                held.setdefault(other, path)
+            elif other not in paths and not is_driven(wiring, other):
+                paths[other] = path
+                waiting.append(other)
+    return Reached(held)
+
+
+def _beyond(wiring: Wiring, node: str) -> Iterator[tuple[str, Instance]]:
+    yield from wiring.passive.get(node, ())
+    for instance in wiring.at.get(node, ()):
+        if instance.device == "voltage_source":
+            yield next((n for n in instance.nodes if n != node), node), instance
+
+
+def is_driven(wiring: Wiring, node: str) -> bool:
+    """Whether the output of a stage hangs at a node: a collector, an emitter, or an end of a controlled source."""
+    return any(node in outputs(instance) for instance in wiring.at.get(node, ()))
+
+
+def outputs(instance: Instance) -> tuple[str, ...]:
+    """The nodes of a device that its control moves; none of what has no control."""
+    kind = control_terminals(instance)
+    if kind is not None:
+        common = terminal(instance, kind[1])
+        return (common, terminal(instance, "d" if kind[0] == "g" else "c"))
+    if instance.device in ("vcvs", "vccs", "ccvs", "cccs", "behavioral"):
+        return instance.nodes[:2]
+    return ()
+
+
+def moved_by(wiring: Wiring, starts: Iterable[str]) -> set[str]:
+    """The nodes that move at dc when some nodes do: through what conducts, and through what they steer."""
+    found = {node for node in starts if not wiring.is_held(node)}
+    waiting = sorted(found)
+    while waiting:
+        node = waiting.pop()
+        for instance in wiring.at.get(node, ()):
+            for other in _follow(wiring, instance, node):
+                if other not in found and not wiring.is_held(other):
+                    found.add(other)
+                    waiting.append(other)
+    return found
+
+
+def _follow(wiring: Wiring, instance: Instance, node: str) -> tuple[str, ...]:
+    """Where a device takes a signal on from one of its nodes."""
+    if instance.device in PASSIVES or instance.device in ("voltage_source", "diode"):
+        ends = () if instance.device == "capacitor" else instance.nodes
+        return (*ends, *_readers(wiring, instance))
+    return outputs(instance)
+
+
+def _readers(wiring: Wiring, instance: Instance) -> tuple[str, ...]:
+    """The outputs of the controlled sources that read the current of a device."""
+    if instance.device != "voltage_source":
+        return ()
+    found: list[str] = []
+    for reader in wiring.circuit.instances.values():
+        if instance.name in reader.controls:
+            found += [n for n in reader.nodes[:2] if n != GROUND]
+    return tuple(found)
