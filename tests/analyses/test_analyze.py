@@ -13,6 +13,7 @@ import pytest
 import longtail as lt
 from longtail.analyses.conditions import conditions, read_corners, read_temperatures
 from longtail.analyses.limits import FAIL, OPEN, PASS, check, read_limits
+from longtail.analyses.reasons import Cause, Reason
 from longtail.analyses.rows import Row, spread
 from longtail.cli.main import run
 from longtail.elaborate import write
@@ -214,7 +215,10 @@ def test_limits_in_other_units_and_at_other_conditions() -> None:
         Row("f_3dB", "bandwidth", "", 2e6, "Hz"),
         Row("CMRR", "rejection", "f = 1 Hz", 90.0, "dB"),
         Row("CMRR", "rejection", "f = 1 GHz", 20.0, "dB"),
-        Row("A_c→d", "conversion", "", None, "V/V", "zero by symmetry"),
+        Row("A_c→d", "conversion", "", None, "V/V", "by whatever cause", reason=Reason(Cause.SYMMETRY)),
+        Row(
+            "A_cm", "held", "", None, "V/V", "zero by symmetry, in no more than words", reason=Reason(Cause.HELD, "vdd")
+        ),
         Row("A_dd", "gain", "", -38.0, "V/V"),
     ]
     limits = {
@@ -222,9 +226,10 @@ def test_limits_in_other_units_and_at_other_conditions() -> None:
         "CMRR": {"min": 80},
         "fast": {"symbol": "CMRR", "at": "1 GHz", "min": 30},
         "A_c->d": {"max": -60, "unit": "dB"},
+        "A_cm": {"max": -60, "unit": "dB"},
         "A_dd": {"min": 30},
     }
-    assert [r.verdict for r in check(rows, read_limits(limits))] == [PASS, PASS, FAIL, OPEN, PASS]
+    assert [r.verdict for r in check(rows, read_limits(limits))] == [PASS, PASS, FAIL, OPEN, FAIL, PASS]
 
 
 @pytest.mark.parametrize(

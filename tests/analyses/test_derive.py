@@ -69,7 +69,7 @@ def test_json_holds_the_steps() -> None:
 
 
 def test_no_gain_at_dc_is_said() -> None:
-    with pytest.raises(AnalysisError, match="zero at 0 Hz"):
+    with pytest.raises(AnalysisError, match="zero, no path at 0 Hz"):
         lines("accelerometer_bridge", error="10%")
     assert "v_a,d" in lines("accelerometer_bridge", error="10%", frequency=100e3)
 

@@ -204,3 +204,29 @@ def test_text_and_picture(name: str) -> None:
         assert "Δr 1 %" in texts and "100 Ω" in text and "A_dd" in text
     else:
         assert any("Without one" in t for t in texts) and "without a mirror image" in text
+
+
+COUPLED_WITH_A_LAW = """coupled inductors, and a law between the outputs
+vcc vcc 0 10
+vp inp 0 3
+vn inn 0 3
+m1 o1 inp s 0 n w=10u l=1u
+m2 o2 inn s 0 n w=10u l=1u
+i1 s 0 50u
+l1 vcc o1 1u
+l2 vcc o2 1u
+k1 l1 l2 0.5
+b1 o1 o2 i=1u*v(o1,o2)
+.model n nmos vto=0.6 kp=110u lambda=0.04
+"""
+
+
+def test_laws_beside_couplings_are_cut() -> None:
+    """A_dd = -g_m*s*L*(1 - k), since the fluxes of opposite currents take from each other; g_m and L alone count."""
+    result = lt.read(COUPLED_WITH_A_LAW).half()
+    differential, _ = both(result)
+    g_m = lt.read(COUPLED_WITH_A_LAW).op().devices["m1"]["g_m"]
+    frequency = 1e6
+    expected = -g_m * 2j * np.pi * frequency * 1e-6 * 0.5
+    assert differential.gain(frequency) == pytest.approx(expected, rel=1e-3)
+    assert abs(lt.read(COUPLED_WITH_A_LAW).formula(band="1meg").value_dc) == pytest.approx(abs(expected), rel=0.1)

@@ -258,3 +258,33 @@ def test_conjugate_pairs_show_their_quality_once() -> None:
     assert r.corners.peak_hz == pytest.approx(w / (2 * np.pi), rel=0.05)
     assert r.corners.bandwidth_hz is not None and r.corners.low_hz is not None
     assert r.corners.bandwidth_hz - r.corners.low_hz == pytest.approx(w / (2 * np.pi * q), rel=0.2)
+
+
+DEGENERATED = """pair with emitter resistors, and a capacitor at one of the emitters
+vcc vcc 0 12
+vee vee 0 -12
+v1 a 0 0
+v2 b 0 0
+q1 c1 a e1 qn
+q2 c2 b e2 qn
+re1 e1 t 300
+re2 e2 t 300
+rt t vee 10k
+rc1 vcc c1 10k
+rc2 vcc c2 10k
+ce e1 0 10n
+.model qn npn(is=1e-15 bf=150)
+*@ input a b
+*@ output c1
+*@ supply vcc vee
+"""
+
+
+def test_a_node_that_differences_move_is_no_tail() -> None:
+    """An emitter moves by about a third of the differential input, and by nearly all of the common one."""
+    amplifier = lt.read(DEGENERATED)
+    result = amplifier.poles()
+    assert "e1" in result.transfers["common"].zero_nodes, "a zero of the common gain lives there"
+    assert result.tail is None
+    tail = lt.read(DEGENERATED.replace("ce e1 0", "ce t 0")).poles().tail
+    assert tail is not None and tail.node == "t"

@@ -12,6 +12,10 @@ import longtail as lt
 from longtail.analyses.dc_sweep import sweep
 from longtail.analyses.drives import find_drives
 from longtail.analyses.range import OperatingRange
+from longtail.analyses.regions import KINDS, amplifying
+from longtail.devices.discovery import devices
+from longtail.engine.operating_point import solve_operating_point
+from longtail.engine.system import System
 from longtail.errors import AnalysisError, OptionError
 from reference import gallery, ngspice
 
@@ -214,3 +218,31 @@ def test_forms(ota: OperatingRange) -> None:
     labels = {each.get_text() for each in ota.plot().axes[0].texts}
     assert labels == {"m1: triode", "m2: triode", "m4: triode", "m5: triode"}
     assert "range of v(o)" in repr(ota)
+
+
+def test_the_transistor_that_gives_out_is_found_by_going_on() -> None:
+    """Fully steered, the output of a pair goes no farther: the side that has turned off is named at either end."""
+    swing = lt.read(gallery.deck("mos_pair").path).range().output_swing
+    assert (swing.low.reason, swing.high.reason) == ("m2 goes into cutoff", "m1 goes into cutoff")
+    assert swing.low.volts == pytest.approx(-swing.high.volts, rel=1e-4)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_transistors_amplify_where_their_current_hardly_depends_on_the_voltage_across(kind: str) -> None:
+    """By the names of their regions, and by the points themselves: below, the current follows the voltage."""
+    model = devices()[kind]
+    assert model.regions[KINDS[kind].amplifying] == ("active" if kind == "bipolar" else "saturation")
+    assert [_amplifies(kind, volts) for volts in (0.05, 3.0)] == [False, True]
+
+
+def _amplifies(kind: str, volts: float) -> bool:
+    """Whether a transistor by itself does with so many volts across."""
+    cards = {
+        "bipolar": ("q", 0.65, "npn(is=1e-15 bf=100)"),
+        "mosfet1": ("m", 1.5, "nmos(vto=0.5 kp=1m)"),
+        "jfet": ("j", -0.5, "njf(vto=-2 beta=1m)"),
+    }
+    letter, control, card = cards[kind]
+    bulk = " 0" if kind == "mosfet1" else ""
+    deck = f"one transistor\nvc c 0 {volts}\nvb b 0 {control}\n{letter}1 c b 0{bulk} t\n.model t {card}\n"
+    return bool(amplifying(solve_operating_point(System(lt.read(deck).circuit)))[f"{letter}1"][0])

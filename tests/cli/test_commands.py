@@ -96,17 +96,20 @@ def test_json_of_the_operating_point(pair: str, capsys: pytest.CaptureFixture[st
 def test_json_of_the_gains(pair: str, single: str, capsys: pytest.CaptureFixture[str]) -> None:
     keys = [
         *("status", "output", "vcm", "null", "frequency_hz", "differential", "common"),
-        *("common_to_differential", "differential_to_common", "cmrr_db"),
+        *("common_to_differential", "differential_to_common", "cmrr_db", "zero"),
     ]
     found = parsed(capsys, "gains", pair, "--set", "drc=0.01")
     assert list(found) == keys
+    assert found["zero"] == {}
     assert found["output"] == "differential"
     assert found["null"] is None
     for name in keys[5:9]:
         assert found[name].keys() == COMPLEX
         assert len(found[name]["re"]) == len(found[name]["im"]) == len(found["frequency_hz"]) == 181
     assert found["cmrr_db"][0] == pytest.approx(110.0, abs=0.5)
-    assert set(parsed(capsys, "gains", pair)["cmrr_db"]) == {None}, "symmetry leaves no figure"
+    symmetric = parsed(capsys, "gains", pair)
+    assert set(symmetric["cmrr_db"]) == {None}, "symmetry leaves no figure"
+    assert symmetric["zero"]["common_to_differential"]["cause"] == "symmetry"
     alone = parsed(capsys, "gains", single, "--null")
     assert list(alone) == keys
     assert alone["output"] == "single-ended"

@@ -30,7 +30,9 @@ from longtail.analyses.gains import (
 from longtail.analyses.inputs import find_drives
 from longtail.analyses.limits import FAIL, ascii_symbol, check, read_limits, unheld
 from longtail.analyses.op import OpResult, describe
+from longtail.analyses.reasons import Inquiry
 from longtail.analyses.rows import Row
+from longtail.analyses.stability import growing
 from longtail.analyses.standing import Standing, stand
 from longtail.circuit import Circuit
 from longtail.errors import AnalysisError, OptionError
@@ -194,12 +196,23 @@ def _over_conditions(
             *([standing.why_not] if standing.why_not else []),
             *(["no ranges are given: no supplies say how far to look"] if full and _boundless(standing) else []),
             *([f"no operating point was found under these conditions: {', '.join(lost)}"] if lost else []),
+            *_unstable(found),
         ),
         drives.circuit,
         {},
         among,
         curves=found.curves(full),
     )
+
+
+def _unstable(found: Characterization) -> list[str]:
+    """A note on conditions, beside the typical one, in which the operating point is unstable."""
+    names = [name for name, grows in zip(found.standing.names, found.unstable, strict=True) if grows]
+    if not names or found.unstable[0]:
+        return []
+    return [
+        f"the operating point is unstable, a pole in the right half-plane, under these conditions: {', '.join(names)}"
+    ]
 
 
 def _boundless(standing: Standing) -> bool:
@@ -222,7 +235,7 @@ def _as_it_stands(drives: Drives, frequency_hz: NDArray[np.float64], null: bool,
         except OptionError as error:
             notes.append(f"no input offset: {error.message}; {error.hint}")
     power = _supply_power(circuit, op)
-    rows = tuple(_rows(gains, offset, power))
+    rows = tuple(_rows(gains, Inquiry(drives, point), offset, power))
     return Datasheet(circuit.title, op, gains, offset, power, rows, tuple(notes), circuit, {})
 
 
@@ -233,12 +246,20 @@ def _supply_power(circuit: Circuit, op: OpResult) -> float | None:
     return -sum(op.devices[name]["power"] for name in circuit.ports.supplies)
 
 
-def _rows(gains: ModeGains, offset: float | None, power: float | None) -> list[Row]:
+def _rows(gains: ModeGains, inquiry: Inquiry, offset: float | None, power: float | None) -> list[Row]:
     bias_text = f"V_CM = {gains.vcm:.4g} V"
     return [
         Row("V_OS", "input offset voltage", bias_text, offset, "V", "" if offset is not None else NOT_NULLED),
         Row("P_S", "supply power", bias_text, power, "W", "" if power is not None else "no supplies are known"),
-        *GainRows(_alone, gains.frequency_hz, gains.matrix[None], gains.floor[None], bias_text),
+        *GainRows(
+            _alone,
+            gains.frequency_hz,
+            gains.matrix[None],
+            gains.floor[None],
+            bias_text,
+            inquiry,
+            np.array([bool(growing(inquiry.point))]),
+        ),
     ]
 
 

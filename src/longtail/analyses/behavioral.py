@@ -56,7 +56,7 @@ def run(
     null: bool,
     target: float | None,
 ) -> BehavioralModel:
-    """The mode gains at one frequency as a model; a gain that is zero by symmetry is zero in it."""
+    """The mode gains at one frequency as a model; a gain that is rounding is zero in it."""
     drives = find_drives(circuit, input, output, vcm)
     point, offset = bias(drives, null=null, target=target)
     gains = gains_at(drives, point, np.array([float(frequency_hz)]), offset, target)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from longtail.analyses.curves import Curves
 from longtail.analyses.dc_sweep import Points
 from longtail.analyses.extent import Extent, extent
-from longtail.analyses.gain_rows import GainRows, no_figure, rejection, rejection_row, with_remark
+from longtail.analyses.gain_rows import GainRows, figureless, rejection, rejection_row, steady, with_remark
 from longtail.analyses.noise import Spectra, spectra
 from longtail.analyses.noise_result import referred
 from longtail.analyses.offset import DRIFT_STEP, currents, offsets
@@ -24,7 +24,9 @@ from longtail.analyses.port_maps import (
     signal_level,
     source_columns,
 )
+from longtail.analyses.reasons import Inquiry
 from longtail.analyses.rows import Row, spread
+from longtail.analyses.stability import unstable_lanes
 from longtail.analyses.standing import Standing
 from longtail.engine.linearization import Linearization, linearize
 from longtail.engine.pencil import slowest
@@ -75,6 +77,16 @@ class Characterization:
         return linearize(standing.points.select(standing.good).point)
 
     @cached_property
+    def inquiry(self) -> Inquiry:
+        """What tells why gains are zero."""
+        return Inquiry(self.standing.drives, self.standing.points.point)
+
+    @cached_property
+    def unstable(self) -> NDArray[np.bool_]:
+        """Which conditions have a pole in the right half-plane."""
+        return unstable_lanes(self.standing.points.point)
+
+    @cached_property
     def extent(self) -> Extent | None:
         return extent(self.standing)
 
@@ -92,7 +104,7 @@ class Characterization:
         """Offset, power, gains, rejection and bandwidth."""
         yield self._offset()
         yield self._power()
-        yield from GainRows(self.row, self.frequency_hz, *self.gains, self.bias)
+        yield from GainRows(self.row, self.frequency_hz, *self.gains, self.bias, self.inquiry, self.unstable)
 
     def more(self) -> Iterator[Row]:
         """Drift and bias currents, ranges, impedances, supply rejection, noise, poles."""
@@ -183,7 +195,8 @@ class Characterization:
         unsolved = np.isnan(values)
         lowest = np.where(unsolved.all(axis=1), np.nan, np.where(unsolved, np.inf, values).min(axis=1))
         at = f"f = {format_si(self.frequency_hz[0].item(), 'Hz')}, V_CM = {levels[0]:.3g} to {levels[-1]:.3g} V"
-        return rejection_row(self.row, "lowest rejection over the common-mode range", at, lowest)
+        why = self.inquiry.first(np.isposinf(lowest)[:, None], self.frequency_hz[:1], DIFFERENTIAL, COMMON)
+        return rejection_row(self.row, "lowest rejection over the common-mode range", at, lowest, why)
 
     def _impedances(self) -> Iterator[Row]:
         standing, model = self.standing, self.model
@@ -224,7 +237,8 @@ class Characterization:
             row = self.row(
                 f"PSRR({name})", f"rejection of the supply {name}", self.low, values, "dB", "no operating point"
             )
-            yield with_remark(row, no_figure(values[0])) if np.isinf(values[0]) else row
+            why = self.inquiry.first(np.isposinf(values)[:, None], self.frequency_hz[:1], DIFFERENTIAL, name)
+            yield figureless(row, values, why)
 
     @cached_property
     def noise(self) -> tuple[Array, Spectra] | None:
@@ -263,7 +277,7 @@ class Characterization:
     def _poles(self) -> Row:
         model = self.model
         values = self.standing.spread(slowest(model.conductance, model.capacitance) / (2.0 * np.pi))
-        return self.row("f_p1", "lowest pole", self.bias, values, "Hz", "no poles")
+        return steady(self.row, self.unstable)("f_p1", "lowest pole", self.bias, values, "Hz", "no poles")
 
 
 def _finite(values: Array) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +18,9 @@ from longtail.analyses.frequency import frequency_axis
 from longtail.analyses.gains import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS, ModeGains, NullPoint
 from longtail.analyses.inputs import find_drives
 from longtail.analyses.port_maps import rejection_db
-from longtail.analyses.stuck import stuck
+from longtail.analyses.reasons import NO_GAIN, UNKNOWN, Inquiry, Reason, short
+from longtail.analyses.stability import instability_notes, lane_notes
+from longtail.analyses.stuck import LOST, level_lost, stuck, stuck_notes, way_back
 from longtail.circuit import Circuit
 from longtail.errors import OptionError
 from longtail.lanes.status import LaneStatus
@@ -60,10 +62,11 @@ class CmrrMap(Result):
     low: tuple[Departure, ...] = ()
     high: tuple[Departure, ...] = ()
     notes: tuple[str, ...] = ()
+    inquiry: Inquiry | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         finite = self.cmrr_db[np.isfinite(self.cmrr_db)]
-        rejection = f"{finite.min():.4g} to {finite.max():.4g} dB" if finite.size else "limited by symmetry"
+        rejection = f"{finite.min():.4g} to {finite.max():.4g} dB" if finite.size else short(self.no_figure)
         points = counted(self.frequency_hz.size, "point")
         return f"<CMRR of {self.label}: {rejection} over {counted(self.vcm.size, 'level')} and {points}>"
 
@@ -103,11 +106,26 @@ class CmrrMap(Result):
     def cmrr_db(self) -> Array:
         """20*log10 of abs(A_dd/A_c→d), or of abs(A_d/A_cm) for a single-ended output, `[level, frequency]`.
 
-        Infinite where the unwanted gain is below rounding (the figure is limited by symmetry, and only mismatch can
-        give one), minus infinite where there is no gain to hold against it, nan where there is no operating point.
+        Infinite where the unwanted gain is below rounding (see `unwanted_reason`), minus infinite where there is no
+        gain to hold against it, nan where there is no operating point.
         """
         wanted, unwanted = (self.matrix[..., DIFFERENTIAL, mode] for mode in (DIFFERENTIAL, COMMON))
         return rejection_db(wanted, unwanted, self.floor)
+
+    @property
+    def no_figure(self) -> str:
+        """Why a rejection has no figure, where one has none."""
+        if np.isneginf(self.cmrr_db).any() and not np.isposinf(self.cmrr_db).any():
+            return NO_GAIN
+        return (self.unwanted_reason or UNKNOWN).rejection
+
+    @property
+    def unwanted_reason(self) -> Reason | None:
+        """Why the gain that spoils the rejection is zero, where it is."""
+        zero = np.isposinf(self.cmrr_db)
+        if self.inquiry is None:
+            return UNKNOWN if zero.any() else None
+        return self.inquiry.first(zero, self.frequency_hz, DIFFERENTIAL, COMMON)
 
     def at_level(self, k: int) -> ModeGains:
         """The gains over frequency at one of the levels."""
@@ -122,6 +140,7 @@ class CmrrMap(Result):
             self.floor[k],
             self.status[k],
             self.notes,
+            inquiry=self.inquiry and replace(self.inquiry, point=self.inquiry.point.select(np.array([k]))),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -188,6 +207,7 @@ def run(
         low,
         high,
         tuple(_notes(points, levels, null)),
+        Inquiry(drives, points.point),
     )
 
 
@@ -234,13 +254,19 @@ def _notes(points: Points, levels: Array, null: bool) -> list[str]:
     if lost.size:
         why = "no input offset brings the output to its target" if null else "no operating point was found"
         notes.append(f"{why} at V_CM = {', '.join(f'{v:.4g}' for v in lost[:6])}{' ...' if lost.size > 6 else ''} V")
-    at_a_rail = stuck(points)
-    if at_a_rail.any() and not null:
+    if levels.size == 1:
+        return [*notes, *instability_notes(points.point), *stuck_notes(points.drives, points.point, null)]
+    lost_level = level_lost(points.drives, points.point)
+    at_a_rail = stuck(points) & ~lost_level
+    of = counted(levels.size, "level")
+    if at_a_rail.any():
+        back = "" if null else f". {way_back(points.drives)}"
         notes.append(
-            f"the output is stuck near a supply rail at {at_a_rail.sum()} of {counted(levels.size, 'level')}: gains "
-            "mean little there. Use --null (null=True) to bring it back at every level"
+            f"the output is stuck near a supply rail at {at_a_rail.sum()} of {of}: gains mean little there{back}"
         )
-    return notes
+    if lost_level.any():
+        notes.append(f"both outputs are stuck at one supply rail at {lost_level.sum()} of {of}. {LOST}")
+    return [*lane_notes(points.point, "level"), *notes]
 
 
 VCM_OPTION = Option(

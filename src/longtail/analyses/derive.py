@@ -11,7 +11,8 @@ import numpy as np
 
 from longtail.analyses.base import Analysis, Option, Result
 from longtail.analyses.formula_setting import LETTERS, SINGLE_ENDED, Setting, gain_of, setting
-from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS
+from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS, PLACES, mode_gains
+from longtail.analyses.reasons import Cause
 from longtail.circuit import Circuit
 from longtail.errors import AnalysisError, UnsupportedError
 from longtail.symbolic.derivation import (
@@ -108,6 +109,7 @@ def run(
     _check(at)
     shared = share(at.circuit, at.images, _TOLERANCE)
     wanted = [gain_of(at.drives, of) for of in ("differential", "common")]
+    _check_gains(at, wanted, frequency)
     reduced = reduce_circuit(shared, wanted, at.pairs, at.drives.hot, share_of(error), frequency)
     names = labels(reduced.circuit.symbols.values())
     deriver = Deriver(reduced, names, at.pairs)
@@ -131,7 +133,7 @@ def run(
         _left_out(shared.symbols, reduced),
         tuple(independent),
         latex,
-        _notes(independent, at),
+        (*_notes(independent, at), *at.notes),
     )
 
 
@@ -143,6 +145,20 @@ def _check(at: Setting) -> None:
                 f"derive writes linear elements by name, and {instance.name} is a law",
                 span=instance.span,
                 hint="longtail formula gives the result for this circuit",
+            )
+
+
+def _check_gains(at: Setting, wanted: Sequence[Gain], frequency_hz: float) -> None:
+    """Raise `AnalysisError` for a gain that is zero, with the reason: it has no derivation."""
+    matrix, floor = mode_gains(at.drives, at.point, np.array([frequency_hz]))
+    letters = SINGLE_ENDED if at.drives.single_ended else LETTERS
+    for gain in wanted:
+        out, into = PLACES[gain.name]
+        if abs(matrix[0, 0 if at.drives.single_ended else out, into]) <= floor[0]:
+            why = at.why_zero(gain.name, frequency_hz)
+            raise AnalysisError(
+                f"there is nothing to derive: {letters[gain.name]} is {why.gain}",
+                hint="say --frequency, where the amplifier has gain" if why.cause is Cause.NO_PATH else None,
             )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail import modes
+from longtail.analyses.out_of_reach import out_of_reach
 from longtail.circuit import GROUND, Circuit, Instance
 from longtail.elaborate.ports.wiring import control_terminals
 from longtail.engine.linearization import linearize
@@ -154,10 +155,11 @@ def _bias(drives: Drives, null: bool, target: float | None) -> tuple[OperatingPo
         nulled = solve_operating_point(system, drives.values)
     except ConvergenceError as error:
         _check_gain(drives)
-        raise AnalysisError(f"the output cannot be nulled: {error.message}", hint=error.hint) from error
+        why = out_of_reach(drives, bias(drives)[0], null_target(drives, target), _reach(drives))
+        raise why or AnalysisError(f"the output cannot be nulled: {error.message}", hint=error.hint) from error
     point = at_one_lane(as_plain(drives, plain, nulled))
     offset = drives.modes_of(point.values).differential
-    _check_offset(drives, offset)
+    _check_offset(drives, offset, null_target(drives, target))
     return point, offset
 
 
@@ -177,11 +179,16 @@ def at_one_lane(point: OperatingPoint) -> OperatingPoint:
     return replace(point, values={name: float(np.squeeze(value)) for name, value in point.values.items()})
 
 
-def _check_offset(drives: Drives, offset: float) -> None:
-    """Raise `AnalysisError` for an offset that no amplifier would survive: the target cannot be reached."""
+def _reach(drives: Drives) -> float:
+    """The largest input offset in V that nulling may take: the span of the supplies."""
     low, high = supply_rails(drives.circuit) or (-_NO_RAILS / 2, _NO_RAILS / 2)
-    if abs(offset) > max(high - low, 1.0):
-        raise AnalysisError(
+    return max(high - low, 1.0)
+
+
+def _check_offset(drives: Drives, offset: float, target: float) -> None:
+    """Raise `AnalysisError` for an offset that no amplifier would survive: the target cannot be reached."""
+    if abs(offset) > _reach(drives):
+        raise out_of_reach(drives, bias(drives)[0], target, _reach(drives)) or AnalysisError(
             f"the output cannot be nulled: it would take an input offset of {offset:.3g} V, beyond the supplies",
             hint="give a --target that the output can reach",
         )

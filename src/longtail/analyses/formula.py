@@ -21,6 +21,7 @@ from longtail.analyses.formula_setting import GAINS, Setting, gain_of, setting
 from longtail.analyses.formula_validity import Conditions, errors_away
 from longtail.analyses.formula_writing import written
 from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS, mode_gains
+from longtail.analyses.reasons import Cause, short
 from longtail.circuit import Circuit
 from longtail.engine.dense import one_thread
 from longtail.errors import AnalysisError, OptionError
@@ -98,10 +99,14 @@ def _rejection(at: Setting, way: str | None, allowed: float, band_hz: tuple[floa
         other, used = _answer(at, unwanted, way, _MOST * allowed, band_hz)
         left = allowed * (1.0 - other.error_sampled) - other.error_sampled
         wanted = _answer(at, "differential", direct, left, band_hz)[0]
+    if wanted.transfer.is_zero:
+        raise OptionError(f"there is nothing to reject by: the gain is {at.why_zero('differential', band_hz[0]).gain}")
     if other.transfer.is_zero:
+        why = at.why_zero(unwanted, band_hz[0])
+        symmetric = why.cause is Cause.SYMMETRY
         raise OptionError(
-            "the rejection is limited by symmetry alone: the gain that spoils it is zero",
-            hint="leave --exact and --matched out: mismatch to first order gives a formula",
+            f"the rejection is {short(why.rejection)} alone: the gain that spoils it is zero",
+            hint="leave --exact and --matched out: mismatch to first order gives a formula" if symmetric else why.gain,
         )
     return quotient_answer(wanted, other, 0.0 if way == "exact" else allowed), used
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from longtail.analyses.drives import Drives, bias
+from longtail.analyses.gains import PLACES, bias_notes
 from longtail.analyses.inputs import find_drives
+from longtail.analyses.reasons import Inquiry, Reason
 from longtail.circuit import Circuit
 from longtail.engine.operating_point import OperatingPoint
 from longtail.errors import OptionError, nearest
@@ -49,7 +51,7 @@ def gain_of(drives: Drives, of: str) -> Gain:
 
 @dataclass(frozen=True, eq=False)
 class Setting:
-    """A circuit at its operating point, ready for formulas."""
+    """A circuit at its operating point, ready for formulas; `notes` on that point."""
 
     drives: Drives
     point: OperatingPoint
@@ -57,6 +59,12 @@ class Setting:
     mirror: Mirror | None
     images: Mapping[str, str]
     pairs: Pairs
+    notes: tuple[str, ...]
+
+    def why_zero(self, of: str, frequency_hz: float) -> Reason:
+        """The reason for a gain that is zero."""
+        out, into = PLACES[of]
+        return Inquiry(self.drives, self.point).why(frequency_hz, 0 if self.drives.single_ended else out, into)
 
     def question(self, of: str, band_hz: tuple[float, float]) -> Question:
         """The question for one gain."""
@@ -73,10 +81,11 @@ def setting(
 ) -> Setting:
     """Operating point, small-signal elements, and which devices are matched."""
     drives = find_drives(circuit, input, output, vcm)
-    point, _ = bias(drives, null=null, target=target)
+    point, offset = bias(drives, null=null, target=target)
     elements = small_signal(point)
     mirror = find_mirror(drives.circuit, drives.sources, drives.output)
     mirrored = {a: b for a, b in mirror.devices.items() if a != b and b} if mirror else {}
     images = {a: b for a, b in twins(elements).items() if a not in mirrored and b not in mirrored} | mirrored
     complete = mirror is not None and mirror.complete
-    return Setting(drives, point, elements, mirror, images, unknown_pairs(elements, mirror) if complete else ())
+    pairs = unknown_pairs(elements, mirror) if complete else ()
+    return Setting(drives, point, elements, mirror, images, pairs, bias_notes(drives, point, offset))

@@ -62,7 +62,7 @@ class Validity:
     lanes           how many were solved for
     failed          of them without a solution
     outside         of them in which a transistor no longer amplifies that does so at the operating point
-    at_rounding     of them in which symmetry leaves a gain that is rounding: nothing to compare with
+    at_rounding     of them in which a gain is only rounding: nothing to compare with
     median_error, p95_error, worst_error
                     over the lanes that are none of these; None where there is no such lane
     worst_at        the parameters of the worst lane, as `gains(parameters=...)` takes them; `worst_place` its place
@@ -206,7 +206,7 @@ def _said(each: Validity, at: Conditions) -> list[str]:
         notes.append(f"over {each.axis}, {each.failed} of {each.lanes} lanes have no operating point")
     if each.at_rounding:
         notes.append(
-            f"over {each.axis}, {each.at_rounding} of {each.lanes} lanes have a gain that symmetry makes zero: there "
+            f"over {each.axis}, {each.at_rounding} of {each.lanes} lanes have a gain that is only rounding: there "
             "is nothing to compare with"
         )
     return notes

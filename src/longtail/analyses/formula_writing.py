@@ -9,6 +9,7 @@ import numpy as np
 
 from longtail.analyses.formula_result import Curves, Formula, RootFormula, SymbolValue
 from longtail.analyses.formula_setting import LETTERS, SINGLE_ENDED, Setting
+from longtail.analyses.reasons import Cause
 from longtail.symbolic.answer import Answer
 from longtail.symbolic.display import Writer
 from longtail.symbolic.expression import latex_text, text
@@ -43,7 +44,7 @@ def written(at: Setting, of: str, answer: Answer, way: str, band_hz: tuple[float
         way,
         expression,
         _curves(answer),
-        notes=_notes(answer, allowed),
+        notes=(*_notes(at, of, answer, band_hz, allowed), *at.notes),
     )
 
 
@@ -92,10 +93,14 @@ def _curves(answer: Answer) -> Curves | None:
     return Curves(s.imag / (2.0 * np.pi), answer.at.wanted[order], answer.transfer.at(answer.values, s))
 
 
-def _notes(answer: Answer, allowed: float) -> tuple[str, ...]:
+_MORE = {Cause.SYMMETRY: ": only mismatch gives it a value (--first-order)", Cause.NO_PATH: " (--band)"}
+
+
+def _notes(at: Setting, of: str, answer: Answer, band_hz: tuple[float, float], allowed: float) -> tuple[str, ...]:
     notes = []
     if answer.transfer.is_zero:
-        notes.append("zero by symmetry: only mismatch gives it a value (--first-order)")
+        why = at.why_zero(of, band_hz[0])
+        notes.append(why.gain + _MORE.get(why.cause, ""))
     if answer.nominal:
         notes.append(
             "the circuit is symmetric: to rank terms, every pair was taken to differ by 1 %, and value and error hold "

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from longtail.analyses.crossing import crossing
 from longtail.analyses.port_maps import rejection_db
+from longtail.analyses.reasons import NO_GAIN, UNKNOWN, Inquiry, Reason
 from longtail.analyses.rows import Row
 from longtail.modes import COMMON, DIFFERENTIAL
 from longtail.units import format_si
@@ -19,27 +20,39 @@ Complex = NDArray[np.complex128]
 # symbol, parameter, conditions, values `[condition]`, unit, and why the typical value is missing, if it is
 MakeRow = Callable[[str, str, str, Array, str, str], Row]
 
-SYMMETRY = "limited by symmetry: only mismatch gives a figure"
-NO_GAIN = "no gain to reject by"
+UNSTABLE = "unstable operating point"
+
+
+SINGLE_ENDED = {"A_d": ("differential gain", 0, DIFFERENTIAL), "A_cm": ("common-mode gain", 0, COMMON)}
+DIFFERENTIAL_OUTPUT = {  # parameter, output mode, input mode
+    "A_dd": ("differential gain", DIFFERENTIAL, DIFFERENTIAL),
+    "A_cc": ("common-mode gain", COMMON, COMMON),
+    "A_c→d": ("common to differential", DIFFERENTIAL, COMMON),
+    "A_d→c": ("differential to common", COMMON, DIFFERENTIAL),
+}
 
 
 @dataclass(frozen=True, eq=False)
 class GainRows:
     """Mode matrices `[condition, frequency, out_mode, in_mode]` and their rounding `[condition, frequency]`, V/V, the
-    typical condition first; `bias` says in words where the amplifier is biased."""
+    typical condition first; `bias` says in words where the amplifier is biased, `inquiry` why gains are zero, and
+    `unstable` `[condition]` where no bandwidth means anything."""
 
     row: MakeRow
     frequency_hz: Array
     matrix: Complex
     floor: Array
     bias: str
+    inquiry: Inquiry
+    unstable: NDArray[np.bool_]
 
     def __iter__(self) -> Iterator[Row]:
         yield from self._gains()
         values = rejection(self.matrix, self.floor)
         for k in dict.fromkeys((0, self.frequency_hz.size - 1)):
-            yield rejection_row(self.row, f"rejection {self._ratio}", self.at(k), values[:, k])
-        yield from self._bandwidth()
+            why = self._why(np.isposinf(values[:, [k]]), k, DIFFERENTIAL, COMMON)
+            yield rejection_row(self.row, f"rejection {self._ratio}", self.at(k), values[:, k], why)
+        yield from replace(self, row=steady(self.row, self.unstable))._bandwidth()
 
     def at(self, k: int) -> str:
         """The conditions at a frequency."""
@@ -54,21 +67,27 @@ class GainRows:
         return "|A_d/A_cm|" if self._single else "|A_dd/A_c→d|"
 
     def _gains(self) -> Iterator[Row]:
-        first, single = self.matrix[:, 0], self._single
-        yield self._gain("A_d" if single else "A_dd", "differential gain", first[:, DIFFERENTIAL, DIFFERENTIAL])
-        yield self._gain("A_cm" if single else "A_cc", "common-mode gain", first[:, -1, COMMON])
-        if not single:
-            yield self._gain("A_c→d", "common to differential", first[:, DIFFERENTIAL, COMMON])
-            yield self._gain("A_d→c", "differential to common", first[:, COMMON, DIFFERENTIAL])
+        symbols = SINGLE_ENDED if self._single else DIFFERENTIAL_OUTPUT
+        for symbol, (parameter, out, into) in symbols.items():
+            yield self._gain(symbol, parameter, out, into)
 
-    def _gain(self, symbol: str, parameter: str, gain: Complex) -> Row:
+    def _gain(self, symbol: str, parameter: str, out: int, into: int) -> Row:
+        gain = self.matrix[:, 0, out, into]
         size = np.abs(gain)
-        values = np.where(size <= self.floor[:, 0], 0.0, np.where(gain.real < 0.0, -size, size))
+        zero = size <= self.floor[:, 0]
+        values = np.where(zero, 0.0, np.where(gain.real < 0.0, -size, size))
         row = self.row(symbol, parameter, self.at(0), values, "V/V", "no operating point")
-        if not np.nan_to_num(values).any():
-            return Row(symbol, parameter, self.at(0), None, "V/V", "zero by symmetry", missing=row.missing)
+        why = self._why(zero[:, None], 0, out, into)
+        if why is not None and not np.nan_to_num(values).any():
+            return Row(symbol, parameter, self.at(0), None, "V/V", why.gain, missing=row.missing, reason=why)
         typical = values[0].item()
-        return with_remark(row, "zero by symmetry" if typical == 0.0 else f"{20.0 * np.log10(abs(typical)):.1f} dB")
+        if typical == 0.0 and why is not None:
+            return with_remark(replace(row, reason=why), why.gain)
+        return with_remark(row, f"{20.0 * np.log10(abs(typical)):.1f} dB")
+
+    def _why(self, zero: NDArray[np.bool_], k: int, out: int, into: int) -> Reason | None:
+        """The reason for a gain that is `zero` `[condition, 1]` at a frequency."""
+        return self.inquiry.first(zero, self.frequency_hz[k : k + 1], out, into)
 
     def _bandwidth(self) -> Iterator[Row]:
         gain = np.abs(self.matrix[:, :, DIFFERENTIAL, DIFFERENTIAL])
@@ -88,15 +107,29 @@ def rejection(matrix: Complex, floor: Array) -> Array:
     return rejection_db(matrix[..., DIFFERENTIAL, DIFFERENTIAL], matrix[..., DIFFERENTIAL, COMMON], floor)
 
 
-def rejection_row(make: MakeRow, name: str, at: str, values: Array) -> Row:
-    """A row of rejections in dB, `[condition]`."""
-    row = make("CMRR", name, at, values, "dB", "no operating point")
-    return with_remark(row, no_figure(values[0])) if np.isinf(values[0]) else row
+def rejection_row(make: MakeRow, name: str, at: str, values: Array, why: Reason | None) -> Row:
+    """A row of rejections in dB, `[condition]`; `why` the unwanted gain is zero, where it is."""
+    return figureless(make("CMRR", name, at, values, "dB", "no operating point"), values, why)
 
 
-def no_figure(decibels: float) -> str:
-    """Why a rejection is infinite."""
-    return SYMMETRY if decibels > 0.0 else NO_GAIN
+def figureless(row: Row, values: Array, why: Reason | None) -> Row:
+    """The row of a rejection with what is to be said where it is infinite, and None else."""
+    if np.isneginf(values[0]):
+        return with_remark(row, NO_GAIN)
+    if np.isposinf(values[0]):
+        why = why or UNKNOWN
+        return with_remark(replace(row, reason=why), why.rejection)
+    return row
+
+
+def steady(make: MakeRow, unstable: NDArray[np.bool_]) -> MakeRow:
+    """What makes rows of values that unstable conditions do not have."""
+
+    def made(symbol: str, parameter: str, at: str, values: Array, unit: str, absent: str) -> Row:
+        withheld = np.where(unstable, np.nan, values)
+        return make(symbol, parameter, at, withheld, unit, UNSTABLE if unstable[0] else absent)
+
+    return made
 
 
 def with_remark(row: Row, remark: str) -> Row:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +12,17 @@ from numpy.typing import NDArray
 
 from longtail import modes
 from longtail.analyses.base import Analysis, Option, Result, plain
-from longtail.analyses.drives import Drives, bias, null_target, supply_rails
+from longtail.analyses.drives import Drives, bias, null_target
+from longtail.analyses.extremes import extreme_notes, lost_lanes, without_figures
 from longtail.analyses.frequency import DEFAULT, frequency_axis
 from longtail.analyses.inputs import find_drives
 from longtail.analyses.lane_floor import lane_floors
 from longtail.analyses.lanes import LANE_OPTIONS, Axes, Lanes, null_lanes, read_lanes, solve_lanes, solve_nulled
 from longtail.analyses.port_maps import ROUNDING, above, rejection_db, signal_level
-from longtail.analyses.regions import amplifying
+from longtail.analyses.reasons import UNKNOWN, Inquiry, Reason, short
+from longtail.analyses.stability import instability_notes, lane_notes
+from longtail.analyses.stuck import lane_notes as stuck_lanes
+from longtail.analyses.stuck import stuck_notes
 from longtail.circuit import Circuit
 from longtail.engine.batch import Batch
 from longtail.engine.linearization import Linearization, linearize
@@ -33,6 +37,13 @@ if TYPE_CHECKING:
     import xarray
 
 Complex = NDArray[np.complex128]
+
+PLACES = {  # output and input mode of each gain
+    "differential": (DIFFERENTIAL, DIFFERENTIAL),
+    "common": (COMMON, COMMON),
+    "common_to_differential": (DIFFERENTIAL, COMMON),
+    "differential_to_common": (COMMON, DIFFERENTIAL),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +66,7 @@ class ModeGains(Result):
     status        "converged", or `[…]` the status of every lane; a lane without solution has gains of nan
     notes         what the reader should know
     axes          name and values of each axis in `…`
+    inquiry       what tells why gains are zero, see `reason`
     """
 
     frequency_hz: NDArray[np.float64]
@@ -67,6 +79,7 @@ class ModeGains(Result):
     status: str | NDArray[np.str_] = "converged"
     notes: tuple[str, ...] = ()
     axes: Axes = ()
+    inquiry: Inquiry | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         f = self.frequency_hz
@@ -78,7 +91,7 @@ class ModeGains(Result):
             )
         size, cmrr = abs(self.differential[0]), self.cmrr_db[0]
         gain = f"{20 * np.log10(size):.4g} dB differential" if size > self.floor[0] else "no differential gain"
-        rejection = f"CMRR {cmrr:.4g} dB" if np.isfinite(cmrr) else "CMRR limited by symmetry"
+        rejection = f"CMRR {cmrr:.4g} dB" if np.isfinite(cmrr) else f"CMRR {short(self._unwanted_reason.rejection)}"
         said = gain if np.isneginf(cmrr) else f"{gain}, {rejection}"
         return f"<mode gains of {self.label}: {said} at {f[0]:g} Hz, {counted(f.size, 'point')}>"
 
@@ -120,10 +133,28 @@ class ModeGains(Result):
     def cmrr_db(self) -> NDArray[np.float64]:
         """20*log10 of abs(A_dd/A_c→d), or of abs(A_d/A_cm) for a single-ended output, `[frequency]`.
 
-        Infinite where the unwanted gain is below rounding: the figure is limited by symmetry then, and only
-        mismatch can give one. Minus infinite where there is no gain to hold against it.
+        Infinite where the unwanted gain is below rounding, by symmetry for one: see `reason`. Minus infinite where
+        there is no gain to hold against it.
         """
         return rejection_db(self.differential, self.unwanted, self.floor)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The gains that there are: all four of a differential output, "differential" and "common" of one node."""
+        return ("differential", "common") if self.single_ended else tuple(PLACES)
+
+    def reason(self, name: str) -> Reason | None:
+        """Why a gain is zero, at the lowest frequency where it is; None where it is above rounding everywhere."""
+        out, into = PLACES[name]
+        out = 0 if self.single_ended else out
+        zero = np.abs(self.matrix[..., out, into]) <= self.floor
+        if self.inquiry is None:
+            return UNKNOWN if zero.any() else None
+        return self.inquiry.first(zero, self.frequency_hz, out, into)
+
+    @property
+    def _unwanted_reason(self) -> Reason:
+        return self.reason("common" if self.single_ended else "common_to_differential") or UNKNOWN
 
     def to_dict(self) -> dict[str, Any]:
         varied = {"axes": {name: values.tolist() for name, values in self.axes}} if self.axes else {}
@@ -141,6 +172,7 @@ class ModeGains(Result):
             "common_to_differential": _complex(self.common_to_differential),
             "differential_to_common": _complex(self.differential_to_common),
             "cmrr_db": self.cmrr_db.tolist(),
+            "zero": {name: reason.to_dict() for name in self.names if (reason := self.reason(name)) is not None},
         }
 
     def to_xarray(self) -> xarray.Dataset:
@@ -228,7 +260,7 @@ def gains_over(
         prepared, point, offset = null_lanes(drives, lanes, target, threads=threads)
     sweep, floor = prepared_sweep(prepared, drives, frequency_hz, plain, target)
     matrix = sweep.run(point, threads=threads)
-    matrix[point.status != LaneStatus.CONVERGED] = np.nan
+    matrix[without_figures(point)] = np.nan
     floors = lane_floors(drives, point, frequency_hz, matrix, floor)
     matrix = above(matrix, floors[..., None, None])
     levels = modes.split(*(point.voltage(node) for node in drives.hot)).common
@@ -243,8 +275,9 @@ def gains_over(
         null,
         lanes.shaped(floors),
         lanes.shaped(status),
-        (),
+        (*lost_lanes(point), *lane_notes(point), *stuck_lanes(drives, point, nulled=target is not None)),
         lanes.axes,
+        Inquiry(drives, point),
     )
 
 
@@ -292,6 +325,7 @@ def gains_at(
         floor,
         status_text(point),
         bias_notes(drives, point, offset),
+        inquiry=Inquiry(drives, point),
     )
 
 
@@ -301,37 +335,16 @@ def status_text(point: OperatingPoint) -> str:
 
 
 def bias_notes(drives: Drives, point: OperatingPoint, offset: float | None) -> tuple[str, ...]:
-    """What to know of a small-signal analysis: how it is driven, and outputs at a rail, unless nulled."""
-    return (*drives.notes, *(_stuck(drives, point) if offset is None else ()))
+    """What to know of the operating point of a small-signal analysis: how it is driven, voltages beyond
+    reason, poles that grow, outputs at a rail."""
+    stuck = stuck_notes(drives, point, nulled=offset is not None)
+    return (*drives.notes, *extreme_notes(point), *instability_notes(point), *stuck)
 
 
 def common_level(drives: Drives, point: OperatingPoint) -> float:
     """The dc common-mode level at the input sources, V."""
     first, second = (point.voltage(node)[0].item() for node in drives.hot)
     return float(modes.split(first, second).common)
-
-
-def _stuck(drives: Drives, point: OperatingPoint) -> tuple[str, ...]:
-    """A note for each output that sits at a rail, where no small-signal number means anything."""
-    rails = supply_rails(drives.circuit)
-    if rails is None:
-        return ()
-    low, high = rails
-    notes = []
-    for node in drives.output:
-        volts = point.voltage(node)[0].item()
-        if min(volts - low, high - volts) < 0.1 * (high - low) and _driven_out(point, node):
-            notes.append(
-                f"the output {node} is stuck at {volts:.3g} V, near a supply rail of {low:g} V to {high:g} V: "
-                "small-signal figures mean little. Use --null (null=True) to find the input offset that brings it back"
-            )
-    return tuple(notes)
-
-
-def _driven_out(point: OperatingPoint, node: str) -> bool:
-    """Whether a transistor at the node has left its amplifying region."""
-    instances = point.system.circuit.instances
-    return any(not inside[0] for name, inside in amplifying(point).items() if node in instances[name].nodes)
 
 
 INPUT_OPTIONS = (

@@ -14,6 +14,7 @@ from longtail.analyses.drives import Drives
 from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS
 from longtail.analyses.inputs import find_drives
 from longtail.analyses.port_maps import ROUNDING, signal_level
+from longtail.analyses.stability import instability_notes
 from longtail.circuit import GROUND, Circuit, Instance
 from longtail.elaborate.writer import write
 from longtail.engine.linearization import linearize
@@ -239,9 +240,10 @@ def _cut(
         devices = differential_half(sides, levels, currents, lambda drawing: _drawn(sides, drawing, levels))
         differential = _half(drives, sides, "differential", devices, levels)
         gains = {half.mode: half.gain(at_hz) for half in (differential, common)}
+        grows = instability_notes(whole)
     except AnalysisError as error:
         return None, None, {}, (f"no half circuits: {error.message}",)
-    return differential, common, gains, (*_means(sides.mirror), CANNOT_TELL)
+    return differential, common, gains, (*grows, *_means(sides.mirror), CANNOT_TELL)
 
 
 def _means(mirror: Mirror) -> tuple[str, ...]:

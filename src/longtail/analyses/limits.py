@@ -138,13 +138,14 @@ def _unmet(limit: Limit, rows: Sequence[Row]) -> OptionError:
 
 
 def _verdict(row: Row, limit: Limit) -> str:
-    """The word for a row: "fail" also where a condition has no value, "open" where symmetry leaves nothing to judge."""
+    """The word for a row: "fail" also where a condition has no value, "open" where its reason says nothing for or
+    against the amplifier."""
     scale = _scale(row, limit)
     values = [v for v in (row.minimum, row.value, row.maximum) if v is not None]
     if row.missing:
         return FAIL
     if not values:
-        return OPEN if "symmetry" in row.remark else FAIL
+        return OPEN if row.reason is not None and row.reason.is_open else FAIL
     low, high = min(values), max(values)
     if row.unit == _RATIO:
         crosses = low < 0.0 < high

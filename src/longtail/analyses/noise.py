@@ -30,6 +30,8 @@ from longtail.analyses.inputs import find_drives
 from longtail.analyses.lanes import LANE_OPTIONS, Lanes, null_lanes, read_lanes, solve_lanes
 from longtail.analyses.noise_result import Noise, Source, referred
 from longtail.analyses.port_maps import ROUNDING, above
+from longtail.analyses.reasons import Inquiry
+from longtail.analyses.stability import lane_notes
 from longtail.circuit import Circuit
 from longtail.devices.base import ZERO_CELSIUS
 from longtail.engine.adjoint import adjoint
@@ -169,6 +171,7 @@ def noise_at(
         offset,
         status_text(point),
         bias_notes(drives, point, offset),
+        inquiry=Inquiry(drives, point),
     )
 
 
@@ -213,7 +216,7 @@ def noise_over(
         lanes.shaped(temperature + ZERO_CELSIUS),
         None if offset is None else lanes.shaped(offset),
         lanes.shaped(np.array([LaneStatus(int(s)).text for s in point.status])),
-        (),
+        lane_notes(point),
         lanes.axes,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from longtail.analyses.base import Result, plain
 from longtail.analyses.lanes import Axes
+from longtail.analyses.reasons import Inquiry
 from longtail.devices.base import FLICKER
 from longtail.modes import COMMON, DIFFERENTIAL
 from longtail.units import counted
@@ -74,6 +75,7 @@ class Noise(Result):
     status: str | NDArray[np.str_] = "converged"
     notes: tuple[str, ...] = ()
     axes: Axes = ()
+    inquiry: Inquiry | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         if self.axes:

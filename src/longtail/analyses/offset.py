@@ -16,6 +16,8 @@ from longtail.analyses.dc_sweep import Points, sweep
 from longtail.analyses.drives import null_target
 from longtail.analyses.gains import FREE_NULL_OPTIONS, INPUT_OPTIONS
 from longtail.analyses.inputs import find_drives
+from longtail.analyses.reasons import exchanging
+from longtail.analyses.stability import instability_notes
 from longtail.circuit import Circuit
 from longtail.devices.base import ZERO_CELSIUS
 from longtail.engine.trace import branch_name
@@ -40,6 +42,7 @@ class Offset(Result):
     bias_current    A, the mean of the currents that the two input sources deliver into the amplifier
     offset_current  A, i1 - i2 of the same
     ..._drift       their slopes over temperature at the netlist's, V/K and A/K
+    is_symmetric    whether the circuit has a mirror image that exchanges inputs and outputs
     temperature_deg_c `[point]`, and `..._over_temperature` `[point]`; nan where the output could not be nulled
     """
 
@@ -59,6 +62,7 @@ class Offset(Result):
     bias_current_over_temperature: Array
     offset_current_over_temperature: Array
     notes: tuple[str, ...] = ()
+    is_symmetric: bool = False
 
     def __repr__(self) -> str:
         return (
@@ -129,7 +133,7 @@ def run(
     values = np.array([offsets(points, swept.center), *currents(points)])
     drift = dict(zip(("offset", "bias", "difference"), (values[:, 2] - values[:, 1]) / (2.0 * DRIFT_STEP), strict=True))
     offset, bias, difference = values[:, 0]
-    notes = []
+    notes = list(instability_notes(points.point.select(np.zeros(1, int)))) if points.good[0] else []
     lost = temperatures[~points.good[3:]]
     if lost.size:
         notes.append(f"the output could not be nulled at {', '.join(f'{t:.4g}' for t in lost[:6])} °C")
@@ -150,6 +154,7 @@ def run(
         bias_current_over_temperature=values[1, 3:],
         offset_current_over_temperature=values[2, 3:],
         notes=tuple(notes),
+        is_symmetric=exchanging(drives) is not None,
     )
 
 

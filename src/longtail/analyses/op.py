@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from longtail.analyses.base import Analysis, Result, plain
+from longtail.analyses.extremes import extreme_notes
 from longtail.analyses.lanes import LANE_OPTIONS, Axes, Lanes, read_lanes, solve_lanes
+from longtail.analyses.stability import instability_notes
 from longtail.circuit import Circuit
 from longtail.devices.discovery import devices
 from longtail.engine.operating_point import OperatingPoint, solve_operating_point
+from longtail.engine.potentials import lost_potentials, said
 from longtail.engine.system import System
 from longtail.lanes.status import LaneStatus
 from longtail.units import counted
@@ -43,6 +46,7 @@ class OpResult(Result):
     units: dict[str, dict[str, str]] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
     axes: Axes = ()
+    notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         size = f"{counted(len(self.nodes), 'node')}, {counted(len(self.devices), 'device')}"
@@ -135,9 +139,18 @@ def describe(point: OperatingPoint, lanes: Lanes | None = None, circuit: Circuit
 def run(circuit: Circuit, parameters: Mapping[str, Any] | None, threads: int) -> OpResult:
     """The operating point of the netlist as it stands, or over arrays of parameters."""
     if not parameters:
-        return describe(solve_operating_point(System(circuit)))
+        point = solve_operating_point(System(circuit))
+        return replace(describe(point), notes=_notes(point))
     lanes = read_lanes(circuit, parameters)
     return describe(solve_lanes(circuit, lanes, threads=int(threads))[1], lanes)
+
+
+def _notes(point: OperatingPoint) -> tuple[str, ...]:
+    """What is wrong with a point that was found: potentials, voltages and currents beyond reason, growing poles."""
+    lost = lost_potentials(point.system, point.values, 1)
+    if lost:
+        return (f"capacitances and frequencies have no figures: {said(lost, point.system.circuit)}",)
+    return (*extreme_notes(point), *instability_notes(point))
 
 
 ANALYSIS = Analysis(

@@ -29,6 +29,8 @@ from longtail.analyses.gains import (
 )
 from longtail.analyses.inputs import find_drives
 from longtail.analyses.loop_gain import Loop, check_source, loop_gain, margins
+from longtail.analyses.reasons import Inquiry, Reason
+from longtail.analyses.stability import growing, home
 from longtail.circuit import Circuit
 from longtail.engine.linearization import Linearization, linearize
 from longtail.engine.pencil import Eigenmodes, eigenmodes
@@ -40,14 +42,12 @@ Complex = NDArray[np.complex128]
 
 CANCELS = 1e-2  # a zero this close to a pole, relatively, is paired with it
 _TOUCHES = 1e-8  # a distance that is less, relatively, is rounding
-_ALIKE = 1e-6  # shares that differ by less count as equal
-_AT_HOME = 0.5  # share of one node from which a natural frequency is said to live there
 _VIRTUAL_GROUND = 0.1  # of its common-mode signal: a node that moves less in differential mode may be the tail
 _FOLLOWS = 0.5  # of the common-mode input: what the tail of a pair does at least
 _CHECKED = np.geomspace(1.0, 1e9, 37)  # Hz, where zeros and poles of a transfer are checked against its gain
-_NOTHING = 10.0  # times the floor of rounding: a transfer that is nowhere above is zero by symmetry
+_NOTHING = 10.0  # times the floor of rounding: a transfer that is nowhere above is zero
 _GOOD = 1e-6  # an error of the check above this is said
-_NO_CORNERS = Corners(0.0, None, None, None, None, None)  # of a gain that is zero by symmetry
+_NO_CORNERS = Corners(0.0, None, None, None, None, None)  # of a gain that is zero, and of one about an unstable point
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,9 @@ class Pair:
 class Transfer:
     """One mode transfer. zeros and zero_nodes as for poles; residues `[pole]` in rad/s; gain_at_dc in V/V.
 
-    A transfer that is zero by symmetry has no zeros: `zeros` is None, and so is all else. `log_scale` is the logarithm
-    of what the products of (s - zero) over (s - pole) are multiplied with. `error` is the largest difference between
-    the gain and what poles and zeros make of it, between 1 Hz and 1 GHz, as a part of the largest gain.
+    A transfer that is zero has no zeros: `zeros` is None, and so is all else but the `reason`. `log_scale` is the
+    logarithm of what the products of (s - zero) over (s - pole) are multiplied with. `error` is the largest difference
+    between the gain and what poles and zeros make of it, between 1 Hz and 1 GHz, as a part of the largest gain.
     """
 
     gain_at_dc: float | None = None
@@ -75,6 +75,7 @@ class Transfer:
     pairs: tuple[Pair, ...] = ()
     log_scale: complex = 0.0
     error: float | None = None
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,13 +185,15 @@ def run(
     rational = replace(model, delays=())
     modes = eigenmodes(model.conductance[0], model.capacitance[0])
     gains = model_gains(drives, rational, np.append(0.0, _CHECKED))
-    homes = tuple(_home(modes, rational, k) for k in range(len(modes.values)))
+    homes = tuple(home(modes, rational, k) for k in range(len(modes.values)))
     transfers = {name: _transfer(rational, modes, drives, *at, gains) for name, at in _names(drives).items()}
     return PolesAndZeros(
         modes.values,
         homes,
         transfers,
-        _NO_CORNERS if transfers["differential"].zeros is None else _corners(model, drives, modes.values),
+        _NO_CORNERS
+        if transfers["differential"].zeros is None or growing(point)
+        else _corners(model, drives, modes.values),
         _tail(rational, modes, drives, transfers["common"]),
         _loop(model, modes.values, loop[0]) if loop else None,
         drives.hot,
@@ -198,7 +201,7 @@ def run(
         common_level(drives, point),
         offset,
         status_text(point),
-        (*bias_notes(drives, point, offset), *_notes(model, transfers, modes.values, homes)),
+        (*bias_notes(drives, point, offset), *_notes(model, transfers)),
     )
 
 
@@ -220,7 +223,8 @@ def _transfer(
     matrix, floor = gains  # at 0 Hz, and at the frequencies of the check
     gain = matrix[:, out, into]
     if (np.abs(gain[1:]) <= _NOTHING * floor[1:]).all():
-        return Transfer()
+        point = model.operating_point
+        return Transfer(reason=Inquiry(drives, point).why(float(_CHECKED[0]), out, into))
     row = drives.output_matrix(model.operating_point.system)[out]
     column = -(model.inputs[0] @ drives.unit_modes[:, into])
     n = len(row)
@@ -234,7 +238,7 @@ def _transfer(
     return Transfer(
         float(gain[0].real),
         zeros.values,
-        tuple(_home(zeros, model, k) for k in range(len(zeros.values))),
+        tuple(home(zeros, model, k) for k in range(len(zeros.values))),
         (row @ modes.right) * (column @ modes.left),
         tuple(_cancelling(modes.values, zeros.values)),
         *_scale_and_error(gain[1:], modes.values, zeros.values),
@@ -279,22 +283,6 @@ def _cancelling(poles: Complex, zeros: Complex) -> list[Pair]:
     return sorted(pairs, key=lambda pair: pair.pole)
 
 
-def _shares(modes: Eigenmodes, model: Linearization, k: int) -> list[tuple[float, str]]:
-    """Share and name of every unknown in a natural frequency, largest first, equal ones by name."""
-    unknowns = model.operating_point.system.unknowns
-    shares = modes.participation[: len(unknowns), k].real
-    named = [(float(share), u.name) for share, u in zip(shares, unknowns, strict=True)]
-    return sorted(named, key=lambda each: (-round(each[0] / _ALIKE), each[1]))
-
-
-def _home(modes: Eigenmodes, model: Linearization, k: int) -> str:
-    """The nodes that make up most of a natural frequency: one, or two that share it."""
-    (first, node), *others = _shares(modes, model, k)
-    if first >= _AT_HOME - _ALIKE and not (others and others[0][0] > 0.8 * first):
-        return node
-    return ", ".join(sorted([node, others[0][1]])) if others and others[0][0] > 0.2 else node
-
-
 def _tail(model: Linearization, modes: Eigenmodes, drives: Drives, common: Transfer) -> TailZero | None:
     """The lowest real zero of the common-mode gain that lives at a node which differential signals do not move."""
     if common.zeros is None:
@@ -337,13 +325,8 @@ def _loop(model: Linearization, poles: Complex, source: str) -> Loop:
     return margins(f, loop_gain(model, source, f), float(at_dc.real), source)
 
 
-def _notes(model: Linearization, transfers: Mapping[str, Transfer], poles: Complex, homes: Sequence[str]) -> list[str]:
-    notes = [
-        f"the operating point is unstable: a pole in the right half-plane, {format_si(abs(s) / (2.0 * np.pi), 'Hz')}, "
-        f"lives at {home}"
-        for s, home in zip(poles, homes, strict=True)
-        if s.real > 0.0 and s.imag >= 0.0
-    ]
+def _notes(model: Linearization, transfers: Mapping[str, Transfer]) -> list[str]:
+    notes = []
     seconds = max([float(np.abs(d).max()) for slopes, d in model.delays if np.abs(slopes).max() > 0.0], default=0.0)
     if seconds > 0.0:
         notes.append(

@@ -77,15 +77,16 @@ def above(gains: Complex, floor: Real) -> Complex:
 def rejection_db(wanted: ArrayLike, unwanted: ArrayLike, floor: Real) -> Real:
     """20*log10 of abs(wanted/unwanted), gains in V/V of which all below `floor` is rounding; nan where one is nan.
 
-    Infinite where the unwanted gain is rounding: the figure is limited by symmetry, and only mismatch gives one. Minus
-    infinite where the wanted gain alone is: nothing is amplified that something could be held against.
+    Infinite where the unwanted gain alone is rounding, for which `longtail.analyses.reasons` has the reason. Minus
+    infinite where the wanted gain is: nothing is amplified that something could be held against.
 
     >>> rejection_db([100.0, -10.0, 1e-16, 1e-16], [0.1, 1e-16, 1.0, 1e-16], np.array(1e-12)).tolist()
-    [60.0, inf, -inf, inf]
+    [60.0, inf, -inf, -inf]
     """
-    signal, disturbance = np.abs(wanted), np.abs(unwanted)
-    ratio = np.full(np.broadcast_shapes(signal.shape, disturbance.shape), np.inf)
-    np.divide(np.where(signal <= floor, 0.0, signal), disturbance, out=ratio, where=~(disturbance <= floor))
+    signal, disturbance = np.broadcast_arrays(np.abs(wanted), np.abs(unwanted))
+    none = signal <= floor
+    ratio = np.where(none, 0.0, np.inf)
+    np.divide(signal, disturbance, out=ratio, where=~none & ~(disturbance <= floor))
     with np.errstate(divide="ignore"):
         return np.asarray(20.0 * np.log10(np.where(np.isnan(signal), np.nan, ratio)))
 

@@ -8,8 +8,8 @@ Source: Gray, Hurst, Lewis, Meyer, Analysis and Design of Analog Integrated Circ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +28,7 @@ from longtail.analyses.gains import (
 )
 from longtail.analyses.inputs import find_drives
 from longtail.analyses.port_maps import ROUNDING, above, parts, rejection_db, signal_level, source_columns
+from longtail.analyses.reasons import UNKNOWN, Inquiry, Reason, short
 from longtail.circuit import Circuit
 from longtail.elaborate.ports import resolve_ports
 from longtail.engine.linearization import linearize
@@ -50,6 +51,7 @@ class SupplyRejection(Result):
     supplies      names of the supplies; input, output: of the nodes
     floor         `[frequency]`, V/V: a transfer below this is rounding
     vcm           dc common-mode input in V; input_offset: V, where it was nulled
+    reasons       why the transfer of a supply to the differential or single output is zero, where it is
     """
 
     frequency_hz: NDArray[np.float64]
@@ -62,12 +64,13 @@ class SupplyRejection(Result):
     input_offset: float | None
     status: str
     notes: tuple[str, ...] = ()
+    reasons: Mapping[str, Reason] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         said = []
         for name in self.supplies:
             value = self.psrr_db(name)[0]
-            why = "without gain" if value < 0.0 else "limited by symmetry"
+            why = "without gain" if value < 0.0 else short(self.reasons.get(name, UNKNOWN).rejection)
             said.append(f"{name} {value:.4g} dB" if np.isfinite(value) else f"{name} {why}")
         return f"<supply rejection at {self.frequency_hz[0]:g} Hz: {', '.join(said)}>"
 
@@ -94,7 +97,7 @@ class SupplyRejection(Result):
             return np.asarray(self.differential(supply) / self.gain)
 
     def psrr_db(self, supply: str) -> NDArray[np.float64]:
-        """20*log10 of abs(A_dd/A_s→d); infinite where the transfer of the supply is rounding: zero by symmetry.
+        """20*log10 of abs(A_dd/A_s→d); infinite where the transfer of the supply is rounding, see `reasons`.
 
         Minus infinite where there is no gain to hold against it.
         """
@@ -174,6 +177,8 @@ def run(
     point, offset = bias(drives, null=null, target=target)
     frequency = frequency_axis(frequency_hz)
     matrix, floor = supply_gains(drives, point, frequency)
+    inquiry, zero = Inquiry(drives, point), np.abs(matrix[:, DIFFERENTIAL, 2:]) <= floor[:, None]
+    whys = {name: inquiry.first(zero[:, k], frequency, DIFFERENTIAL, name) for k, name in enumerate(supplies)}
     return SupplyRejection(
         frequency,
         matrix,
@@ -185,6 +190,7 @@ def run(
         offset,
         status_text(point),
         bias_notes(drives, point, offset),
+        {name: why for name, why in whys.items() if why is not None},
     )
 
 

@@ -15,9 +15,12 @@ from longtail.analyses.drives import Drives, null_target, supply_rails
 from longtail.analyses.gains import FREE_NULL_OPTIONS, INPUT_OPTIONS
 from longtail.analyses.inputs import find_drives
 from longtail.analyses.reach import CMRR, GAIN, REGION, Limit, Search
-from longtail.analyses.stuck import stuck
+from longtail.analyses.reasons import Inquiry
+from longtail.analyses.stability import instability_notes
+from longtail.analyses.stuck import LOST, level_lost, stuck
 from longtail.circuit import Circuit
 from longtail.errors import AnalysisError, ConvergenceError, OptionError
+from longtail.modes import COMMON, DIFFERENTIAL
 
 if TYPE_CHECKING:
     import xarray
@@ -48,7 +51,8 @@ class OperatingRange(Result):
     input_common_mode  levels between which every transistor amplifies that does so at the operating point, the output
                        held where it is by the differential input
     by_gain, by_cmrr   levels between which the gain, or the rejection, is no more than `gain_loss_db`, `cmrr_loss_db`
-                       below that at the operating point, at `frequency_hz`; by_cmrr None without a figure (symmetry)
+                       below that at the operating point, at `frequency_hz`; by_cmrr None without a figure, and
+                       `no_cmrr` says why
     output_swing       output voltages between which every transistor amplifies, the level held
     swing_by_gain      output voltages between which the gain is no more than `gain_loss_db` lower
     polygon            `[corner, (v_out, v_cm)]`, V: about the region in which transistors and gain are as they should
@@ -72,6 +76,7 @@ class OperatingRange(Result):
     limits: tuple[Limit, ...]
     rails: tuple[float, float] | None
     notes: tuple[str, ...] = ()
+    no_cmrr: str = ""
 
     def __repr__(self) -> str:
         icm, swing = self.input_common_mode, self.swing_by_gain
@@ -139,8 +144,10 @@ def run(
     search, notes = _prepare(circuit, input, output, frequency_hz, vcm, null, target, window)
     search = replace(search, losses_db={GAIN: gain_loss_db, CMRR: cmrr_loss_db})
     figured = bool(np.isfinite(search.nominal[CMRR]))
+    no_cmrr = ""
     if not figured:
-        notes.append("the CMRR is limited by symmetry and gives no range: only mismatch gives a figure")
+        no_cmrr, said = _no_figure(search)
+        notes.append(said)
     if not search.working:
         notes.append("no transistor amplifies here: only the gain limits the range")
     spans, polygon, limits = _look_around(search, figured)
@@ -163,7 +170,18 @@ def run(
         limits,
         supply_rails(drives.circuit),
         tuple(notes),
+        no_cmrr,
     )
+
+
+def _no_figure(search: Search) -> tuple[str, str]:
+    """Why there is no rejection at the operating point, in a word and in a sentence."""
+    if search.nominal[CMRR] < 0.0:
+        return "no gain", "without gain there is no CMRR, and no range by it"
+    center = search.sweep.center
+    why = Inquiry(center.drives, center.point).why(search.frequency_hz, DIFFERENTIAL, COMMON)
+    short, _, advice = why.rejection.partition(":")
+    return why.word, f"the CMRR is {short} and gives no range" + (f":{advice}" if advice else "")
 
 
 def _prepare(
@@ -195,7 +213,11 @@ def _prepare(
             wanted = null_target(drives, None)
     held_there = _hold(drives, wanted)
     if stuck(held_there.center).any():
-        notes.append("an output is stuck near a supply rail: the range is that of a circuit that hardly amplifies")
+        lost = f". {LOST}" if level_lost(drives, held_there.center.point)[0] else ""
+        notes.append(
+            f"an output is stuck near a supply rail: the range is that of a circuit that hardly amplifies{lost}"
+        )
+    notes += instability_notes(held_there.center.point)
     center = np.array([wanted, held_there.own.common])
     corners = _corners(drives.single_ended, center, rails, window)
     return Search(held_there, center, corners, frequency_hz, {}), notes

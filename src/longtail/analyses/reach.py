@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from longtail.analyses.dc_sweep import Points, Sweep
 from longtail.analyses.edges import Mask, Rows, march
+from longtail.analyses.port_maps import rejection_db
 from longtail.analyses.regions import amplifying, is_cut_off, region
 from longtail.lanes.status import LaneStatus
 from longtail.modes import COMMON, DIFFERENTIAL
@@ -63,8 +64,7 @@ class Search:
         wanted, unwanted = (np.abs(matrix[:, 0, DIFFERENTIAL, mode]) for mode in (DIFFERENTIAL, COMMON))
         with np.errstate(divide="ignore"):
             gain = 20.0 * np.log10(wanted)
-            rejection = np.where(unwanted > floor[:, 0], gain - 20.0 * np.log10(unwanted), np.inf)
-        return {GAIN: gain, CMRR: rejection}
+        return {GAIN: gain, CMRR: rejection_db(wanted, unwanted, floor[:, 0])}
 
     def at(self, directions: Array, shares: Array, near: Array) -> Points:
         """Operating points at shares of the way along directions `[lane, (v_out, v_cm)]` to the end of the search."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.analyses.reasons import Reason
 from longtail.errors import Span
 
 Array = NDArray[np.float64]
@@ -43,7 +44,8 @@ class Row:
 
     minimum, maximum  over temperatures and corners, `value` among them; `minimum_at` and `maximum_at` say where
     missing           conditions under which there is no value though there should be one
-    limit, verdict    "pass", "fail", "open" where symmetry leaves nothing to judge, "" without limit
+    limit, verdict    "pass", "fail", "open" where there is nothing to judge by (see `Reason.is_open`), "" without limit
+    reason            why a gain or a rejection has no value, or is zero
     """
 
     symbol: str
@@ -59,12 +61,14 @@ class Row:
     missing: tuple[str, ...] = ()
     limit: Limit | None = None
     verdict: str = ""
+    reason: Reason | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values by name."""
         plain: dict[str, Any] = {k: getattr(self, k) for k in Row.__slots__}
         limit = self.limit
         plain["missing"] = list(self.missing)
+        plain["reason"] = self.reason and self.reason.to_dict()
         plain["limit"] = limit and {"min": limit.low, "max": limit.high, "unit": limit.unit}
         return plain
 
@@ -72,7 +76,7 @@ class Row:
 def spread(row: Row, values: Array, names: Sequence[str], absent: str = "no value") -> Row:
     """The row with its extremes from `values` `[condition]`, the typical one first.
 
-    nan stands for a condition without value, infinity for one whose value symmetry takes away.
+    nan stands for a condition without value, infinity for one whose value is beyond figures, by symmetry for one.
     """
     typical = values[0].item()
     row = replace(row, value=typical if np.isfinite(typical) else None)

@@ -28,6 +28,7 @@ from longtail.analyses.impedance import port_matrices
 from longtail.analyses.inputs import find_drives
 from longtail.analyses.lanes import Lanes, null_lanes, solve_lanes
 from longtail.analyses.port_maps import ROUNDING, above, input_currents, parts, rejection_db, signal_level
+from longtail.analyses.reasons import UNKNOWN, Inquiry, Reason, short
 from longtail.circuit import GROUND, Circuit, Instance
 from longtail.engine import dense
 from longtail.engine.linearization import linearize
@@ -67,6 +68,7 @@ class SourceImbalance(Result):
     map_difference, map_cmrr_db  differences of resistance in ohm, and the rejection `[difference, frequency]` for them
     floor                   `[frequency]`, V/V: an unwanted gain below this is rounding
     bias_current            A into each input at the operating point without sources
+    reason                  why the amplifier's own unwanted gain is zero, where it is
     inserted                whether the network moved the operating point and was solved for within the circuit
     """
 
@@ -89,16 +91,22 @@ class SourceImbalance(Result):
     input_offset: float | None
     status: str
     notes: tuple[str, ...] = ()
+    reason: Reason | None = None
 
     def __repr__(self) -> str:
         f = self.frequency_hz[0]
         value = self.cmrr_db[0]
-        text = f"{value:.4g} dB" if np.isfinite(value) else "without gain" if value < 0.0 else "limited by symmetry"
+        text = f"{value:.4g} dB" if np.isfinite(value) else "without gain" if value < 0.0 else self.no_figure
         return f"<source imbalance of {self.resistance_difference:g} ohm: CMRR {text} at {f:g} Hz>"
 
     @property
     def single_ended(self) -> bool:
         return len(self.output) == 1
+
+    @property
+    def no_figure(self) -> str:
+        """In short, why a rejection is infinite."""
+        return short((self.reason or UNKNOWN).rejection)
 
     @property
     def cmrr_db(self) -> Real:
@@ -282,6 +290,7 @@ def run(
         offset,
         status_text(point),
         notes,
+        Inquiry(drives, point).first(np.abs(gains[:, DIFFERENTIAL, COMMON]) <= floor, frequency, DIFFERENTIAL, COMMON),
     )
 
 

@@ -6,7 +6,7 @@ import hashlib
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from longtail.analyses.axes import linear_axis
 from longtail.analyses.base import Analysis, Option, Result, plain
 from longtail.analyses.drives import Drives, null_target
+from longtail.analyses.extremes import lost_lanes, without_figures
 from longtail.analyses.frequency import frequency_axis
-from longtail.analyses.gains import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS, ModeGains, prepared_sweep
+from longtail.analyses.gains import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS, PLACES, ModeGains, prepared_sweep
 from longtail.analyses.inputs import find_drives
 from longtail.analyses.lane_files import Layout, open_file
 from longtail.analyses.lane_floor import lane_floors
@@ -33,6 +34,9 @@ from longtail.analyses.lanes import (
     solve_lanes,
 )
 from longtail.analyses.measures import DEFAULT, Measure, Seen, measures, names, of_point
+from longtail.analyses.reasons import UNKNOWN, Inquiry, Reason
+from longtail.analyses.stability import lane_notes, sample
+from longtail.analyses.stuck import lane_notes as stuck_lanes
 from longtail.circuit import Circuit
 from longtail.elaborate.writer import write
 from longtail.engine.linearization import Complex
@@ -41,6 +45,7 @@ from longtail.engine.stream import stream
 from longtail.engine.sweep import Sweep
 from longtail.errors import OptionError, nearest
 from longtail.lanes.status import LaneStatus
+from longtail.modes import COMMON, DIFFERENTIAL
 from longtail.units import counted
 
 if TYPE_CHECKING:
@@ -65,6 +70,7 @@ class SweepResult(Result):
     floor         `[…, frequency]`, V/V: a gain over frequency below this is rounding
     status_codes  `[…]`, see `LaneStatus`; `status` has them in words
     axes          name and values of each axis in `…`
+    reasons       by measure, why a gain is zero, or the one that spoils a rejection, where it is
     path          the file that has it all, if there is one: figures over frequency may be there alone
     """
 
@@ -78,6 +84,7 @@ class SweepResult(Result):
     axes: Axes
     path: Path | None = None
     notes: tuple[str, ...] = ()
+    reasons: Mapping[str, Reason] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         shape = " × ".join(f"{name} {len(values)}" for name, values in self.axes)
@@ -156,7 +163,7 @@ class Plan:
     def count(self) -> int:
         return len(next(iter(self.lanes.values.values())))
 
-    def solve(self, where: slice) -> OperatingPoint:
+    def solve(self, where: slice | NDArray[np.intp]) -> OperatingPoint:
         """Operating points of some lanes, nulled where that is asked for."""
         some = Lanes({name: values[where] for name, values in self.lanes.values.items()}, self.lanes.axes)
         if self.target is None or self.drives is None:
@@ -182,7 +189,7 @@ class Plan:
             seen = Seen(point, self.drives)
             values: dict[str, NDArray[Any]] = {}
             if matrix is not None and floor is not None and self.drives is not None:
-                matrix[failed] = np.nan
+                matrix[without_figures(point)] = np.nan
                 values[_FLOOR] = self._floors(self.drives, point, matrix, floor)
                 seen = replace(seen, gains=self._gains(matrix, values[_FLOOR]))
             for measure in self.measures:
@@ -339,6 +346,11 @@ def _carried_out(
                 file.write(where, status, values)
             if progress:
                 progress(where.stop, plan.count)
+    if sweep is not None:
+        some = plan.solve(sample(plan.count))
+        notes = (*notes, *lost_lanes(some), *lane_notes(some, of=plan.count))
+        if plan.drives is not None:
+            notes = (*notes, *stuck_lanes(plan.drives, some, plan.target is not None, of=plan.count))
     return table.result(path, notes)
 
 
@@ -383,7 +395,31 @@ class _Table:
             plan.lanes.axes or (("lane", np.zeros(1)),),
             path,
             notes,
+            _reasons(plan, self.values, floor),
         )
+
+
+def _reasons(plan: Plan, values: Mapping[str, NDArray[Any]], floor: Array | None) -> dict[str, Reason]:
+    """Why gains are zero at the lowest frequency, by measure: in the first and the last lane where they are."""
+    if plan.drives is None or floor is None:
+        return {}
+    found = {}
+    for name, of_lanes in values.items():
+        rejects = name.removesuffix("_db") == "cmrr"
+        gain = name.removesuffix("_db")
+        if not rejects and gain not in PLACES:
+            continue
+        low = of_lanes if of_lanes.ndim == 1 else of_lanes[:, 0]
+        zero = np.isposinf(low) if rejects else np.isneginf(low) if name != gain else np.abs(low) <= floor[0]
+        lanes = np.flatnonzero(zero)
+        if lanes.size:
+            out, into = (DIFFERENTIAL, COMMON) if rejects else PLACES[gain]
+            inquiry = Inquiry(plan.drives, plan.solve(lanes[[0, -1]]))
+            why = inquiry.first(
+                np.ones((2, 1), bool), plan.frequency_hz[:1], 0 if plan.drives.single_ended else out, into
+            )
+            found[name] = why or UNKNOWN
+    return found
 
 
 ANALYSIS = Analysis(

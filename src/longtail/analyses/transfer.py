@@ -19,9 +19,11 @@ from longtail.analyses.dc_sweep import Points, Sweep, sweep
 from longtail.analyses.drives import Drives, supply_rails
 from longtail.analyses.gains import FREE_NULL_OPTIONS, INPUT_OPTIONS
 from longtail.analyses.pair import SQUARE_LAW, TANH, Pair, find_pair
-from longtail.analyses.stuck import stuck
+from longtail.analyses.stability import instability_notes
+from longtail.analyses.stuck import LOST, level_lost, stuck, way_back
 from longtail.analyses.transfer_conditions import ERRORS, TransferUnder, transfers_under
 from longtail.circuit import Circuit
+from longtail.engine.linearization import linearize
 from longtail.errors import AnalysisError
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ STEERED = 0.99  # of the current: where a bipolar pair counts as steered, which 
 _POINTS = 201
 _WIDTHS = {TANH: 4.0, SQUARE_LAW: 1.5}  # of the law's scale, which the sweep covers at either side
 _FAR = 100.0  # times the sweep, up to which the steering of the pair is looked for
+_BULK_SHARE, _BULK_LEAST = 0.01, 1e-9  # of the channel current, A: a bulk junction that conducts carries more
 _NO_GAIN = 1e-6  # V/V
 
 
@@ -226,6 +229,8 @@ def _centers(drives: Drives, levels: Array, null: bool, target: float | None) ->
 
 
 def _check_gain(curve: Curve) -> None:
+    if np.isnan(curve.center_gain).all():
+        linearize(curve.center.point)  # says what has no figure
     if not (np.abs(curve.center_gain) > _NO_GAIN).any():
         raise AnalysisError(
             f"the output {', '.join(curve.sweep.drives.output)} does not follow the inputs at dc: there is no static "
@@ -235,11 +240,11 @@ def _check_gain(curve: Curve) -> None:
 
 
 def _default_axis(curve: Curve, pair: Pair | None) -> Array:
-    """As far as the pair steers, and no further than the gain takes the output across the supplies."""
+    """As far as the pair steers, no further than the gain takes the output across the supplies, and than these go."""
     rails = supply_rails(curve.sweep.drives.circuit)
     swing = rails[1] - rails[0] if rails else 1.0
     reach = swing / float(np.nanmax(np.abs(curve.center_gain)))
-    reach = min(reach, _width(pair) or reach)
+    reach = min(reach, _width(pair) or reach, swing if rails else reach)
     return np.linspace(-reach, reach, _POINTS)
 
 
@@ -258,12 +263,33 @@ def _slopes(points: Points) -> Array:
     return np.asarray(matrix[:, 0, modes.DIFFERENTIAL, modes.DIFFERENTIAL].real)
 
 
+def _bulk_conducts(points: Points) -> list[str]:
+    """Field-effect transistors whose bulk carries more than a hundredth of their largest channel current, forwards."""
+    found = []
+    for name in points.point.system.circuit.instances:
+        quantities = points.point.quantities[name]
+        if {"ibs", "ibd", "id"} <= quantities.keys() and points.good.any():
+            bulk, channel = (
+                np.stack([quantities[q][points.good] for q in names]) for names in (("ibs", "ibd"), ("id",))
+            )
+            forward, largest = np.nanmax(bulk), np.nanmax(np.abs(channel))  # in the device's own sense
+            if forward > max(_BULK_SHARE * largest, _BULK_LEAST):
+                found.append(name)
+    return found
+
+
 def _notes(center: Points, points: Points, nulled: bool, under: Sequence[TransferUnder]) -> list[str]:
     notes = []
-    if stuck(center).any() and not nulled:
+    if level_lost(center.drives, center.point).any():
+        notes.append(f"both outputs are stuck near a supply rail in the middle of the sweep. {LOST}")
+    elif stuck(center).any() and not nulled:
+        notes.append(f"the output is stuck near a supply rail in the middle of the sweep. {way_back(center.drives)}")
+    notes += instability_notes(center.point)
+    conducting = _bulk_conducts(points)
+    if conducting:
         notes.append(
-            "the output is stuck near a supply rail in the middle of the sweep: use --null (null=True) to sweep about "
-            "the input offset"
+            f"bulk junctions of {', '.join(conducting)} conduct within the sweep: the inputs take current there, and "
+            "no such amplifier is meant to go so far"
         )
     if not points.good.all():
         notes.append(f"no operating point was found at {(~points.good).sum()} of {points.v_id.size} points")

@@ -204,6 +204,8 @@ class DeviceModel:
     when the device takes no model. `optional_terminals` trailing terminals may be left out of a card and are then
     ground. `levels` are the values of the model's `level` that this file serves. `multiplier` says that the engine
     multiplies every flow by the instance's `m`; devices with branches handle `m` themselves.
+    `potentials` are built-in potentials in V at the device's temperature, by the parameter of the model that sets
+    them: where one falls to zero the equations hold no more.
     """
 
     name: str
@@ -222,6 +224,7 @@ class DeviceModel:
     quantities: tuple[Quantity, ...] = ()
     regions: tuple[str, ...] = ()
     multiplier: bool = True
+    potentials: Callable[[Parameters], Mapping[str, Real]] = lambda p: {}
     references: tuple[str, ...] = ()
 
 

@@ -310,6 +310,13 @@ def _region(controls: Controls, p: Parameters, s: Scaled) -> Real:
     return select(emitter, select(collector, 2.0, 1.0), select(collector, 3.0, 0.0))
 
 
+def potentials(p: Parameters) -> dict[str, Real]:
+    """The built-in potentials of the junctions that have a capacitance, V."""
+    s = scaled(p)
+    junctions = {"e": s.emitter, "c": s.collector, "s": s.substrate}
+    return {f"vj{x}": junction.potential for x, junction in junctions.items() if p.model.nominal(f"cj{x}") != 0.0}
+
+
 MODEL = DeviceModel(
     name="bipolar",
     letter="q",
@@ -348,6 +355,7 @@ MODEL = DeviceModel(
         Quantity("power", "W", "power taken up at the terminals"),
     ),
     regions=("cutoff", "active", "saturation", "reverse"),
+    potentials=potentials,
     references=(
         "H. K. Gummel, H. C. Poon: An integral charge control model of bipolar transistors, BSTJ 49 (1970)",
         "G. Massobrio, P. Antognetti: Semiconductor Device Modeling with SPICE, 2nd ed., chapter 2",

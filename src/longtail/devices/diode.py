@@ -220,6 +220,14 @@ _MODEL = (
     Parameter("cth0", "J/K", "thermal capacitance; without self-heating of no effect", None),
 )
 
+
+def potentials(p: Parameters) -> dict[str, Real]:
+    """The built-in potentials of bottom and sidewall where they have a capacitance, V."""
+    s = scaled(p)
+    layers = (("vj", "cjo", s.bottom), ("php", "cjp", s.sidewall))
+    return {name: layer.potential for name, size, layer in layers if p.model.nominal(size) != 0.0}
+
+
 MODEL = DeviceModel(
     name="diode",
     letter="d",
@@ -240,6 +248,7 @@ MODEL = DeviceModel(
         Quantity("power", "W", "power taken up at the terminals"),
     ),
     regions=("off", "forward", "breakdown"),
+    potentials=potentials,
     references=(
         "G. Massobrio, P. Antognetti: Semiconductor Device Modeling with SPICE, 2nd ed., chapter 1",
         "ngspice 39 manual, chapter 7",

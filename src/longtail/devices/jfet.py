@@ -206,6 +206,15 @@ _MODEL = (
     Parameter("gdsnoi", "", "channel noise coefficient", 1.0, low=0.0),
 )
 
+
+def potentials(p: Parameters) -> dict[str, Real]:
+    """The built-in potential of the gate junctions where they have a capacitance, V."""
+    m = p.model
+    if m.nominal("cgs") == 0.0 and m.nominal("cgd") == 0.0:
+        return {}
+    return {"pb": scaled_junction(0.0, m["pb"], m["m"], p.temperature, p.nominal_temperature)[1]}
+
+
 MODEL = DeviceModel(
     name="jfet",
     letter="j",
@@ -240,6 +249,7 @@ MODEL = DeviceModel(
         Quantity("power", "W", "dissipated power"),
         Quantity("region", "", "region of operation"),
     ),
+    potentials=potentials,
     regions=REGIONS,
     references=(
         "H. Shichman, D. A. Hodges, IEEE J. Solid-State Circuits 3 (1968) 285",

@@ -44,7 +44,7 @@ from longtail.devices.base import (
     Quantity,
     Topology,
 )
-from longtail.devices.junction import depletion_charge
+from longtail.devices.junction import depletion_charge, present
 from longtail.devices.limiting import critical_voltage, fetlim, limvds, pnjlim
 from longtail.devices.meyer import meyer
 from longtail.devices.mosfet1_noise import channel_noise
@@ -282,6 +282,18 @@ _MODEL = (
     Parameter("gdsnoi", "", "channel noise coefficient, with nlev = 3", 1.0, low=0.0),
 )
 
+
+def potentials(p: Parameters) -> dict[str, Real]:
+    """The surface potential where anything depends on it, and that of the bulk junctions with a capacitance, V."""
+    s, m = scale(p), p.model
+    found: dict[str, Real] = {}
+    if present(s.gamma) or present(s.oxide):
+        found["phi"] = s.phi
+    if any(m.nominal(name) != 0.0 for name in ("cj", "cjsw")) or m.given("cbd") or m.given("cbs"):
+        found["pb"] = s.pb
+    return found
+
+
 MODEL = DeviceModel(
     name="mosfet1",
     letter="m",
@@ -317,6 +329,7 @@ MODEL = DeviceModel(
         Quantity("region", "", "region of operation"),
     ),
     regions=REGIONS,
+    potentials=potentials,
     references=(
         "H. Shichman, D. A. Hodges, IEEE J. Solid-State Circuits 3 (1968) 285",
         "J. E. Meyer, RCA Review 32 (1971) 42",

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from longtail.engine import dense
 from longtail.engine.operating_point import OperatingPoint
+from longtail.engine.potentials import HINT, lost_potentials, said, without
 from longtail.engine.system import Array, SparseMatrix
 from longtail.errors import AnalysisError
 from longtail.lanes.elimination import SingularMatrixError, choose_pivots, solve
@@ -119,7 +120,12 @@ class Linearization:
     def _dense(self, matrix: Complex, right: Array) -> Complex:
         try:
             sides = np.broadcast_to(right, (*matrix.shape[:3], right.shape[-1])).astype(complex)
-            return dense.solve(matrix, sides)
+            finite = np.isfinite(matrix).all(axis=(1, 2, 3))
+            if finite.all():
+                return dense.solve(matrix, sides)
+            out = np.full(sides.shape, complex(np.nan, np.nan))
+            out[finite] = dense.solve(matrix[finite], sides[finite])
+            return out
         except np.linalg.LinAlgError as error:
             raise AnalysisError(
                 "the small-signal equations are singular at this operating point",
@@ -229,7 +235,21 @@ def linearize(operating_point: OperatingPoint) -> Linearization:
     b = linear.inputs
     columns = SparseMatrix(b.constant[:, : len(system.drives)], b.rows, b.columns).dense(reader.entries(b))
     delays = tuple((d.dense(reader.entries(d)), reader.row()) for d in linear.delays)
+    _check_potentials(operating_point, entries[1])
     return Linearization(operating_point, entries, columns, delays, (linear.conductance, linear.capacitance))
+
+
+def _check_potentials(point: OperatingPoint, capacitances: Array) -> None:
+    """Make the capacitances `[entry, lane]` of lanes nan in which a junction has lost its built-in potential.
+
+    Raises `AnalysisError` where all lanes are such.
+    """
+    lanes = len(point.solution)
+    lost = lost_potentials(point.system, point.values, lanes)
+    where = without(lost, lanes)
+    if lanes and where.all():
+        raise AnalysisError(f"small signals have no figures: {said(lost, point.system.circuit)}", hint=HINT)
+    capacitances[:, where] = np.nan
 
 
 @dataclass

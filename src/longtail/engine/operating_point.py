@@ -9,8 +9,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.circuit import GROUND
 from longtail.engine.continuation import Path, Values, settle, settle_nulled, start
 from longtail.engine.newton import Solve
+from longtail.engine.potentials import lost_potentials, said
 from longtail.engine.structure import check_structure
 from longtail.engine.system import Array, System, take
 from longtail.errors import ConvergenceError
@@ -89,16 +91,18 @@ def solve_operating_point(system: System, values: Mapping[str, float] | None = N
     state = start(path)
     solve, name = settle_nulled(path, state) if system.null else settle(path, state)
     if not solve.converged:
-        raise _failure(system, solve, path.iterations)
+        raise _failure(system, values, solve, path.iterations)
     return OperatingPoint(system, values, solve.state.x, solve.status, path.iterations, name)
 
 
-def _failure(system: System, solve: Solve, iterations: int) -> ConvergenceError:
+def _failure(system: System, values: Values, solve: Solve, iterations: int) -> ConvergenceError:
     unknowns = system.unknowns
-    worst = np.argsort(-np.abs(solve.step[0]))[:4]
-    nodes = [unknowns[k].name for k in worst if np.abs(solve.step[0, k]) > 1e-6 or not np.isfinite(solve.step[0, k])]
-    held = np.flatnonzero(np.abs(solve.gap[:, 0]) > 1e-6)
-    devices = sorted({system.equations.states[k].rsplit(":", 1)[0] for k in held})[:6]
+    sources = [i for i in system.circuit.instances.values() if i.device == "voltage_source" and GROUND in i.nodes]
+    held = {node for source in sources for node in source.nodes}  # which a source settles, and nothing else
+    step = np.where([u.name in held for u in unknowns], 0.0, np.abs(solve.step[0]))
+    nodes = [unknowns[k].name for k in np.argsort(-step)[:4] if step[k] > 1e-6 or not np.isfinite(step[k])]
+    limited = np.flatnonzero(np.abs(solve.gap[:, 0]) > 1e-6)
+    devices = sorted({system.equations.states[k].rsplit(":", 1)[0] for k in limited})[:6]
     reason = LaneStatus(int(solve.status[0])).text
     parts = [f"no operating point found after {iterations} iterations with Newton, gmin, source and transient stepping"]
     parts.append(f"the last attempt: {reason}")
@@ -106,6 +110,9 @@ def _failure(system: System, solve: Solve, iterations: int) -> ConvergenceError:
         parts.append(f"would not settle: {', '.join(nodes)}")
     if devices:
         parts.append(f"devices still limited: {', '.join(devices)}")
+    lost = lost_potentials(system, values, 1)
+    if lost:
+        parts.append(said(lost, system.circuit))
     whom = "these devices" if devices else "the devices"
     return ConvergenceError(
         "; ".join(parts),

@@ -33,6 +33,8 @@ _REFINED = 1e-2  # a refinement that moves an eigenvalue by more, relatively, ma
 _SETTLED = 1e-9  # relative change of the last step
 _STEPS = 5
 _NEWTON_STEPS = 60
+_QUICK = 400  # unknowns up to which all eigenvalues are found to tell whether one grows
+_ON_AXIS = 1e-10  # of its magnitude: an eigenvalue with less of a real part lies on the axis
 _NEAR_ZERO = 1e-12  # times _MIDDLE: below it, eigenvalues are as good as zero and relative changes mean nothing
 
 
@@ -51,10 +53,11 @@ class Eigenmodes:
     participation: Complex  # `[n, mode]`: share of each unknown, left*(C right); they sum to one
 
 
-def eigenmodes(static: Real, dynamic: Real) -> Eigenmodes:
+def eigenmodes(static: Real, dynamic: Real, *, growing: bool = False) -> Eigenmodes:
     """The eigenvalues of static + s*dynamic, both `[n, n]`, below 1e16 rad/s: beyond it they are as good as infinite.
 
-    A pencil that is singular everywhere gives noise.
+    `growing` asks for those alone that come out with a positive real part before they are refined, which is most of
+    the work in a large pencil. A pencil that is singular everywhere gives noise.
 
     >>> rc = eigenmodes(np.array([[1e-3, 0.0], [0.0, 1.0]]), np.array([[1e-9, 0.0], [0.0, 0.0]]))
     >>> rc.values.real.round().tolist(), rc.participation.real.round(6).ravel().tolist()
@@ -64,6 +67,7 @@ def eigenmodes(static: Real, dynamic: Real) -> Eigenmodes:
         g, c, rows, columns = _scaled(static[None], dynamic[None])
         values = np.concatenate([np.empty(0, complex), *(_finite(*each) for _, *each in _without_infinite(g, c))])
         g, c = g[0], c[0]
+        values = values[values.real > 0.0] if growing else values
         values = values[np.lexsort((values.imag, np.abs(values.real), np.abs(values)))]
         refined = _settled(g, c, [_refine(g, c, cluster) for cluster in _clusters(values)])
     n = len(static)
@@ -99,20 +103,60 @@ def slowest(static: Real, dynamic: Real) -> Real:
     """The smallest magnitude of an eigenvalue of static + s*dynamic, both `[lane, n, n]`: rad/s, `[lane]`.
 
     The finite eigenvalues are the reciprocals of those of -static^-1 dynamic, of which the largest is the most exact.
-    nan where there is none below 1e16 rad/s.
+    nan where there is none below 1e16 rad/s, and of pencils that are not finite.
 
     >>> slowest(np.array([np.diag([1e-3, 1e-3])]), np.array([np.diag([1e-9, 1e-6])])).round(6).tolist()
     [1000.0]
     """
     found = np.full(len(static), np.nan)
+    finite = _finite_lanes(static, dynamic)
+    if not finite.size:
+        return found
     with dense.one_thread():
-        g, c, *_ = _scaled(static, dynamic)
-        for lanes, slow, fast in _without_infinite(g, c):
+        g, c, *_ = _scaled(static[finite], dynamic[finite])
+        for some, slow, fast in _without_infinite(g, c):
+            lanes = finite[some]
             singular = np.linalg.slogdet(slow)[0] == 0.0
             found[lanes[singular]] = 0.0
             largest = np.abs(np.linalg.eigvals(np.linalg.solve(slow[~singular], fast[~singular]))).max(axis=1)
             found[lanes[~singular]] = np.where(largest * _FASTEST > 1.0, _MIDDLE / largest, np.nan)
     return found
+
+
+def may_grow(static: Real, dynamic: Real) -> NDArray[np.bool_]:
+    """Which pencils static + s*dynamic, both `[lane, n, n]`, may have an eigenvalue with a positive real part.
+
+    A quick look: rounding of fast eigenvalues beside much slower ones can raise a false alarm, which `eigenmodes`
+    clears. Of pencils larger than 400 only the sign of det(static) against that for large s is compared, which tells
+    an odd number of real eigenvalues there (a latch in the middle).
+
+    >>> latch = np.array([[[1.0, 2.0], [2.0, 1.0]], [[1.0, 0.5], [0.5, 1.0]]])
+    >>> may_grow(latch, np.array([np.eye(2) * 1e-9] * 2)).tolist()
+    [True, False]
+    """
+    found = np.zeros(len(static), bool)
+    finite = _finite_lanes(static, dynamic)
+    if not finite.size:
+        return found
+    with dense.one_thread():
+        g, c, *_ = _scaled(static[finite], dynamic[finite])
+        if g.shape[1] > _QUICK:
+            found[finite] = np.linalg.slogdet(g)[0] * np.linalg.slogdet(g + _FASTEST * c)[0] < 0.0
+            return found
+        for some, slow, fast in _without_infinite(g, c):
+            lanes = finite[some]
+            singular = np.linalg.slogdet(slow)[0] == 0.0
+            found[lanes[singular]] = True
+            # reciprocals of eigenvalues, turned round
+            turned = np.linalg.eigvals(np.linalg.solve(slow[~singular], fast[~singular]))
+            sizes = np.abs(turned)
+            real = sizes > sizes.max(axis=1, keepdims=True, initial=0.0) * _RANK
+            found[lanes[~singular]] = (real & (turned.real < -_ON_AXIS * sizes)).any(axis=1)
+    return found
+
+
+def _finite_lanes(static: Real, dynamic: Real) -> NDArray[np.intp]:
+    return np.flatnonzero(np.isfinite(static).all(axis=(1, 2)) & np.isfinite(dynamic).all(axis=(1, 2)))
 
 
 def _scaled(static: Real, dynamic: Real) -> tuple[Real, Real, Real, Real]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from longtail.analyses.behavioral import BehavioralModel
+from longtail.analyses.reasons import UNKNOWN, short
 from longtail.report.conditions import conditions, degrees
+from longtail.report.mode_gains import unwanted
 from longtail.report.page import LEFT, QUIET, STRONG, Cell, Column, Page, Table
 from longtail.report.symbols import decibels, decibels_text, gain_text
 from longtail.units import format_si
@@ -36,12 +38,15 @@ def page(result: BehavioralModel) -> Page:
             "A_c→d": model.unwanted,
             "A_d→c": model.matrix[1, 0].item(),
         }
-    rows = [_row(name, complex(gain)) for name, gain in named.items()]
+    found = result.gains
+    whys = [short((found.reason(name) or UNKNOWN).gain) for name in found.names]
+    rows = [_row(name, complex(gain), why) for (name, gain), why in zip(named.items(), whys, strict=True)]
     ratio = "|A_d/A_c|" if model.single_ended else "|A_dd/A_c→d|"
-    if model.unwanted == 0.0:
-        rows.append((Cell(f"CMRR {ratio}"), Cell("limited by symmetry", QUIET), Cell(""), Cell("")))
-    elif model.differential == 0.0:
+    if model.differential == 0.0:
         rows.append((Cell(f"CMRR {ratio}"), Cell("no gain", QUIET), Cell(""), Cell("")))
+    elif model.unwanted == 0.0:
+        why = short(unwanted(found).rejection)
+        rows.append((Cell(f"CMRR {ratio}"), Cell(why, QUIET), Cell(""), Cell("")))
     else:
         rejection = Cell(decibels_text(model.cmrr_db), STRONG)
         rows.append((Cell(f"CMRR {ratio}"), Cell(gain_text(abs(model.cmrr))), rejection, Cell(degrees(model.cmrr))))
@@ -49,8 +54,9 @@ def page(result: BehavioralModel) -> Page:
     return Page("Behavioural model", tuple(facts), (Table("", columns, tuple(rows)),), result.notes)
 
 
-def _row(name: str, gain: complex) -> tuple[Cell, ...]:
+def _row(name: str, gain: complex, why: str) -> tuple[Cell, ...]:
+    """A gain, or in short `why` it is zero."""
     if gain == 0.0:
-        return Cell(name), Cell("0 by symmetry", QUIET), Cell(""), Cell("")
+        return Cell(name), Cell(why, QUIET), Cell(""), Cell("")
     size = Cell(gain_text(gain.real) if gain.imag == 0.0 else gain_text(abs(gain)), STRONG)
     return Cell(name), size, Cell(decibels_text(decibels(abs(gain)))), Cell(degrees(gain))

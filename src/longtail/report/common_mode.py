@@ -8,6 +8,7 @@ import numpy as np
 
 from longtail.analyses.cmrr import CmrrMap
 from longtail.analyses.departures import Departure
+from longtail.analyses.reasons import UNKNOWN, Reason
 from longtail.report import mode_gains
 from longtail.report.page import ATTENTION, LEFT, PLAIN, QUIET, Cell, Column, Page, Table
 from longtail.report.symbols import decibels, no_rejection_text
@@ -34,14 +35,15 @@ def page(result: CmrrMap) -> Page:
     tables = [_rejection(result)]
     if result.low or result.high:
         tables.append(departures_table(result.low, result.high, "V_CM"))
-    return Page("Common-mode rejection", tuple(facts), tuple(tables), (*symmetry(result), *result.notes))
+    return Page("Common-mode rejection", tuple(facts), tuple(tables), (*whys(result), *result.notes))
 
 
-def symmetry(result: CmrrMap) -> tuple[str, ...]:
+def whys(result: CmrrMap) -> tuple[str, ...]:
     """What to say where no level and no frequency has a rejection of its own."""
     if np.isfinite(result.cmrr_db).any() or not np.isposinf(result.cmrr_db).any():
         return ()
-    return ("the CMRR is limited by symmetry at every level: only mismatch gives a figure",)
+    short, _, advice = (result.unwanted_reason or UNKNOWN).rejection.partition(":")
+    return (f"the CMRR is {short} at every level" + (f":{advice}" if advice else ""),)
 
 
 def spread_over(count: int, most: int) -> list[int]:
@@ -55,18 +57,19 @@ def spread_over(count: int, most: int) -> list[int]:
 
 def _rejection(result: CmrrMap) -> Table:
     decades = mode_gains.chosen(result.frequency_hz)
-    shown = [decades[k] for k in spread_over(len(decades), FREQUENCIES)] if not symmetry(result) else []
+    shown = [decades[k] for k in spread_over(len(decades), FREQUENCIES)] if not whys(result) else []
     first = format_si(result.frequency_hz[0].item(), "Hz")
     names = ("A_d", "A_cm") if result.single_ended else ("A_dd", "A_cc")
     columns = [Column("V_CM"), *(Column(f"{name} dB") for name in names)]
     columns += [Column(f"CMRR dB, {format_si(result.frequency_hz[k].item(), 'Hz')}") for k in shown]
     sizes = [np.abs(gain[:, 0]) for gain in (result.gains["differential"], result.gains["common"]) if gain is not None]
+    why = result.unwanted_reason or UNKNOWN
     rows = []
     for level in spread_over(result.vcm.size, LEVELS):
         row = [Cell(format_si(result.vcm[level].item(), "V"))]
         floor = result.floor[level, 0]
         row += [_gain(size[level].item(), floor) for size in sizes]
-        row += [_decibels(result.cmrr_db[level, k].item()) for k in shown]
+        row += [_decibels(result.cmrr_db[level, k].item(), why) for k in shown]
         rows.append(tuple(row))
     return Table(f"Gains at {first}" + (", and rejection" if shown else ""), tuple(columns), tuple(rows))
 
@@ -77,8 +80,8 @@ def _gain(size: float, floor: float) -> Cell:
     return Cell("0" if size <= floor else "–", QUIET)
 
 
-def _decibels(value: float) -> Cell:
-    return Cell(f"{value:.2f}") if np.isfinite(value) else Cell(no_rejection_text(value), QUIET)
+def _decibels(value: float, why: Reason) -> Cell:
+    return Cell(f"{value:.2f}") if np.isfinite(value) else Cell(no_rejection_text(value, why), QUIET)
 
 
 def departures_table(low: Sequence[Departure], high: Sequence[Departure], axis: str) -> Table:

@@ -27,13 +27,14 @@ def page(sheet: Datasheet) -> Page:
     op = sheet.op
     found = ("operating point", f"{op.status}, {op.continuation}, {counted(op.iterations, 'iteration')}")
     over = (("min, max", f"over {', '.join(each.name for each in sheet.conditions)}"),) if sheet.spread else ()
-    facts = (*mode_gains.facts(sheet.gains), found, *over)
-    notes = (*attention(op), *mode_gains.symmetry(sheet.gains), *sheet.notes, *_missing(sheet))
+    volts = ", ".join(f"v({n}) = {quantity_text(op.nodes[n], 'V')}" for n in sheet.gains.output if n in op.nodes)
+    facts = (*mode_gains.facts(sheet.gains), ("output at rest", volts), found, *over)
+    notes = (*attention(op), *mode_gains.whys(sheet.gains), *sheet.notes, *_missing(sheet))
     return Page(sheet.title, facts, tuple(tables), notes)
 
 
 def _missing(sheet: Datasheet) -> list[str]:
-    """Rows that have no value under some condition, and limits that symmetry leaves nothing to judge by."""
+    """Rows that have no value under some condition, and limits that nothing can be judged by."""
     said = [
         f"{row.symbol} has no value: {', '.join(row.missing)}"
         for row in sheet.rows

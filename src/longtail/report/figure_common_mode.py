@@ -16,7 +16,7 @@ from longtail.analyses.departures import Departure
 from longtail.errors import OptionError
 from longtail.report import figure_gains, mode_gains
 from longtail.report.colours import BLUE, INK, ORANGE, PALE, PURPLE, VERMILLION
-from longtail.report.common_mode import spread_over, symmetry
+from longtail.report.common_mode import spread_over, whys
 from longtail.report.style import (
     SMALL,
     TEXT,
@@ -170,7 +170,7 @@ def _map(drawn: Figure, axes: Axes, result: CmrrMap) -> None:
 
 
 def _caption(result: CmrrMap) -> str:
-    said = [f"output {result.label}", *symmetry(result)]
+    said = [f"output {result.label}", *whys(result)]
     if result.offset is not None:
         said.append(
             f"output nulled to {format_si(result.target, 'V')} at every level" if result.target is not None else ""

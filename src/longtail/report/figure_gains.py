@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from longtail.analyses.gains import ModeGains
 from longtail.report.colours import GAIN_COLOURS, INK, PALE
-from longtail.report.mode_gains import above_rounding, named_gains, ratio, symmetry
+from longtail.report.mode_gains import above_rounding, named_gains, ratio, whys
 from longtail.report.style import (
     SMALL,
     TEXT,
@@ -34,7 +34,7 @@ HEIGHTS = {MAGNITUDE: 3.0, PHASE: 1.8, REJECTION: 1.9}  # inches
 def figure(gains: ModeGains, *, phase: bool = False, title: str | None = None) -> Figure:
     """Magnitudes in dB and CMRR in dB over frequency; `phase` adds a panel in degrees.
 
-    Gains that are zero by symmetry are left out, and the figure says so.
+    Gains that are zero are left out, and the figure says so.
     """
     names = panels(gains, phase)
     drawn = new_figure(7.6, sum(HEIGHTS[name] for name in names) + 1.0)
@@ -44,7 +44,7 @@ def figure(gains: ModeGains, *, phase: bool = False, title: str | None = None) -
 
 
 def panels(gains: ModeGains, phase: bool = False) -> list[str]:
-    """Which panels there are to draw: a rejection that is limited by symmetry has none."""
+    """Which panels there are to draw: a rejection without a figure has none."""
     rejection = bool(np.isfinite(gains.cmrr_db).any())
     return [MAGNITUDE, *([PHASE] if phase else []), *([REJECTION] if rejection else [])]
 
@@ -73,7 +73,7 @@ def _magnitudes(axes: Axes, gains: ModeGains) -> None:
 
 
 def decibels_of(gains: ModeGains) -> dict[str, NDArray[np.float64]]:
-    """The magnitude in dB of each gain that is not zero by symmetry; nan where it is no more than rounding."""
+    """The magnitude in dB of each gain that is not zero; nan where it is no more than rounding."""
     above = above_rounding(gains)
     found = {}
     for name, gain in named_gains(gains).items():
@@ -134,4 +134,4 @@ def _caption(gains: ModeGains) -> str:
     conditions = [f"output {gains.label}", f"V_CM = {spread_text(gains.vcm, 'V')}"]
     if gains.null is not None:
         conditions.append(f"nulled by an input offset of {spread_text(gains.null.input_offset, 'V')}")
-    return textwrap.fill("; ".join([*conditions, *symmetry(gains)]), CAPTION)
+    return textwrap.fill("; ".join([*conditions, *whys(gains)]), CAPTION)

@@ -73,7 +73,7 @@ def _map(axes: Axes, result: SourceImbalance) -> None:
     axes.set_ylabel("difference of resistance", fontsize=TEXT, color=INK)
     shown = np.ma.masked_invalid(values)
     if shown.count() == 0:
-        axes.text(0.5, 0.5, "limited by symmetry", transform=axes.transAxes, ha="center", color=PALE, fontsize=TEXT)
+        axes.text(0.5, 0.5, result.no_figure, transform=axes.transAxes, ha="center", color=PALE, fontsize=TEXT)
         return
     low, high = float(np.floor(shown.min() / STEP) * STEP), float(np.ceil(shown.max() / STEP) * STEP)
     axes.pcolormesh(

@@ -15,9 +15,10 @@ from longtail.analyses.gains import ModeGains
 from longtail.analyses.noise_result import Noise
 from longtail.analyses.poles import PolesAndZeros
 from longtail.analyses.range import OperatingRange
+from longtail.analyses.reasons import short
 from longtail.analyses.transfer import Transfer
 from longtail.report.colours import BLUE, GAIN_COLOURS, GREEN, INK, ORANGE, PALE, PURPLE, VERMILLION
-from longtail.report.mode_gains import above_rounding, named_gains, ratio
+from longtail.report.mode_gains import above_rounding, named_gains, ratio, unwanted
 from longtail.report.symbols import quantity_text
 from longtail.units import format_si
 
@@ -92,21 +93,23 @@ def gains(found: ModeGains) -> Plot:
     data.append(line("phase", numbers(f[keep]), numbers(phase), PALE, yaxis="y2", line={"width": 1, "dash": "dot"}))
     said = f"The output is {found.label}. CMRR is {ratio(found)}."
     if not np.isfinite(found.cmrr_db).any():
-        said += " It is limited by symmetry: only mismatch gives a figure."
+        said += (
+            f" It is {unwanted(found).rejection if np.isposinf(found.cmrr_db).any() else 'without figure: no gain'}."
+        )
     layout = axes(FREQUENCY, "dB", yaxis2={"title": {"text": "phase, °"}, "overlaying": "y", "side": "right"})
     layout["yaxis2"] |= {"showgrid": False, "tickmode": "auto"}
     return Plot("gains", "Gains and rejection", said, data, layout)
 
 
 def rejection_map(found: CmrrMap) -> Plot:
-    """The rejection over frequency and common-mode level in colours; the gain where symmetry leaves no rejection."""
+    """The rejection over frequency and common-mode level in colours; the gain where there is no rejection."""
     keep = found.frequency_hz > 0.0
     values, what = found.cmrr_db, f"CMRR = {found.ratio}, dB"
     said = "Blank where there is no figure."
     if not np.isfinite(values).any():
         with np.errstate(divide="ignore"):
             values, what = 20.0 * np.log10(np.abs(found.matrix[..., 0, 0])), "differential gain, dB"
-        said = "The rejection is limited by symmetry, only mismatch gives a figure: this is the differential gain."
+        said = f"The rejection is {short(found.no_figure)}: this is the differential gain."
     heat = {
         "type": "heatmap",
         "x": numbers(found.frequency_hz[keep]),

@@ -84,7 +84,7 @@ def by_condition(found: Curves) -> Plot | None:
 
 
 def over_levels(found: Curves) -> Plot | None:
-    """The rejection over the common-mode level, a line for each condition; None where symmetry leaves none."""
+    """The rejection over the common-mode level, a line for each condition; None where there is none."""
     if found.v_cm is None or found.rejection_db is None or not np.isfinite(found.rejection_db).any():
         return None
     v = numbers(found.v_cm)

@@ -16,11 +16,12 @@ from longtail.analyses.gains import ModeGains
 from longtail.analyses.lanes import Axes
 from longtail.analyses.measures import bandwidth
 from longtail.analyses.op import OpResult
+from longtail.analyses.reasons import UNKNOWN, Reason, short
 from longtail.analyses.sweep import SweepResult
 from longtail.lanes.status import LaneStatus
 from longtail.report import mode_gains
 from longtail.report.page import ATTENTION, LEFT, PLAIN, QUIET, Cell, Column, Page, Table
-from longtail.report.symbols import decibels_text, quantity_text, symbol
+from longtail.report.symbols import decibels_text, no_rejection_text, quantity_text, symbol
 from longtail.report.transistors import transistors
 from longtail.units import counted, format_si
 
@@ -41,12 +42,13 @@ GAINS = {
 
 @dataclass(frozen=True)
 class Figures:
-    """One figure of every lane, flat: what it is called, its unit, its values; infinite is "limited by symmetry" for
-    dB and "beyond the sweep" for Hz."""
+    """One figure of every lane, flat: what it is called, its unit, its values; infinite is "beyond the sweep" for Hz,
+    and for dB has a reason: `why`."""
 
     name: str
     unit: str
     values: Array
+    why: Reason = UNKNOWN
 
     def text(self, value: float) -> Cell:
         """A value as the tables show it."""
@@ -54,7 +56,9 @@ class Figures:
             return Cell(decibels_text(value) if self.unit == "dB" else quantity_text(value, self.unit))
         if np.isnan(value):
             return Cell("–", QUIET)
-        return Cell("symmetry" if self.unit == "dB" else "beyond", QUIET)
+        if self.unit != "dB":
+            return Cell("beyond", QUIET)
+        return Cell(no_rejection_text(value, self.why) if self.name == REJECTION else self.why.word, QUIET)
 
     @property
     def heading(self) -> str:
@@ -85,12 +89,17 @@ def figures_of(result: ModeGains | SweepResult) -> list[Figures]:
         return [_measured(result, name) for name in result.values]
     lanes = count(result.axes)
     found = []
-    for name, gain in mode_gains.named_gains(result).items():
+    for (name, gain), key in zip(mode_gains.named_gains(result).items(), result.names, strict=True):
         low = np.abs(gain[..., 0])
         floor = np.where(low > result.floor[..., 0], 0.0, -np.inf)
         with np.errstate(divide="ignore"):
-            found.append(Figures(name, "dB", (20.0 * np.log10(low) + np.where(np.isnan(low), 0.0, floor)).ravel()))
-    found.append(Figures(REJECTION, "dB", _unsolved(result.cmrr_db[..., 0], result.differential[..., 0])))
+            found.append(
+                Figures(
+                    name, "dB", (20.0 * np.log10(low) + np.where(np.isnan(low), 0.0, floor)).ravel(), _why(result, key)
+                )
+            )
+    rejection = _unsolved(result.cmrr_db[..., 0], result.differential[..., 0])
+    found.append(Figures(REJECTION, "dB", rejection, mode_gains.unwanted(result)))
     if result.frequency_hz.size > 1:
         flat = ModeGains(
             result.frequency_hz,
@@ -105,6 +114,10 @@ def figures_of(result: ModeGains | SweepResult) -> list[Figures]:
     if result.null is not None:
         found.append(Figures("V_OS", "V", np.ravel(result.null.input_offset)))
     return found
+
+
+def _why(result: ModeGains, gain: str) -> Reason:
+    return result.reason(gain) or UNKNOWN
 
 
 def _unsolved(values: Array, gain: NDArray[np.complex128]) -> Array:
@@ -124,7 +137,8 @@ def _measured(result: SweepResult, name: str) -> Figures:
         values = decibels_over(result, name)[..., 0]
         unit = "dB"
     solved = result.status_codes == LaneStatus.CONVERGED
-    return Figures(label(result, name), unit, np.where(solved, values, np.nan).ravel())
+    why = result.reasons.get(name, UNKNOWN)
+    return Figures(label(result, name), unit, np.where(solved, values, np.nan).ravel(), why)
 
 
 def decibels_over(result: SweepResult, name: str) -> Array:
@@ -184,13 +198,16 @@ def _at(result: ModeGains | SweepResult) -> tuple[str, str]:
 
 def _gone(figures: Sequence[Figures], shown: Sequence[Figures]) -> tuple[str, ...]:
     """A note for what no lane has a figure of."""
-    notes = []
-    for each in figures:
-        if each not in shown:
-            gone = "is limited by symmetry" if each.name == REJECTION else "is zero by symmetry"
-            why = gone if each.unit == "dB" else "lies beyond the sweep"
-            notes.append(f"{each.name} {why} in every lane")
-    return tuple(notes)
+    return tuple(f"{each.name} {_why_gone(each)} in every lane" for each in figures if each not in shown)
+
+
+def _why_gone(figures: Figures) -> str:
+    if figures.unit != "dB":
+        return "lies beyond the sweep"
+    if figures.name != REJECTION:
+        return f"is {short(figures.why.gain)}"
+    positive = bool((figures.values[~np.isnan(figures.values)] > 0.0).any())
+    return f"is {short(figures.why.rejection)}" if positive else "has no gain to reject by"
 
 
 def _each(axes: Axes, figures: Sequence[Figures]) -> Table:

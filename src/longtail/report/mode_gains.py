@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.analyses.gains import ModeGains
+from longtail.analyses.reasons import UNKNOWN, Reason, said_of
 from longtail.report.conditions import degrees
 from longtail.report.page import LEFT, QUIET, Cell, Column, Page, Table
 from longtail.report.symbols import decibels, gain_text, no_rejection_text, spread_text
@@ -58,24 +59,27 @@ def above_rounding(gains: ModeGains) -> dict[str, NDArray[np.bool_]]:
 
 
 def zeros(gains: ModeGains) -> list[str]:
-    """The gains that are rounding at every frequency: zero by symmetry."""
+    """The gains that are rounding at every frequency."""
     return [name for name, above in above_rounding(gains).items() if not above.any()]
 
 
 def notes(gains: ModeGains) -> tuple[str, ...]:
     """What is left out and why, and what the analysis has to say."""
-    return (*symmetry(gains), *gains.notes)
+    return (*whys(gains), *gains.notes)
 
 
-def symmetry(gains: ModeGains) -> tuple[str, ...]:
-    """What the symmetry of the circuit takes away, and what would bring it back."""
-    gone = zeros(gains)
-    said = []
-    if gone:
-        said.append(f"{' and '.join(gone)} {'is' if len(gone) == 1 else 'are'} zero by symmetry")
+def whys(gains: ModeGains) -> tuple[str, ...]:
+    """Which gains are zero and why, and what would bring them back."""
+    keys = dict(zip(named_gains(gains), gains.names, strict=True))
+    said = said_of((name, gains.reason(keys[name]) or UNKNOWN) for name in zeros(gains))
     if np.isposinf(gains.cmrr_db).any() and not np.isfinite(gains.cmrr_db).any():
-        said.append("the CMRR is limited by symmetry: only mismatch gives a figure")
-    return tuple(said)
+        said = (*said, f"the CMRR is {unwanted(gains).rejection}")
+    return said
+
+
+def unwanted(gains: ModeGains) -> Reason:
+    """Why the gain that spoils the rejection is zero, where it is."""
+    return gains.reason("common" if gains.single_ended else "common_to_differential") or UNKNOWN
 
 
 def chosen(frequency_hz: NDArray[np.float64]) -> list[int]:
@@ -109,7 +113,7 @@ def _table(gains: ModeGains) -> Table:
         for name, gain in shown.items():
             row += _gain_cells(gain[k].item(), bool(above[name][k]))
         if rejection:
-            row.append(_cmrr_cell(gains.cmrr_db[k].item()))
+            row.append(_cmrr_cell(gains.cmrr_db[k].item(), gains))
         rows.append(tuple(row))
     return Table("", tuple(columns), tuple(rows))
 
@@ -124,5 +128,7 @@ def _gain_cells(gain: complex, is_gain: bool) -> list[Cell]:
     ]
 
 
-def _cmrr_cell(value: float) -> Cell:
-    return Cell(f"{value:.2f}") if np.isfinite(value) else Cell(no_rejection_text(value), QUIET)
+def _cmrr_cell(value: float, gains: ModeGains) -> Cell:
+    if np.isfinite(value):
+        return Cell(f"{value:.2f}")
+    return Cell(no_rejection_text(value, unwanted(gains) if value > 0.0 else UNKNOWN), QUIET)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from longtail.analyses.noise_result import Contribution, Noise
+from longtail.analyses.reasons import UNKNOWN, Cause
 from longtail.report.conditions import Facts, output_label
 from longtail.report.mode_gains import chosen
 from longtail.report.page import LEFT, QUIET, Cell, Column, Page, Table
@@ -18,7 +19,7 @@ DENSITY = "V/√Hz"
 MOST = 12  # contributions that a table shows
 NEGLIGIBLE = 5e-5  # a share that is printed as zero
 GROWS = 3.0  # what the density at the input may grow by, over the band, without a note
-SILENT = 1e-12  # a share that is only rounding: zero by symmetry
+SILENT = 1e-12  # a share that is only rounding
 
 
 def page(noise: Noise) -> Page:
@@ -59,12 +60,12 @@ def integrals(noise: Noise) -> str:
 
 
 def notes(noise: Noise) -> tuple[str, ...]:
-    """What symmetry holds back, and where the input noise counts more than the amplifier passes on."""
+    """What does not reach the output, and where the input noise counts more than the amplifier passes on."""
     said = []
-    held = symmetric(noise)
+    held = silent(noise)
     if held:
         names = ", ".join(held[:6]) + (" and others" if len(held) > 6 else "")
-        said.append(f"the noise of {names} does not reach the output by symmetry: only mismatch lets it through")
+        said.append(f"the noise of {names} does not reach the output{_why_silent(noise, held)}")
     if not noise.axes and _grows(noise):
         said.append(
             "noise referred to the input grows as the gain falls within the band, and counts in its integral: "
@@ -80,7 +81,14 @@ def _grows(noise: Noise) -> bool:
     return bool(referred.size and np.isfinite(referred).all() and referred[-1] > GROWS * referred.min())
 
 
-def symmetric(noise: Noise) -> list[str]:
+def _why_silent(noise: Noise, devices: list[str]) -> str:
+    why = noise.inquiry.why_silent(devices, float(noise.frequency_hz[0])) if noise.inquiry else UNKNOWN
+    if why.cause is Cause.SYMMETRY:
+        return " by symmetry: only mismatch lets it through"
+    return f", which is held by {why.what}" if why.cause is Cause.HELD else " above rounding"
+
+
+def silent(noise: Noise) -> list[str]:
     """Devices whose noise reaches the common mode of the output and not its difference."""
     if noise.single_ended or noise.axes:
         return []

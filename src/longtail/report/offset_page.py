@@ -24,7 +24,7 @@ def page(result: Offset) -> Page:
         mean = result.span / (high - low)
         notes.append(f"the offset moves by {format_si(result.span, 'V')} from {low:g} to {high:g} °C, ")
         notes[-1] += f"{format_si(mean, 'V')}/K on average"
-    if result.input_offset == 0.0:
+    if result.input_offset == 0.0 and result.is_symmetric:
         notes.append("a symmetric circuit has no systematic offset: mismatch gives one")
     return Page("Input offset", facts, (_figures(result), _course(result)), tuple(notes))
 

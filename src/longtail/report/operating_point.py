@@ -21,7 +21,12 @@ def page(op: OpResult) -> Page:
     unsaid = {name: current for name, current in op.branches.items() if "i" not in op.devices.get(name, {})}
     if unsaid:
         middle.append(_values("Branch currents", "device", unsaid, "A"))
-    facts = (("status", str(op.status)), ("found by", f"{op.continuation}, {counted(op.iterations, 'iteration')}"))
+    beware = tuple(("beware", note) for note in op.notes)  # first of all: such a point is none of a real circuit
+    facts = (
+        *beware,
+        ("status", str(op.status)),
+        ("found by", f"{op.continuation}, {counted(op.iterations, 'iteration')}"),
+    )
     return Page("Operating point", facts, (*tables[:leading], *middle, *tables[leading:]), attention(op))
 
 

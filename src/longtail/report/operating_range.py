@@ -41,13 +41,13 @@ def _ends(result: OperatingRange) -> Table:
         ("output", "all amplify", result.output_swing),
         ("", f"gain within {loss}", result.swing_by_gain),
     ]
-    rows = tuple((Cell(name), Cell(condition), *_span(span)) for name, condition, span in asked)
+    rows = tuple((Cell(name), Cell(condition), *_span(span, result)) for name, condition, span in asked)
     return Table("Ends", columns, rows)
 
 
-def _span(span: Span | None) -> tuple[Cell, ...]:
+def _span(span: Span | None, result: OperatingRange) -> tuple[Cell, ...]:
     if span is None:
-        return (Cell("–", QUIET), Cell("symmetry", QUIET), Cell("–", QUIET), Cell("symmetry", QUIET))
+        return (Cell("–", QUIET), Cell(result.no_cmrr, QUIET)) * 2
     low, high = span.low, span.high
     return (
         Cell(format_si(low.volts, "V"), STRONG),

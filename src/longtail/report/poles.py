@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from longtail.analyses.poles import PolesAndZeros, Transfer
+from longtail.analyses.reasons import UNKNOWN, said_of
 from longtail.report.conditions import Facts, conditions
 from longtail.report.page import ATTENTION, LEFT, PLAIN, QUIET, STRONG, Cell, Column, Page, Table
 from longtail.report.symbols import gain_text, quantity_text
@@ -82,13 +83,13 @@ def symbol(result: PolesAndZeros, name: str) -> str:
 
 
 def shown(result: PolesAndZeros) -> dict[str, Transfer]:
-    """The transfers that are not zero by symmetry."""
+    """The transfers that are not zero."""
     return {name: transfer for name, transfer in result.transfers.items() if transfer.zeros is not None}
 
 
 def notes(result: PolesAndZeros) -> tuple[str, ...]:
-    gone = [symbol(result, name) for name in result.transfers if name not in shown(result)]
-    said = [f"{' and '.join(gone)} {'is' if len(gone) == 1 else 'are'} zero by symmetry"] if gone else []
+    gone = [(symbol(result, n), t.reason or UNKNOWN) for n, t in result.transfers.items() if n not in shown(result)]
+    said = list(said_of(gone))
     more = len(result.poles) - MOST
     if more > 0:
         said.append(f"{counted(more, 'more pole')} above {hertz(result.poles[MOST - 1])}: --json has all")

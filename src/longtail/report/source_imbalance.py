@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from longtail.analyses.reasons import UNKNOWN
 from longtail.analyses.source_imbalance import SourceImbalance
 from longtail.report.conditions import Facts, conditions
 from longtail.report.mode_gains import chosen
@@ -53,7 +54,7 @@ def _curves(result: SourceImbalance) -> Table:
     rows = [
         (
             Cell(format_si(result.frequency_hz[k].item(), "Hz")),
-            *(_cell(curve[k], n == 0) for n, curve in enumerate(curves)),
+            *(_cell(curve[k], n == 0, result) for n, curve in enumerate(curves)),
         )
         for k in chosen(result.frequency_hz)
     ]
@@ -66,14 +67,14 @@ def _map(result: SourceImbalance) -> Table:
     rows = [
         (
             Cell(format_si(result.frequency_hz[k].item(), "Hz")),
-            *(_cell(result.map_cmrr_db[n, k], False) for n in OF_MAP),
+            *(_cell(result.map_cmrr_db[n, k], False, result) for n in OF_MAP),
         )
         for k in chosen(result.frequency_hz)
     ]
     return Table("Rejection by the difference of the source resistances, dB", columns, tuple(rows))
 
 
-def _cell(value: float, strong: bool) -> Cell:
+def _cell(value: float, strong: bool, result: SourceImbalance) -> Cell:
     if not np.isfinite(value):
-        return Cell(no_rejection_text(float(value)), QUIET)
+        return Cell(no_rejection_text(float(value), result.reason or UNKNOWN), QUIET)
     return Cell(decibels_text(float(value)), STRONG) if strong else Cell(decibels_text(float(value)))

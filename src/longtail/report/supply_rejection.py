@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from longtail.analyses.psrr import SupplyRejection
+from longtail.analyses.reasons import UNKNOWN
 from longtail.report.conditions import Facts, conditions
 from longtail.report.mode_gains import chosen
 from longtail.report.page import LEFT, QUIET, Cell, Column, Page, Table
@@ -35,25 +36,25 @@ def transfers(rejection: SupplyRejection, supply: str) -> dict[str, np.ndarray]:
     return {f"A_{supply}→d": rejection.differential(supply), f"A_{supply}→c": common}
 
 
-def symmetric(rejection: SupplyRejection) -> list[str]:
+def silent(rejection: SupplyRejection) -> list[str]:
     """The supplies that do nothing to the output at any frequency."""
     return [name for name in rejection.supplies if np.isposinf(rejection.psrr_db(name)).all()]
 
 
 def notes(rejection: SupplyRejection) -> tuple[str, ...]:
-    """What the symmetry of the circuit takes away, and what the analysis has to say."""
-    gone = symmetric(rejection)
-    said: tuple[str, ...] = ()
-    if gone:
-        said = (f"the rejection of {' and '.join(gone)} is limited by symmetry: only mismatch gives a figure",)
+    """Which supplies do nothing and why, and what the analysis has to say."""
+    groups: dict[str, list[str]] = {}
+    for name in silent(rejection):
+        groups.setdefault(rejection.reasons.get(name, UNKNOWN).rejection, []).append(name)
+    said = (f"the rejection of {' and '.join(names)} is {why}" for why, names in groups.items())
     return (*said, *rejection.notes)
 
 
 def _row(rejection: SupplyRejection, k: int) -> tuple[Cell, ...]:
     row = [Cell(format_si(rejection.frequency_hz[k].item(), "Hz"))]
     for name in rejection.supplies:
-        value = rejection.psrr_db(name)[k]
-        row.append(Cell(decibels_text(value)) if np.isfinite(value) else Cell(no_rejection_text(value), QUIET))
+        value, why = rejection.psrr_db(name)[k], rejection.reasons.get(name, UNKNOWN)
+        row.append(Cell(decibels_text(value)) if np.isfinite(value) else Cell(no_rejection_text(value, why), QUIET))
     for name in rejection.supplies:
         for transfer in transfers(rejection, name).values():
             magnitude = abs(transfer[k])

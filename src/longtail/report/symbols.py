@@ -7,6 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.analyses.reasons import Reason
 from longtail.units import format_si
 
 GREEK = {"pi": "π", "mu": "µ", "beta": "β"}
@@ -76,13 +77,14 @@ def decibels_text(value: float) -> str:
     return f"{round(value, 2) + 0.0:.2f}"
 
 
-def no_rejection_text(value: float) -> str:
-    """Why a rejection in dB is no figure, in a word or two.
+def no_rejection_text(value: float, why: Reason) -> str:
+    """Why a rejection in dB is no figure, in a word or two; `why` the gain that spoils it is zero, where it is.
 
-    >>> no_rejection_text(math.inf), no_rejection_text(-math.inf), no_rejection_text(math.nan)
-    ('symmetry', 'no gain', 'no point')
+    >>> from longtail.analyses.reasons import Cause
+    >>> [no_rejection_text(value, Reason(Cause.SYMMETRY)) for value in (math.inf, -math.inf, math.nan)]
+    ['symmetry', 'no gain', 'no point']
     """
-    return "no point" if math.isnan(value) else "symmetry" if value > 0.0 else "no gain"
+    return "no point" if math.isnan(value) else why.word if value > 0.0 else "no gain"
 
 
 def quantity_text(value: object, unit: str) -> str:

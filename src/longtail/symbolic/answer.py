@@ -101,7 +101,7 @@ def is_zero(question: Question, floor: NDArray[np.float64]) -> bool:
 
 
 def zero_answer(question: Question) -> Answer:
-    """A gain that symmetry makes zero."""
+    """A gain that is zero."""
     system = gain_equations(question.circuit, question.gain, question.pairs)
     ring = Ring.of(())
     at = reference(system, question) if OUTPUT in system.unknowns else Reference.none(question.gain, question.band_hz)

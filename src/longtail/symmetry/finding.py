@@ -54,6 +54,8 @@ def find_mirror(circuit: Circuit, inputs: Sequence[str], outputs: Sequence[str] 
         return mirror
     ports = frozenset((*inputs, *outputs))
     for wire in islice(_wires(circuit, search.exempt), MOST_WIRES):
+        if ports.issuperset(wire.nodes):
+            continue  # of two ports, neither can take the place of the other
         shorter = _Search(_without(circuit, wire, ports), tuple(inputs), tuple(outputs))
         other = shorter.whole() or shorter.part()
         if other is not None and _extent(other) > _extent(mirror) + 1:
