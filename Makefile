@@ -8,9 +8,10 @@ EXAMPLE ?= bjt_pair
 # a percent between the loads, so that all four gains and the rejection have something to show
 RUN_FLAGS ?= $(if $(filter bjt_pair,$(EXAMPLE)),--set drc=0.01)
 PYTEST_FLAGS ?= -n auto
+AMPLIFIERS ?= 200
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint clean
+.PHONY: help run test benches lint clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +22,10 @@ run: $(VENV)/.installed ## analyze an example (EXAMPLE=bjt_pair) and write its r
 test: $(VENV)/.installed-dev ## run all tests, ngspice beside longtail among them
 	@scripts/ensure-ngspice.sh
 	$(BIN)/python -m pytest $(PYTEST_FLAGS)
+
+benches: $(VENV)/.installed-dev ## drive many random amplifiers in every way, and compare (AMPLIFIERS=200)
+	@scripts/ensure-ngspice.sh
+	PYTHONPATH=tests $(BIN)/python -m benches $(AMPLIFIERS)
 
 lint: $(VENV)/.installed-dev ## check style and types
 	$(BIN)/ruff check .

@@ -92,6 +92,15 @@ def differences(ours: Any, plain: Any, place: str = "") -> Iterator[str]:
         yield f"{place}: {ours!r} and {plain!r}"
 
 
+def answers(ours: str, plain: str, way: str, analysis: str) -> list[Any]:
+    """The JSON of an analysis on both benches, without what differs for a good reason."""
+    pair = [answer(deck, analysis) for deck in (ours, plain)]
+    if way in ("capacitors", "attenuator", "feedback") and analysis == "offset":
+        # over temperature the input current drops another voltage on these benches
+        pair = [{k: v for k, v in each.items() if "drift" not in k and "over" not in k} for each in pair]
+    return pair
+
+
 def answer(deck: str, analysis: str) -> Any:
     """The JSON of an analysis; what it says where it refuses."""
     try:
