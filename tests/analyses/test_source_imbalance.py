@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 import longtail as lt
-from longtail.analyses.drives import bias, find_drives
+from longtail.analyses.drives import bias
+from longtail.analyses.inputs import find_drives
 from longtail.analyses.gains import mode_gains
 from longtail.analyses.impedance import port_matrices
 from longtail.analyses.source_imbalance import Network, behind, solved

@@ -54,6 +54,7 @@ _NOT_ANALYSES = {
     "stability",
     "stuck",
     "transfer_conditions",
+    "zeros",
 }
 
 
