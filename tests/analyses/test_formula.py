@@ -382,3 +382,33 @@ def test_contributions_that_cancel_are_said_and_end_in_no_traceback(of: str) -> 
     amp = read(Path(__file__).parents[2] / "examples" / "bjt_pair_ideal_tail.cir")
     with pytest.raises(AnalysisError, match="zero on this band"):
         amp.formula(of=of)
+
+
+def test_a_bias_mirror_that_differs_makes_no_conversion() -> None:
+    """The tail and its mirror differ in V_DS: a symmetric amplifier has no mismatch by that, and says so."""
+    found = example("folded_cascode").formula(of="common_to_differential")
+    assert any("the circuit is symmetric" in note for note in found.notes)
+    assert {"Δg_m1,2", "Δr_o1,2"} <= set(found.symbols)
+
+
+def test_a_symbol_for_one_current_that_is_not_used_in_the_end_is_known_all_the_same() -> None:
+    found = example("ua741").formula(null=True, of="common", error="20%")
+    assert found.error_bound is not None and found.error_bound <= 0.2
+
+
+@pytest.mark.parametrize("name", ["bjt_pair", "ota_5t", "ua741"])
+def test_rounding_decides_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Inverses and solutions that differ in their last digits, as those of other processors do."""
+    amp = example(name)
+    options = {"null": name in NULLED, "error": "10%"}
+    expected = amp.formula(**options).to_dict()["text"]
+    random = np.random.default_rng(3)
+    for function in ("inv", "solve"):
+        plain = getattr(np.linalg, function)
+
+        def rounded(*given: object, plain: object = plain) -> object:
+            exact = plain(*given)
+            return exact * (1.0 + 1e-13 * random.standard_normal(exact.shape))
+
+        monkeypatch.setattr(np.linalg, function, rounded)
+    assert [amp.formula(**options).to_dict()["text"] for _ in range(3)] == [expected] * 3

@@ -1,5 +1,7 @@
 """Arrays of parameters through the public face: names, axes, statuses, and the same figures as one at a time."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -123,3 +125,59 @@ def test_an_unknown_parameter_without_owner_is_not_looked_for_in_devices():
         amp.gains(input=["v1", "v2"], output="out", parameters={"nosuch": [1.0, 2.0]})
     assert caught.value.message == "there is no parameter 'nosuch' to vary"
     assert caught.value.hint is not None and "name a .param" in caught.value.hint
+
+
+# o1 follows the difference with k, and the common mode by a leak; u and w cancel at o2, from signals of q V/V inside
+DECADES = """gains over decades
+.param k=1g leak=3p q=1
+v1 inp 0 0
+v2 inn 0 0
+g1 0 o1 inp inn {k}
+g2 0 o1 inp 0 {leak/2}
+g3 0 o1 inn 0 {leak/2}
+r1 o1 0 1
+eu u 0 inp 0 {q}
+ew w 0 inp 0 {-1.1*q}
+ru u o2 1k
+rw w o2 1.1k
+rc o2 0 {1e9}
+*@ input inp inn
+*@ output o1
+"""
+
+
+def test_rounding_is_that_of_each_lane() -> None:
+    """A gain of 3e-12 beside one of 1 is a gain, though the nominal lane has one of 1e9."""
+    amp = lt.read(DECADES)
+    lanes = {"k": [1e9, 1.0, 1e-3, 1.0], "leak": [3e-12, 3e-12, 3e-12, 3e-17]}
+    wanted = [np.inf, 20 * np.log10(1 / 3e-12), 20 * np.log10(1e-3 / 3e-12), np.inf]
+    for null in ({}, {"null": True, "target": 0.0}):
+        assert amp.gains(parameters=lanes, frequency_hz=[1.0], **null).cmrr_db[:, 0] == pytest.approx(wanted, rel=1e-6)
+        swept = amp.sweep(parameters=lanes, measure="cmrr_db,cmrr,common_db", frequency_hz=[1.0, 10.0], **null)
+        assert swept["cmrr_db"] == pytest.approx(wanted, rel=1e-6)
+        common = 20 * np.log10(3e-12)
+        assert swept["common_db"] == pytest.approx([-np.inf, common, common, -np.inf], rel=1e-6)
+
+
+def test_signals_inside_count_in_their_lane() -> None:
+    """What is left of 1e7 at an inner node is rounding at the output: no rejection of one lane is made of it."""
+    amp = lt.read(DECADES.replace("output o1", "output o2"), parameters={"k": 1.0})
+    q = 1e7 * np.linspace(0.3, 1.0, 50)
+    found = amp.gains(parameters={"q": q}, frequency_hz=[1.0])
+    left = np.abs(found.matrix).max(axis=(1, 2, 3))
+    assert (left > 1e-12).any(), "or it would be too easy"
+    assert np.isinf(found.cmrr_db).all()
+    assert found.floor[left > 1e-12, 0] == pytest.approx(1.1e-13 * q[left > 1e-12], rel=1e-6)
+    unequal = DECADES.replace("output o1", "output o2").replace("1.1k\n", "{1.1k*(1+dr)}\n.param dr=0\n", 1)
+    leaky = lt.read(unequal, parameters={"k": 1.0})
+    some = leaky.gains(parameters={"q": [1.0, 1e7 / 3], "dr": [2e-11, 2e-11]}, frequency_hz=[1.0])
+    assert np.isfinite(some.cmrr_db).all()
+
+
+def test_lanes_with_ordinary_figures_are_not_solved_for_all_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*arguments: object) -> None:
+        raise AssertionError("a lane was solved for all its nodes")
+
+    amp = lt.read(Path(__file__).parents[2] / "examples" / "bjt_pair.cir")
+    monkeypatch.setattr("longtail.analyses.dc_sweep.Points.mode_gains", refuse)
+    amp.gains(parameters={"rc1.r": np.linspace(9e3, 9.9e3, 50)}, frequency_hz="1:1g:5")

@@ -149,10 +149,12 @@ def test_a_target_and_a_level_may_be_given() -> None:
 def test_what_cannot_be_nulled() -> None:
     with pytest.raises(AnalysisError, match="does not follow"):
         lt.read(gallery.deck("radio_front_end").path).offset()
-    with pytest.raises(OptionError, match="target"):
-        lt.read(gallery.deck("instrumentation_amplifier").path).offset()
     with pytest.raises(OptionError, match="temp"):
         lt.read(BIPOLAR).offset(temp="-300:0:4")
+
+
+def test_ideal_amplifiers_are_nulled_to_ground_since_they_have_no_supplies() -> None:
+    assert lt.read(gallery.deck("instrumentation_amplifier").path).offset().target == 0.0
 
 
 def test_forms() -> None:

@@ -229,6 +229,32 @@ def test_symmetry_and_failures_survive_resuming(tmp_path: Path, ending: str) -> 
     assert np.isnan(result["cmrr_db"]).tolist() == [False, True] + [False] * 7
 
 
+@pytest.mark.usefixtures("small_parts")
+@pytest.mark.parametrize("ending", ["csv", "json", "zarr"])
+def test_infinities_keep_their_sign(tmp_path: Path, ending: str) -> None:
+    """No gain is -inf dB, a rejection without a common gain inf dB, a lane without a solution nan."""
+    dead = lt.read(DECK.replace("10.1k", "10k").replace("q1 o1 inp", "q1 o1 inn"))
+    wanted = dead.sweep(vary={"rc1.r": 5 * [1e4]}, measure="differential_db")["differential_db"]
+    assert wanted.tolist() == [-np.inf] * 5
+    path = tmp_path / f"lanes.{ending}"
+    options = {"parameters": {"rc1.r": [np.nan, *7 * [1e4]]}, "measure": "differential_db", "out": path}
+    with pytest.raises(Stopped):
+        dead.sweep(**options, progress=stopping_after(4))
+    resumed = dead.sweep(**options, resume=True)["differential_db"]
+    np.testing.assert_array_equal(resumed, [np.nan, *7 * [-np.inf]])
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_what_the_output_is_nulled_to_belongs_to_the_sweep(amp: lt.Amplifier, tmp_path: Path) -> None:
+    options = {"vary": {"rc1.r": "9k:11k:9"}, "measure": "v(o1)", "out": tmp_path / "lanes.csv", "null": True}
+    with pytest.raises(Stopped):
+        amp.sweep(**options, target=0.1, progress=stopping_after(4))
+    for other in ({"target": 0.2}, {}, {"null": False}):
+        with pytest.raises(lt.OptionError, match="other options"):
+            amp.sweep(**{**options, **other}, resume=True)
+    assert amp.sweep(**options, target=0.1, resume=True).notes == ("resumed after 4 lanes",)
+
+
 def test_stopped_before_the_first_part_it_begins_anew(
     amp: lt.Amplifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

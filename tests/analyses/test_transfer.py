@@ -280,3 +280,14 @@ r2 vdd o2 5.005k
 """
     text = lt.read(deck).transfer(input=["a", "b"], output=["o1", "o2"]).to_text()
     assert "nan" not in text.lower()
+
+
+def test_a_sweep_that_goes_farther_down_than_up_reaches_as_far() -> None:
+    """The linear range is looked for as far as the farther end, under every condition."""
+    amp = lt.read(BIPOLAR)
+    both, below = (amp.transfer(v_id=axis, temperatures=[27.0, 60.0]) for axis in ("-80m:80m:33", "-80m:2m:42"))
+    for whole, one_sided in ((both, below), (both.under[0], below.under[0])):
+        for error in ("1%", "0.1%"):
+            assert one_sided.linear_range[error] == pytest.approx(whole.linear_range[error], rel=1e-6)
+    assert both.linear_range["1%"][0] > 3e-3
+    assert below.steered == pytest.approx(both.steered, rel=1e-6)

@@ -228,3 +228,21 @@ def test_a_nulled_model_says_so(examples: Path) -> None:
     text = lt.read(examples / "two_stage_opamp.cir").behavioral(null=True).to_text()
     assert "with an input offset of" in text
     assert "v_out = A_d·v_id + A_c·v_ic" in text
+
+
+@pytest.mark.parametrize("second", [0.5, -0.5])
+def test_errors_of_both_gains_go_together_or_against_each_other(second: float) -> None:
+    """The spread of the CMRR over many noisy fits is the one that a single fit says: its correlation has a sign."""
+    rng = np.random.default_rng(5)
+    v1 = np.array([1.0, 1.0, 1.0, 0.9])
+    v2 = second * np.array([1.0, 1.1, 0.9, 1.0])
+    out = Behavioral(10.0, 4.0).output(v1, v2)
+    fits = [Behavioral.fit(v1, v2, out + 1e-2 * rng.standard_normal(4)) for _ in range(4000)]
+    d, c = np.array([f.A_d for f in fits]), np.array([f.A_c for f in fits])
+    sigmas = np.array([f.uncertainty.residual for f in fits])
+    size = np.sqrt(np.mean(sigmas**2))
+    one = fits[0].uncertainty
+    said = one.cmrr_db(10.0, 4.0) * size / one.residual
+    assert one.correlation == pytest.approx(np.corrcoef(d, c)[0, 1], abs=0.05)
+    assert abs(one.correlation) > 0.5
+    assert said == pytest.approx(np.std(20 * np.log10(np.abs(d / c))), rel=0.05)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +16,21 @@ FREQUENCIES = np.array([1e3, 1e6, 1e8])
 NAMED = "*@ input inp inn\n"
 # what differs between benches by name alone: the sources themselves
 NAMES = {"input", "input_nodes", "branches", "pairs", "node_pairs", "on_axis", "decks", "notes", "title", "text", "op"}
+NAMES |= {"error", "zeros_rad_s"}  # rounding; and multiple zeros, which rounding moves apart
+ANALYSES = {
+    "offset": {},
+    "impedance": {},
+    "noise": {},
+    "cmrr": {},
+    "range": {},
+    "psrr": {},
+    "source_imbalance": {},
+    "poles": {},
+    "half": {},
+    "transfer": {},
+    "formula": {"error": "5%"},
+    "sweep": {"parameters": {"temp": [27.0]}},
+}
 
 
 def decks(amplifier: Amplifier, way: str, bench: Any) -> tuple[str, str]:
@@ -43,9 +57,11 @@ def by_ngspice(ours: str, output: tuple[str, ...], excitations: tuple[str, str])
     """The mode matrix `[frequency, out_mode, in_mode]` from two sweeps of the bench: outputs over inputs."""
     v_in, v_out = [], []
     for name in excitations:
-        sweep = ngspice.small_signals(ours, FREQUENCIES, {other: float(other == name) for other in excitations})
-        v_in.append([sweep["inp"], sweep["inn"]])
-        v_out.append([sweep[node] for node in output])
+        drives = {other: float(other == name) for other in excitations}
+        found = ngspice.small_signals(ours, drives, 1e3, 1e8, 1).vectors
+        at = np.searchsorted(found["frequency"].real, FREQUENCIES * 0.99)
+        v_in.append([found[f"v({node})"][at] for node in ("inp", "inn")])
+        v_out.append([found[f"v({node})"][at] for node in output])
     inputs, outputs = (np.moveaxis(np.array(v), (0, 1, 2), (2, 1, 0)) for v in (v_in, v_out))
     terminals = outputs @ np.linalg.inv(inputs)
     return modes.output_weights(len(output)) @ terminals @ modes.unit_drives()
@@ -76,5 +92,9 @@ def differences(ours: Any, plain: Any, place: str = "") -> Iterator[str]:
         yield f"{place}: {ours!r} and {plain!r}"
 
 
-def seeded(seed: int) -> random.Random:
-    return random.Random(seed)
+def answer(deck: str, analysis: str) -> Any:
+    """The JSON of an analysis; what it says where it refuses."""
+    try:
+        return getattr(lt.read(deck), analysis)(**ANALYSES[analysis]).to_dict()
+    except lt.LongtailError as error:
+        return {"refused": type(error).__name__}

@@ -37,10 +37,12 @@ class Amplifier:
 class Bench:
     """What stands in front of the inputs: its cards with {a} and {b} for the amplitudes of two excitations.
 
-    `named` where the inputs have to be named; `kept` are those of its cards that belong to the amplifier.
+    `named` where the inputs have to be named; `kept` are those of its cards that belong to the amplifier;
+    `excitations` the two sources with these amplitudes.
     """
 
     cards: str
+    excitations: tuple[str, str] = ("vp", "vn")
     named: bool = False
     kept: str = ""
 
@@ -104,37 +106,38 @@ def reversed_(rng: random.Random, level: float) -> Bench:
 
 def stacked_on_negative(rng: random.Random, level: float) -> Bench:
     ends = rng.choice(("inp inn", "inn inp"))
-    return Bench(f"vd {ends} dc 0 ac {{a}}\nvcm inn 0 dc {level!r} ac {{b}}\n")
+    return Bench(f"vd {ends} dc 0 ac {{a}}\nvcm inn 0 dc {level!r} ac {{b}}\n", excitations=("vd", "vcm"))
 
 
 def stacked_on_positive(rng: random.Random, level: float) -> Bench:
     ends = rng.choice(("inp inn", "inn inp"))
-    return Bench(f"vd {ends} dc 0 ac {{a}}\nvcm inp 0 dc {level!r} ac {{b}}\n")
+    return Bench(f"vd {ends} dc 0 ac {{a}}\nvcm inp 0 dc {level!r} ac {{b}}\n", excitations=("vd", "vcm"))
 
 
 def centre_tap(rng: random.Random, level: float) -> Bench:
     first, second = rng.choice(("inp ct", "ct inp")), rng.choice(("inn ct", "ct inn"))
     common = rng.choice((f"vcm ct 0 dc {level!r}", f"vcm 0 ct dc {-level!r}"))
-    return Bench(f"{common}\nv1 {first} dc 0 ac {{a}}\nv2 {second} dc 0 ac {{b}}\n")
+    return Bench(f"{common}\nv1 {first} dc 0 ac {{a}}\nv2 {second} dc 0 ac {{b}}\n", excitations=("v1", "v2"))
 
 
 def ammeter(rng: random.Random, level: float) -> Bench:
     first = rng.choice(("s1 inp", "inp s1"))
-    return Bench(f"vs1 s1 0 dc {level!r} ac {{a}}\nvi1 {first} 0\nvs2 inn 0 dc {level!r} ac {{b}}\n")
+    cards = f"vs1 s1 0 dc {level!r} ac {{a}}\nvi1 {first} 0\nvs2 inn 0 dc {level!r} ac {{b}}\n"
+    return Bench(cards, excitations=("vs1", "vs2"))
 
 
 def two_ammeters(rng: random.Random, level: float) -> Bench:
     first, second = rng.choice(("s1 inp", "inp s1")), rng.choice(("s2 inn", "inn s2"))
     sources = f"vs1 s1 0 dc {level!r} ac {{a}}\nvs2 s2 0 dc {level!r} ac {{b}}\n"
-    return Bench(f"{sources}vi1 {first} 0\nvi2 {second} 0\n")
+    return Bench(f"{sources}vi1 {first} 0\nvi2 {second} 0\n", excitations=("vs1", "vs2"))
 
 
 def balun(rng: random.Random, level: float) -> Bench:
     sources = f"vd d 0 dc 0 ac {{a}}\nvcm c 0 dc {level!r} ac {{b}}\n"
     gain = rng.uniform(0.3, 1.0)
     if rng.random() < 0.5:
-        return Bench(f"{sources}e1 inp c d 0 {gain!r}\ne2 inn c d 0 {-gain!r}\n")
-    return Bench(f"{sources}b1 inp 0 v=v(c)+{gain!r}*v(d)\nb2 inn 0 v=v(c)-{gain!r}*v(d)\n")
+        return Bench(f"{sources}e1 inp c d 0 {gain!r}\ne2 inn c d 0 {-gain!r}\n", excitations=("vd", "vcm"))
+    return Bench(f"{sources}b1 inp 0 v=v(c)+{gain!r}*v(d)\nb2 inn 0 v=v(c)-{gain!r}*v(d)\n", excitations=("vd", "vcm"))
 
 
 def transformer(rng: random.Random, level: float) -> Bench:
@@ -143,7 +146,7 @@ def transformer(rng: random.Random, level: float) -> Bench:
         f"vs s 0 dc 0 ac {{a}}\nrs s p 50\nl1 p 0 10u\nl2 inp ct 5u\nl3 ct inn 5u\n"
         f"k1 l1 l2 {k!r}\nk2 l1 l3 {k!r}\nk3 l2 l3 {k!r}\nvcm ct 0 dc {level!r} ac {{b}}\n"
     )
-    return Bench(cards, named=True)
+    return Bench(cards, named=True, excitations=("vs", "vcm"))
 
 
 def attenuator(rng: random.Random, level: float) -> Bench:
@@ -152,14 +155,14 @@ def attenuator(rng: random.Random, level: float) -> Bench:
         for k, node, x in ((1, "inp", "a"), (2, "inn", "b"))
     ]
     kept = f"rb1 inp 0 {rng.uniform(1, 5):.4g}k\nrb2 inn 0 {rng.uniform(1, 5):.4g}k\n"
-    return Bench("".join(series), named=True, kept=kept)
+    return Bench("".join(series), named=True, kept=kept, excitations=("vs1", "vs2"))
 
 
 def capacitors(rng: random.Random, level: float) -> Bench:
     sources = "vs1 s1 0 ac {a}\nvs2 s2 0 ac {b}\n"
     cards = f"{sources}c1 s1 inp {rng.uniform(0.1, 10):.3g}u\nc2 s2 inn {rng.uniform(0.1, 10):.3g}u\n"
     kept = f"vb bias 0 dc {level!r}\nrb1 inp bias {rng.uniform(1, 20):.4g}k\nrb2 inn bias {rng.uniform(1, 20):.4g}k\n"
-    return Bench(cards, named=True, kept=kept)
+    return Bench(cards, named=True, kept=kept, excitations=("vs1", "vs2"))
 
 
 def feedback(rng: random.Random, level: float) -> Bench:
@@ -168,12 +171,14 @@ def feedback(rng: random.Random, level: float) -> Bench:
     `a` drives the positive input, `b` is a current into the negative one.
     """
     kept = f"rf {{output}} inn {rng.uniform(20, 80):.4g}k\nrg inn 0 {rng.uniform(0.5, 3):.4g}k\n"
-    return Bench(f"vs inp 0 dc {level!r} ac {{a}}\nib 0 inn dc 0 ac {{b}}\n", named=True, kept=kept)
+    return Bench(
+        f"vs inp 0 dc {level!r} ac {{a}}\nib 0 inn dc 0 ac {{b}}\n", named=True, kept=kept, excitations=("vs", "ib")
+    )
 
 
 def one_at_ground(rng: random.Random, level: float) -> Bench:
     """The negative input at ground: its base stands there itself. `b` is not to be had on this bench."""
-    return Bench("vs inp 0 dc 0 ac {a}\n")
+    return Bench("vs inp 0 dc 0 ac {a}\n", excitations=("vs", ""))
 
 
 WAYS: dict[str, Callable[[random.Random, float], Bench]] = {

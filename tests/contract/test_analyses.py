@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ import numpy as np
 import pytest
 
 import longtail as lt
-from longtail.analyses.base import Analysis, Result
+from longtail.analyses.base import Analysis, Option, Result
 from longtail.analyses.discovery import analyses
+from longtail.errors import OptionError
 
 DECK = Path(__file__).parents[2] / "examples" / "bjt_pair.cir"
 MISMATCH = {"drc": 0.01}
@@ -105,3 +107,55 @@ def test_swapping_the_inputs_flips_what_is_odd() -> None:
     for name, field in (("poles", "poles_rad_s"), ("noise", "input_v_per_rthz")):
         first, second = (amp.run(name, **each).to_dict()[field] for each in ({}, swapped))
         np.testing.assert_allclose(second, first, rtol=1e-6, atol=1e-3 * np.abs(first).min())
+
+
+SILENT_WITHOUT = {  # options that do nothing without a flag
+    name: [o for o in analysis.options if o.needs] for name, analysis in analyses().items()
+}
+
+
+def test_most_analyses_have_a_target_that_needs_nulling() -> None:
+    assert {name for name, found in SILENT_WITHOUT.items() if found} >= {
+        "gains",
+        "noise",
+        "poles",
+        "psrr",
+        "sweep",
+        "cmrr",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "option"), [(name, o) for name, found in SILENT_WITHOUT.items() for o in found], ids=lambda x: str(x)[:20]
+)
+def test_what_would_be_ignored_is_refused(name: str, option: Any) -> None:
+    run = partial(analyses()[name], example().circuit, **NEEDED.get(name, {}), **{option.name: 0.1})
+    for off in ({}, {option.needs: False}, {option.needs: "no"}):
+        with pytest.raises(OptionError, match=f"{option.name} has no effect without {option.needs}"):
+            run(**off)
+
+
+def test_flags_are_truth_values() -> None:
+    """A word that says no is no: any other text would be true in Python."""
+    flag = Option("null", "flag", "", "", False)
+    for words, wanted in (("false", "No", "off", "0", 0, False, np.False_), False), (("true", "ON", 1, True), True):
+        assert [flag.read(word) for word in words] == [wanted] * len(words)
+    assert flag.read(None) is False
+    for word in ("maybe", "", 2, 0.5, []):
+        with pytest.raises(OptionError, match="null must be true or false"):
+            flag.read(word)
+    amplifier, ports = example(), {"frequency_hz": [1.0]}
+    assert amplifier.gains(null="false", **ports).null is None
+    assert amplifier.gains(null="true", **ports).null is not None
+
+
+def test_numbers_are_numbers() -> None:
+    """Text is read as SPICE reads it; what is no number says so and does not end in a traceback."""
+    level = Option("vcm", "number", "V", "", None, low=-5.0, high=5.0)
+    assert level.read("500m") == level.read(np.float64(0.5)) == 0.5
+    for wrong in (True, "much", [1.0, 2.0], {}):
+        with pytest.raises(OptionError, match="vcm must be a number"):
+            level.read(wrong)
+    for wrong in (6, "6k", float("nan")):
+        with pytest.raises(OptionError, match="vcm must lie between -5 and 5 V"):
+            level.read(wrong)

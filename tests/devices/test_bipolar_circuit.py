@@ -142,7 +142,7 @@ def test_varied_parameters_equal_a_loop() -> None:
     """Lanes of a varied saturation current, resistance and temperature equal nominal circuits with these values."""
     case = with_resistances("BC847B", cjs=1e-12)
     bias = bias_of(case, 0.72, -2.0)
-    values = {"x.is": 2.1e-14, "x.rb": 14.0, "x.bf": 250.0, "temp": 51.0}
+    values = {"x.is": 2.1e-14, "x.rb": 14.0, "x.bf": 250.0, "temper": 51.0}
     varied = System(circuit_of(MODEL, case, bias, 27.0), varied=values)
     point = solve_operating_point(varied, values)
     fixed = solved(MODEL, Case("npn", case.model | {"is": 2.1e-14, "rb": 14.0, "bf": 250.0}, {}), bias, 51.0)

@@ -41,7 +41,7 @@ def test_examples_keep_their_operating_point(name):
     compare(HERE.parents[1] / "examples" / f"{name}.cir")
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(16))
 def test_random_hierarchies(seed, tmp_path):
     path = tmp_path / "deck.cir"
     path.write_text(deck(seed))

@@ -98,3 +98,55 @@ def test_conditionals_follow_parameters(choice, resistance):
 def test_conditionals_in_a_subcircuit_follow_its_instance():
     deck = "t\n.subckt s a k=1\n.if (k>1)\nr1 a 0 1k\n.else\nc1 a 0 1p\n.endif\n.ends\nx1 a s\nx2 a s k=2\n"
     assert list(load(deck).instances) == ["c.x1.c1", "r.x2.r1"]
+
+
+SIBLINGS = [  # formals, body, values on the X card, and w, l, k as ngspice 39 has them where outside are 20, 30 and 40
+    ("w=1 l=1 k=1", "", "w=2 l='w*3'", (2, 6, 1)),
+    ("w=1 l=1 k=1", "", "l='w*3' w=2", (2, 6, 1)),
+    ("w=1 l=1 k=1", "", "w='w*2' l='w'", (40, 40, 1)),
+    ("w=1 l=1 k=1", "", "w='l+1' l='k+1' k=5", (31, 6, 5)),
+    ("w=1 l=1 k=1", "", "w='l+1' l='k+1' k={2*3}", (31, 41, 6)),
+    ("w=1 l=1 k=1", "", "k='w+1' l='k+1' w='5'", (5, 41, 6)),
+    ("w=1 l=1 k=1", "", "w=l l=q", (30, 2, 1)),
+    ("w=1 l='w+1' k='l+1'", "", "w='w*2'", (40, 41, 42)),
+    ("w='l+1' l='k+1' k=1", "", "l='w+2'", (23, 22, 1)),
+    ("w='l+1' l='k+1' k=1", "", "k='w*2' l='9'", (10, 9, 40)),
+    ("w='w+1' l=1 k=1", "", "k='w*2' l='9'", (21, 9, 42)),
+    ("w=1 l=1", ".param k='w+l'\n", "w='k+1'", (41, 1, 42)),
+    ("w=1 l='k*2'", ".param k='w+1'\n", "k='w*3' w=6", (6, 36, 18)),
+    ("w='k' l='w'", ".param k='7'\n.param w='l+2'\n.param l=3\n", "l=9", (11, 9, 7)),
+    ("w=1 l=2 k=3", ".param w='w+5'\n", "", (25, 2, 3)),
+    ("w=1 l=1 k=1", ".func f(x) {x*1000}\n", "l='f(1)'", (1, 2, 1)),
+    ("w=1 l='2+0' k=0", ".param w='3+0'\n", "l='w' w='q+q'", (4, 20, 0)),
+]
+
+
+@pytest.mark.parametrize(("formals", "body", "values", "expected"), SIBLINGS)
+def test_an_x_card_reads_parameters_of_its_own_line(formals, body, values, expected):
+    within = f".subckt rr p n {formals}\n{body}r1 p n {{w}}\nr2 p n {{l}}\nr3 p n {{k}}\n.ends\n"
+    outer = f".subckt o p n w=20 l=30 k=40\nx1 p n rr {values}\n.ends\n"
+    circuit = load(f"t\n.param q=2\n.func f(x) {{x+w}}\nx0 a 0 o\nv1 a 0 1\n{outer}{within}")
+    assert tuple(number(circuit, f"r.x0.x1.r{i}", "r") for i in (1, 2, 3)) == expected
+
+
+def test_parameters_of_a_card_that_nothing_outside_knows_are_those_of_the_card():
+    cell = ".subckt rr p n ad=0 w=1\nr1 p n {ad}\n.ends\n"
+    assert number(load(f"t\n.param q=2\nx1 a 0 rr ad='w*3' w={{q}}\n{cell}"), "r.x1.r1", "r") == 6.0
+    with pytest.raises(NetlistError, match="circular definition of parameters: w -> w"):
+        load(f"t\nx1 a 0 rr w='w*2'\n{cell}")
+    with pytest.raises(NetlistError, match="unknown parameter 'z'"):
+        load(f"t\nx1 a 0 rr w={{z}}\n{cell}")
+
+
+def test_m_of_a_card_reads_the_card_too():
+    cell = ".subckt rr p n w=1 l='w+0'\nr1 p n 1k\n.ends\n"
+    circuit = load(f"t\n.param l=7\nx1 a 0 rr w=2 m='w*3'\nx2 a 0 rr m='l+1' l='w+3'\nx3 a 0 rr l='m' m=2\n{cell}")
+    assert [number(circuit, f"r.x{i}.r1", "m") for i in (1, 2, 3)] == [6.0, 5.0, 2.0]
+
+
+def test_a_card_of_xschem():
+    card = "XM1 d g s b nch L=1u W=2u nf=1 ad='int((nf+1)/2)*W/nf*0.18u' as='int((nf+2)/2) * W/nf * 0.18u' m=2\n"
+    cell = ".subckt nch d g s b l=1u w=1u nf=1 ad=0 as=0 m=1\nm1 d g s b n l='l' w='w' ad='ad' as='as' m='m'\n.ends\n"
+    circuit = load(f"t\n{card}{cell}.model n nmos(vto=1)\nv1 d 0 1\nv2 g 0 1\nv3 s 0 0\nv4 b 0 0\n")
+    found = {name: number(circuit, "m.xm1.m1", name) for name in ("l", "w", "ad", "as", "m")}
+    assert found == pytest.approx({"l": 1e-6, "w": 2e-6, "ad": 3.6e-13, "as": 3.6e-13, "m": 2.0})

@@ -68,5 +68,5 @@ def test_ratings_are_noted():
 
 
 def test_protection_of_listings_is_skipped():
-    notes = [note.message for note in load("t\n.prot\nr1 a 0 1\n.unprot\n").notes]
+    notes = [note.message for note in load("t\n.prot\nv1 a 0 1\nr1 a 0 1\n.unprot\n").notes]
     assert [note.split()[0] for note in notes] == [".prot", ".unprot"]

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from longtail.amplifier import Amplifier
 from longtail.circuit import Ports
 from longtail.elaborate import load, write
+from reference import ngspice
 
 HERE = Path(__file__).parent
 EXAMPLES = sorted((HERE.parents[1] / "examples").glob("*.cir"))
@@ -75,3 +77,51 @@ def test_settings_read_back():
     assert again.ports == Ports(
         output=("a",), vcm=-0.25, how={**circuit.ports.how, "output": "directive", "vcm": "directive"}
     )
+
+
+QUOTED = """nodes as KiCad names them
+v1 "vcc (12 V)" 0 12
+r1 "VCC (12 V)" "net-(q1-c)" 1k
+r2 "net-(q1-c)" net-_q1-c_ 1k
+r3 net-_q1-c_ 0 1k
+x1 "net-(q1-c)" cell
+.subckt cell p
+r1 p "//in;" 1k
+r2 "//in;" 0 1k
+b1 0 "a=b" i={1m*v(p)}
+r3 "a=b" 0 1k
+.ends
+.nodeset v(net-_q1-c_)=4
+*@ output "net-(q1-c)"
+"""
+PLAIN = {  # the name of each node in the flat netlist, and its voltage by Kirchhoff's laws
+    "vcc (12 v)": ("vcc__12_v_", 12.0),
+    "net-(q1-c)": ("net-_q1-c__", 6.0),
+    "net-_q1-c_": ("net-_q1-c_", 3.0),
+    "x1.//in;": ("x1._in_", 3.0),
+    "x1.a=b": ("x1.a_b", 6.0),
+}
+
+
+def test_nodes_that_need_quotes_get_other_names():
+    circuit = load(QUOTED)
+    assert set(circuit.nodes) == set(PLAIN)
+    text = write(circuit)
+    assert "* node 'net-(q1-c)' is called net-_q1-c__ here\n" in text
+    again = load(text)
+    assert again.nodes == tuple(PLAIN[node][0] for node in circuit.nodes)
+    assert again.ports.output == ("net-_q1-c__",)
+    op = Amplifier(again).op()
+    assert {n: pytest.approx(op.nodes[n], rel=1e-9) for n, _ in PLAIN.values()} == dict(PLAIN.values())
+    assert write(again).splitlines()[1:] == [line for line in text.splitlines()[1:] if not line.startswith("* ")]
+
+
+@pytest.mark.ngspice
+def test_ngspice_reads_them_too():
+    point = ngspice.operating_point(write(load(QUOTED)))
+    assert {n: pytest.approx(point.nodes[n], rel=1e-9) for n, _ in PLAIN.values()} == dict(PLAIN.values())
+
+
+def test_quotes_do_not_keep_the_case_of_a_node():
+    # ngspice 39: v(b) = 1.5
+    assert load('t\nv1 "OUT" 0 3\nr1 out b 1k\nr2 "B" 0 1k\n').nodes == ("out", "b")

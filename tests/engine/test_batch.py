@@ -37,8 +37,8 @@ ct e 0 1p
 *@ output o1 o2
 .end
 """
-VARIED = ("rc1.r", "q1.is", "q2.bf", "temp")
-NOMINAL = {"rc1.r": 10e3, "q1.is": 5e-16, "q2.bf": 150.0, "temp": 27.0}
+VARIED = ("rc1.r", "q1.is", "q2.bf", "temper")
+NOMINAL = {"rc1.r": 10e3, "q1.is": 5e-16, "q2.bf": 150.0, "temper": 27.0}
 F = np.logspace(0, 10, 61)
 
 
@@ -113,10 +113,10 @@ def test_a_lane_that_fails_its_check_is_solved_again(
 def test_lanes_far_from_the_nominal_point_are_rescued(prepared: tuple[Batch, Sweep]) -> None:
     system = prepared[0].system
     resistance = np.geomspace(10.0, 1e7, 30)
-    point = prepared[0].solve({"rc1.r": resistance, "temp": np.linspace(-55, 150, 30)})
+    point = prepared[0].solve({"rc1.r": resistance, "temper": np.linspace(-55, 150, 30)})
     assert (point.status == LaneStatus.CONVERGED).all()
     for k in (0, 12, 29):
-        values = {**prepared[0].nominal.values, "rc1.r": resistance[k], "temp": np.linspace(-55, 150, 30)[k]}
+        values = {**prepared[0].nominal.values, "rc1.r": resistance[k], "temper": np.linspace(-55, 150, 30)[k]}
         alone = solve_operating_point(system, values)
         np.testing.assert_allclose(point.solution[k], alone.solution[0], rtol=1e-8, atol=1e-11)
 

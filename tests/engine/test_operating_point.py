@@ -1,14 +1,17 @@
 """The operating point: every way there ends at the same place, and what cannot be solved is named."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import longtail as lt
 from longtail.elaborate import load
-from longtail.engine.continuation import STRATEGIES, Path, start
-from longtail.engine.newton import NO_AIDS, State, newton
+from longtail.engine.continuation import STRATEGIES, Path, settle_nulled, start
+from longtail.engine.newton import NO_AIDS, Aids, State, newton
 from longtail.engine.operating_point import solve_operating_point
 from longtail.engine.system import System
+from longtail.engine.trace import Null
 from longtail.errors import ConvergenceError, NetlistError, StructuralError
 from longtail.lanes.status import LaneStatus
 from reference import gallery, ngspice
@@ -255,3 +258,48 @@ def test_a_device_with_m_of_zero_is_not_there():
     alone = lt.read(f"alone\nvv v 0 3\nvg g 0 1\n{cards.replace('m2', '*')}").op()
     assert op.nodes["d"] == pytest.approx(alone.nodes["d"])
     assert op.devices["m2"]["id"] == 0.0 and op.devices["m2"]["r_o"] == np.inf
+
+
+class Restless(Path):
+    """A path on which two in five steps of the pseudo-transient fail, so that its conductances never fade."""
+
+    asked: list[Aids]
+
+    def solve(self, state, aids, limit=None):
+        self.asked.append(aids)
+        result = super().solve(state, aids, limit)
+        if aids.kappa and len(self.asked) % 5 in (2, 4):
+            return replace(result, status=np.full_like(result.status, LaneStatus.TOO_MANY_ITERATIONS))
+        return result
+
+
+def test_conductances_that_never_fade_leave_no_answer_of_their_own(monkeypatch):
+    monkeypatch.setattr("longtail.engine.continuation._BUDGET", 10**6)
+    system = System(load(PAIR))
+    path = Restless(system, {})
+    path.asked = []
+    result = STRATEGIES["pseudo-transient"](path, State(np.zeros((1, len(system.unknowns)))), NO_AIDS)
+    assert len(path.asked) > 400, "or it would have faded"
+    assert path.asked[-1] is NO_AIDS
+    if result.converged:
+        plain = solve_operating_point(system)
+        np.testing.assert_allclose(result.state.x, plain.solution, rtol=1e-6, atol=1e-9)
+
+
+def test_of_several_balances_the_one_with_the_smallest_offset_counts(monkeypatch):
+    """All beyond what an amplifier in operation needs: each strategy and each sign of the gain leads to another."""
+    system = System(
+        load(PAIR), drives=("v1.dc", "v2.dc"), null=Null({"v1": 0.5, "v2": -0.5}, {"o1": 1.0, "o2": -1.0}, 0.0)
+    )
+    offsets = iter([0.7, -0.9, 0.4, -0.3, 0.5, 0.8])
+
+    def found(path, state, aids):
+        solve = newton(path.system, {"v1.dc": 0.0, "v2.dc": 0.0}, state, limit=1)
+        solve.status[:] = LaneStatus.CONVERGED
+        solve.state.x[0, path.system.index["input_offset"]] = next(offsets)
+        return solve
+
+    monkeypatch.setattr("longtail.engine.continuation.STRATEGIES", {"newton": found})
+    monkeypatch.setattr("longtail.engine.continuation._fade_feedback", lambda path, result, feedback: result)
+    result, _ = settle_nulled(Path(system, {}), State(np.zeros((1, len(system.unknowns)))))
+    assert result.state.x[0, system.index["input_offset"]] == -0.3

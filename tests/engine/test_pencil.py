@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from longtail.engine.pencil import eigenmodes, slowest
+from longtail.engine.pencil import _refine, eigenmodes, slowest
 
 
 def hidden(finite: np.ndarray, infinite: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -74,3 +74,16 @@ def test_repeated_eigenvalues_keep_their_number() -> None:
 
 def test_no_capacitance_no_eigenvalue() -> None:
     assert eigenmodes(np.eye(3), np.zeros((3, 3))).values.size == 0
+
+
+def test_a_value_that_still_moves_has_not_settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One step from 1e-5 beside an eigenvalue arrives there, and only the next one shows that it has."""
+    g, c = hidden(np.array([-1.0, -30.0, 200.0]), 2, 1)
+    beside = np.array([-30.0 * (1.0 + 1e-5)], complex)
+    values, _, _, settled = _refine(g, c, beside)
+    assert settled
+    assert values[0] == pytest.approx(-30.0, rel=1e-8)
+    monkeypatch.setattr("longtail.engine.pencil._STEPS", 1)
+    values, _, _, settled = _refine(g, c, beside)
+    assert not settled
+    assert values[0] == pytest.approx(-30.0, rel=1e-6)

@@ -10,8 +10,10 @@ from longtail.analyses.gains import prepared_sweep
 from longtail.analyses.inputs import find_drives
 from longtail.analyses.lanes import nominal, null_lanes, read_lanes, solve_lanes
 from longtail.engine.empirical import Experience, learn, spread
+from longtail.engine.operating_point import OperatingPoint
 from longtail.engine.points import Points
 from longtail.engine.probes import MANY_PROBES, Probes
+from longtail.engine.sweep import _WEAK, _Worker
 from longtail.lanes.status import LaneStatus
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -91,3 +93,60 @@ def test_lanes_that_rail_a_high_gain_amplifier_are_led_there() -> None:
     result = amp.op(parameters={f"{name}.vto": threshold + np.array([0.0, 0.01, -0.01, 0.1])})
     assert result.status.tolist() == [LaneStatus.CONVERGED.text] * 4
     assert np.ptp(result.nodes[amp.circuit.ports.output[0]]) > 0.1
+
+
+def test_probes_that_have_become_another_circuit_are_left_out() -> None:
+    """A node that moves by more than half of the largest voltage tells nothing of lanes near the nominal one."""
+    drives = find_drives(lt.read(EXAMPLES / "bjt_pair.cir").circuit)
+    lanes = read_lanes(drives.circuit, {"q1.is": np.array([5e-16])}, drives)
+    prepared, _ = solve_lanes(drives.circuit, lanes, drives)
+
+    def solve(values: dict[str, np.ndarray]) -> OperatingPoint:
+        found = prepared.solve(values)
+        found.solution[2, found.system.index["o1"]] += 0.6 * np.abs(found.solution[0, found.system.node_mask]).max()
+        found.solution[3, found.system.index["o1"]] -= 0.4 * np.abs(found.solution[0, found.system.node_mask]).max()
+        return found
+
+    kept = Probes(prepared.nominal, ["q1.is"], solve, 5).points
+    wanted = solve({"q1.is": 5e-16 * np.ones(5)}).solution
+    assert len(kept.solution) == 4
+    assert np.abs(kept["o1"] - prepared.nominal["o1"]).max() == pytest.approx(
+        np.abs(wanted[3] - wanted[0]).max(), rel=1e-2
+    )
+
+
+def test_a_lane_with_a_weak_pivot_is_solved_again_though_its_check_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    drives = find_drives(lt.read(EXAMPLES / "bjt_pair.cir").circuit)
+    lanes = read_lanes(drives.circuit, {"q1.is": 5e-16 * np.linspace(0.98, 1.02, 5)}, drives)
+    prepared, point = solve_lanes(drives.circuit, lanes, drives)
+    sweep, _ = prepared_sweep(prepared, drives, F)
+    assert isinstance(sweep.points, Points)
+    plain = prepared_sweep(prepared, drives, F, plain=True)[0].run(point)
+    polynomials = _Worker._polynomials
+
+    def spoilt(self: _Worker, points: Points, out: np.ndarray) -> np.ndarray:
+        trusted = polynomials(self, points, out)
+        away = np.arange(out.shape[1]) != points.check
+        out[:, away, 3] *= 1.01
+        trusted[3] = False
+        return trusted
+
+    monkeypatch.setattr(_Worker, "_polynomials", spoilt)
+    largest = np.abs(plain).max()
+    assert np.abs(sweep.run(point) - plain).max() <= 1e-8 * largest
+
+
+def test_a_pivot_that_all_but_vanishes_is_weak() -> None:
+    """A lane whose pivots at some point fall five decades below the nominal ones is not believed."""
+    drives = find_drives(lt.read(EXAMPLES / "bjt_pair.cir").circuit)
+    lanes = read_lanes(drives.circuit, {"q1.is": 5e-16 * np.linspace(0.98, 1.02, 5)}, drives)
+    prepared, point = solve_lanes(drives.circuit, lanes, drives)
+    sweep, _ = prepared_sweep(prepared, drives, F)
+    assert isinstance(sweep.points, Points)
+    worker = _Worker(sweep)
+    worker.run(point.solution, {n: point.values[n] for n in prepared.system.varied}, sweep.buffer(5))
+    measured = worker._points(sweep.points).copy()
+    assert (measured > _WEAK**2).all()
+    worker._points = lambda points: np.where(np.arange(worker.size) == 2, 0.9 * _WEAK**2, measured)
+    trusted = worker._polynomials(sweep.points, sweep.buffer(5))
+    assert np.flatnonzero(~trusted).tolist() == [2]

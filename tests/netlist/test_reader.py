@@ -67,7 +67,7 @@ def values(item):
         ("e1 a 0 value {v(b)*2}", "a 0 value {v(b)*2}"),
         ("x1 a b amp params: r=1", "a b amp"),
         ("q1 c b e 0 n 2 off", "c b e 0 n 2 off"),
-        ('x1 a b "My Amp"', "a b My Amp"),
+        ('x1 a b "My Amp"', "a b my amp"),
         ("k1 l1 l2 0.9", "l1 l2 0.9"),
         ("m1 net-1 in+ x.y /s nch", "net-1 in+ x.y /s nch"),
     ],

@@ -21,9 +21,9 @@ from longtail.analyses.extent import extent
 from longtail.analyses.frequency import frequency_axis
 from longtail.analyses.gain_rows import GainRows
 from longtail.analyses.gains import (
+    FREE_NULL_OPTIONS,
     FREQUENCY_OPTION,
     INPUT_OPTIONS,
-    NULL_OPTIONS,
     ModeGains,
     gains_at,
 )
@@ -277,7 +277,7 @@ ANALYSIS = Analysis(
     (
         *INPUT_OPTIONS,
         FREQUENCY_OPTION,
-        *NULL_OPTIONS,
+        *FREE_NULL_OPTIONS,
         Option("full", "flag", "", "everything: ranges, impedances, supply rejection, noise, poles too", False),
         Option("temperatures", "range", "degC", "minimum and maximum over these: start:stop:points or a list"),
         Option("corners", "names", "", "and over these corners: names in the netlist, 'all', or a TOML file"),

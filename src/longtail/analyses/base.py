@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 
 from longtail.circuit import Circuit
-from longtail.errors import LongtailError, OptionError, nearest
+from longtail.errors import InputError, LongtailError, OptionError, nearest
+from longtail.lanes.kernels import question
+from longtail.units import parse_number
 
 if TYPE_CHECKING:
     import xarray
@@ -31,7 +33,7 @@ class Option:
     commas between), "frequency" (`start:stop:points-per-decade` in Hz, or an array), "range" (`start:stop:points`, a
     list, or an array), "word" (text that the analysis reads itself), "assignments" (`name=value`, repeated), "flag",
     "file" and "callback" (Python's own), "lanes" (arrays by parameter name).
-    `python_only` keeps it off the command line.
+    `python_only` keeps it off the command line. `needs` names the flag without which the option has no effect.
     """
 
     name: str
@@ -42,6 +44,28 @@ class Option:
     low: float = -math.inf
     high: float = math.inf
     python_only: bool = False
+    needs: str = ""
+
+    def read(self, value: Any) -> Any:
+        """What was given, or the default. Raises `OptionError` for no flag, no number, or one out of bounds."""
+        if value is None:
+            return self.default
+        if self.kind == "flag":
+            return _flag(self.name, value)
+        return self._number(value) if self.kind == "number" else value
+
+    def _number(self, value: Any) -> Any:
+        wrong = OptionError(f"{self.name} must be a number, not {value!r}")
+        if isinstance(value, bool | np.bool_):
+            raise wrong
+        try:
+            number = parse_number(value) if isinstance(value, str) else value
+            size = float(number)
+        except (InputError, TypeError, ValueError) as error:
+            raise wrong from error
+        if not self.low <= size <= self.high:
+            raise OptionError(f"{self.name} must lie between {self.low:g} and {self.high:g} {self.unit}, not {size:g}")
+        return number
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +85,30 @@ class Analysis:
             if name not in known:
                 has = f"it has: {', '.join(known) or 'none'}"
                 raise OptionError(f"{self.name} has no option '{name}'; {has}", hint=nearest(name, known))
-        values = {name: given.get(name, option.default) for name, option in known.items()}
-        for name, value in values.items():
-            option = known[name]
-            if option.kind == "number" and value is not None and not option.low <= value <= option.high:
+        values = {name: option.read(given.get(name)) for name, option in known.items()}
+        for name, option in known.items():
+            if option.needs and given.get(name) is not None and not values[option.needs]:
                 raise OptionError(
-                    f"{name} must lie between {option.low:g} and {option.high:g} {option.unit}, not {value:g}"
+                    f"{name} has no effect without {option.needs}",
+                    hint=f"add --{option.needs} ({option.needs}=True), or leave {name} out",
                 )
-        return self.run(circuit, **values)
+        with question():
+            return self.run(circuit, **values)
+
+
+_FLAGS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+
+
+def _flag(name: str, value: Any) -> bool:
+    """A flag from a truth value, or from a word for one.
+
+    >>> _flag("null", "false"), _flag("null", 1)
+    (False, True)
+    """
+    read = _FLAGS.get(str(value.item() if isinstance(value, np.generic) else value).lower())
+    if read is None:
+        raise OptionError(f"{name} must be true or false, not {value!r}")
+    return read
 
 
 class Result:

@@ -9,7 +9,6 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.analyses.conditions import TEMPERATURE
 from longtail.analyses.curves import Curves
 from longtail.analyses.dc_sweep import Points
 from longtail.analyses.extent import Extent, extent
@@ -31,6 +30,7 @@ from longtail.analyses.stability import unstable_lanes
 from longtail.analyses.standing import Standing
 from longtail.engine.linearization import Linearization, linearize
 from longtail.engine.pencil import slowest
+from longtail.engine.views import TEMPERATURE
 from longtail.modes import COMMON, DIFFERENTIAL
 from longtail.units import format_si
 
@@ -183,9 +183,9 @@ class Characterization:
         lanes = np.repeat(np.arange(standing.count), LEVELS)
         level = np.tile(levels, standing.count)
         if standing.null and standing.nulled is not None:
-            points = standing.nulled.at(v_ic=level, **standing.take(lanes))
+            points = standing.nulled.at(v_ic=level, varied=standing.take(lanes))
         else:
-            points = standing.plain.at(v_ic=level, v_id=standing.points.v_id[lanes], **standing.take(lanes))
+            points = standing.plain.at(v_ic=level, v_id=standing.points.v_id[lanes], varied=standing.take(lanes))
         return levels, rejection(*points.mode_gains(self.frequency_hz[:1]))[:, 0].reshape(standing.count, LEVELS)
 
     def _lowest_rejection(self) -> Row:

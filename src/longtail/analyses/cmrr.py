@@ -241,7 +241,7 @@ def levels_of(
 
 
 def _own_level(drives: Drives) -> float:
-    return float(np.mean([level * sign for level, sign in zip(drives.levels, drives.signs, strict=True)]))
+    return float(np.mean(drives.levels))
 
 
 def _clip(value: float, levels: Array) -> float:

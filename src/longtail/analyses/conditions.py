@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.analyses.axes import linear_axis
-from longtail.analyses.lanes import nominal
+from longtail.analyses.lanes import nominal, temperature_name
 from longtail.circuit import Circuit
 from longtail.devices.base import ZERO_CELSIUS
 from longtail.errors import InputError, OptionError, nearest
@@ -21,7 +21,6 @@ from longtail.units import parse_number
 Corners = Mapping[str, Mapping[str, float]]
 
 TYPICAL = "typical"
-TEMPERATURE = "temp"
 ALL = "all"
 
 
@@ -126,19 +125,20 @@ def conditions(circuit: Circuit, temperatures: Sequence[float], corners: Corners
     >>> [c.name for c in conditions(circuit, (-40.0, 27.0), {"slow": {"r": 2e3}})]
     ['typical', '-40 °C', 'slow at -40 °C', 'slow']
     """
-    own = nominal(circuit, TEMPERATURE)
+    temperature = temperature_name(circuit)
+    own = nominal(circuit, temperature)
     found = [Condition(TYPICAL, {})]
-    found += [Condition(f"{t:g} °C", {TEMPERATURE: t}) for t in temperatures if t != own]
+    found += [Condition(f"{t:g} °C", {temperature: t}) for t in temperatures if t != own]
     for name, values in corners.items():
-        if TEMPERATURE in values:
+        if temperature in values:
             found.append(Condition(name, dict(values)))
             continue
         for t in temperatures or (own,):
-            found.append(Condition(name if t == own else f"{name} at {t:g} °C", {**values, TEMPERATURE: t}))
+            found.append(Condition(name if t == own else f"{name} at {t:g} °C", {**values, temperature: t}))
     return tuple(found)
 
 
 def arrays(circuit: Circuit, among: Sequence[Condition]) -> dict[str, NDArray[np.float64]]:
     """The conditions as lanes: the value of everything that any of them changes, and of the temperature."""
-    names = dict.fromkeys([TEMPERATURE, *(name for each in among for name in each.values)])
+    names = dict.fromkeys([temperature_name(circuit), *(name for each in among for name in each.values)])
     return {name: np.array([each.values.get(name, nominal(circuit, name)) for each in among]) for name in names}

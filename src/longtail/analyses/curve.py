@@ -60,7 +60,7 @@ class Curve:
         wanted = v_id + self.offsets[:, None]
         levels = np.broadcast_to(self.levels[:, None], v_id.shape)
         varied = {name: np.repeat(value, v_id.shape[1]) for name, value in self.values.items()}
-        return self.sweep.at(v_ic=levels.ravel(), v_id=wanted.ravel(), **varied)
+        return self.sweep.at(v_ic=levels.ravel(), v_id=wanted.ravel(), varied=varied)
 
     def followed(self, v_id: Array) -> Points:
         """The same where there is one operating point for each input; where there are several, as an overdriven
@@ -100,7 +100,7 @@ class Curve:
         def attempt(rows: Rows, shares: Array, near: Array) -> tuple[Mask, Mask, Array]:
             level, v_id = levels[rows], shares * ends[rows]
             varied = {name: value[level] for name, value in self.values.items()}
-            points = self.sweep.at(v_ic=self.levels[level], v_id=self.offsets[level] + v_id, near=near, **varied)
+            points = self.sweep.at(v_ic=self.levels[level], v_id=self.offsets[level] + v_id, near=near, varied=varied)
             return points.good, inside(points, v_id, level), points.state
 
         tolerance = np.full(ends.size, _TOLERANCE)

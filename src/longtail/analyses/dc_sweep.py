@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from longtail import modes
 from longtail.analyses.drives import Drives, as_plain, at_one_lane, bias, null_target
-from longtail.analyses.lanes import nominal
+from longtail.analyses.lanes import levels_over, nominal
+from longtail.analyses.port_maps import above
 from longtail.circuit import GROUND, Instance
 from longtail.engine.batch import Batch
 from longtail.engine.linearization import linearize
@@ -72,8 +73,8 @@ class Points:
     def moved(self, v_id: Array) -> Points:
         """The points of the plain circuit when the differential input moves on by `v_id` V, `[lane]`."""
         system, values = self.point.system, dict(self.point.values)
-        for name, move, sign in zip(self.drives.names, modes.join(v_id, 0.0), self.drives.signs, strict=True):
-            values[name] = values[name] + np.asarray(move) * sign
+        for name, move in zip(self.drives.names, modes.join(v_id, 0.0), strict=True):
+            values[name] = values[name] + np.asarray(move)
         lanes = {name: np.broadcast_to(value, len(v_id)) for name, value in values.items()}
         result = newton(system, lanes, warm(system, lanes, self.point.solution), limit=_LIMIT)
         point = replace(self.point, values=values, solution=result.state.x, status=result.status)
@@ -93,8 +94,8 @@ class Points:
         good = np.flatnonzero(self.good)
         for start in range(0, good.size, size):
             for lanes, x in self._responses(frequency_hz, good[start : start + size]):
-                matrix[lanes] = weights @ x
                 floor[lanes] = _ROUNDING * np.abs(x[:, :, voltages]).max(axis=(2, 3))
+                matrix[lanes] = above(weights @ x, floor[lanes][..., None, None])
         return matrix, floor
 
     def _responses(
@@ -113,7 +114,7 @@ class Points:
 class Sweep:
     """A driven amplifier ready for many input levels; nulled where `nominal` belongs to a nulled system.
 
-    `vary` names further values that may differ from lane to lane ("temp"). `rest` is the point without nulling.
+    `vary` names further values that may differ from lane to lane. `rest` is the point without nulling.
     """
 
     drives: Drives
@@ -144,9 +145,8 @@ class Sweep:
         """The plain amplifier at the offset that nulls it: the output is free to move from there."""
         center = self.center
         ends = modes.join(center.v_id[0].item(), self.own.common)
-        first, second = (float(v * sign) for v, sign in zip(ends, self.drives.signs, strict=True))
         point = at_one_lane(center.point)
-        return Sweep(replace(self.drives, levels=(first, second)), point, self.plain, point)
+        return Sweep(replace(self.drives, levels=(ends.first, ends.second)), point, self.plain, point)
 
     def at(
         self,
@@ -154,20 +154,24 @@ class Sweep:
         v_id: float | Array | None = None,
         target: Array | None = None,
         near: Array | None = None,
-        **varied: Array,
+        varied: Mapping[str, Array] | None = None,
     ) -> Points:
         """Operating points at common-mode levels and differential inputs in V, else as the netlist has them.
 
         A nulled amplifier finds its differential input itself; `target` is then the output voltage that it has to
         reach in each lane, if not its nominal one. With `near` `[lane, unknown]`, states as in `Points`, every lane
-        starts there, and of a nulled amplifier one that does not settle soon is left without a solution.
+        starts there, and of a nulled amplifier one that does not settle soon is left without a solution. `varied` are
+        further values by name.
         """
         own = self.own
+        if varied and (v_ic is None or v_id is None):
+            flat = dict(zip(varied, np.broadcast_arrays(*map(np.atleast_1d, varied.values())), strict=True))
+            own = self.drives.modes_of({**self.drives.values, **levels_over(self.drives, flat)})
         levels = modes.join(own.differential if v_id is None else v_id, own.common if v_ic is None else v_ic)
         values = {name: np.asarray(value, float) for name, value in self.nominal.values.items()}
-        for name, level, sign in zip(self.drives.names, levels, self.drives.signs, strict=True):
-            values[name] = np.asarray(level * sign, float)
-        values |= {name: np.asarray(value, float) for name, value in varied.items()}
+        for name, level in zip(self.drives.names, levels, strict=True):
+            values[name] = np.asarray(level, float)
+        values |= {name: np.asarray(value, float) for name, value in (varied or {}).items()}
         if target is not None:
             values[f"v{TARGET}.dc"] = np.asarray(target, float)
         lanes = max(np.size(value) for value in values.values())
@@ -180,8 +184,7 @@ class Sweep:
         To first order, V for V.
         """
         moves: dict[str, float | Array] = dict.fromkeys(self.nominal.system.varied, 0.0)
-        for name, move, sign in zip(self.drives.names, modes.join(v_id, v_ic), self.drives.signs, strict=True):
-            moves[name] = move * sign
+        moves |= dict(zip(self.drives.names, modes.join(v_id, v_ic), strict=True))
         if f"v{TARGET}.dc" in moves:
             moves[f"v{TARGET}.dc"] = target
         return np.asarray(np.column_stack(np.broadcast_arrays(*moves.values())) @ self.batch.sensitivity.T)

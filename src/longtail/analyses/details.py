@@ -57,7 +57,8 @@ def details(circuit: Circuit, asked: Mapping[str, Any]) -> Details:
         notes.extend(getattr(found, "notes", ()))
         return found
 
-    common = {name: asked[name] for name in ("input", "output", "null", "target")}
+    nulled = {name: asked[name] for name in ("input", "output", "null", "target")}
+    common = nulled if asked["null"] else {**nulled, "target": None}
     frequency = {"frequency_hz": asked["frequency_hz"]}
     level = {"vcm": asked["vcm"]}
 
@@ -71,7 +72,7 @@ def details(circuit: Circuit, asked: Mapping[str, Any]) -> Details:
     def ranges() -> OperatingRange:
         if not asked["null"] and stuck(sweep(driven()).center).any():
             raise AnalysisError("the output is stuck near a supply rail: use --null (null=True)")
-        found = operating_range.ANALYSIS(circuit, **common, **level)
+        found = operating_range.ANALYSIS(circuit, **nulled, **level)
         assert isinstance(found, OperatingRange)
         return found
 
@@ -87,7 +88,7 @@ def details(circuit: Circuit, asked: Mapping[str, Any]) -> Details:
     return Details(
         attempt("rejection over V_CM", CmrrMap, lambda: cmrr.ANALYSIS(circuit, **common, **frequency, **levels())),
         attempt("range", OperatingRange, ranges),
-        attempt("transfer", Transfer, lambda: transfer.ANALYSIS(circuit, **common, **level)),
+        attempt("transfer", Transfer, lambda: transfer.ANALYSIS(circuit, **nulled, **level)),
         attempt("noise", Noise, lambda: noise.ANALYSIS(circuit, **common, **frequency, **level)),
         attempt("poles", PolesAndZeros, lambda: poles.ANALYSIS(circuit, **common, **level)),
         formulas(),

@@ -36,6 +36,7 @@ _NOT_ANALYSES = {
     "gain_rows",
     "inputs",
     "lane_files",
+    "lane_floor",
     "lane_zarr",
     "lanes",
     "limits",

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from longtail import modes
 from longtail.analyses.out_of_reach import out_of_reach
 from longtail.circuit import GROUND, Circuit, Instance
+from longtail.elaborate.ports.wiring import control_terminals
 from longtail.engine.linearization import linearize
 from longtail.engine.operating_point import OperatingPoint, solve_operating_point
 from longtail.engine.remember import Remembered
@@ -25,7 +26,7 @@ class Drives:
 
     circuit   the amplifier with a source to ground at each input: those of the netlist, or sources of longtail's own
               where the bench looks otherwise (see `longtail.elaborate.ports.planes`)
-    sources   the two input sources; `signs` +1 where the positive terminal faces the amplifier; `hot` that node
+    sources   the two input sources, their positive terminals at the nodes `hot`, the others at ground
     output    one node or two
     levels    dc values of the sources, V
     bench     the circuit as the netlist has it where that is another one, and `bench_nodes`, whose voltages there are
@@ -36,7 +37,6 @@ class Drives:
 
     circuit: Circuit
     sources: tuple[str, str]
-    signs: tuple[float, float]
     hot: tuple[str, str]
     output: tuple[str, ...]
     levels: tuple[float, float]
@@ -60,12 +60,12 @@ class Drives:
 
     def modes_of(self, values: Mapping[str, float | NDArray[np.float64]]) -> modes.Modes:
         """v_id and v_ic in V for values of the two sources by varied name."""
-        return modes.split(*(values[name] * sign for name, sign in zip(self.names, self.signs, strict=True)))
+        return modes.split(*(values[name] for name in self.names))
 
     @property
     def unit_modes(self) -> NDArray[np.float64]:
         """Source amplitudes `[drive, mode]` of one volt in each input mode."""
-        return modes.unit_drives() * np.array(self.signs)[:, None]
+        return modes.unit_drives()
 
     def output_matrix(self, system: System) -> NDArray[np.float64]:
         """What each output mode takes of the unknowns, `[mode, unknown]`."""
@@ -78,7 +78,7 @@ class Drives:
     def null(self, target: float) -> Null:
         """The equation that brings the output to `target` by an offset between the inputs."""
         weights = modes.output_weights(len(self.output))[modes.DIFFERENTIAL]
-        shares = modes.unit_drives()[:, modes.DIFFERENTIAL] * np.array(self.signs)
+        shares = modes.unit_drives()[:, modes.DIFFERENTIAL]
         return Null(
             dict(zip(self.sources, shares.tolist(), strict=True)),
             dict(zip(self.output, weights.tolist(), strict=True)),
@@ -119,12 +119,17 @@ def _rails(circuit: Circuit) -> tuple[float, float] | None:
 
 
 def null_target(drives: Drives, target: float | None) -> float:
-    """Where nulling is to bring the output: as given, 0 V for a pair, the middle of the supplies for one node."""
+    """Where nulling is to bring the output, V: as given, 0 for a pair, the middle of the supplies for one node.
+
+    Also 0 in a circuit that has no transistors and wants no supplies: its op-amps are ideal.
+    """
     if target is not None:
         return target
     if not drives.single_ended:
         return 0.0
     rails = supply_rails(drives.circuit)
+    if rails is None and not any(control_terminals(i) for i in drives.circuit.instances.values()):
+        return 0.0
     if rails is None:
         raise OptionError(
             "the target of nulling is not known: no supplies are named",

@@ -62,7 +62,7 @@ class Extent:
             lanes, moved = condition[rows], start[rows] + shares * (stop - start)[rows]
             output = np.where(by_gain[rows], moved, self.center[lanes, 0])
             level = np.where(by_gain[rows], self.center[lanes, 1], moved)
-            points = self._nulled.at(v_ic=level, target=output, near=near, **self.standing.take(lanes))
+            points = self._nulled.at(v_ic=level, target=output, near=near, varied=self.standing.take(lanes))
             return points.good, self._holds(points, lanes, by_gain[rows]), points.state
 
         way = stop - start
@@ -83,12 +83,12 @@ class Extent:
         def attempt(rows: Rows, shares: Array, near: Array) -> tuple[Mask, Mask, Array]:
             lanes, moved = condition[rows], shares * ends[rows]
             v_id = offset[lanes] + moved
-            points = standing.plain.at(v_ic=standing.v_ic[lanes], v_id=v_id, near=near, **standing.take(lanes))
+            points = standing.plain.at(v_ic=standing.v_ic[lanes], v_id=v_id, near=near, varied=standing.take(lanes))
             tangent = slope[lanes] * moved
             away = np.abs(points.output - self.center[lanes, 0] - tangent)
             return points.good, away <= LINEAR * np.abs(tangent), points.state
 
-        start = standing.plain.at(v_ic=standing.v_ic, v_id=offset, **standing.values).state[condition]
+        start = standing.plain.at(v_ic=standing.v_ic, v_id=offset, varied=standing.values).state[condition]
         last = march(attempt, start, standing.plain.tangent(v_id=ends), np.full(ends.size, _TOLERANCE)).last
         reached = np.where(last >= 1.0, np.inf, np.abs(last * ends)).reshape(2, count).min(axis=0)
         return np.where(np.isfinite(reached) & np.isfinite(self.center[:, 0]), reached, np.nan)

@@ -39,7 +39,7 @@ def gain_of(drives: Drives, of: str) -> Gain:
     common_in = of in ("common", "common_to_differential")
     common_out = of in ("common", "differential_to_common") and not drives.single_ended
     amplitudes = (1, 1) if common_in else (1, -1)
-    drive = {f"i({s})": int(sign) * a for s, sign, a in zip(drives.sources, drives.signs, amplitudes, strict=True)}
+    drive = {f"i({s})": a for s, a in zip(drives.sources, amplitudes, strict=True)}
     weights = (1,) if drives.single_ended else (1, 1) if common_out else (1, -1)
     read: dict[str, int] = {}
     for node, weight in zip(drives.output, weights, strict=True):

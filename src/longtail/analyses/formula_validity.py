@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from longtail.analyses.dc_sweep import Points
 from longtail.analyses.drives import Drives, supply_rails
-from longtail.analyses.lanes import Lanes, nominal, null_lanes, read_lanes, solve_lanes
+from longtail.analyses.lanes import INPUT_LEVEL, Lanes, nominal, null_lanes, read_lanes, shown, solve_lanes
 from longtail.analyses.regions import amplifying, transistors
 from longtail.circuit import GROUND, Circuit
 from longtail.engine.operating_point import OperatingPoint
+from longtail.engine.views import TEMPERATURE as CELSIUS
 from longtail.errors import OptionError
 from longtail.lanes.status import LaneStatus
 from longtail.symbolic.answer import Answer
@@ -173,12 +174,12 @@ def errors_away(at: Conditions) -> tuple[tuple[Validity, ...], tuple[str, ...]]:
     else:
         notes.append("no errors over mismatch: the circuit has neither transistors nor resistors")
     celsius = np.linspace(COLD, HOT, STEPS)
-    found.append(_along(at, TEMPERATURE, "degC", celsius, {"temp": celsius}))
+    found.append(_along(at, TEMPERATURE, "degC", celsius, {CELSIUS: celsius}))
     volts = _levels(at)
     if volts is None:
         notes.append("no errors over the common-mode level: it takes input sources to ground, and known supplies")
     else:
-        found.append(_along(at, LEVEL, "V", volts, {"vcm": volts}))
+        found.append(_along(at, LEVEL, "V", volts, {INPUT_LEVEL: volts}))
     if transistors(at.drives.circuit) and not at.working:
         notes.append("no transistor amplifies at the operating point: these figures are over all lanes that are solved")
     for each in found:
@@ -244,9 +245,9 @@ def _levels(at: Conditions) -> Array | None:
     grounded = all(GROUND in circuit.instances[source].nodes for source in at.drives.sources)
     if rails is None or not grounded:
         return None
-    own = float(np.mean([level * sign for level, sign in zip(at.drives.levels, at.drives.signs, strict=True)]))
+    own = float(np.mean(at.drives.levels))
     volts = np.unique([own, *np.linspace(min(rails[0], own), max(rails[1], own), _SEARCH)])
-    works = at.inside(at.solve({"vcm": volts}))
+    works = at.inside(at.solve({INPUT_LEVEL: volts}))
     low = high = int(np.flatnonzero(volts == own)[0])
     while low > 0 and works[low]:
         low -= 1
@@ -280,7 +281,7 @@ def _along(at: Conditions, axis: str, unit: str, places: Array, parameters: Mapp
         float(np.median(errors[within])) if some else None,
         float(np.percentile(errors[within], 95.0)) if some else None,
         None if worst is None else errors[worst].item(),
-        None if worst is None else {name: values[worst].item() for name, values in parameters.items()},
+        None if worst is None else shown({name: values[worst].item() for name, values in parameters.items()}),
         None if worst is None else places[worst].item(),
         None if outside is None else errors[outside].item(),
         None if outside is None else places[outside].item(),

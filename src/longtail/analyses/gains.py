@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +16,9 @@ from longtail.analyses.drives import Drives, bias, null_target
 from longtail.analyses.extremes import extreme_notes, lost_lanes, without_figures
 from longtail.analyses.frequency import DEFAULT, frequency_axis
 from longtail.analyses.inputs import find_drives
+from longtail.analyses.lane_floor import lane_floors
 from longtail.analyses.lanes import LANE_OPTIONS, Axes, Lanes, null_lanes, read_lanes, solve_lanes, solve_nulled
-from longtail.analyses.port_maps import ROUNDING, rejection_db, signal_level
+from longtail.analyses.port_maps import ROUNDING, above, rejection_db, signal_level
 from longtail.analyses.reasons import UNKNOWN, Inquiry, Reason, short
 from longtail.analyses.stability import instability_notes, lane_notes
 from longtail.analyses.stuck import lane_notes as stuck_lanes
@@ -217,7 +218,8 @@ def model_gains(
     """The same of a linear model that is there already."""
     point = model.operating_point
     x = model.response(frequency_hz, drives.unit_modes)[0]
-    return drives.output_matrix(point.system) @ x, ROUNDING * signal_level(point, x)
+    floor = ROUNDING * signal_level(point, x)
+    return above(drives.output_matrix(point.system) @ x, floor[:, None, None]), floor
 
 
 def run(
@@ -259,6 +261,8 @@ def gains_over(
     sweep, floor = prepared_sweep(prepared, drives, frequency_hz, plain, target)
     matrix = sweep.run(point, threads=threads)
     matrix[without_figures(point)] = np.nan
+    floors = lane_floors(drives, point, frequency_hz, matrix, floor)
+    matrix = above(matrix, floors[..., None, None])
     levels = modes.split(*(point.voltage(node) for node in drives.hot)).common
     null = None if offset is None or target is None else NullPoint(target, lanes.shaped(offset))
     status = np.array([LaneStatus(int(s)).text for s in point.status])
@@ -269,7 +273,7 @@ def gains_over(
         drives.hot,
         lanes.shaped(levels),
         null,
-        np.broadcast_to(floor, (*lanes.shape, floor.size)),
+        lanes.shaped(floors),
         lanes.shaped(status),
         (*lost_lanes(point), *lane_notes(point), *stuck_lanes(drives, point, nulled=target is not None)),
         lanes.axes,
@@ -287,7 +291,7 @@ def prepared_sweep(
     plain: bool = False,
     target: float | None = None,
 ) -> tuple[Sweep, NDArray[np.float64]]:
-    """The sweep of a batch over a frequency axis, and its floor of rounding; remembered for the next time.
+    """The sweep of a batch over a frequency axis, and the nominal floor of rounding; remembered for the next time.
 
     `target` V is what the lanes are nulled to, if they are.
     """
@@ -350,8 +354,15 @@ INPUT_OPTIONS = (
 NULL_OPTIONS = (
     Option("vcm", "number", "V", "dc common-mode level of the inputs; the netlist's own if not given"),
     Option("null", "flag", "", "find the input offset that brings the output to its target, and analyze there", False),
-    Option("target", "number", "V", "output voltage to null to: 0 for a pair, mid-supply for one node if not given"),
+    Option(
+        "target",
+        "number",
+        "V",
+        "output voltage to null to: 0 for a pair, mid-supply for one node if not given",
+        needs="null",
+    ),
 )
+FREE_NULL_OPTIONS = tuple(replace(option, needs="") for option in NULL_OPTIONS)  # of analyses that null without a flag
 FREQUENCY_OPTION = Option("frequency_hz", "frequency", "Hz", "start:stop:points-per-decade", DEFAULT)
 
 PLAIN_OPTION = Option("plain", "flag", "", "solve at every frequency of every lane", False, python_only=True)

@@ -294,7 +294,7 @@ def _half(
     differential = mode == "differential"
     foreign = differential and sides.foreign(first)
     circuit = sides.finished(mode, devices, output, levels)
-    sign = drives.signs[0] * (-1.0 if foreign else 1.0)
+    sign = -1.0 if foreign else 1.0
     if output not in circuit.nodes or (differential and sides.on_line(first)):
         sign = 0.0
     elif differential and drives.single_ended:

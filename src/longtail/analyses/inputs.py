@@ -9,7 +9,7 @@ import numpy as np
 
 from longtail import modes
 from longtail.analyses.closed_loop import closed_loop
-from longtail.analyses.drives import Drives, bias, hot_end
+from longtail.analyses.drives import Drives, bias
 from longtail.circuit import Circuit
 from longtail.elaborate.ports import resolve_ports
 from longtail.elaborate.ports.planes import Cut, cut
@@ -61,17 +61,16 @@ def _find(circuit: Circuit, input: Sequence[str] | None, output: Sequence[str] |
 
 def _driven(circuit: Circuit, inputs: tuple[str, str]) -> Drives:
     part = cut(circuit, inputs, circuit.ports.output)
-    ends = [hot_end(part.circuit.instances[s]) for s in part.sources]
     volts, known = rest_levels(circuit, part)
     if circuit.ports.vcm is not None:
-        volts = modes.join(modes.split(*volts).differential, circuit.ports.vcm)
+        first, second = modes.join(modes.split(*volts).differential, circuit.ports.vcm)
+        volts = first, second
     return Drives(
         part.circuit,
         part.sources,
-        (ends[0][1], ends[1][1]),
         part.nodes,
         tuple(circuit.ports.output),
-        (volts[0] * ends[0][1], volts[1] * ends[1][1]),
+        volts,
         circuit if part.circuit is not circuit else None,
         part.bench,
         known,
@@ -90,7 +89,7 @@ def rest_levels(circuit: Circuit, part: Cut) -> tuple[tuple[float, float], bool]
     """
     if part.circuit is circuit:
         sources = [circuit.instances[name] for name in part.sources]
-        first, second = (circuit.number(s.parameters.get("dc", 0.0)) * hot_end(s)[1] for s in sources)
+        first, second = (circuit.number(s.parameters.get("dc", 0.0)) for s in sources)
         return (first, second), True
     loose = _loose(circuit, part)
     if not loose:

@@ -202,9 +202,8 @@ class TextFile(LaneFile):
                 for _ in range(self.layout.rows - 1):
                     next(lines)
                 status[lane] = codes[fields[start]]
-                missing = math.nan if status[lane] else math.inf  # what JSON cannot say of a lane that was solved
                 for name, value in zip(scalars, fields[start + 1 :], strict=False):
-                    scalars[name][lane] = missing if value is None else float(value)
+                    scalars[name][lane] = float(value)
         return status, scalars
 
 
@@ -247,7 +246,7 @@ class CsvFile(TextFile):
 
 
 class JsonFile(TextFile):
-    """One JSON object whose "rows" grow; what is not finite is null."""
+    """One JSON object whose "rows" grow; infinities are the texts "inf" and "-inf", what is no number is null."""
 
     separator = ",\n"
     tail = "\n]}\n"
@@ -258,8 +257,19 @@ class JsonFile(TextFile):
         return json.dumps(head)[:-1] + ', "rows": ['
 
     def _row(self, row: Iterable[Any]) -> str:
-        return json.dumps([None if isinstance(x, float) and not math.isfinite(x) else x for x in row])
+        return json.dumps([_as_json(x) if isinstance(x, float) else x for x in row])
 
     def _read(self, line: str) -> list[Any]:
         row: list[Any] = json.loads(line.rstrip().rstrip(","))
-        return row
+        return [math.nan if x is None else x for x in row]
+
+
+def _as_json(x: float) -> float | str | None:
+    """A number as JSON can hold it.
+
+    >>> [_as_json(x) for x in (1.5, -math.inf, math.nan)]
+    [1.5, '-inf', None]
+    """
+    if math.isnan(x):
+        return None
+    return x if math.isfinite(x) else str(x)

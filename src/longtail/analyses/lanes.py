@@ -19,7 +19,7 @@ from longtail.engine.operating_point import OperatingPoint, solve_operating_poin
 from longtail.engine.remember import Remembered
 from longtail.engine.system import System
 from longtail.engine.trace import Null
-from longtail.engine.views import Numbers
+from longtail.engine.views import TEMPERATURE, Numbers
 from longtail.errors import OptionError, nearest
 from longtail.lanes.executor import NumpyExecutor
 from longtail.lanes.graph import Expr, Graph
@@ -33,6 +33,9 @@ LANE_OPTIONS = (
     Option("parameters", "lanes", "", "arrays by parameter name, or a grid: a lane for every value", python_only=True),
     Option("threads", "number", "", "threads that share the lanes", 1, low=1, high=256, python_only=True),
 )
+
+INPUT_LEVEL = "#vcm"  # of both inputs, in V
+_OURS = {"temp": TEMPERATURE, "vcm": INPUT_LEVEL}  # what these names stand for where no parameter has them
 
 _BATCHES = Remembered[Batch](16)
 
@@ -93,7 +96,8 @@ class Lanes:
 
 
 def read_lanes(circuit: Circuit, parameters: Mapping[str, ArrayLike], drives: Drives | None = None) -> Lanes:
-    """Check names and lengths. "vcm" stands for the dc level of both inputs.
+    """Check names and lengths. "temp" stands for the temperature, "vcm" for the dc level of both inputs; where the
+    netlist has a parameter of that name, for the parameter.
 
     Parameters of sources that stand before the inputs move the levels there, see `levels_over`.
     Raises `OptionError` for a name that the netlist does not have, with the nearest that it has.
@@ -105,12 +109,13 @@ def read_lanes(circuit: Circuit, parameters: Mapping[str, ArrayLike], drives: Dr
     else:
         axes = (("lane", np.arange(float(lanes))),) if any(v.ndim for v in arrays.values()) else ()
     flat = {name: np.broadcast_to(value, lanes) for name, value in arrays.items()}
-    values = {name: v for name, v in flat.items() if name != "vcm" or drives is None or "vcm" in circuit.parameters}
+    values = {known_as(circuit, name): value for name, value in flat.items()}
+    level = values.pop(INPUT_LEVEL, None) if drives is not None else None
     before = _before(drives, values)
     for name in values:
         nominal(drives.bench if drives and drives.bench and name in before else circuit, name)
     if drives is not None:
-        values |= _at_level(drives, flat["vcm"], values) if "vcm" in flat else levels_over(drives, values)
+        values |= levels_over(drives, values) if level is None else _at_level(drives, level, values)
     return Lanes({name: v for name, v in values.items() if name not in before}, axes)
 
 
@@ -138,10 +143,30 @@ def levels_over(drives: Drives, values: Mapping[str, Array]) -> dict[str, Array]
     _, point = solve_lanes(drives.bench, Lanes(known, ()))
     good = point.status == LaneStatus.CONVERGED
     return {
-        name: np.where(good, point.voltage(node), np.nan) * sign
-        for name, node, sign in zip(drives.names, drives.bench_nodes, drives.signs, strict=True)
+        name: np.where(good, point.voltage(node), np.nan)
+        for name, node in zip(drives.names, drives.bench_nodes, strict=True)
         if name not in values
     }
+
+
+def known_as(circuit: Circuit, name: str) -> str:
+    """What a name of the user's stands for: a parameter of the netlist, else "temp" and "vcm" for what they say."""
+    return name if name in circuit.parameters else _OURS.get(name, name)
+
+
+def temperature_name(circuit: Circuit) -> str:
+    """What to call the temperature: "temp", which users know, unless a parameter has that name."""
+    return TEMPERATURE if "temp" in circuit.parameters else "temp"
+
+
+def shown(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values by the names that users know.
+
+    >>> shown({"temper": 27.0, "rc": 1e3})
+    {'temp': 27.0, 'rc': 1000.0}
+    """
+    names = {ours: name for name, ours in _OURS.items() if name not in values}
+    return {names.get(name, name): value for name, value in values.items()}
 
 
 def _moved_levels(drives: Drives, values: Mapping[str, Array]) -> dict[str, Array]:
@@ -165,14 +190,14 @@ def _at_level(drives: Drives, vcm: Array, values: Mapping[str, Array]) -> dict[s
     """Levels of the input sources at a common-mode level, the difference kept that the bench has."""
     own = drives.values | (levels_over(drives, values) if drives.bench else {})
     ends = modes.join(np.broadcast_to(drives.modes_of(own).differential, vcm.shape), vcm)
-    return {name: v * sign for name, v, sign in zip(drives.names, ends, drives.signs, strict=True)}
+    return dict(zip(drives.names, ends, strict=True))
 
 
 def nominal(circuit: Circuit, name: str) -> float:
     """The netlist's own value of what `name` stands for. Raises `OptionError` where it stands for nothing."""
     if name in circuit.parameters:
         return circuit.number(circuit.parameters[name])
-    if name == "temp":
+    if known_as(circuit, name) == TEMPERATURE:
         return circuit.number(circuit.options.temp_deg_c)
     owner, _, parameter = name.rpartition(".")
     if owner in circuit.instances:
@@ -186,7 +211,7 @@ def nominal(circuit: Circuit, name: str) -> float:
     owners = (*circuit.instances, *circuit.models) if owner else ()
     known = [*circuit.parameters, "temp", *(f"{i}.{parameter}" for i in owners)]
     raise OptionError(
-        f"there is no parameter '{name}' to vary",
+        f"there is no parameter '{next(iter(shown({name: 0.0})))}' to vary",
         hint=nearest(name, known) or "name a .param, or device.parameter as in rc1.r or q1.is, or temp",
     )
 

@@ -29,7 +29,7 @@ from longtail.analyses.gains import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTION
 from longtail.analyses.inputs import find_drives
 from longtail.analyses.lanes import LANE_OPTIONS, Lanes, null_lanes, read_lanes, solve_lanes
 from longtail.analyses.noise_result import Noise, Source, referred
-from longtail.analyses.port_maps import ROUNDING
+from longtail.analyses.port_maps import ROUNDING, above
 from longtail.analyses.reasons import Inquiry
 from longtail.analyses.stability import lane_notes
 from longtail.circuit import Circuit
@@ -38,6 +38,7 @@ from longtail.engine.adjoint import adjoint
 from longtail.engine.linearization import linearize
 from longtail.engine.noise import integrate, noise_sources
 from longtail.engine.operating_point import OperatingPoint
+from longtail.engine.views import TEMPERATURE
 from longtail.errors import InputError, OptionError
 from longtail.lanes.status import LaneStatus
 from longtail.units import parse_number
@@ -76,6 +77,7 @@ def spectra(drives: Drives, point: OperatingPoint, frequency_hz: Real, band: tup
     columns = -(model.inputs @ drives.unit_modes)[:, None]
     gain = np.diagonal(rows @ columns, axis1=-2, axis2=-1)
     floor = ROUNDING * (np.abs(rows) @ np.abs(columns)).max(axis=(-2, -1))
+    gain = above(gain, floor[..., None])
     at, inside = np.searchsorted(axis, frequency_hz), (axis >= band[0]) & (axis <= band[1])
     power, input_power = _integrals(axis[inside], density[:, inside], gain[:, inside], floor[:, inside])
     return Spectra(density[:, at], gain[:, at], floor[:, at], power, input_power)
@@ -197,7 +199,7 @@ def noise_over(
 
     levels = modes.split(*(point.voltage(node) for node in drives.hot)).common
     temperature = np.broadcast_to(
-        lanes.values.get("temp", _temperature(drives.circuit) - ZERO_CELSIUS), point.status.shape
+        lanes.values.get(TEMPERATURE, _temperature(drives.circuit) - ZERO_CELSIUS), point.status.shape
     )
     return Noise(
         frequency_hz,

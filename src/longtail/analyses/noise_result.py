@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
+_NOTHING = 1e-24  # of the whole power: a transfer of a 1e-12th of the largest is what rounding leaves of zero
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -160,6 +162,7 @@ class Noise(Result):
         """Shares by device and mechanism of a power `[…, source]`, largest first."""
         total = power.sum(axis=-1, keepdims=True)
         share = power / np.where(total > 0.0, total, 1.0)
+        share = np.where(share <= _NOTHING, 0.0, share)
         grouped: dict[tuple[str, str], dict[str, Any]] = {}
         for k, s in enumerate(self.sources):
             grouped.setdefault((s.instance, s.mechanism), {})[s.name] = _number(share[..., k])

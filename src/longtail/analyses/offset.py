@@ -14,13 +14,14 @@ from longtail.analyses.axes import linear_axis
 from longtail.analyses.base import Analysis, Option, Result
 from longtail.analyses.dc_sweep import Points, sweep
 from longtail.analyses.drives import null_target
-from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS
+from longtail.analyses.gains import FREE_NULL_OPTIONS, INPUT_OPTIONS
 from longtail.analyses.inputs import find_drives
 from longtail.analyses.reasons import exchanging
 from longtail.analyses.stability import instability_notes
 from longtail.circuit import Circuit
 from longtail.devices.base import ZERO_CELSIUS
 from longtail.engine.trace import branch_name
+from longtail.engine.views import TEMPERATURE
 
 if TYPE_CHECKING:
     import xarray
@@ -30,6 +31,7 @@ Array = NDArray[np.float64]
 TEMPERATURES = "-40:125:34"
 DRIFT_STEP = 0.25  # K, to either side of the nominal temperature: the drift is the slope there
 _VOLTS, _AMPERES = 1e-12, 1e-18  # below, an offset is what solving leaves of zero
+_ELECTRONS = 1e-24  # A: an electron in two days, and less than a current that is solved for can be
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -124,10 +126,10 @@ def run(
     """Null at every temperature, all of them together; two lanes beside the nominal temperature give the drift."""
     temperatures = np.unique(linear_axis(temp, "temp", "degC", low=-ZERO_CELSIUS + 1.0))
     drives = find_drives(circuit, input, output, vcm)
-    swept = sweep(drives, null=True, target=target, vary=("temp",))
-    nominal = float(np.asarray(swept.nominal.values["temp"]))
+    swept = sweep(drives, null=True, target=target, vary=(TEMPERATURE,))
+    nominal = float(np.asarray(swept.nominal.values[TEMPERATURE]))
     beside = nominal + DRIFT_STEP * np.array([-1.0, 1.0])
-    points = swept.at(temp=np.concatenate([[nominal], beside, temperatures]))
+    points = swept.at(varied={TEMPERATURE: np.concatenate([[nominal], beside, temperatures])})
     values = np.array([offsets(points, swept.center), *currents(points)])
     drift = dict(zip(("offset", "bias", "difference"), (values[:, 2] - values[:, 1]) / (2.0 * DRIFT_STEP), strict=True))
     offset, bias, difference = values[:, 0]
@@ -166,14 +168,14 @@ def currents(points: Points) -> tuple[Array, Array]:
     """Bias and offset current in A by lane: what the input sources deliver, its mean and its difference."""
     drives = points.drives
     first, second = (
-        np.where(points.good, -sign * points.point[branch_name(source, "i")], np.nan)
-        for source, sign in zip(drives.sources, drives.signs, strict=True)
+        np.where(points.good, -points.point[branch_name(source, "i")], np.nan) for source in drives.sources
     )
     half_difference, total = modes.split_currents(first, second)
     difference = 2.0 * half_difference
     largest = np.maximum(np.abs(first), np.abs(second))
     rounding = np.maximum(_AMPERES, 1e-9 * np.nan_to_num(largest))
-    return total / 2.0 + 0.0, np.where(np.abs(difference) < rounding, 0.0, difference)
+    mean = np.where(np.abs(total) < _ELECTRONS, 0.0, total / 2.0)
+    return mean, np.where(np.abs(difference) < rounding, 0.0, difference)
 
 
 ANALYSIS = Analysis(
@@ -183,7 +185,7 @@ ANALYSIS = Analysis(
     Offset,
     (
         *INPUT_OPTIONS,
-        *(option for option in NULL_OPTIONS if option.name != "null"),
+        *(option for option in FREE_NULL_OPTIONS if option.name != "null"),
         Option("temp", "range", "degC", "temperatures: start:stop:points or a list", TEMPERATURES),
     ),
 )

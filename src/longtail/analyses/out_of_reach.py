@@ -26,8 +26,7 @@ def out_of_reach(drives: Drives, point: OperatingPoint, target: float, reach: fl
     ways = reach * np.geomspace(_SMALLEST, 1.0, _PLACES)
     ends = modes.join(float(v_id) + np.concatenate([-ways[::-1], [0.0], ways]), float(v_ic))
     values = {
-        name: np.broadcast_to(np.asarray(v) * sign, 2 * _PLACES + 1).copy()
-        for name, v, sign in zip(drives.names, ends, drives.signs, strict=True)
+        name: np.broadcast_to(np.asarray(v), 2 * _PLACES + 1).copy() for name, v in zip(drives.names, ends, strict=True)
     }
     solved = Batch(point).solve(values)
     good = solved.status == LaneStatus.CONVERGED

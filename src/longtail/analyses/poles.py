@@ -41,6 +41,7 @@ Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
 CANCELS = 1e-2  # a zero this close to a pole, relatively, is paired with it
+_TOUCHES = 1e-8  # a distance that is less, relatively, is rounding
 _VIRTUAL_GROUND = 0.1  # of its common-mode signal: a node that moves less in differential mode may be the tail
 _FOLLOWS = 0.5  # of the common-mode input: what the tail of a pair does at least
 _CHECKED = np.geomspace(1.0, 1e9, 37)  # Hz, where zeros and poles of a transfer are checked against its gain
@@ -271,8 +272,9 @@ def _cancelling(poles: Complex, zeros: Complex) -> list[Pair]:
     if not len(poles) or not len(zeros):
         return []
     distance = np.abs(poles[:, None] - zeros) / np.abs(poles)[:, None]
+    distance[distance <= _TOUCHES] = 0.0
     pairs: list[Pair] = []
-    for place in np.argsort(distance, axis=None):
+    for place in np.argsort(np.round(distance / _TOUCHES), axis=None, kind="stable"):
         p, z = (int(k) for k in np.unravel_index(place, distance.shape))
         if distance[p, z] > CANCELS:
             break

@@ -27,8 +27,8 @@ def input_currents(drives: Drives, system: System) -> Real:
     """
     weights = np.zeros((2, len(system.unknowns)))
     split = np.array(modes.split_currents(np.array([1.0, 0.0]), np.array([0.0, 1.0])))
-    for column, source, sign in zip(split.T, drives.sources, drives.signs, strict=True):
-        weights[:, system.index[f"i({source})"]] -= sign * column
+    for column, source in zip(split.T, drives.sources, strict=True):
+        weights[:, system.index[f"i({source})"]] -= column
     return weights
 
 
@@ -63,6 +63,15 @@ def signal_level(point: OperatingPoint, x: Complex) -> Real:
     voltages = [k for k, unknown in enumerate(point.system.unknowns) if unknown.unit == "V"]
     level: Real = np.abs(x[..., voltages, :]).max(axis=(-2, -1))
     return level
+
+
+def above(gains: Complex, floor: Real) -> Complex:
+    """Gains of which all up to `floor` is rounding, that being zero.
+
+    >>> above(np.array([0.5 + 0j, 3e-28j]), np.array(1e-13)).tolist()
+    [(0.5+0j), 0j]
+    """
+    return np.where(np.abs(gains) <= floor, 0.0, gains)
 
 
 def rejection_db(wanted: ArrayLike, unwanted: ArrayLike, floor: Real) -> Real:

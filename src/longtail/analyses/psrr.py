@@ -27,7 +27,7 @@ from longtail.analyses.gains import (
     status_text,
 )
 from longtail.analyses.inputs import find_drives
-from longtail.analyses.port_maps import ROUNDING, parts, rejection_db, signal_level, source_columns
+from longtail.analyses.port_maps import ROUNDING, above, parts, rejection_db, signal_level, source_columns
 from longtail.analyses.reasons import UNKNOWN, Inquiry, Reason, short
 from longtail.circuit import Circuit
 from longtail.elaborate.ports import resolve_ports
@@ -152,7 +152,8 @@ def supply_gains(
     supplies = source_columns(drives.circuit, system, drives.circuit.ports.supplies)
     right = np.hstack([-(model.inputs[0] @ drives.unit_modes), supplies])
     x = model.solve(frequency_hz, right[None])[0]
-    return drives.output_matrix(system) @ x, ROUNDING * signal_level(point, x)
+    floor = ROUNDING * signal_level(point, x)
+    return above(drives.output_matrix(system) @ x, floor[:, None, None]), floor
 
 
 def run(

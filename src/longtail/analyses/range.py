@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from longtail.analyses.base import Analysis, Option, Result
 from longtail.analyses.dc_sweep import Sweep, sweep
 from longtail.analyses.drives import Drives, null_target, supply_rails
-from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS
+from longtail.analyses.gains import FREE_NULL_OPTIONS, INPUT_OPTIONS
 from longtail.analyses.inputs import find_drives
 from longtail.analyses.reach import CMRR, GAIN, REGION, Limit, Search
 from longtail.analyses.reasons import Inquiry
@@ -295,7 +295,7 @@ ANALYSIS = Analysis(
     (
         *INPUT_OPTIONS,
         Option("frequency_hz", "number", "Hz", "at which gain and rejection are taken", 1.0, low=0.0),
-        *NULL_OPTIONS,
+        *FREE_NULL_OPTIONS,
         Option("gain_loss_db", "number", "dB", "loss of gain that ends a range", 3.0, low=1e-3, high=100.0),
         Option("cmrr_loss_db", "number", "dB", "loss of rejection that ends a range", 6.0, low=1e-3, high=100.0),
         Option(

@@ -40,8 +40,9 @@ _CUT_OFF = 0  # the region of every kind in which it does not conduct
 
 
 def transistors(circuit: Circuit) -> dict[str, Kind]:
-    """The transistors of a circuit by name."""
-    return {i.name: KINDS[i.device] for i in circuit.instances.values() if i.device in KINDS}
+    """The transistors of a circuit by name, without those taken out by an m of 0."""
+    found = (i for i in circuit.instances.values() if i.device in KINDS)
+    return {i.name: KINDS[i.device] for i in found if circuit.number(i.parameters.get("m", 1.0)) != 0.0}
 
 
 def amplifying(point: OperatingPoint) -> dict[str, NDArray[np.bool_]]:

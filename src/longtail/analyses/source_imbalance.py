@@ -27,7 +27,7 @@ from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS, bias_notes, com
 from longtail.analyses.impedance import port_matrices
 from longtail.analyses.inputs import find_drives
 from longtail.analyses.lanes import Lanes, null_lanes, solve_lanes
-from longtail.analyses.port_maps import ROUNDING, input_currents, parts, rejection_db, signal_level
+from longtail.analyses.port_maps import ROUNDING, above, input_currents, parts, rejection_db, signal_level
 from longtail.analyses.reasons import UNKNOWN, Inquiry, Reason, short
 from longtail.circuit import GROUND, Circuit, Instance
 from longtail.engine import dense
@@ -269,6 +269,7 @@ def run(
     else:
         matrices = behind(network, gains, port_matrices(drives, point, frequency)[0], frequency)
     floor = _NOTHING * level
+    matrices = above(matrices, floor[:, None, None])
     return SourceImbalance(
         frequency,
         resistance,

@@ -17,6 +17,7 @@ from longtail.units import counted, format_si
 
 Complex = NDArray[np.complex128]
 
+_ALIKE = 1e-6  # shares that differ by less count as equal
 _AT_HOME = 0.5  # share of one node from which a natural frequency is said to live there
 _GROWS = 1e-9  # of its magnitude: a pole with less of a real part lies on the axis, as those of lossless circuits do
 _STANDS = 1e-2  # rad/s: slower is as good as standing still, and rounding of a pole at zero
@@ -94,12 +95,13 @@ def shares(modes: Eigenmodes, model: Linearization, k: int) -> Sequence[tuple[fl
     """Share and name of every unknown in a natural frequency, largest first."""
     unknowns = model.operating_point.system.unknowns
     found = modes.participation[: len(unknowns), k].real
-    return [(float(found[j]), unknowns[j].name) for j in np.argsort(-found)]
+    named = [(float(share), unknown.name) for share, unknown in zip(found, unknowns, strict=True)]
+    return sorted(named, key=lambda each: (-round(each[0] / _ALIKE), each[1]))
 
 
 def home(modes: Eigenmodes, model: Linearization, k: int) -> str:
     """The nodes that make up most of a natural frequency: one, or two that share it."""
     (first, node), *others = shares(modes, model, k)
-    if first >= _AT_HOME and not (others and others[0][0] > 0.8 * first):
+    if first >= _AT_HOME - _ALIKE and not (others and others[0][0] > 0.8 * first):
         return node
     return ", ".join(sorted([node, others[0][1]])) if others and others[0][0] > 0.2 else node

@@ -63,7 +63,7 @@ class Standing:
             return None
         chosen = dict(self.values if values is None else values)
         lanes = max(v.size for v in chosen.values())
-        return self.nulled.at(v_ic=np.resize(self.v_ic, lanes), **chosen)
+        return self.nulled.at(v_ic=np.resize(self.v_ic, lanes), varied=chosen)
 
 
 def stand(drives: Drives, conditions: Sequence[Condition], null: bool, target: float | None) -> Standing:
@@ -75,9 +75,9 @@ def stand(drives: Drives, conditions: Sequence[Condition], null: bool, target: f
     nulled, why_not = _nulled(drives, tuple(values), null, target)
     plain = _plain(drives, tuple(values), nulled, null)
     if null and nulled is not None:
-        points = nulled.at(v_ic=v_ic, **values)
+        points = nulled.at(v_ic=v_ic, varied=values)
     else:
-        points = plain.at(v_ic=v_ic, v_id=v_id, **values)
+        points = plain.at(v_ic=v_ic, v_id=v_id, varied=values)
     names = tuple(each.name for each in conditions)
     return Standing(plain.drives, names, values, v_ic, v_id, plain, nulled, why_not, points, null)
 

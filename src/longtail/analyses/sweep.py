@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,6 +21,7 @@ from longtail.analyses.frequency import frequency_axis
 from longtail.analyses.gains import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS, ModeGains, prepared_sweep
 from longtail.analyses.inputs import find_drives
 from longtail.analyses.lane_files import Layout, open_file
+from longtail.analyses.lane_floor import lane_floors
 from longtail.analyses.lanes import (
     Axes,
     Grid,
@@ -54,6 +55,8 @@ Array = NDArray[np.float64]
 Digest = tuple[NDArray[np.int8], dict[str, NDArray[Any]]]  # status and values of a part
 
 MOST = 20_000_000  # lanes: their parameters and figures are held in memory, some 8 bytes each
+_FLOOR = "@floor"  # beside the figures of a part, by a name that no figure has
+RESERVED = ("status", "frequency", "frequency_hz")  # columns of every sweep
 _KEPT = 1 << 29  # bytes of figures over frequency that are kept in memory
 
 
@@ -64,7 +67,7 @@ class SweepResult(Result):
     values        by measure: `[…]`, or `[…, frequency]`; a lane without solution has nan
     units         by measure
     frequency_hz  of the figures over frequency
-    floor         `[frequency]`, V/V: a gain below this is rounding
+    floor         `[…, frequency]`, V/V: a gain over frequency below this is rounding
     status_codes  `[…]`, see `LaneStatus`; `status` has them in words
     axes          name and values of each axis in `…`
     reasons       by measure, why a gain is zero, or the one that spoils a rejection, where it is
@@ -184,10 +187,11 @@ class Plan:
         def digest(where: slice, point: OperatingPoint, matrix: Complex | None) -> Digest:
             failed = point.status != LaneStatus.CONVERGED
             seen = Seen(point, self.drives)
+            values: dict[str, NDArray[Any]] = {}
             if matrix is not None and floor is not None and self.drives is not None:
                 matrix[without_figures(point)] = np.nan
-                seen = replace(seen, gains=self._gains(matrix, floor))
-            values = {}
+                values[_FLOOR] = self._floors(self.drives, point, matrix, floor)
+                seen = replace(seen, gains=self._gains(matrix, values[_FLOOR]))
             for measure in self.measures:
                 values[measure.name] = np.array(measure.of(seen))  # a copy: the gains are the stream's
                 values[measure.name][failed] = np.nan
@@ -195,9 +199,14 @@ class Plan:
 
         return digest
 
-    def _gains(self, matrix: Complex, floor: Array) -> ModeGains:
+    def _floors(self, drives: Drives, point: OperatingPoint, matrix: Complex, nominal: Array) -> Array:
+        """What is rounding, `[lane, frequency]`: that of the lowest frequency where no measure asks for others."""
+        wide = slice(None) if any(m.over_frequency for m in self.measures) else slice(1)
+        floors = lane_floors(drives, point, self.frequency_hz[wide], matrix[:, wide], nominal[wide])
+        return np.broadcast_to(floors, (len(matrix), self.frequency_hz.size))
+
+    def _gains(self, matrix: Complex, floors: Array) -> ModeGains:
         assert self.drives is not None
-        floors = np.broadcast_to(floor, (len(matrix), floor.size))
         return ModeGains(self.frequency_hz, matrix, self.drives.output, self.drives.hot, np.nan, None, floors)
 
     def layout(self) -> Layout:
@@ -287,6 +296,7 @@ def _plan(
     wanted = measures(words, drives.circuit if drives else circuit, len(drives.output) if drives else 0)
     if "input_offset" in words and not null:
         raise OptionError("the input offset is what nulls the output", hint="add --null (null=True)")
+    _check_columns(given, [m.name for m in wanted])
     lanes = read_lanes(drives.circuit if drives else circuit, given, drives)
     count = len(next(iter(lanes.values.values())))
     axis = frequency_axis(frequency_hz)
@@ -295,6 +305,16 @@ def _plan(
     flat = {name.lower(): np.broadcast_to(np.asarray(given[name], float), count) for name in given}
     volts = null_target(drives, target) if null and drives else None
     return Plan(drives.circuit if drives else circuit, drives, lanes, flat, wanted, axis, volts)
+
+
+def _check_columns(varied: Iterable[str], measured: Sequence[str]) -> None:
+    """Raise `OptionError` where a varied name would be that of another column of the result."""
+    for name in varied:
+        if name.lower() in (*measured, *RESERVED):
+            raise OptionError(
+                f"'{name.lower()}' is the name of a figure of the sweep, and is varied too",
+                hint="leave the figure out, or give the parameter another name in the netlist",
+            )
 
 
 def _carried_out(
@@ -331,13 +351,13 @@ def _carried_out(
         notes = (*notes, *lost_lanes(some), *lane_notes(some, of=plan.count))
         if plan.drives is not None:
             notes = (*notes, *stuck_lanes(plan.drives, some, plan.target is not None, of=plan.count))
-    return table.result(floor, path, notes)
+    return table.result(path, notes)
 
 
 def _fits(plan: Plan) -> bool:
     """Whether the figures over frequency are few enough to be kept in memory."""
     sizes = [16 if m.is_complex else 8 for m in plan.measures if m.over_frequency]
-    return sum(sizes) * plan.count * plan.frequency_hz.size <= _KEPT
+    return sum([*sizes, 8]) * plan.count * plan.frequency_hz.size <= _KEPT
 
 
 class _Table:
@@ -350,27 +370,32 @@ class _Table:
         for m in kept:
             shape = (plan.count, plan.frequency_hz.size) if m.over_frequency else (plan.count,)
             self.values[m.name] = np.empty(shape, complex if m.is_complex else float)
+        vectors = any(m.over_frequency for m in kept)
+        self.floor = np.zeros((plan.count, plan.frequency_hz.size) if vectors else (1, plan.frequency_hz.size))
 
     def put(self, where: slice, status: NDArray[np.int8], values: Mapping[str, NDArray[Any]]) -> None:
         self.status[where] = status
         for name, kept in self.values.items():
             kept[where] = values[name]
+        if len(self.floor) == self.plan.count and _FLOOR in values:
+            self.floor[where] = values[_FLOOR]
 
-    def result(self, floor: Array | None, path: Path | None, notes: tuple[str, ...]) -> SweepResult:
+    def result(self, path: Path | None, notes: tuple[str, ...]) -> SweepResult:
         plan = self.plan
         shape = plan.lanes.shape or (plan.count,)
+        floor = self.floor.reshape(*shape, -1) if len(self.floor) == plan.count else self.floor[0]
         return SweepResult(
             plan.circuit.title,
             {name: values.reshape(*shape, *values.shape[1:]) for name, values in self.values.items()},
             {m.name: m.unit for m in plan.measures},
             plan.frequency_hz,
-            np.zeros(plan.frequency_hz.size) if floor is None else floor,
+            floor,
             ", ".join(plan.drives.output) if plan.drives else "",
             self.status.reshape(shape),
             plan.lanes.axes or (("lane", np.zeros(1)),),
             path,
             notes,
-            zeros(plan.drives, plan.solve, plan.frequency_hz, self.values, floor),
+            zeros(plan.drives, plan.solve, plan.frequency_hz, self.values, self.floor),
         )
 
 

@@ -17,7 +17,7 @@ from longtail.analyses.conditions import conditions, read_corners, read_temperat
 from longtail.analyses.curve import Curve, Distortion
 from longtail.analyses.dc_sweep import Points, Sweep, sweep
 from longtail.analyses.drives import Drives, supply_rails
-from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS
+from longtail.analyses.gains import FREE_NULL_OPTIONS, INPUT_OPTIONS
 from longtail.analyses.pair import SQUARE_LAW, TANH, Pair, find_pair
 from longtail.analyses.reasons import UNKNOWN, Inquiry
 from longtail.analyses.stability import instability_notes
@@ -313,7 +313,7 @@ ANALYSIS = Analysis(
         Option(
             "v_id", "range", "V", "differential inputs: start:stop:points or a list; as far as it steers if not given"
         ),
-        *(option for option in NULL_OPTIONS if option.name != "vcm"),
+        *(option for option in FREE_NULL_OPTIONS if option.name != "vcm"),
         Option(
             "amplitude",
             "number",

@@ -69,7 +69,7 @@ def transfers_under(
     condition = np.repeat(np.arange(standing.count), count)
     if null:
         assert standing.nulled is not None, "asked for, it is there or has raised"
-        found = standing.nulled.at(v_ic=vcm.ravel(), **standing.take(condition))
+        found = standing.nulled.at(v_ic=vcm.ravel(), varied=standing.take(condition))
         offset = np.where(found.good, found.v_id, np.nan)
     else:
         offset = standing.v_id[condition]

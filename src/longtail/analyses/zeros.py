@@ -22,13 +22,14 @@ def zeros(
     solve: Callable[[NDArray[np.intp]], OperatingPoint],
     frequency_hz: Array,
     values: Mapping[str, NDArray[Any]],
-    floor: Array | None,
+    floor: Array,
 ) -> dict[str, Reason]:
-    """Reasons at the lowest frequency by measure, from `values` `[lane]` or `[lane, frequency]` and their rounding.
+    """Reasons at the lowest frequency by measure, from `values` `[lane]` or `[lane, frequency]` and their rounding
+    `floor` `[lane or 1, frequency]`.
 
     The first and the last lane in which a gain is zero are solved once more, by `solve`, and asked.
     """
-    if drives is None or floor is None:
+    if drives is None:
         return {}
     found = {}
     for name, of_lanes in values.items():
@@ -37,7 +38,7 @@ def zeros(
         if not rejects and gain not in PLACES:
             continue
         low = of_lanes if of_lanes.ndim == 1 else of_lanes[:, 0]
-        zero = np.isposinf(low) if rejects else np.isneginf(low) if name != gain else np.abs(low) <= floor[0]
+        zero = np.isposinf(low) if rejects else np.isneginf(low) if name != gain else np.abs(low) <= floor[:, 0]
         lanes = np.flatnonzero(zero)
         if lanes.size:
             out, into = (DIFFERENTIAL, COMMON) if rejects else PLACES[gain]

@@ -28,11 +28,12 @@ from longtail.devices.passive import (
     temperature_factor,
 )
 from longtail.errors import InputError
+from longtail.lanes.functions import select
 from longtail.lanes.graph import Real
 
 
 def inductance(p: Parameters) -> Real:
-    """L in H of an inductor at its temperature, m of them in parallel.
+    """L in H of an inductor at its temperature, m of them in parallel; 0 of none, which carry no flux.
 
     Raises `InputError` when neither card nor model says how large L is.
     """
@@ -42,17 +43,18 @@ def inductance(p: Parameters) -> Real:
         nominal = p.model["ind"]
     else:
         raise InputError("an inductor has no inductance", hint="give a value, or a model with ind")
-    return nominal * p["scale"] * temperature_factor(p) / p["m"]
+    m = p["m"]
+    return select(m > 0.0, nominal * p["scale"] * temperature_factor(p) / select(m > 0.0, m, 1.0), 0.0)
 
 
 def evaluate(v: Potentials, p: Parameters) -> Flows:
-    """The current of the branch, in A, and its equation in V with the flux in Wb."""
+    """The current of the branch, in A, and its equation in V with the flux in Wb; no inductors carry no current."""
     current = v["i"]
     voltage = v["p"] - v["n"]
     value = inductance(p)
     flux = value * current
     return Flows(
-        static={"p": current, "n": -current, "i": voltage},
+        static={"p": current, "n": -current, "i": select(p["m"] > 0.0, voltage, current)},
         charges={"i": -flux},
         quantities={"i": current, "v": voltage, "l": value, "flux": flux},
     )

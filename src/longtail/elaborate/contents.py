@@ -36,6 +36,7 @@ class Contents:
     directives: list[Directive] = field(default_factory=list)
     ports: list[PortDirective] = field(default_factory=list)
     conditionals: list[Conditionals] = field(default_factory=list)
+    formals: tuple[ParameterCard, ...] = ()  # those of `parameters` that stand on the .subckt line
 
     def add(self, body: Iterable[Card]) -> Contents:
         """Sort the cards of `body` in. Raises NetlistError where a model or subcircuit is defined twice."""
@@ -46,6 +47,7 @@ class Contents:
                 case ParameterCard():
                     if card.name in AMBIENT:
                         raise NetlistError(f"'{card.name}' is given by the simulation: no parameter", span=card.span)
+                    self.parameters.pop(card.name, None)  # it stands where its last definition does
                     self.parameters[card.name] = card
                 case FunctionCard():
                     self.functions[card.name] = card

@@ -22,7 +22,9 @@ from longtail.netlist.cards import Element
 from longtail.netlist.expressions import (
     Binary,
     BranchCurrent,
+    Conditional,
     Expression,
+    Number,
     Potential,
 )
 
@@ -108,10 +110,11 @@ def _check_control(instance: Instance, control: str, instances: Mapping[str, Ins
 
 def _per_copy(instances: dict[str, Instance], multipliers: Mapping[str, Value]) -> dict[str, Instance]:
     """With m on an X card a branch carries the current of m copies; each copy's laws read its own share."""
+    copies = {name: _at_least_one(m) for name, m in multipliers.items()}
 
     def share(leaf: Expression) -> Expression:
-        if isinstance(leaf, BranchCurrent) and leaf.device in multipliers:
-            return Binary("/", leaf, as_expression(multipliers[leaf.device]))
+        if isinstance(leaf, BranchCurrent) and leaf.device in copies:
+            return Binary("/", leaf, as_expression(copies[leaf.device]))
         return leaf
 
     corrected = dict(instances)
@@ -121,6 +124,17 @@ def _per_copy(instances: dict[str, Instance], multipliers: Mapping[str, Value]) 
         if instance.expression is not None:
             corrected[name] = replace(instance, expression=map_leaves(instance.expression, share))
         elif "gain" in instance.parameters:
-            gain = divide(instance.parameters["gain"], multipliers[instance.controls[0]])
+            gain = divide(instance.parameters["gain"], copies[instance.controls[0]])
             corrected[name] = replace(instance, parameters={**instance.parameters, "gain": gain})
     return corrected
+
+
+def _at_least_one(m: Value) -> Value:
+    """m, or 1 of no copies, whose branches carry no current to be shared.
+
+    >>> _at_least_one(3.0), _at_least_one(0.0)
+    (3.0, 1.0)
+    """
+    if isinstance(m, float):
+        return m if m > 0.0 else 1.0
+    return Conditional(Binary(">", m, Number(0.0)), m, Number(1.0))

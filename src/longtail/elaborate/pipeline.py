@@ -11,6 +11,7 @@ from longtail.elaborate.checking import Notes
 from longtail.elaborate.conditionals import settle
 from longtail.elaborate.contents import Contents, every_card
 from longtail.elaborate.corners import read_corners
+from longtail.elaborate.dangling import dangling
 from longtail.elaborate.includes import Inclusion
 from longtail.elaborate.instances import build
 from longtail.elaborate.models import Models
@@ -72,7 +73,8 @@ def elaborate(
         circuit = _elaborate(netlist, read_overrides(overrides or {}), allow_includes_outside)
     except RecursionError:
         raise NetlistError("the netlist is nested too deeply") from None
-    return resolve_ports(circuit, input, output, supply, vcm)
+    circuit = resolve_ports(circuit, input, output, supply, vcm)
+    return replace(circuit, notes=(*circuit.notes, *dangling(circuit)))
 
 
 def _elaborate(netlist: Netlist, overrides: Mapping[str, Value], anywhere: bool) -> Circuit:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from longtail.circuit import Value
 from longtail.elaborate import limits
 from longtail.elaborate.contents import AMBIENT
 from longtail.elaborate.values import as_expression, children
@@ -29,22 +30,28 @@ if TYPE_CHECKING:
     from longtail.elaborate.scopes import Scope
 
 
-def rewrite(expression: Expression, scope: Scope, span: Span | None) -> Expression:
+Lookup = Callable[[str, Span | None], Value | None]
+
+
+def rewrite(expression: Expression, scope: Scope, span: Span | None, lookup: Lookup | None = None) -> Expression:
     """The expression with everything local to `scope` substituted away; names of the top level stay.
+
+    `lookup` says what a parameter stands for, None where there is none; as a rule it is that of the scope.
 
     Raises NetlistError for an unknown parameter or function, a wrong number of arguments, functions that call
     themselves, and results beyond the bounds in `limits`.
     """
-    result = _Rewriting(scope, span).run(expression, {}, ())
+    result = _Rewriting(scope, span, lookup or scope.parameter).run(expression, {}, ())
     if not isinstance(result, (Number, Name)):
         _check_size(result, span)
     return result
 
 
 class _Rewriting:
-    def __init__(self, scope: Scope, span: Span | None) -> None:
+    def __init__(self, scope: Scope, span: Span | None, parameter: Lookup) -> None:
         self.scope = scope
         self.span = span
+        self.parameter = parameter
         self.budget = limits.EXPRESSION_SIZE
 
     def run(self, e: Expression, bound: Mapping[str, Expression], calls: tuple[str, ...]) -> Expression:
@@ -71,7 +78,7 @@ class _Rewriting:
                 return BranchCurrent(self.scope.device(device))
 
     def name(self, name: str, span: Span | None) -> Expression:
-        value = self.scope.parameter(name, span)
+        value = self.parameter(name, span)
         if value is not None:
             return as_expression(value)
         if name in CONSTANTS:

@@ -4,20 +4,30 @@ As in ngspice, parameters are inherited along the instance hierarchy (a subcircu
 places it), while models, functions and nested subcircuits are looked up where the text stands. Values of an X card
 come before `.param` lines of the body, and these before the defaults of the `.subckt` line. Parameters of the top
 level stay symbolic; all others are substituted away.
+
+The expressions of an X card read parameters of the subcircuit that it places, hence of their own card. ngspice 39
+(`nupa_subcktcall`) assigns one parameter of the subcircuit after the other, and an expression reads those that are
+assigned already; any other name, its own too, is one of whoever places the subcircuit. So `w='w*2' l='w'` doubles the
+w outside, and l is the doubled one. The order is that of `.subckt` line and `.param` lines (the last definition of a
+name counts), sorted by how deep the definitions depend on each other, whatever is a plain number at the front
+(`assignment_order`): `l='w*3' w=2` is the same as `w=2 l='w*3'`. Functions on an X card are those that hold where the
+card stands. A name that is not assigned yet and is unknown outside is an error in ngspice; here it is that of the card.
 """
 
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from longtail.circuit import GROUND, Value, nominal
 from longtail.elaborate import limits
+from longtail.elaborate.assignment_order import assignment_order
 from longtail.elaborate.contents import Contents
-from longtail.elaborate.rewriting import rewrite
+from longtail.elaborate.rewriting import Lookup, rewrite
 from longtail.elaborate.values import leaves, reads_circuit, reads_names
 from longtail.errors import NetlistError, Span
-from longtail.netlist.cards import FunctionCard, ModelCard, Subcircuit
+from longtail.netlist.cards import Assignment, FunctionCard, ModelCard, ParameterCard, Subcircuit
 from longtail.netlist.expressions import Expression, Name, Number
 
 
@@ -25,8 +35,8 @@ from longtail.netlist.expressions import Expression, Name, Number
 class Scope:
     """The names that hold in one instance of a subcircuit, or at the top level when `caller` is None.
 
-    `given` are values from the X card (at the top: overrides); `nodes` maps the ports to flat nodes; `multiplier`
-    is the product of all `m` on the way down.
+    `given` are overrides, at the top alone; `arguments` is what the X card assigns; `nodes` maps the ports to flat
+    nodes; `multiplier` is the product of all `m` on the way down.
     """
 
     contents: Contents
@@ -34,6 +44,7 @@ class Scope:
     caller: Scope | None = None
     enclosing: Scope | None = None
     given: Mapping[str, Value] = field(default_factory=dict)
+    arguments: Mapping[str, Assignment] = field(default_factory=dict)
     nodes: Mapping[str, str] = field(default_factory=dict)
     multiplier: Value = 1.0
     global_nodes: frozenset[str] = frozenset()
@@ -41,6 +52,7 @@ class Scope:
     root: Scope = field(init=False)
     _values: dict[str, Value] = field(default_factory=dict)
     _nominal: dict[str, float] = field(default_factory=dict)
+    _order: dict[str, int] = field(default_factory=dict)
     _open: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -57,8 +69,6 @@ class Scope:
         """What a parameter stands for here; at the top level its own name. None where there is no such parameter."""
         scope = self
         while scope.caller is not None:
-            if name in scope.given:
-                return scope.given[name]
             if name in scope.contents.parameters:
                 return scope.definition(name)
             scope = scope.caller
@@ -67,11 +77,31 @@ class Scope:
     def definition(self, name: str) -> Value:
         """The value of a parameter defined in this very scope. Raises NetlistError for a circular definition."""
         if name not in self._values:
-            card = self.contents.parameters[name]
+            card = self._card(name)
             with _Opened(self._open, name, card.span):
-                given = self.given.get(name)
-                self._values[name] = self.value(card.value, card.span) if given is None else given
+                if name in self.given:
+                    self._values[name] = self.given[name]
+                elif self.caller is None:
+                    self._values[name] = self.value(card.value, card.span)
+                else:
+                    text = self.caller if name in self.arguments else self
+                    self._values[name] = text.value(card.value, card.span, partial(self._earlier, name))
         return self._values[name]
+
+    def _card(self, name: str) -> Assignment | ParameterCard:
+        """What defines a parameter of this very scope: the X card, else the `.param` or `.subckt` line."""
+        return self.arguments[name] if name in self.arguments else self.contents.parameters[name]
+
+    def _earlier(self, reader: str, name: str, span: Span | None) -> Value | None:
+        """What a name means in the definition of the parameter `reader`: see the top of this file."""
+        assert self.caller is not None
+        if name not in self.contents.parameters and name not in self.arguments:
+            return self.caller.parameter(name, span)
+        if not self._order:
+            order = assignment_order(self.contents, self.arguments, self.function)
+            self._order.update({n: place for place, n in enumerate(order)})
+        outside = None if self._order[name] < self._order[reader] else self.caller.parameter(name, span)
+        return self.definition(name) if outside is None else outside
 
     def visible_parameters(self) -> Iterator[str]:
         """Names of the parameters that may be used here."""
@@ -84,14 +114,15 @@ class Scope:
         """Definitions have been added: evaluate anew."""
         self._values.clear()
         self._nominal.clear()
+        self._order.clear()
 
     # expressions ------------------------------------------------------------------------------------------------
 
-    def value(self, expression: Expression, span: Span | None) -> Value:
-        """A float, or an expression over top-level parameters and `temper`."""
+    def value(self, expression: Expression, span: Span | None, lookup: Lookup | None = None) -> Value:
+        """A float, or an expression over top-level parameters and `temper`; `lookup` comes before `parameter`."""
         if isinstance(expression, Number):
             return expression.value
-        rewritten = rewrite(expression, self, span)
+        rewritten = rewrite(expression, self, span, lookup)
         if reads_circuit(rewritten) or reads_names(rewritten, "time", "hertz"):
             raise NetlistError(
                 f"a number is expected here, not something that reads voltages, currents or time{self.where}",

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from longtail.circuit import Value
+from longtail.devices.base import MULTIPLIER
 from longtail.elaborate import limits
+from longtail.elaborate.checking import Given, check_bounds
 from longtail.elaborate.conditionals import settle
 from longtail.elaborate.contents import Contents
 from longtail.elaborate.scopes import Scope
@@ -94,11 +95,9 @@ class _Expansion:
         self, element: Element, definition: Subcircuit, scope: Scope, owner: Scope, nodes: dict[str, str]
     ) -> Scope:
         contents = self.contents(definition)
-        given = {a.name: scope.value(a.value, a.span) for a in element.assignments}
         formal = {a.name for a in definition.parameters}
-        multiplier: Value = 1.0 if "m" in formal else given.pop("m", 1.0)
         for assignment in element.assignments:
-            if assignment.name in given and assignment.name not in (*formal, *contents.parameters):
+            if assignment.name not in (*formal, *contents.parameters, "m"):
                 names = sorted({*formal, *contents.parameters})
                 raise NetlistError(
                     f"{element.name}: subcircuit '{definition.name}' has no parameter '{assignment.name}'{scope.where}",
@@ -110,19 +109,26 @@ class _Expansion:
             f"{scope.path}.{element.name}" if scope.path else element.name,
             caller=scope,
             enclosing=owner,
-            given=given,
+            arguments={a.name: a for a in element.assignments},
             nodes=nodes,
-            multiplier=multiply(scope.multiplier, multiplier),
             global_nodes=scope.global_nodes,
         )
         settle(inner)
+        for name in inner.arguments:
+            inner.definition(name)  # what is wrong with a value is said even where nothing reads it
+        if "m" in inner.arguments and "m" not in formal:
+            copies = Given("m", inner.definition("m"), inner.arguments["m"].span)
+            check_bounds(MULTIPLIER, copies, element.name, scope)
+            inner.multiplier = multiply(scope.multiplier, copies.value)
+        else:
+            inner.multiplier = scope.multiplier
         return inner
 
     def contents(self, definition: Subcircuit) -> Contents:
         known = self.plain.get(id(definition))
         if known is None:
-            defaults = [ParameterCard(a.name, a.value, a.span) for a in definition.parameters]
-            known = Contents().add(defaults).add(definition.body)
+            defaults = tuple(ParameterCard(a.name, a.value, a.span) for a in definition.parameters)
+            known = Contents(formals=defaults).add(defaults).add(definition.body)
             if not known.conditionals:
                 self.plain[id(definition)] = known
         return known

@@ -93,6 +93,16 @@ def leaves(expression: Expression) -> Iterator[Name | Potential | BranchCurrent]
         stack.extend(reversed(children(top)))
 
 
+def calls(expression: Expression) -> Iterator[str]:
+    """Names of the functions that an expression calls, repetitions included."""
+    stack: list[Expression] = [expression]
+    while stack:
+        top = stack.pop()
+        if isinstance(top, Call):
+            yield top.function
+        stack.extend(reversed(children(top)))
+
+
 def map_leaves(expression: Expression, change: Callable[[Expression], Expression]) -> Expression:
     """The expression with every leaf (number, name, voltage, current) replaced by what `change` makes of it."""
     match expression:

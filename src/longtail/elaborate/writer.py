@@ -1,7 +1,8 @@
 """A flat circuit as a netlist, which ngspice and longtail's own reader both read back.
 
-Every number is written so that it reads back exactly. Device names keep the form `q.x1.q1`, whose first letter says
-what it is; a behavioural source that came from an F, H or R card is written as a B card named `b.f1`.
+Every number is written so that it reads back exactly. A node whose name needs quotes gets another. Device names keep
+the form `q.x1.q1`, whose first letter says what it is; a behavioural source that came from an F, H or R card is written
+as a B card named `b.f1`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 
 from longtail.circuit import Circuit, Instance, Model, Options, Ports, Value
 from longtail.devices.discovery import devices
+from longtail.elaborate.plain_nodes import plain_nodes, renamed
 from longtail.elaborate.values import map_leaves
 from longtail.netlist.evaluation import to_text
 from longtail.netlist.expressions import BranchCurrent, Expression
@@ -29,14 +31,16 @@ def write(circuit: Circuit) -> str:
     >>> text = "loop\\nx1 a 0 two\\nv1 a 0 dc 3\\n.subckt two p n\\nr1 p m 1k\\nr2 m n 2k\\n.ends\\n"
     >>> print(write(load(text)), end="")
     loop
-    *@ supply v1
     r.x1.r1 a x1.m 1k
     r.x1.r2 x1.m 0 2k
     v1 a 0 dc 3
     .end
     """
+    nodes = plain_nodes(circuit)
+    circuit = renamed(circuit, nodes)
     names = _written_names(circuit)
     lines = [circuit.title.replace("\n", " ")]
+    lines += [f"* node '{node}' is called {name} here" for node, name in nodes.items()]
     lines += _ports(circuit.ports)
     for name, corner in circuit.corners.items():
         lines.append(f"*@ corner {name} " + " ".join(f"{k}={format_spice(v)}" for k, v in corner.items()))

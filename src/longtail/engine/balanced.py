@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.engine.system import Array, Equations, Inputs, SparseMatrix, System
-from longtail.engine.trace import Unknown
+from longtail.engine.trace import ANCHOR, KAPPA, Unknown
 from longtail.lanes.executor import Executor
 
 Groups = NDArray[np.intp]
@@ -44,7 +44,7 @@ class FoldedEquations(Equations):
     def evaluate(self, executor: Executor, inputs: Inputs, lanes: int) -> tuple[Array, Array, Array, Array]:
         every = dict(inputs)
         for name, leader in self.leaders.items():
-            for prefix in ("", "kappa:", "anchor:"):
+            for prefix in ("=", KAPPA, ANCHOR):
                 if prefix + leader in inputs:
                     every[prefix + name] = inputs[prefix + leader]
         residual, entries, gaps, limited = self.whole.evaluate(executor, every, lanes)
@@ -122,7 +122,7 @@ def _slopes(system: System, values: Inputs, x: Array) -> Array:
 
 
 def _inputs(system: System, values: Inputs, x: Array, names: Iterable[str]) -> list[float | Array]:
-    given = {**{u.name: x[k] for k, u in enumerate(system.unknowns)}, **values}
+    given = {**{u.input: x[k] for k, u in enumerate(system.unknowns)}, **values}
     return [given[name] for name in names]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -73,7 +74,7 @@ class Batch:
         entries = {(i, column[k]): slope for i, row in enumerate(rows) for k, slope in row.items()}
         pivots = choose_pivots(self.conductance[None], sparse_matrix(entries, len(t.variables))[0].pattern)
         solutions, _ = solve(entries, pivots, [dict(enumerate(t.residual))])
-        return lower(t.graph, solutions[0], [*(u.name for u in t.unknowns), *self.system.varied])
+        return lower(t.graph, solutions[0], [*(u.input for u in t.unknowns), *self.system.varied])
 
     @cached_property
     def conductance(self) -> Array:
@@ -96,7 +97,7 @@ class Batch:
         rows = differentiator.rows(t.residual)[0]
         places = [(i, column[k]) for i, row in enumerate(rows) for k in row]
         outputs = [slope for row in rows for slope in row.values()]
-        program = lower(t.graph, outputs, [*(u.name for u in t.unknowns), *self.system.varied])
+        program = lower(t.graph, outputs, [*(u.input for u in t.unknowns), *self.system.varied])
         inputs = self.nominal.inputs
         values = self.system.executor.run(program, [inputs[n] for n in program.inputs], 1)[:, 0]
         slopes = np.zeros((len(t.variables), len(column)))
@@ -257,5 +258,6 @@ def in_threads(part: Callable[[slice], int], parts: list[slice], threads: int) -
     """Call `part` on every part, over so many threads; compiled code lets go of the interpreter lock."""
     if threads == 1 or len(parts) == 1:
         return [part(p) for p in parts]
+    contexts = [copy_context() for _ in parts]  # threads work for the question that is asked here
     with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(part, parts))
+        return list(pool.map(lambda context, where: context.run(part, where), contexts, parts))

@@ -20,6 +20,8 @@ from longtail.engine.system import Array
 
 _ACCURACY = 7e-10  # on circuits that were not learnt from, of the largest of a gain in the sweep
 _ROUNDING = 1e-14  # of the largest gain: by so much any gain is uncertain, being a difference of such signals
+_NOISE = 2e-13  # of the largest gain: what the rounding of an operating point may do to any gain. It is no error of
+# the shortcut, and whether points serve must not hang on it
 _NOTHING = 1e-12  # of the largest gain: a gain smaller than this is zero by symmetry
 
 
@@ -54,7 +56,7 @@ def learn(elimination: Elimination, probes: OperatingPoint, omega: Array, most: 
     varied = (rows - centre) / own[:, None]
     learnt, unseen = varied[:, :, 0::2], varied[:, :, 1::2]
     bases = [_basis(part, max(1e-12, noise)) for part, noise in zip(learnt, np.median(rounding, axis=1), strict=True)]
-    allowed = np.maximum(_ACCURACY, 5.0 * rounding[:, None, 1::2])
+    allowed = np.maximum(_ACCURACY, _NOISE / _ROUNDING * rounding[:, None, 1::2])
     order = _choose(bases, len(omega), most)
     for count in range(2, len(order) + 1):
         chosen = np.sort(order[:count])

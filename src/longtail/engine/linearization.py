@@ -20,6 +20,7 @@ from longtail.engine.system import Array, SparseMatrix
 from longtail.errors import AnalysisError
 from longtail.lanes.elimination import SingularMatrixError, choose_pivots, solve
 from longtail.lanes.graph import Graph, Real
+from longtail.lanes.kernels import asked
 from longtail.lanes.program import Program, lower
 from longtail.units import counted
 
@@ -87,10 +88,11 @@ class Linearization:
         return out
 
     def _pays(self, solves: int, n: int, sweeps: bool) -> bool:
-        """Whether an elimination program is worth making, which the work done before on this circuit counts for too."""
-        asked = self.operating_point.system.linear.eliminations
-        asked.work += float(solves * n * n)
-        many = solves >= _PROGRAM_FROM or (n >= _MEDIUM and asked.work >= _WORK)
+        """Whether an elimination program is worth making, which what a question asked of this circuit before counts
+        for too."""
+        known = self.operating_point.system.linear.eliminations.of(asked())
+        known.work += float(solves * n * n)
+        many = solves >= _PROGRAM_FROM or (n >= _MEDIUM and known.work >= _WORK)
         return many or (n >= _LARGE and sweeps)
 
     def matrix(self, frequency_hz: Array, lanes: NDArray[np.intp] | slice = _ALL) -> Complex:
@@ -135,7 +137,7 @@ class Linearization:
 
         An order that was chosen before, for the same sides of the same circuit, is tried first.
         """
-        programs = self.operating_point.system.linear.eliminations.programs
+        programs = self.operating_point.system.linear.eliminations.of(asked()).programs
         key = (self.shapes[0].rows.tobytes(), right.any(axis=0).tobytes())
         if key in programs:
             out = self._eliminated(programs[key], frequency_hz, right)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from longtail.circuit import Options
 from longtail.engine import dense, sparse
 from longtail.engine.system import Array, SparseMatrix, System
+from longtail.engine.trace import ANCHOR, FEEDBACK, FIRST, KAPPA, SOURCE_FACTOR
 from longtail.lanes.status import LaneStatus
 
 _SPARSE_FROM = 250  # unknowns from which a sparse factorization is faster than a dense one
@@ -93,9 +94,9 @@ def newton(
     active = np.arange(lanes)
     earlier, returned = np.full((_PERIOD, *x.shape), np.nan), np.zeros(lanes, int)
     for iterations in range(1, (options.itl1 if limit is None else limit) + 1):
-        inputs |= zip((u.name for u in system.unknowns), x[active].T, strict=True)
+        inputs |= zip((u.input for u in system.unknowns), x[active].T, strict=True)
         inputs |= zip(equations.states, limited[:, active], strict=True)
-        inputs["first"] = first
+        inputs[FIRST] = first
         residual, entries, gaps, next_limited = equations.evaluate(
             system.executor, _pick(inputs, active, lanes), len(active)
         )
@@ -119,8 +120,8 @@ def warm(system: System, values: Mapping[str, float | Array], x: Array) -> State
     """A state from which Newton's method goes on as if it had just arrived at `x`: limited controls at their values."""
     equations = system.equations
     inputs: dict[str, float | Array] = dict.fromkeys((*equations.initial_inputs, *equations.states), 0.0)
-    inputs |= {**values, "source_factor": 1.0}
-    inputs |= {u.name: column for u, column in zip(system.unknowns, x.T, strict=True)}
+    inputs |= {**values, SOURCE_FACTOR: 1.0}
+    inputs |= {u.input: column for u, column in zip(system.unknowns, x.T, strict=True)}
     _, _, gap, value = equations.evaluate(system.executor, inputs, len(x))
     return State(x.copy(), gap + value)
 
@@ -136,10 +137,10 @@ def _returned(x: Array, step: Array, earlier: Array) -> NDArray[np.bool_]:
 
 def _inputs(system: System, values: Mapping[str, float | Array], aids: Aids) -> dict[str, float | Array]:
     nodes = [u.name for u in system.unknowns if u.is_node]
-    inputs: dict[str, float | Array] = {"source_factor": aids.source_factor, "feedback": aids.feedback, **values}
-    for prefix, aid in (("kappa", aids.kappa), ("anchor", aids.anchor)):
+    inputs: dict[str, float | Array] = {SOURCE_FACTOR: aids.source_factor, FEEDBACK: aids.feedback, **values}
+    for prefix, aid in ((KAPPA, aids.kappa), (ANCHOR, aids.anchor)):
         by_node = np.broadcast_to(np.asarray(aid, float), len(nodes)).tolist()
-        inputs |= {f"{prefix}:{name}": value for name, value in zip(nodes, by_node, strict=True)}
+        inputs |= {f"{prefix}{name}": value for name, value in zip(nodes, by_node, strict=True)}
     return inputs
 
 

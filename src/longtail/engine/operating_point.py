@@ -56,8 +56,8 @@ class OperatingPoint:
 
     @property
     def inputs(self) -> dict[str, float | Array]:
-        """Solution and varied values by name, as programs take them."""
-        return {**{u.name: x for u, x in zip(self.system.unknowns, self.solution.T, strict=True)}, **self.values}
+        """Solution and varied values by the names that programs take them by."""
+        return {**{u.input: x for u, x in zip(self.system.unknowns, self.solution.T, strict=True)}, **self.values}
 
     @cached_property
     def residual(self) -> Array:

@@ -28,6 +28,7 @@ _MIDDLE = 1e9  # rad/s: where G and s*C are weighed against each other
 _RANK = 1e-13  # of the largest singular value of the scaled C: what is below is rounding
 _FASTEST = 1e7  # times _MIDDLE: no circuit is faster, and an infinite eigenvalue that rounding made finite is
 _CLUSTER = 1e-6  # eigenvalues closer than this, relatively, are refined together
+_EQUAL = 1e-9  # eigenvalues closer than this, relatively, are one, several times over
 _REFINED = 1e-2  # a refinement that moves an eigenvalue by more, relatively, may have gone to another one
 _SETTLED = 1e-9  # relative change of the last step
 _STEPS = 5
@@ -74,7 +75,7 @@ def eigenmodes(static: Real, dynamic: Real, *, growing: bool = False) -> Eigenmo
     right = np.concatenate([np.empty((n, 0), complex), *(r[1] for r in refined)], axis=1)
     left = np.concatenate([np.empty((n, 0), complex), *(r[2] for r in refined)], axis=1)
     participation: Complex = left * (c @ right)
-    order = np.lexsort((found.imag, np.abs(found)))
+    order = _in_order(found, participation)
     # scaled vectors back to those of the pencil as it was given
     scaled = Eigenmodes(found[order], right[:, order], left[:, order], participation[:, order])
     return replace(
@@ -83,6 +84,19 @@ def eigenmodes(static: Real, dynamic: Real, *, growing: bool = False) -> Eigenmo
         right=scaled.right / columns[:, None],
         left=scaled.left / rows[:, None] * _MIDDLE,
     )
+
+
+def _in_order(values: Complex, participation: Complex) -> NDArray[np.intp]:
+    """Rising magnitude; of equal magnitudes, conjugates by their signs, and equal ones by the unknown with the
+    largest share, so that rounding decides nothing."""
+    size = np.abs(values)
+    rising = np.argsort(size, kind="stable")
+    gaps = np.diff(size[rising]) > _EQUAL * size[rising][1:] + _NEAR_ZERO
+    level = np.empty(len(values), int)
+    level[rising] = np.concatenate([[0], np.cumsum(gaps)])[: len(values)]
+    angles = np.round(np.stack([values.imag, values.real]) / np.maximum(size, _NEAR_ZERO) / _CLUSTER)
+    home = np.round(np.abs(participation) / _CLUSTER).argmax(axis=0) if participation.size else np.zeros(len(values))
+    return np.lexsort((home, *angles[::-1], level))
 
 
 def slowest(static: Real, dynamic: Real) -> Real:
@@ -225,9 +239,30 @@ def _refine(g: Real, c: Real, cluster: Complex) -> tuple[Complex, Complex, Compl
         values, right = found, right @ basis
         if change < 1e-14:
             break
+    right = _at_home(values, right)
     far = np.abs(values - cluster.mean()).max() > _REFINED * max(np.abs(cluster).max(), _NEAR_ZERO)
     left = np.linalg.lstsq(left.T @ c @ right, left.T, rcond=None)[0].T
     return values, right, left, bool(change < _SETTLED and not far)
+
+
+def _at_home(values: Complex, right: Complex) -> Complex:
+    """The vectors of an eigenvalue that is there several times over, any basis of which would do, in the one that
+    sets them apart: each is one, and all others are zero, at one of the unknowns that have most to do with them."""
+    right = right.copy()
+    left = list(range(len(values)))
+    while left:
+        same = [k for k in left if abs(values[k] - values[left[0]]) <= _EQUAL * abs(values[left[0]])]
+        left = [k for k in left if k not in same]
+        if len(same) == 1:
+            continue
+        rows, open_ = [], np.linalg.qr(right[:, same])[0]
+        for _ in same:
+            strength = np.round(np.square(np.abs(open_)).sum(axis=1) / _CLUSTER)
+            rows.append(int(strength.argmax()))
+            direction = open_[rows[-1]].conj() / np.linalg.norm(open_[rows[-1]])
+            open_ = open_ - np.outer(open_ @ direction, direction.conj())
+        right[:, same] = np.linalg.solve(right[np.ix_(sorted(rows), same)].T, right[:, same].T).T
+    return right
 
 
 def _settled(

@@ -13,7 +13,7 @@ from longtail.circuit import GROUND, Circuit, Instance
 from longtail.devices.base import Flows
 from longtail.engine.system import System
 from longtail.engine.trace import Trace
-from longtail.errors import StructuralError
+from longtail.errors import StructuralError, nearest
 from longtail.sets import DisjointSets
 
 GROUND_ELSEWHERE = ("gnd!", "ground", "agnd", "gnda", "vgnd", "com")  # names of ground in other programs
@@ -40,6 +40,8 @@ def _check_loops(circuit: Circuit, trace: Trace) -> None:
     edges: list[tuple[str, str, Instance]] = []
     for name, (local, flows) in trace.flows.items():
         instance = circuit.instances[name]
+        if name in trace.absent:
+            continue
         for a, b in _forced(trace, local, flows):
             if not groups.join(a, b):
                 loop = _loop(edges, a, b)
@@ -87,9 +89,18 @@ def _loop(edges: list[tuple[str, str, Instance]], a: str, b: str) -> list[Instan
 
 def _check_paths(circuit: Circuit, trace: Trace) -> None:
     groups = DisjointSets()
-    for local, flows in trace.flows.values():
+    bare = set(circuit.nodes)
+    for name, (local, flows) in trace.flows.items():
+        if name in trace.absent:  # what is inside is held there, see `within`
+            for k in local.values():
+                if k is not None and trace.unknowns[k].owner == name:
+                    groups.join(trace.unknowns[k].name, GROUND)
+            continue
+        bare -= {_name(trace, k) for k in local.values()}
         for a, b in _conducting(trace, local, flows):
             groups.join(a, b)
+    for node in bare:  # held at 0 V
+        groups.join(node, GROUND)
     ground = groups.find(GROUND)
     floating: dict[str, list[str]] = {}
     for unknown in trace.unknowns:
@@ -130,7 +141,8 @@ def _floating(circuit: Circuit, nodes: list[str]) -> StructuralError:
             hint="give the node a resistor, or remove one of the sources",
         )
     alone = len(touching) == 1 and sum(n in members for n in touching[0].nodes) == 1
-    hint = "is a node name misspelt? Otherwise add a large resistor from it to ground"
+    meant = nearest(nodes[0], [n for n in circuit.nodes if n not in members]) if alone else None
+    hint = f"{meant or 'is a node name misspelt?'} Otherwise add a large resistor from it to ground"
     named = next((n for n in nodes if n in GROUND_ELSEWHERE), None)
     if named is not None:
         hint = f"ground is node 0 or gnd here: is '{named}' to be that? Add: v{named.strip('!')} {named} 0 0"

@@ -10,7 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.circuit import Circuit
-from longtail.engine.trace import Noise, Null, Trace, Unknown, trace, unknowns
+from longtail.engine.trace import (
+    ANCHOR,
+    FEEDBACK,
+    FIRST,
+    KAPPA,
+    SOURCE_FACTOR,
+    Noise,
+    Null,
+    Trace,
+    Unknown,
+    trace,
+    unknowns,
+)
 from longtail.lanes.derivative import Differentiator, Slopes
 from longtail.lanes.executor import Executor
 from longtail.lanes.graph import Expr, Real
@@ -102,10 +114,18 @@ class Equations:
 
 @dataclass(eq=False)
 class Eliminations:
-    """Eliminations of a linear model that were made so far, and the work asked of it: solves times unknowns squared."""
+    """Eliminations of a linear model that a question has made so far, and the work that it asked of the model: solves
+    times unknowns squared."""
 
     programs: dict[Hashable, Program] = field(default_factory=dict)
     work: float = 0.0
+    question: object = None
+
+    def of(self, question: object) -> Eliminations:
+        """The same for a question: an order of elimination that another one chose would round otherwise."""
+        if question is not self.question:
+            self.question, self.work, self.programs = question, 0.0, {}
+        return self
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,15 +199,15 @@ class System:
         residual = [f + c for f, c in zip(t.residual, corrections, strict=True)]
         names = tuple(s.name for s in t.states)
         nodes = [u.name for u in t.unknowns if u.is_node]
-        aids = ["first", "source_factor", "feedback", *(f"kappa:{x}" for x in nodes), *(f"anchor:{x}" for x in nodes)]
-        inputs = [*(u.name for u in t.unknowns), *names, *aids, *self.varied]
+        aids = [FIRST, SOURCE_FACTOR, FEEDBACK, *(f"{prefix}{x}" for prefix in (KAPPA, ANCHOR) for x in nodes)]
+        inputs = [*(u.input for u in t.unknowns), *names, *aids, *self.varied]
         outputs = [*residual, *outputs, *(s.gap for s in t.states), *(s.value for s in t.states)]
         return Equations(lower(t.graph, outputs, inputs), jacobian, names, tuple(aids))
 
     @cached_property
     def residual(self) -> Program:
         """The residual alone, without aids: the check of a solution."""
-        return lower(self.plain.graph, self.plain.residual, [*(u.name for u in self.unknowns), *self.varied])
+        return lower(self.plain.graph, self.plain.residual, [*(u.input for u in self.unknowns), *self.varied])
 
     @cached_property
     def linear(self) -> LinearPrograms:
@@ -214,7 +234,7 @@ class System:
             )
             delays.append(matrix)
             outputs += [*d, seconds]
-        program = lower(t.graph, outputs, [*(u.name for u in t.unknowns), *self.varied])
+        program = lower(t.graph, outputs, [*(u.input for u in t.unknowns), *self.varied])
         return LinearPrograms(program, conductance, capacitance, inputs, tuple(delays))
 
     @cached_property
@@ -224,14 +244,14 @@ class System:
         traced = {device: compute() for device, compute in t.quantities.items()}
         places = [(device, name) for device, values in traced.items() for name in values]
         outputs = [value for values in traced.values() for value in values.values()]
-        return lower(t.graph, outputs, [*(u.name for u in t.unknowns), *self.varied]), places
+        return lower(t.graph, outputs, [*(u.input for u in t.unknowns), *self.varied]), places
 
     @cached_property
     def noise(self) -> tuple[Program, list[Noise]]:
         """A program for the noise sources, their densities first and then their exponents, and the sources."""
         t = self.plain
         outputs = [*(source.density for source in t.noise), *(source.exponent for source in t.noise)]
-        return lower(t.graph, outputs, [*(u.name for u in t.unknowns), *self.varied]), t.noise
+        return lower(t.graph, outputs, [*(u.input for u in t.unknowns), *self.varied]), t.noise
 
 
 def _entries(rows: Sequence[Slopes], column: Mapping[int, int]) -> dict[tuple[int, int], Real]:

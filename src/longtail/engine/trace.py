@@ -20,19 +20,30 @@ from longtail.engine.expressions import evaluate_law
 from longtail.engine.views import InstanceParameters, InstancePotentials, LimitState, Numbers
 from longtail.errors import InputError, NetlistError
 from longtail.lanes.derivative import Differentiator
+from longtail.lanes.functions import select
 from longtail.lanes.graph import Expr, Graph, Real
 
+FIRST, SOURCE_FACTOR, FEEDBACK, KAPPA, ANCHOR = "#first", "#source_factor", "#feedback", "#kappa:", "#anchor:"
+OFFSET = "input_offset"
 _SCALES_WITH_M = {"A": 1.0, "S": 1.0, "F": 1.0, "C": 1.0, "W": 1.0, "ohm": -1.0}
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """One unknown: `name` is a node, an internal node ("q1#bi"), "i(v1)" or "input_offset"; `unit` V or A."""
+    """One unknown: `name` is a node, an internal node ("q1#bi"), "i(v1)" or "input_offset"; `unit` V or A.
+
+    `input` is the name of its input to a program. Varied values go by their own names ("vb", "rc1.r") and convergence
+    aids by names with a #, so that a node, a parameter and an aid of the same name stay three things.
+    """
 
     name: str
     unit: str
     is_node: bool
     owner: str | None = None
+
+    @property
+    def input(self) -> str:
+        return f"={self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +73,7 @@ class Noise:
 
 @dataclass
 class Trace:
-    """The equations of a circuit on one graph. Lists are by unknown."""
+    """The equations of a circuit on one graph. Lists are by unknown; `absent` names the devices whose m is 0."""
 
     graph: Graph
     unknowns: list[Unknown]
@@ -77,12 +88,13 @@ class Trace:
     quantities: dict[str, Callable[[], dict[str, Real]]] = field(default_factory=dict)
     states: list[LimitState] = field(default_factory=list)
     flows: dict[str, tuple[dict[str, int | None], Flows]] = field(default_factory=dict)
+    absent: set[str] = field(default_factory=set)
 
 
 def trace(circuit: Circuit, varied: frozenset[str] = frozenset(), null: Null | None = None, *, robust: bool) -> Trace:
-    """Trace a circuit. `robust` adds what convergence aids need: limited controls ("first", "<device>:<control>"),
-    a conductance from every node to a reference voltage ("kappa:<node>", "anchor:<node>"), the factor on
-    independent sources ("source_factor"), and feedback from the offset to the null equation ("feedback").
+    """Trace a circuit. `robust` adds what convergence aids need: limited controls (`FIRST`, "<device>:<control>"),
+    a conductance from every node to a reference voltage ("#kappa:<node>", "#anchor:<node>"), the factor on
+    independent sources (`SOURCE_FACTOR`), and feedback from the offset to the null equation (`FEEDBACK`).
     """
     return _Tracer(circuit, varied, null, robust).run()
 
@@ -90,6 +102,25 @@ def trace(circuit: Circuit, varied: frozenset[str] = frozenset(), null: Null | N
 def unknowns(circuit: Circuit, varied: frozenset[str] = frozenset(), null: Null | None = None) -> list[Unknown]:
     """The unknowns of a circuit, without its equations."""
     return _Tracer(circuit, varied, null, robust=False).unknowns
+
+
+def _check_names(unknowns: list[Unknown]) -> None:
+    """Raise `NetlistError` where a node has the name of another unknown."""
+    seen: set[str] = set()
+    for unknown in unknowns:
+        if unknown.name in seen:
+            raise NetlistError(f"a node is called '{unknown.name}', a name that is taken", hint="rename the node")
+        seen.add(unknown.name)
+
+
+def within(m: Real) -> Real:
+    """The factor on the static equation of a node inside a device: m, or 1 of no devices.
+
+    So the equation still says what the node's voltage is, which no other equation asks for.
+    """
+    if isinstance(m, Expr):
+        return select(m > 0.0, m, 1.0)
+    return m if m > 0.0 else 1.0
 
 
 def _of_all(quantity: Real, m: Real, exponent: float) -> Real:
@@ -116,7 +147,7 @@ class _Tracer:
         self.graph = Graph()
         self.numbers = Numbers(circuit, self.graph, varied)
         self.models = devices()
-        self.source_factor: Real = self.graph.input("source_factor") if robust else 1.0
+        self.source_factor: Real = self.graph.input(SOURCE_FACTOR) if robust else 1.0
         self.parameters = {i.name: self._parameters(i) for i in circuit.instances.values()}
         self.topologies: dict[str, Topology] = {}
         for i in circuit.instances.values():
@@ -136,26 +167,30 @@ class _Tracer:
             unknowns += [Unknown(f"{i.name}#{n}", "V", True, i.name) for n in topology.internal]
             unknowns += [Unknown(branch_name(i.name, b), "A", False, i.name) for b in topology.branches]
         if self.null:
-            unknowns.append(Unknown("input_offset", "V", False))
+            unknowns.append(Unknown(OFFSET, "V", False))
+        _check_names(unknowns)
         return unknowns
 
     def run(self) -> Trace:
-        variables = [self.graph.input(u.name) for u in self.unknowns]
+        variables = [self.graph.input(u.input) for u in self.unknowns]
         n = len(variables)
         differentiator = Differentiator(self.graph, variables)
         result = Trace(self.graph, self.unknowns, variables, differentiator, [0.0] * n, [0.0] * n)
         for instance in self.circuit.instances.values():
             self._add(result, instance)
+        self._hold_bare_nodes(result)
         self._add_null(result)
         if self.robust:
             for k, unknown in enumerate(self.unknowns):
                 if unknown.is_node:
-                    kappa, anchor = (
-                        self.graph.input(f"kappa:{unknown.name}"),
-                        self.graph.input(f"anchor:{unknown.name}"),
-                    )
+                    kappa, anchor = (self.graph.input(f"{prefix}{unknown.name}") for prefix in (KAPPA, ANCHOR))
                     result.residual[k] = result.residual[k] + kappa * (variables[k] - anchor)
         return result
+
+    def _count(self, instance: Instance) -> Real:
+        """How many of a device stand side by side: its m."""
+        p = self.parameters[instance.name]
+        return p["m"] if "m" in p.declared else 1.0
 
     def _local(self, instance: Instance, device: DeviceModel) -> dict[str, int | None]:
         """Index of the unknown behind every local name; None is ground."""
@@ -188,17 +223,17 @@ class _Tracer:
             instance,
             {name: 0.0 if k is None else result.variables[k] for name, k in local.items()},
             result.differentiator,
-            self.graph.input("first") if self.robust else None,
+            self.graph.input(FIRST) if self.robust else None,
             lambda law: evaluate_law(
                 law, self.numbers.name, self.circuit.parameters, self._potential, self._current, instance.span
             ),
         )
         if self.null and instance.name in self.null.inputs:
             share = self.null.inputs[instance.name]
-            p = p.overriding(dc=p["dc"] + share * self.graph.input("input_offset"))
+            p = p.overriding(dc=p["dc"] + share * self._unknown(OFFSET))
         with _named(instance):
             flows = device.evaluate(potentials, p)
-        m: Real = p["m"] if device.multiplier and "m" in p.declared else 1.0
+        m = self._count(instance) if device.multiplier else 1.0
         result.flows[instance.name] = local, flows
         self._sum(result, local, flows, m)
         result.noise += [
@@ -209,31 +244,49 @@ class _Tracer:
         result.quantities[instance.name] = lambda: _quantities(device, flows, m)
 
     def _sum(self, result: Trace, local: Mapping[str, int | None], flows: Flows, m: Real) -> None:
-        for target, source in ((result.residual, flows.static), (result.charges, flows.charges)):
-            for name, flow in source.items():
-                k = local[name]
-                if k is not None:
-                    target[k] = target[k] + flow * m
+        for name, flow in flows.static.items():
+            if (k := local[name]) is not None:
+                result.residual[k] = result.residual[k] + flow * (m if result.unknowns[k].owner is None else within(m))
+        for name, flow in flows.charges.items():
+            if (k := local[name]) is not None:
+                result.charges[k] = result.charges[k] + flow * m
         result.capacitances += [(local[a], local[b], c * m) for a, b, c in flows.capacitances]
         result.conductances += [(local[a], local[b], g * m) for a, b, g in flows.conductances]
         for delay in flows.delays:
             rows = {k: sign for name, sign in delay.rows.items() if (k := local[name]) is not None}
             result.delays.append((rows, delay.flow * m, delay.seconds))
 
+    def _hold_bare_nodes(self, result: Trace) -> None:
+        """A node that only devices with an m of 0 are connected to is at 0 V."""
+        count: dict[int, Real] = {}
+        for name, (local, _) in result.flows.items():
+            m = self._count(self.circuit.instances[name])
+            if not isinstance(m, Expr) and m == 0.0:
+                result.absent.add(name)
+            for k in {k for k in local.values() if k is not None and result.unknowns[k].owner is None}:
+                known = count.get(k, 0.0)
+                count[k] = known if not isinstance(known, Expr) and known > 0.0 else m + known
+        for k, m in count.items():
+            if isinstance(m, Expr) or m == 0.0:
+                result.residual[k] = result.residual[k] + select(m > 0.0, 0.0, result.variables[k])
+
     def _add_null(self, result: Trace) -> None:
         if not self.null:
             return
-        k = self.index["input_offset"]
+        k = self.index[OFFSET]
         output: Real = sum((w * self._potential(node) for node, w in self.null.output.items()), 0.0)
         result.residual[k] = output - self.null.target
         if self.robust:
-            result.residual[k] = result.residual[k] + self.graph.input("feedback") * result.variables[k]
+            result.residual[k] = result.residual[k] + self.graph.input(FEEDBACK) * result.variables[k]
 
     def _potential(self, node: str) -> Real:
-        return 0.0 if node == GROUND else self.graph.input(self.unknowns[self.index[node]].name)
+        return 0.0 if node == GROUND else self._unknown(node)
 
     def _current(self, device: str) -> Real:
-        return self.graph.input(branch_name(device, self.topologies[device].branches[0]))
+        return self._unknown(branch_name(device, self.topologies[device].branches[0]))
+
+    def _unknown(self, name: str) -> Expr:
+        return self.graph.input(self.unknowns[self.index[name]].input)
 
 
 def _quantities(device: DeviceModel, flows: Flows, m: Real) -> dict[str, Real]:

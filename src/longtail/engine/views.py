@@ -16,17 +16,21 @@ from longtail.lanes.functions import select
 from longtail.lanes.graph import Expr, Graph, Real
 from longtail.netlist.expressions import Expression
 
+TEMPERATURE = "temper"  # of the circuit, in degrees Celsius: SPICE's own name for it, which no parameter can have
+
 
 class Numbers:
     """The numbers of a circuit while it is traced: nominal ones are floats, varied ones are inputs of the graph.
 
     `varied` holds names that become inputs: netlist parameters ("ibias"), parameters of an instance or of its own
-    copy of the model ("rc1.r", "q1.is"), parameters of a model card ("npn1.is"), and "temp" in degrees Celsius.
+    copy of the model ("rc1.r", "q1.is"), parameters of a model card ("npn1.is"), and `TEMPERATURE`.
     """
 
     def __init__(self, circuit: Circuit, graph: Graph, varied: frozenset[str]) -> None:
         self.circuit = circuit
         self.graph = graph
+        if "temp" in varied and "temp" not in circuit.parameters:
+            raise ValueError(f"'temp' is no parameter: the engine knows the temperature as '{TEMPERATURE}'")
         self.varied = varied
         self._names: dict[str, Real] = {}
 
@@ -50,8 +54,8 @@ class Numbers:
     @property
     def temperature(self) -> Real:
         """The circuit's temperature in K."""
-        if "temp" in self.varied:
-            return self.graph.input("temp") + ZERO_CELSIUS
+        if TEMPERATURE in self.varied:
+            return self.graph.input(TEMPERATURE) + ZERO_CELSIUS
         return self.real(self.circuit.options.temp_deg_c) + ZERO_CELSIUS
 
 

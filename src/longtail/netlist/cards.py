@@ -1,6 +1,6 @@
 """What a netlist says, before anything is resolved: one frozen object per card, each with its source span.
 
-Text is lower-cased except file names, titles and quoted strings. Nothing here knows a device model:
+Text is lower-cased except file names, titles and texts assigned in quotes. Nothing here knows a device model:
 which words of a card are nodes and which is a model name is decided by `longtail.elaborate`.
 """
 

@@ -106,7 +106,7 @@ class Fields:
                     self.detached(token)
                     self.words.append(self.braced(token))
                 case '"':
-                    self.words.append(Word(token.text, self.line.span(token.start)))
+                    self.words.append(Word(token.text.lower(), self.line.span(token.start)))  # "OUT" is the node out
                 case "(":
                     self.enter(token)
                 case ")":

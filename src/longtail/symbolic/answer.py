@@ -21,7 +21,7 @@ from longtail.symbolic.approximate import (
     shorten,
 )
 from longtail.symbolic.elements import SmallSignal, Symbol
-from longtail.symbolic.equations import OUTPUT
+from longtail.symbolic.equations import OUTPUT, Equations
 from longtail.symbolic.gain import Gain, Pairs, first_order_equations, gain_equations
 from longtail.symbolic.minors import TooLargeError
 from longtail.symbolic.names import mismatched, share
@@ -33,6 +33,7 @@ from longtail.symbolic.twins import one_current
 _SAME = 1e-10  # relative: what --exact takes as one value
 _LARGE = 40  # equations from which on one way is enough, and no exact formula is tried
 _NOMINAL = 0.01  # relative difference that stands for mismatch where the circuit has none
+_CANCELS = 1e-6  # of the largest contribution: a sum of contributions that is less hangs on what nobody knows
 _MARGIN = 0.998
 
 
@@ -147,7 +148,7 @@ def matched_answer(question: Question, error: float) -> Answer:
                 break  # a finer distinction of symbols makes it longer still
             continue
         if found is not None and (best is None or found.terms < best.transfer.terms):
-            symbols = {s.key: s for s in alike.values() if s.key in found.used()}
+            symbols = {s.key: s for s in alike.values() if s.key in found.ring.keys}
             best = _answer(found, replace(circuit, symbols={**circuit.symbols, **symbols}), at)
         if best is not None and len(system.rows) > _LARGE:
             break
@@ -164,7 +165,10 @@ def first_order_answer(question: Question, error: float) -> Answer:
             hint="longtail symmetry FILE shows where the image ends; without --first-order the formula is there",
         )
     circuit = mismatched(question.circuit, question.images)
-    differences = [s for s in circuit.symbols.values() if s.base is not None]
+    system = first_order_equations(circuit, question.gain, question.pairs)
+    # differences within a mode, of the devices of a bias mirror for one, convert nothing and are not among them
+    used = {key for row in system.rows for e in row.values() for key, _ in e if key is not None}
+    differences = [s for s in circuit.symbols.values() if s.base is not None and s.key in used]
     nominal = all(abs(s.value) <= 1e-9 * abs(circuit.symbols[s.base].value) for s in differences if s.base)
     if nominal:
         symbols = dict(circuit.symbols)
@@ -172,9 +176,14 @@ def first_order_answer(question: Question, error: float) -> Answer:
             base = symbols[s.base or ""]
             symbols[s.key] = replace(s, value=_NOMINAL * base.value * (-1.0 if base.shown else 1.0))
         circuit = replace(circuit, symbols=symbols)
-    system = first_order_equations(circuit, question.gain, question.pairs)
     if nominal:
         at = reference(system, replace(question, circuit=circuit))
+        if _cancels(system, circuit, {s.key for s in differences}, at):
+            raise AnalysisError(
+                f"{question.gain.name.replace('_', ' ')}: what contributes cancels to zero on this band, and no "
+                "relative error can be held",
+                hint="give the parts of the pairs unequal values in the netlist, or ask for another band",
+            )
     else:
         at = reference(gain_equations(question.circuit, question.gain, question.pairs), question)
     found = shorten(system, circuit.symbols, at, error * _MARGIN)
@@ -184,6 +193,17 @@ def first_order_answer(question: Question, error: float) -> Answer:
             hint="allow a larger --error, or leave --first-order out",
         )
     return replace(_answer(found, circuit, at), nominal=nominal)
+
+
+def _cancels(system: Equations, circuit: SmallSignal, differences: set[str], at: Reference) -> bool:
+    """Whether what the single differences do, each alone, adds up to next to nothing at an end of the band."""
+    values = {key: s.value for key, s in circuit.symbols.items()}
+    s = 2j * np.pi * np.unique(at.band_hz)
+    nothing = dict.fromkeys(differences, 0.0)
+    alone = [dense(system, {**values, **nothing, key: values[key]}).at(s) for key in sorted(differences)]
+    largest = np.abs(np.reshape(alone, (-1, len(s)))).max(axis=0, initial=0.0)
+    whole = np.abs(at.exact.at(s))  # where it is zero for good, nothing contributes
+    return bool(((whole > 0.0) & (whole <= _CANCELS * float(at.gain.scale) * largest)).any())
 
 
 def quotient_answer(wanted: Answer, unwanted: Answer, error: float) -> Answer:

@@ -22,6 +22,7 @@ from longtail.symbolic.transfer import TERM_LIMIT, Complex, Transfer, expand, tr
 
 Band = tuple[float, float]  # Hz; (0, 0) is dc alone
 _DENSITY = 12  # frequencies a decade at which errors are judged before they are proven
+_LAST_BITS = 1e-15  # of the gain: a sampled error is rounded to them
 _STEPS = (1.0 + 1e-9, 1.001, 1.01, 1.03, 1.1, 1.3)
 _PARTS = (0.7, 0.95, 1.0)  # of the error for elements; all of it only where nothing else can be expanded
 _LONG = 8  # terms beyond which other ways are tried as well
@@ -88,11 +89,10 @@ def reference(system: Equations, asked: Asked) -> Reference:
     exact = exact_polynomials(system, values, constant=band_hz[1] == 0.0)
     if len(s) > 1:
         s = np.concatenate([s, _resonances(exact, band_hz)])
-    wanted = float(gain.scale) * dense(system, values).at(s)
     from flint import fmpq
 
     scaled = Exact(exact.numerator * fmpq(gain.scale.numerator, gain.scale.denominator), exact.denominator, exact.unit)
-    return Reference(gain, s, wanted, scaled, band_hz)
+    return Reference(gain, s, scaled.at(s), scaled, band_hz)
 
 
 def _resonances(exact: Exact, band_hz: Band) -> Complex:
@@ -205,10 +205,10 @@ def _words(gain: Gain) -> str:
 
 def sampled_error(found: Transfer, values: Mapping[str, float], at: Reference) -> float:
     """The largest relative error at the frequencies of the reference and at many between, by its polynomials."""
-    error = float(np.abs(found.at(values, at.s) / at.wanted - 1.0).max())
+    formula = exact_of(found, values)
+    error = float(np.abs(formula.at(at.s) / at.wanted - 1.0).max())
     if len(at.s) == 1:
         return error
-    formula = exact_of(found, values)
     s = frequencies(at.band_hz, 200, 2000)
     x = s / formula.unit
     sides = [_at(p, x) for p in (at.exact.numerator, at.exact.denominator, formula.numerator, formula.denominator)]
@@ -254,7 +254,7 @@ def proven(at: Reference, formula: Exact, sampled: float) -> float | None:
     """The same for a formula that is there as polynomials."""
     low, high = (2.0 * np.pi * f for f in at.band_hz)
     for step in _STEPS:
-        bound = max(sampled * step, 1e-12)
+        bound = max(sampled * step + _LAST_BITS, 1e-12)
         if certified(at.exact, formula, bound, (low, high)):
             return float(bound)
     return None

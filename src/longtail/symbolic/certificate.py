@@ -16,7 +16,7 @@ import math
 from fractions import Fraction
 from typing import Any
 
-from longtail.symbolic.reference import Exact
+from longtail.symbolic.reference import Exact, halves
 
 _BITS = 200  # kept of each coefficient, counted from the largest that matters
 _DEPTH = 60  # halvings of the band
@@ -42,9 +42,7 @@ def _magnitude(p: Any) -> Any:
     """|p(j*w)|^2 as a polynomial in w^2."""
     from flint import fmpq_poly
 
-    c = p.coeffs()
-    even = fmpq_poly([x if k % 2 == 0 else -x for k, x in enumerate(c[0::2])])
-    odd = fmpq_poly([x if k % 2 == 0 else -x for k, x in enumerate(c[1::2])])
+    even, odd = halves(p)
     return even * even + odd * odd * fmpq_poly([0, 1])
 
 

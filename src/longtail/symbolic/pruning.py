@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.symbolic.grades import grades
 from longtail.symbolic.minors import Polynomial
 from longtail.symbolic.transfer import Complex, Transfer, arrays, transfer
 
@@ -18,6 +19,7 @@ _FINE = 300  # terms up to which each, and each pair, is tried alone
 _MANY = 600  # terms from which on several go at a time
 _BATCH = 0.01  # of the error still allowed, for terms that go together
 _LIKE = 2.0  # quotient of what terms are worth up to which they may go at once
+_NOTHING = 1e-9  # of the error allowed: terms that are worth less are alike
 _FEW = 8  # frequencies at which pairs are tried first
 _CHUNK = 1_000  # pairs that are tried at all frequencies at once
 
@@ -66,7 +68,7 @@ class _Terms:
         self.owner = self.factor[self.group]
         self.profile = s[None, :] ** kinds[:, 1:]  # [group, frequency]
         self.present = np.ones(len(self.size), bool)
-        self.by_size = np.argsort(np.abs(self.size), kind="stable")  # of those that are there
+        self.by_size = np.argsort(grades(np.abs(self.size)), kind="stable")  # of those that are there
         self.sums = self._sums(self.by_size)
         self.ratio = float(found.scale) * np.prod(self.sums ** self.powers[:, None], axis=0) / wanted
 
@@ -115,7 +117,7 @@ class _Terms:
         half = (allowed + float(np.abs(self.ratio - 1.0).max())) / 2.0
         with np.errstate(all="ignore"):
             by_group = np.abs(self.profile / self.sums[self.factor]).max(axis=1)
-        order = np.argsort(np.abs(self.size) * by_group[self.group], kind="stable")
+        order = np.argsort(grades(np.abs(self.size) * by_group[self.group]), kind="stable")
         low, high = 0, len(order)
         while high - low > 1:
             middle = (low + high) // 2
@@ -146,7 +148,7 @@ class _Terms:
             error = np.abs(after - 1.0).max(axis=1)
             step = np.abs(after - self.ratio).max(axis=1)
         step[~(error <= allowed)] = np.inf
-        best = int(np.argmin(step))
+        best = int(np.argmin(grades(step, _NOTHING * allowed)))
         if not np.isfinite(step[best]):
             return False
         chosen = possible[best : best + 1]
@@ -162,7 +164,7 @@ class _Terms:
         self, possible: NDArray[np.intp], after: Complex, step: NDArray[np.float64], allowed: float
     ) -> NDArray[np.intp]:
         """Of terms that are worth about the same, the least first, as many as the error allows together."""
-        order = np.argsort(step, kind="stable")
+        order = np.argsort(grades(step, _NOTHING * allowed), kind="stable")
         order = order[step[order] <= _LIKE * step[order[0]]]
         error = np.abs(self.ratio + np.cumsum(after[order] - self.ratio, axis=0) - 1.0).max(axis=1)
         return possible[order[: 1 + int(np.flatnonzero(error <= allowed)[-1])]]
@@ -170,7 +172,7 @@ class _Terms:
     def _drop_least(self, budget: float) -> None:
         """Many terms that together do next to nothing; each factor keeps its largest."""
         weights = self._weights(self.by_size)
-        rank = np.argsort(weights, kind="stable")
+        rank = np.argsort(grades(weights), kind="stable")
         terms, weights = self.by_size[rank], weights[rank]
         largest = np.zeros(len(self.factors), np.intp)
         largest[self.owner[terms]] = terms  # the last one counts
@@ -197,21 +199,23 @@ class _Terms:
             both = values[first[pairs][:, None], at] + values[second[pairs][:, None], at]
             return np.asarray(np.abs(self.ratio[at] * (1.0 - both) ** self.powers[factor] - 1.0).max(axis=1))
 
+        floor = _NOTHING * allowed
         everywhere = np.arange(values.shape[1])
         few = everywhere[:: max(1, len(everywhere) // _FEW)]
         with np.errstate(all="ignore"):
             least = errors(np.arange(len(first)), few)
             hopeful = np.flatnonzero(least <= allowed)
-            hopeful = hopeful[np.argsort(least[hopeful], kind="stable")]
-            best, error = None, allowed
+            hopeful = hopeful[np.argsort(grades(least[hopeful], floor), kind="stable")]
+            best, error = None, np.inf
             for start in range(0, len(hopeful), _CHUNK):
                 pairs = hopeful[start : start + _CHUNK]
-                if least[pairs[0]] > error:
+                if grades(least[pairs[0]], floor) > error:
                     break
                 found = errors(pairs, everywhere)
-                k = int(np.argmin(found))
-                if found[k] <= error:
-                    best, error = pairs[k], float(found[k])
+                by_error = np.where(found <= allowed, grades(found, floor), np.inf)
+                k = int(np.argmin(by_error))
+                if by_error[k] < error:
+                    best, error = pairs[k], float(by_error[k])
         return None if best is None else members[[first[best], second[best]]]
 
     def transfer(self) -> Transfer:

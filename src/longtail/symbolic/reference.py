@@ -63,19 +63,40 @@ class Exact:
         return Exact(self.numerator * other.denominator, self.denominator * other.numerator, self.unit)
 
     def at(self, s: Complex) -> Complex:
-        """The quotient at complex frequencies in rad/s, in floating point."""
-        sides = (self.numerator, self.denominator)
-        over, under = (np.polynomial.polynomial.polyval(s / self.unit, as_floats(p)) for p in sides)
+        """The quotient at frequencies on the imaginary axis in rad/s, exact up to the last rounding."""
+        over, under = (_on_axis(p, s.imag, self.unit) for p in (self.numerator, self.denominator))
         return np.asarray(over / under, complex)
 
     def roots(self) -> list[Complex]:
-        """Zeros and poles in rad/s, in floating point; only good as hints."""
+        """Zeros and poles in rad/s, each to the last bit, as often as it is one, in rising magnitude."""
         found = []
         for p in (self.numerator, self.denominator):
-            c = as_floats(p)
-            roots = np.polynomial.polynomial.polyroots(c) if len(c) > 1 else np.zeros(0)
-            found.append(np.asarray(roots * self.unit, complex))
+            roots = [complex(root) for root, times in p.numer().complex_roots() for _ in range(times)] if p else []
+            roots.sort(key=lambda root: (abs(root), root.imag))
+            found.append(np.array(roots, complex) * self.unit)
         return found
+
+
+def halves(p: RationalPolynomial) -> tuple[RationalPolynomial, RationalPolynomial]:
+    """Real and imaginary part of p(j*w) as polynomials in w^2, the imaginary one over w."""
+    from flint import fmpq_poly
+
+    c = p.coeffs()
+    even, odd = ([x if k % 2 == 0 else -x for k, x in enumerate(c[start::2])] for start in (0, 1))
+    return fmpq_poly(even), fmpq_poly(odd)
+
+
+def _on_axis(p: RationalPolynomial, omega: NDArray[np.float64], unit: int) -> Complex:
+    """p(j*omega/unit), evaluated without rounding."""
+    from flint import fmpq
+
+    even, odd = halves(p)
+    found = []
+    for w in (Fraction(x) / unit for x in omega.tolist()):
+        square = fmpq(w.numerator, w.denominator) ** 2
+        re, im = even(square), odd(square) * fmpq(w.numerator, w.denominator)
+        found.append(complex(int(re.p) / int(re.q), int(im.p) / int(im.q)))
+    return np.array(found, complex)
 
 
 def as_floats(p: RationalPolynomial) -> NDArray[np.float64]:

@@ -19,12 +19,15 @@ from numpy.typing import NDArray
 from longtail.symbolic.condense import condense
 from longtail.symbolic.elements import Symbol
 from longtail.symbolic.equations import OUTPUT, Equations, relevant
+from longtail.symbolic.grades import grades
 from longtail.symbolic.reference import dense
 from longtail.symbolic.transfer import Complex
 
 OPEN, WIRE = "open", "wire"
 Place = TypeVar("Place", int, str)
 _BATCH = 0.02  # of the error still allowed: removals that change less than this are made many at a time
+_NOTHING = 1e-9  # of the error allowed: removals that change less are alike
+_LEFT = 1e-7  # of its terms: a difference below is mostly rounding
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,9 @@ def simplify(
 
 def _batch(changes: list[Change], allowed: float, left: float) -> list[Change]:
     """The next changes to make at once: those that together do little, or else the least one alone."""
-    possible = sorted((c for c in changes if c.error <= allowed), key=lambda c: c.step)
+    possible = sorted((c for c in changes if c.error <= allowed), key=lambda c: (c.symbol, c.how))
+    by_step = grades([c.step for c in possible], _NOTHING * allowed).argsort(kind="stable")
+    possible = [possible[k] for k in by_step]
     chosen: dict[str, Change] = {}
     spent = 0.0
     for change in possible:
@@ -198,9 +203,13 @@ def _changes(
         rank = len(stamp.right)
         one = np.eye(rank)[None]
         choices: dict[str, Complex] = {OPEN: np.asarray(one - y[:, None, None] * inner, complex)}
+        terms = np.abs(stamp.right) @ np.abs(small) @ np.abs(stamp.left)
+        sizes = {OPEN: 1.0 + np.abs(y)[:, None, None] * terms, WIRE: terms}
         if ideal or (symbols[key].shown is not None and rank == 1):
             choices[WIRE] = inner
         for how, middle in choices.items():
+            if _cancels(middle, sizes[how]):
+                continue
             factor = y[:, None] if how == OPEN else -1.0
             with np.errstate(all="ignore"):
                 try:
@@ -213,6 +222,15 @@ def _changes(
             if np.isfinite(error) and np.isfinite(step):
                 found.append(Change(key, how, step, error))
     return found
+
+
+def _cancels(middle: Complex, terms: NDArray[np.float64]) -> bool:
+    """Whether a small matrix `[frequency, rank, rank]` is what rounding left of its terms, in any direction.
+
+    That is so where an element alone holds a node, up to what a transistor that is off adds: it cannot go first.
+    """
+    least = np.abs(middle[:, 0, 0]) if middle.shape[1] == 1 else np.linalg.svd(middle, compute_uv=False)[:, -1]
+    return bool((least <= _LEFT * terms.max(axis=(1, 2))).any())
 
 
 def _stamps(system: Equations, candidates: set[str]) -> dict[str, _Stamp]:

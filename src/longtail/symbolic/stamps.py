@@ -18,7 +18,7 @@ from longtail.devices.base import DeviceModel, Flows, Topology
 from longtail.devices.discovery import devices
 from longtail.engine.expressions import evaluate_law
 from longtail.engine.operating_point import OperatingPoint
-from longtail.engine.trace import branch_name
+from longtail.engine.trace import branch_name, within
 from longtail.engine.views import InstanceParameters, InstancePotentials, Numbers
 from longtail.lanes.derivative import Differentiator
 from longtail.lanes.executor import NumpyExecutor
@@ -175,18 +175,21 @@ class _Stamper:
         merged: Mapping[str, str],
         m: Real,
     ) -> None:
+        internal = self.topologies[stamp.instance.name].internal
+
         def place(where: str, row: str, column: str, value: Real) -> None:
-            self.outputs.append(value * m)
+            self.outputs.append(value)
             self.places.append((index, where, (merged.get(row, row), merged.get(column, column))))
 
         for where, source in ((_CONDUCTANCE, flows.static), (_CAPACITANCE, flows.charges)):
             for row, flow in source.items():
+                factor = within(m) if where == _CONDUCTANCE and row in internal else m
                 for k, slope in differentiator.rows([flow])[0][0].items():
-                    place(where, row, columns[k], slope)
+                    place(where, row, columns[k], slope * factor)
         for where, pairs in ((_CAPACITANCE, flows.capacitances), (_CONDUCTANCE, flows.conductances)):
             for a, b, value in pairs:
                 for row, column, sign in ((a, a, 1.0), (b, b, 1.0), (a, b, -1.0), (b, a, -1.0)):
-                    place(where, row, column, value * sign)
+                    place(where, row, column, value * sign * m)
         for number, delay in enumerate(flows.delays):
             rows: dict[str, float] = {}
             for name, sign in delay.rows.items():

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from longtail.devices.base import BOLTZMANN, ELEMENTARY_CHARGE, ZERO_CELSIUS
 from longtail.engine.operating_point import OperatingPoint
+from longtail.engine.views import TEMPERATURE
 from longtail.symbolic.answer import Answer
 from longtail.symbolic.elements import Symbol, values_over
 
@@ -60,4 +61,4 @@ def _current(point: OperatingPoint, devices: list[str]) -> Array:
 
 def _kelvin(point: OperatingPoint) -> float | Array:
     circuit = point.system.circuit
-    return point.values.get("temp", circuit.number(circuit.options.temp_deg_c)) + ZERO_CELSIUS
+    return point.values.get(TEMPERATURE, circuit.number(circuit.options.temp_deg_c)) + ZERO_CELSIUS

@@ -100,9 +100,9 @@ def cut(circuit: Circuit, inputs: tuple[str, str], output: Iterable[str]) -> Cut
 
 
 def _plain_source(wiring: Wiring, plane: str) -> str | None:
-    """The source to ground at a node where no other source or controlled source hangs: nothing is to be cut."""
+    """The source from a node to ground where no other one hangs: nothing is to be cut."""
     forcing = [i for i in wiring.at.get(plane, ()) if wiring.forces_voltage(i) and plane in i.nodes[:2]]
-    alone = len(forcing) == 1 and forcing[0].device == "voltage_source" and GROUND in forcing[0].nodes
+    alone = len(forcing) == 1 and forcing[0].device == "voltage_source" and forcing[0].nodes == (plane, GROUND)
     return forcing[0].name if alone else None
 
 
@@ -111,6 +111,16 @@ def _moved(instance: Instance, node: str, plane: str) -> Instance:
     kind = control_terminals(instance)
     place = place_of(instance, kind[0]) if kind is not None else instance.nodes.index(node)
     return replace(instance, nodes=(*instance.nodes[:place], plane, *instance.nodes[place + 1 :]))
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Devices before a plane that hang together, and what tells a signal's way from that of a bias."""
+
+    names: set[str]
+    lively: bool
+    alone: bool
+    coupled: bool
 
 
 class Bench:
@@ -170,7 +180,7 @@ class Bench:
         if plane in wiring.held:
             between = {i.name for i in here if wiring.forces_voltage(i) and set(i.nodes[:2]) <= self._planes}
             return {wiring.held[plane].source} | between
-        found: list[tuple[bool, set[str]]] = []
+        found: list[_Part] = []
         for _, names in self._parts(set(), lambda node: node in self._planes or wiring.is_held(node)):
             group = [wiring.circuit.instances[name] for name in names]
             if not any(plane in i.nodes for i in group) or self._amplifies(names):
@@ -179,9 +189,22 @@ class Bench:
             sources = [i for i in group if i.device in ("voltage_source", "current_source")]
             sources += [wiring.circuit.instances[s] for n in sorted(signals) for s in wiring.sources_of(n)]
             if sources or all(set(i.nodes[:2]) <= self._planes and wiring.forces_voltage(i) for i in group):
-                found.append((any(has_signal(wiring.circuit, i) for i in sources), names))
-        lively = any(signal for signal, _ in found)
-        return {name for signal, names in found for name in names if signal or not lively}
+                found.append(
+                    _Part(
+                        names,
+                        lively=any(has_signal(wiring.circuit, i) for i in sources),
+                        alone=not any((self._planes - {plane}) & set(i.nodes) for i in group)
+                        and not any(self._also_before(other, signals) for other in self._planes - {plane}),
+                        coupled=all(i.device == "capacitor" for i in group if plane in i.nodes),
+                    )
+                )
+        for better in ("lively", "alone", "coupled"):
+            found = [part for part in found if getattr(part, better)] or found
+        return {name for part in found for name in part.names}
+
+    def _also_before(self, plane: str, nodes: set[str]) -> bool:
+        """Whether a device leads from a plane to one of some held nodes."""
+        return any(nodes & set(i.nodes) for i in self._wiring.at.get(plane, ()))
 
     def _movers(self, removed: set[str]) -> tuple[str, ...]:
         """The independent sources that moved the planes on the bench."""

@@ -8,17 +8,27 @@ from longtail.elaborate.ports.wiring import Wiring
 # what is left of two names without their common beginning and end: the negative one, the positive one
 OPPOSITES = frozenset(
     {
-        ("n", "p"), ("m", "p"), ("-", "+"), ("2", "1"), ("neg", "pos"), ("min", "pl"), ("minus", "plus"), ("b", "a"),
-        ("ref", "in"), ("ref", "sig"), ("lo", "hi"), ("low", "high"), ("l", "h"), ("c", "t"), ("inv", "noninv"),
-        ("", "non"), ("n", ""), ("b", ""), ("_n", ""), ("_b", ""), ("n", "i"), ("m", ""), ("right", "left"),
+        *(
+            ("n", "p"),
+            ("m", "p"),
+            ("-", "+"),
+            ("neg", "pos"),
+            ("min", "pl"),
+            ("n", "i"),
+            ("inv", "noninv"),
+            ("", "non"),
+        ),
+        *(("ref", "in"), ("ref", "sig"), ("lo", "hi"), ("low", "high"), ("l", "h"), ("c", "t")),
+        *(("n", ""), ("b", ""), ("m", ""), ("_n", ""), ("_b", "")),
     }
-)  # fmt: skip
+)
+NUMBERED = frozenset({("2", "1"), ("b", "a"), ("right", "left")})  # in order, which says less
 
 
-def by_names(first: str, second: str) -> int:
+def by_names(first: str, second: str, opposites: frozenset[tuple[str, str]] = OPPOSITES) -> int:
     """+1 where the first of two names is the positive input, -1 where the second is, 0 where they do not say.
 
-    >>> by_names("inp", "inm"), by_names("vminus", "vplus"), by_names("in2", "in1"), by_names("3", "7")
+    >>> by_names("inp", "inm"), by_names("vminus", "vplus"), by_names("in2", "in1", NUMBERED), by_names("3", "7")
     (1, -1, -1, 0)
     """
     first, second = first.lstrip("/"), second.lstrip("/")
@@ -28,7 +38,7 @@ def by_names(first: str, second: str) -> int:
     first, second = first[start:], second[start:]
     end = _alike(first[::-1], second[::-1])
     first, second = first[: len(first) - end], second[: len(second) - end]
-    return ((second, first) in OPPOSITES) - ((first, second) in OPPOSITES)
+    return ((second, first) in opposites) - ((first, second) in opposites)
 
 
 def _alike(first: str, second: str) -> int:
@@ -41,16 +51,15 @@ def _alike(first: str, second: str) -> int:
 def positive_first(wiring: Wiring, planes: tuple[str, str]) -> tuple[int, str]:
     """+1 where the first of two input planes is the positive one, -1 where the second is, 0 where nothing says; why.
 
-    The names of the nodes come first, then those of the sources, then signals of opposite phase, then a floating
-    source between the two, whose first terminal is the positive end.
+    Names of opposites come first (of nodes, then of sources), then names that count, then signals of opposite phase,
+    then a floating source between the two, whose first terminal is the positive end.
     """
-    said = by_names(*planes)
-    if said:
-        return said, "by their names"
     sources = [next(wiring.chain(node), "") for node in planes]
-    said = by_names(sources[0], sources[1]) if all(sources) else 0
-    if said:
-        return said, "by the names of their sources"
+    for opposites in (OPPOSITES, NUMBERED):
+        for names, whose in ((planes, "by their names"), (sources, "by the names of their sources")):
+            said = by_names(names[0], names[1], opposites)
+            if said:
+                return said, whose
     first, second = (wiring.amplitude(node) for node in planes)
     if (first * second.conjugate()).real < 0.0:
         return (1 if first.real > 0.0 else -1), "by the phase of their signals"

@@ -78,19 +78,11 @@ def _has_voltage(wiring: Wiring, instance: Instance) -> bool:
 
 
 def _is_named(wiring: Wiring, node: str, chain: list[str]) -> bool:
-    """Whether a node or its source is called a supply, and more than passive devices hang there."""
+    """Whether a node or its source is called a supply, and it feeds, or the law of a macromodel reads it."""
     if not any(SUPPLY_NAME.fullmatch(name) for name in (node, *chain[:1])):
         return False
-    return any(not wiring.forces_voltage(i) or node in i.nodes[2:] for i in wiring.at.get(node, ())) and not _steers(
-        wiring, node
-    )
-
-
-def _steers(wiring: Wiring, node: str) -> bool:
-    """Whether nothing but bases, gates and passives hang at a node, as at an input."""
-    others = [i for i in wiring.at.get(node, ()) if not wiring.forces_voltage(i) or node in i.nodes[2:]]
-    transistors = [i for i in others if control_terminals(i) is not None]
-    return bool(transistors) and not any(node in outputs(i) for i in transistors) and not _feeds(wiring, node)
+    laws = (i for i in wiring.at.get(node, ()) if i.device in ("vcvs", "vccs", "behavioral"))
+    return _feeds(wiring, node) or any(i.name not in chain for i in laws)
 
 
 def _is_reference(node: str, chain: list[str]) -> bool:
