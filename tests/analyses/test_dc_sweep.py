@@ -6,7 +6,8 @@ import numpy as np
 
 import longtail as lt
 from longtail.analyses import dc_sweep
-from longtail.analyses.drives import bias, find_drives
+from longtail.analyses.drives import bias
+from longtail.analyses.inputs import find_drives
 from reference import gallery
 
 

@@ -10,7 +10,7 @@ from scipy.optimize import brentq
 
 import longtail as lt
 from longtail.analyses.dc_sweep import sweep
-from longtail.analyses.drives import find_drives
+from longtail.analyses.inputs import find_drives
 from longtail.analyses.range import OperatingRange
 from longtail.analyses.regions import KINDS, amplifying
 from longtail.devices.discovery import devices

@@ -342,3 +342,9 @@ def test_nulling_says_how_far_the_output_goes(tail_card: str) -> None:
     assert "would not settle" not in caught.value.message
     assert amplifier.offset(target=6.0).input_offset == pytest.approx(0.0, abs=0.05)
     assert "v(vo) = 7.1" in amplifier.analyze().to_text()
+
+
+def test_reasons_of_lanes_on_several_axes() -> None:
+    result = tail("it t 0 1m", output="c1").sweep(vary=["rc1.r=9k:11k:2", "temp=0,27,50"], measure="gains")
+    assert result["common"].shape[:2] == (2, 3)
+    assert result.reasons == dict.fromkeys(("common", "cmrr"), Reason(Cause.IDEAL_TAIL, "it"))

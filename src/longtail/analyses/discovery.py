@@ -55,6 +55,7 @@ _NOT_ANALYSES = {
     "stability",
     "stuck",
     "transfer_conditions",
+    "zeros",
 }
 
 

@@ -203,5 +203,5 @@ def _check_gain(drives: Drives) -> None:
         raise AnalysisError(
             f"the output {', '.join(drives.output)} does not follow the inputs at dc (gain {gain:.1g} V/V): "
             "there is nothing to null",
-            hint="is the output coupled by a capacitor or a transformer? Analyze without nulling",
+            hint="is the output held by a source, or coupled by a capacitor or a transformer? Analyze without nulling",
         )

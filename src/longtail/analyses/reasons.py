@@ -154,14 +154,14 @@ class Inquiry:
 
         Of several lanes, the first and the last have to agree on it.
         """
-        places = np.argwhere(zero.reshape(-1, zero.shape[-1]))
-        if not places.size:
+        flat = zero.reshape(-1, zero.shape[-1])
+        lanes = np.flatnonzero(flat.any(axis=1))
+        if not lanes.size:
             return None
-        ends = {(int(lane), int(k)) for lane, k in (places[0], places[-1])} if len(places) else set()
-        lanes: dict[int, int] = {}
-        for lane, k in sorted(ends):
-            lanes.setdefault(lane, k)
-        found = {self.why(float(frequency_hz[k]), out, into, lane) for lane, k in lanes.items()}
+        found = {
+            self.why(float(frequency_hz[flat[lane].argmax()]), out, into, lane)
+            for lane in sorted({int(lanes[0]), int(lanes[-1])})
+        }
         return found.pop() if len(found) == 1 else UNKNOWN
 
 

@@ -18,7 +18,7 @@ from longtail.analyses.base import Analysis, Option, Result, plain
 from longtail.analyses.drives import Drives, null_target
 from longtail.analyses.extremes import lost_lanes, without_figures
 from longtail.analyses.frequency import frequency_axis
-from longtail.analyses.gains import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS, PLACES, ModeGains, prepared_sweep
+from longtail.analyses.gains import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS, ModeGains, prepared_sweep
 from longtail.analyses.inputs import find_drives
 from longtail.analyses.lane_files import Layout, open_file
 from longtail.analyses.lane_floor import lane_floors
@@ -34,9 +34,10 @@ from longtail.analyses.lanes import (
     solve_lanes,
 )
 from longtail.analyses.measures import DEFAULT, Measure, Seen, measures, names, of_point
-from longtail.analyses.reasons import UNKNOWN, Inquiry, Reason
+from longtail.analyses.reasons import Reason
 from longtail.analyses.stability import lane_notes, sample
 from longtail.analyses.stuck import lane_notes as stuck_lanes
+from longtail.analyses.zeros import zeros
 from longtail.circuit import Circuit
 from longtail.elaborate.writer import write
 from longtail.engine.linearization import Complex
@@ -45,7 +46,6 @@ from longtail.engine.stream import stream
 from longtail.engine.sweep import Sweep
 from longtail.errors import OptionError, nearest
 from longtail.lanes.status import LaneStatus
-from longtail.modes import COMMON, DIFFERENTIAL
 from longtail.units import counted
 
 if TYPE_CHECKING:
@@ -395,31 +395,8 @@ class _Table:
             plan.lanes.axes or (("lane", np.zeros(1)),),
             path,
             notes,
-            _reasons(plan, self.values, floor),
+            zeros(plan.drives, plan.solve, plan.frequency_hz, self.values, self.floor),
         )
-
-
-def _reasons(plan: Plan, values: Mapping[str, NDArray[Any]], floor: Array | None) -> dict[str, Reason]:
-    """Why gains are zero at the lowest frequency, by measure: in the first and the last lane where they are."""
-    if plan.drives is None or floor is None:
-        return {}
-    found = {}
-    for name, of_lanes in values.items():
-        rejects = name.removesuffix("_db") == "cmrr"
-        gain = name.removesuffix("_db")
-        if not rejects and gain not in PLACES:
-            continue
-        low = of_lanes if of_lanes.ndim == 1 else of_lanes[:, 0]
-        zero = np.isposinf(low) if rejects else np.isneginf(low) if name != gain else np.abs(low) <= floor[0]
-        lanes = np.flatnonzero(zero)
-        if lanes.size:
-            out, into = (DIFFERENTIAL, COMMON) if rejects else PLACES[gain]
-            inquiry = Inquiry(plan.drives, plan.solve(lanes[[0, -1]]))
-            why = inquiry.first(
-                np.ones((2, 1), bool), plan.frequency_hz[:1], 0 if plan.drives.single_ended else out, into
-            )
-            found[name] = why or UNKNOWN
-    return found
 
 
 ANALYSIS = Analysis(

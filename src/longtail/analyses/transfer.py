@@ -19,12 +19,14 @@ from longtail.analyses.dc_sweep import Points, Sweep, sweep
 from longtail.analyses.drives import Drives, supply_rails
 from longtail.analyses.gains import FREE_NULL_OPTIONS, INPUT_OPTIONS
 from longtail.analyses.pair import SQUARE_LAW, TANH, Pair, find_pair
+from longtail.analyses.reasons import UNKNOWN, Inquiry
 from longtail.analyses.stability import instability_notes
 from longtail.analyses.stuck import LOST, level_lost, stuck, way_back
 from longtail.analyses.transfer_conditions import ERRORS, TransferUnder, transfers_under
 from longtail.circuit import Circuit
 from longtail.engine.linearization import linearize
 from longtail.errors import AnalysisError
+from longtail.modes import DIFFERENTIAL
 
 if TYPE_CHECKING:
     import xarray
@@ -232,10 +234,11 @@ def _check_gain(curve: Curve) -> None:
     if np.isnan(curve.center_gain).all():
         linearize(curve.center.point)  # says what has no figure
     if not (np.abs(curve.center_gain) > _NO_GAIN).any():
+        drives = curve.sweep.drives
+        why = Inquiry(drives, curve.center.point).why(0.0, DIFFERENTIAL, DIFFERENTIAL)
         raise AnalysisError(
-            f"the output {', '.join(curve.sweep.drives.output)} does not follow the inputs at dc: there is no static "
-            "transfer",
-            hint="is the output coupled by a capacitor or a transformer?",
+            f"the output {', '.join(drives.output)} does not follow the inputs at dc: there is no static transfer",
+            hint="look at what stands between input and output" if why is UNKNOWN else f"the gain is {why.gain}",
         )
 
 

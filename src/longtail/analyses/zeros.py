@@ -1,0 +1,48 @@
+"""Why measures of swept lanes have no figure: the reasons for gains that are zero, by measure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.analyses.drives import Drives
+from longtail.analyses.gains import PLACES
+from longtail.analyses.reasons import UNKNOWN, Inquiry, Reason
+from longtail.engine.operating_point import OperatingPoint
+from longtail.modes import COMMON, DIFFERENTIAL
+
+Array = NDArray[np.float64]
+
+
+def zeros(
+    drives: Drives | None,
+    solve: Callable[[NDArray[np.intp]], OperatingPoint],
+    frequency_hz: Array,
+    values: Mapping[str, NDArray[Any]],
+    floor: Array,
+) -> dict[str, Reason]:
+    """Reasons at the lowest frequency by measure, from `values` `[lane]` or `[lane, frequency]` and their rounding
+    `floor` `[lane or 1, frequency]`.
+
+    The first and the last lane in which a gain is zero are solved once more, by `solve`, and asked.
+    """
+    if drives is None:
+        return {}
+    found = {}
+    for name, of_lanes in values.items():
+        gain = name.removesuffix("_db")
+        rejects = gain == "cmrr"
+        if not rejects and gain not in PLACES:
+            continue
+        low = of_lanes if of_lanes.ndim == 1 else of_lanes[:, 0]
+        zero = np.isposinf(low) if rejects else np.isneginf(low) if name != gain else np.abs(low) <= floor[:, 0]
+        lanes = np.flatnonzero(zero)
+        if lanes.size:
+            out, into = (DIFFERENTIAL, COMMON) if rejects else PLACES[gain]
+            inquiry = Inquiry(drives, solve(lanes[[0, -1]]))
+            out = 0 if drives.single_ended else out
+            found[name] = inquiry.first(np.ones((2, 1), bool), frequency_hz[:1], out, into) or UNKNOWN
+    return found
