@@ -10,12 +10,14 @@ import longtail.analyses as package
 from longtail.analyses.base import Analysis
 
 _NOT_ANALYSES = {
+    "asked",
     "axes",
+    "band_search",
+    "bands",
     "base",
     "cace",
     "characterize",
     "conditions",
-    "corners",
     "crossing",
     "curve",
     "curves",

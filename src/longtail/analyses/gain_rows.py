@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.analyses.crossing import crossing
+from longtail.analyses.bands import Bands, known
 from longtail.analyses.port_maps import rejection_db
 from longtail.analyses.rows import Row
 from longtail.modes import COMMON, DIFFERENTIAL
@@ -24,63 +24,85 @@ NO_GAIN = "no gain to reject by"
 
 
 @dataclass(frozen=True, eq=False)
-class GainRows:
-    """Mode matrices `[condition, frequency, out_mode, in_mode]` and their rounding `[condition, frequency]`, V/V, the
-    typical condition first; `bias` says in words where the amplifier is biased."""
+class Spot:
+    """Mode matrices `[condition, out_mode, in_mode]` at one frequency and their rounding `[condition]`, V/V."""
 
-    row: MakeRow
-    frequency_hz: Array
+    frequency_hz: float
     matrix: Complex
     floor: Array
+
+    @property
+    def rejection_db(self) -> Array:
+        """`[condition]`, see `rejection`."""
+        return rejection(self.matrix, self.floor)
+
+
+@dataclass(frozen=True, eq=False)
+class GainRows:
+    """Gains of the `headline` frequency, rejections there and at `others`, and the corners of the bands.
+
+    The typical condition is the first. `bias` says in words where the amplifier is biased, `absent` why a corner is
+    not there that was looked for.
+    """
+
+    row: MakeRow
+    headline: Spot
+    others: Sequence[Spot]
+    bands: Bands
     bias: str
+    absent: str
 
     def __iter__(self) -> Iterator[Row]:
         yield from self._gains()
-        values = rejection(self.matrix, self.floor)
-        for k in dict.fromkeys((0, self.frequency_hz.size - 1)):
-            yield rejection_row(self.row, f"rejection {self._ratio}", self.at(k), values[:, k])
-        yield from self._bandwidth()
+        for spot in (self.headline, *self.others):
+            yield rejection_row(self.row, f"rejection {self._ratio}", self.at(spot), spot.rejection_db)
+        yield from self._corners()
 
-    def at(self, k: int) -> str:
+    def at(self, spot: Spot) -> str:
         """The conditions at a frequency."""
-        return f"f = {format_si(self.frequency_hz[k].item(), 'Hz')}, {self.bias}"
+        return f"f = {format_si(spot.frequency_hz, 'Hz')}, {self.bias}"
 
     @property
     def _single(self) -> bool:
-        return self.matrix.shape[2] == 1
+        return self.headline.matrix.shape[1] == 1
 
     @property
     def _ratio(self) -> str:
         return "|A_d/A_cm|" if self._single else "|A_dd/A_c→d|"
 
     def _gains(self) -> Iterator[Row]:
-        first, single = self.matrix[:, 0], self._single
-        yield self._gain("A_d" if single else "A_dd", "differential gain", first[:, DIFFERENTIAL, DIFFERENTIAL])
-        yield self._gain("A_cm" if single else "A_cc", "common-mode gain", first[:, -1, COMMON])
+        matrix, single = self.headline.matrix, self._single
+        yield self._gain("A_d" if single else "A_dd", "differential gain", matrix[:, DIFFERENTIAL, DIFFERENTIAL])
+        yield self._gain("A_cm" if single else "A_cc", "common-mode gain", matrix[:, -1, COMMON])
         if not single:
-            yield self._gain("A_c→d", "common to differential", first[:, DIFFERENTIAL, COMMON])
-            yield self._gain("A_d→c", "differential to common", first[:, COMMON, DIFFERENTIAL])
+            yield self._gain("A_c→d", "common to differential", matrix[:, DIFFERENTIAL, COMMON])
+            yield self._gain("A_d→c", "differential to common", matrix[:, COMMON, DIFFERENTIAL])
 
     def _gain(self, symbol: str, parameter: str, gain: Complex) -> Row:
-        size = np.abs(gain)
-        values = np.where(size <= self.floor[:, 0], 0.0, np.where(gain.real < 0.0, -size, size))
-        row = self.row(symbol, parameter, self.at(0), values, "V/V", "no operating point")
+        size, at = np.abs(gain), self.at(self.headline)
+        values = np.where(size <= self.headline.floor, 0.0, np.where(gain.real < 0.0, -size, size))
+        row = self.row(symbol, parameter, at, values, "V/V", "no operating point")
         if not np.nan_to_num(values).any():
-            return Row(symbol, parameter, self.at(0), None, "V/V", "zero by symmetry", missing=row.missing)
+            return Row(symbol, parameter, at, None, "V/V", "zero by symmetry", missing=row.missing)
         typical = values[0].item()
         return with_remark(row, "zero by symmetry" if typical == 0.0 else f"{20.0 * np.log10(abs(typical)):.1f} dB")
 
-    def _bandwidth(self) -> Iterator[Row]:
-        gain = np.abs(self.matrix[:, :, DIFFERENTIAL, DIFFERENTIAL])
-        for symbol, name, level in (
-            ("f_3dB", "bandwidth of the differential gain", gain[:, 0] / np.sqrt(2.0)),
-            ("f_T", "unity differential gain", np.ones(len(gain))),
-        ):
-            if gain[0, 0] <= self.floor[0, 0] or (symbol == "f_T" and not gain[0, 0] > 1.0):
-                continue
-            found = [crossing(self.frequency_hz, size, each) for size, each in zip(gain, level, strict=True)]
-            values = np.array([np.nan if f is None else f for f in found])
-            yield self.row(symbol, name, self.bias, values, "Hz", "beyond the frequency range")
+    def _corners(self) -> Iterator[Row]:
+        """f_3dB of a low-pass, f_L and f_H of what does not pass 0 Hz, and f_T where the gain is above one."""
+        bands = self.bands
+        if np.isnan(bands.reference[0]):
+            return
+        if bands.low_pass[0]:
+            corners = [("f_3dB", "bandwidth of the differential gain", bands.high_hz)]
+        else:
+            corners = [
+                ("f_L", "lower corner of the differential gain", bands.low_hz),
+                ("f_H", "upper corner of the differential gain", bands.high_hz),
+            ]
+        if not np.isnan(bands.unity_hz[0]):
+            corners.append(("f_T", "unity differential gain", bands.unity_hz))
+        for symbol, name, values in corners:
+            yield self.row(symbol, name, self.bias, known(values), "Hz", self.absent)
 
 
 def rejection(matrix: Complex, floor: Array) -> Array:
