@@ -22,6 +22,7 @@ Complex = NDArray[np.complex128]
 _DENSITY = 10  # frequencies per decade
 _WIDER = 100.0  # below the slowest pole, where nothing happens any more
 _LOWEST, _HIGHEST = 1e-6, 1e12  # Hz: no amplifier reaches further
+_APART = 1e-9  # relatively: frequencies closer than this are one
 _QUICK = 200  # unknowns up to which all poles are looked at
 _RESONANT = 2.0  # quality of a pole from which its neighbourhood is looked at more closely
 _ABOUT = np.array([-8.0, -4.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 4.0, 8.0])  # half bandwidths about a resonance
@@ -43,6 +44,7 @@ def search_axis(model: Linearization, frequency_hz: Array, default: bool = True)
     resonant = (quality > _RESONANT) & np.isfinite(quality)
     about = f[resonant] * (1.0 + _ABOUT[:, None] / (2.0 * quality[resonant]))
     axis = np.union1d(axis, about[(about > low) & (about < high)])
+    axis = axis[np.diff(axis, prepend=0.0) > _APART * axis]
     if default:
         return axis
     return np.append(axis[axis < frequency_hz.max() * (1.0 - 1e-9)], max(frequency_hz.max(), low))
@@ -66,11 +68,13 @@ def model_bands(drives: Drives, model: Linearization, axis: Array) -> Bands:
     point = model.operating_point
     x = model.response(np.append(0.0, axis), drives.unit_modes)
     gains = (drives.output_matrix(point.system) @ x)[..., DIFFERENTIAL, DIFFERENTIAL]
-    return sampled_bands(drives, model, axis, gains, ROUNDING * signal_level(point, x))
+    return refined_bands(drives, model, axis, gains, ROUNDING * signal_level(point, x))
 
 
-def sampled_bands(drives: Drives, model: Linearization, axis: Array, gains: Complex, floor: Array) -> Bands:
-    """The same where the differential gains `[lane, frequency]` at 0 Hz and on the axis are known."""
+def refined_bands(
+    drives: Drives, model: Linearization, axis: Array, gains: Complex, floor: Array, error: float = 0.0
+) -> Bands:
+    """The same where the differential gains `[lane, frequency]` at 0 Hz and on the axis are known; see `find_bands`."""
     row = drives.output_matrix(model.operating_point.system)[DIFFERENTIAL]
     column = -(model.inputs @ drives.unit_modes[:, [DIFFERENTIAL]])
 
@@ -78,7 +82,7 @@ def sampled_bands(drives: Drives, model: Linearization, axis: Array, gains: Comp
         return np.abs(model.solve_each(frequency_hz, column, lanes)[:, :, 0] @ row)
 
     size = np.abs(gains)
-    return find_bands(gain, axis, size[:, 1:], size[:, 0], np.broadcast_to(floor, size.shape)[:, 1:])
+    return find_bands(gain, axis, size[:, 1:], size[:, 0], np.broadcast_to(floor, size.shape)[:, 1:], error)
 
 
 def headline_hz(bands: Bands, frequency_hz: Array, default: bool = True) -> float:

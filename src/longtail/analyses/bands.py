@@ -17,7 +17,8 @@ f_T is the highest frequency above the band at which the magnitude falls through
 none. Where the search ends before a corner, the corner is infinite; where the gain still rises at the end, the whole
 band lies beyond.
 
-Samples only say between which of them a corner lies; the corner is then solved for.
+Samples say between which of them a corner lies. The corner is then solved for; of many lanes, it is read off a
+polynomial through six samples on logarithmic axes where that of the inner four agrees, and solved for where it does not.
 Source: Sedra and Smith, Microelectronic Circuits, 7th edition, section 10.1, for the band and its corners.
 """
 
@@ -29,7 +30,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.analyses.crossing import peak, root
+from longtail.analyses.crossing import Interpolation, peak, root
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -76,9 +77,13 @@ class Bands:
         return Bands(*found)
 
 
-def find_bands(gain: Gain, frequency_hz: Array, size: Array, at_rest: Array, floor: Array) -> Bands:
+def find_bands(
+    gain: Gain | None, frequency_hz: Array, size: Array, at_rest: Array, floor: Array, error: float = 0.0
+) -> Bands:
     """The band of every lane, from the magnitudes `size` `[lane, frequency]` at rising frequencies above 0 Hz, the
-    magnitude `at_rest` `[lane]` at 0 Hz and the level of rounding `floor` `[lane, frequency]`; `gain` solves for more.
+    magnitude `at_rest` `[lane]` at 0 Hz and the level of rounding `floor` `[lane, frequency]`.
+
+    `gain` solves for more, wherever samples give a magnitude with a relative error of more than about `error`.
 
     >>> def pole(f, lanes):
     ...     return 100.0 / np.abs(1.0 + 1j * f / np.array([50.0, 2e3])[lanes])
@@ -88,10 +93,27 @@ def find_bands(gain: Gain, frequency_hz: Array, size: Array, at_rest: Array, flo
     >>> found.high_hz.round(3).tolist(), found.unity_hz.round(1).tolist()
     ([50.0, 2000.0], [4999.7, 199990.0])
     """
-    known = np.isfinite(size).all(axis=1) & np.isfinite(at_rest)
-    lanes = np.flatnonzero(known & (size > floor).any(axis=1))
-    search = _Search(gain, frequency_hz, np.column_stack([at_rest, size])[lanes], lanes)
+    solvable = np.isfinite(size).all(axis=1) & np.isfinite(at_rest)
+    lanes = np.flatnonzero(solvable & (size > floor).any(axis=1))
+    between = Interpolation(np.log(frequency_hz), size[lanes])
+    search = _Search(gain, between, np.column_stack([at_rest, size])[lanes], lanes, error)
     return search.bands().spread(lanes, len(size))
+
+
+def sampled_bands(frequency_hz: Array, size: Array, floor: Array) -> Bands:
+    """The bands of magnitudes `[lane, frequency]` of which there is nothing but samples, two or more above 0 Hz.
+
+    Between samples they are polynomials on logarithmic axes; below the first they stay what they are there.
+
+    >>> f = np.geomspace(1.0, 1e6, 61)
+    >>> sampled_bands(f, 100.0 / np.abs(1.0 + 1j * f / 50.0)[None], np.zeros((1, 61))).high_hz.round(2).tolist()
+    [50.0]
+    """
+    frequency_hz, order = np.unique(frequency_hz, return_index=True)
+    size, floor, positive = size[:, order], floor[:, order], frequency_hz > 0.0
+    return find_bands(
+        None, frequency_hz[positive], size[:, positive], size[:, 0], floor[:, positive], error=float("inf")
+    )
 
 
 def known(values: Array) -> Array:
@@ -102,9 +124,9 @@ def known(values: Array) -> Array:
 class _Search:
     """The walk along the samples of some lanes, 0 Hz the first of them."""
 
-    def __init__(self, gain: Gain, frequency_hz: Array, size: Array, lanes: Rows) -> None:
-        self.gain, self.lanes, self.size = gain, lanes, size
-        self.x = np.concatenate([[np.log(frequency_hz[0]) - _REST], np.log(frequency_hz)])
+    def __init__(self, gain: Gain | None, between: Interpolation, size: Array, lanes: Rows, error: float) -> None:
+        self.gain, self.between, self.size, self.lanes, self.error = gain, between, size, lanes, error
+        self.x = np.concatenate([[between.x[0] - _REST], between.x])
         self.place = np.arange(self.x.size)
         self.rest = size[:, 0]
         self.top, self.largest = self._top()
@@ -113,14 +135,13 @@ class _Search:
 
     def bands(self) -> Bands:
         """By the steps at the top of this file."""
-        all_lanes = np.arange(self.lanes.size)
         rising = self.top >= self.x[-1]
         low, high = self._below(self.largest / DROP), self._above(self.largest / DROP)
         end = np.exp(self.x[-1])
         middle = np.sqrt(low * np.minimum(high, end))
         from_rest = ~rising & ((low == 0.0) | self._peaks(low, middle, high))
         middle = np.where(from_rest, 0.0, middle)
-        reference = np.where(from_rest, self.rest, self._at(middle, all_lanes))
+        reference = np.where(from_rest, self.rest, self._at(middle))
         low = np.where(from_rest, 0.0, self._below(reference / DROP))
         ripples = (low == 0.0) & ~from_rest  # 3 dB below the middle of the ripple there is no lower corner
         middle, reference = np.where(ripples, 0.0, middle), np.where(ripples, self.rest, reference)
@@ -129,17 +150,27 @@ class _Search:
         middle, low, high = (np.where(rising, np.inf, each) for each in (middle, low, high))
         return Bands(reference, middle, low, high, self._unity(reference))
 
-    def _at(self, frequency_hz: Array, rows: Rows) -> Array:
-        return self.gain(frequency_hz, self.lanes[rows])
+    def _exactly(self, x: Array, rows: Rows) -> Array:
+        """The logarithm of the magnitude at that of a frequency of each of some rows, solved for."""
+        assert self.gain is not None
+        with np.errstate(divide="ignore"):
+            return np.log(self.gain(np.exp(x), self.lanes[rows]))
 
-    def _log_over(self, level: Array) -> Callable[[Array, Rows], Array]:
-        """The logarithm of the magnitude over a level `[row]`, as a function of that of the frequency."""
+    def _doubtful(self, x: Array, rows: Rows) -> Rows:
+        """Which of some places are worth solving for."""
+        if self.gain is None:
+            return np.empty(0, np.intp)
+        return np.flatnonzero(~(self.between.error(x, rows) <= self.error))
 
-        def value(x: Array, rows: Rows) -> Array:
-            with np.errstate(divide="ignore"):
-                return np.log(self._at(np.exp(x), rows)) - np.log(level[rows])
-
-        return value
+    def _at(self, frequency_hz: Array) -> Array:
+        """The magnitude at a frequency of each row."""
+        rows = np.arange(self.lanes.size)
+        with np.errstate(divide="ignore"):
+            x = np.maximum(np.log(frequency_hz), self.x[0])
+        value = self.between(x, rows)
+        some = self._doubtful(x, rows)
+        value[some] = self._exactly(x[some], rows[some])
+        return np.exp(value)
 
     def _top(self) -> tuple[Array, Array]:
         """Where each magnitude is largest, as a logarithm, and how large: between samples where it has a peak there."""
@@ -152,7 +183,11 @@ class _Search:
             & (np.minimum(size[:, :-2], size[:, 2:]) < (1.0 - _LEVEL) * size[:, 1:-1])
         )
         k = k + 1
-        at, value = peak(lambda place, some: self._at(np.exp(place), rows[some]), x[k - 1], x[k + 1])
+        at, value = peak(lambda place, some: self.between(place, rows[some]), x[k - 1], x[k + 1])
+        more = self._doubtful(at, rows)
+        low, high = x[k[more] - 1], x[k[more] + 1]
+        at[more], value[more] = peak(lambda place, some: self._exactly(place, rows[more[some]]), low, high)
+        value = np.exp(value)
         lowest = value < size[rows, k]  # a peak that is no smooth one is not missed
         at, value = np.where(lowest, x[k], at), np.where(lowest, size[rows, k], value)
         np.maximum.at(largest, rows, value)
@@ -200,6 +235,9 @@ class _Search:
     def _solved(self, rows: Rows, above: Array, below: Array, level: Array, absent: float) -> Array:
         """The crossing of a level between two places of some rows, Hz; all others are `absent`."""
         found = np.full(self.lanes.size, absent)
-        value = self._log_over(level)
-        found[rows] = np.exp(root(lambda x, some: value(x, rows[some]), above[rows], below[rows]))
+        aim, start, stop = np.log(level[rows]), above[rows], below[rows]
+        x = root(lambda x, some: self.between(x, rows[some]) - aim[some], start, stop)
+        more = self._doubtful(x, rows)
+        x[more] = root(lambda x, some: self._exactly(x, rows[more[some]]) - aim[more[some]], start[more], stop[more])
+        found[rows] = np.exp(x)
         return found

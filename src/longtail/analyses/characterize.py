@@ -78,7 +78,8 @@ class Characterization:
 
     def spot(self, frequency_hz: float) -> Spot:
         """The gains at one frequency."""
-        return Spot(frequency_hz, *(x[:, 0] for x in self.standing.points.mode_gains(np.array([frequency_hz]))))
+        matrix, floor = self.standing.points.mode_gains(np.array([frequency_hz]))
+        return Spot(frequency_hz, matrix[:, 0], floor[:, 0])
 
     @cached_property
     def search(self) -> Array:

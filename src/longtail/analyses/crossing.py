@@ -15,6 +15,7 @@ Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
 
 _TOLERANCE = 1e-8  # of the logarithm of a frequency
+_FLAT = 1e-9  # a maximum is found where values beside it differ by no more
 _MOST = 60  # rounds; each at least halves the interval
 _DEEPEST = 50.0  # the logarithm of a magnitude of zero counts as minus this
 
@@ -82,6 +83,8 @@ def peak(function: Callable[[Array, Rows], Array], low: Array, high: Array) -> t
     first, second = high - share * (high - low), low + share * (high - low)
     f_first, f_second = function(first, rows), function(second, rows)
     for _ in range(_MOST // 2):
+        if not (np.abs(f_first - f_second) > _FLAT).any():
+            break
         left = f_first >= f_second
         high, low = np.where(left, second, high), np.where(left, low, first)
         kept, f_kept = np.where(left, first, second), np.where(left, f_first, f_second)
@@ -91,3 +94,29 @@ def peak(function: Callable[[Array, Rows], Array], low: Array, high: Array) -> t
         second, f_second = np.where(left, kept, new), np.where(left, f_kept, f_new)
     left = f_first >= f_second
     return np.where(left, first, second), np.where(left, f_first, f_second)
+
+
+class Interpolation:
+    """Logarithms of positive values `[lane, sample]` between samples `x`, of one place of each of some lanes."""
+
+    def __init__(self, x: Array, values: Array) -> None:
+        self.x = x
+        with np.errstate(divide="ignore"):
+            self.y = np.maximum(np.log(values), np.log(np.finfo(float).tiny))
+
+    def __call__(self, x: Array, rows: Rows, points: int = 6) -> Array:
+        """The polynomial through so many samples about each place; beyond the ends what is there."""
+        points = min(points, self.x.size)
+        x = np.clip(x, self.x[0], self.x[-1])
+        first = np.clip(np.searchsorted(self.x, x) - points // 2, 0, self.x.size - points)
+        nodes = first + np.arange(points)[:, None]
+        at, values = self.x[nodes], self.y[rows, nodes]
+        for order in range(1, points):  # Neville's scheme
+            way = at[order:] - at[:-order]
+            values = ((at[order:] - x) * values[:-1] + (x - at[:-order]) * values[1:]) / way
+        return np.asarray(values[0])
+
+    def error(self, x: Array, rows: Rows) -> Array:
+        """About how far it is off: by how much a polynomial of two samples fewer differs. Infinite beyond the ends."""
+        inside = (x >= self.x[0]) & (x <= self.x[-1])
+        return np.where(inside & (self.x.size >= 6), np.abs(self(x, rows) - self(x, rows, 4)), np.inf)

@@ -49,6 +49,7 @@ _NOT_ANALYSES = {
     "rows",
     "standing",
     "stuck",
+    "sweep_plan",
     "transfer_conditions",
 }
 

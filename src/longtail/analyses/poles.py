@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.analyses.base import Analysis, Option, Result
 from longtail.analyses.band_search import model_bands, search_axis
 from longtail.analyses.bands import Bands
+from longtail.analyses.base import Analysis, Option, Result
 from longtail.analyses.drives import Drives, bias, find_drives
 from longtail.analyses.gains import (
     INPUT_OPTIONS,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,29 +13,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.analyses.axes import linear_axis
+from longtail.analyses.band_search import is_default
 from longtail.analyses.base import Analysis, Option, Result, plain
-from longtail.analyses.drives import Drives, find_drives, null_target
+from longtail.analyses.drives import find_drives, null_target
 from longtail.analyses.frequency import frequency_axis
-from longtail.analyses.gains import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS, ModeGains, prepared_sweep
-from longtail.analyses.lane_files import Layout, open_file
+from longtail.analyses.gains import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS
+from longtail.analyses.lane_files import open_file
 from longtail.analyses.lanes import (
     Axes,
     Grid,
-    Lanes,
-    batch,
-    batch_at_null,
     grid,
-    null_lanes,
     read_lanes,
-    solve_lanes,
 )
-from longtail.analyses.measures import DEFAULT, Measure, Seen, measures, names, of_point
+from longtail.analyses.measures import DEFAULT, Measure, measures, names, of_point
+from longtail.analyses.sweep_plan import Plan
 from longtail.circuit import Circuit
-from longtail.elaborate.writer import write
-from longtail.engine.linearization import Complex
-from longtail.engine.operating_point import OperatingPoint
 from longtail.engine.stream import stream
-from longtail.engine.sweep import Sweep
 from longtail.errors import OptionError, nearest
 from longtail.lanes.status import LaneStatus
 from longtail.units import counted
@@ -58,6 +50,7 @@ class SweepResult(Result):
     values        by measure: `[…]`, or `[…, frequency]`; a lane without solution has nan
     units         by measure
     frequency_hz  of the figures over frequency
+    headline_hz   the frequency of all other gains, and of rejections: mid-band of the netlist as it stands
     floor         `[frequency]`, V/V: a gain below this is rounding
     status_codes  `[…]`, see `LaneStatus`; `status` has them in words
     axes          name and values of each axis in `…`
@@ -74,6 +67,7 @@ class SweepResult(Result):
     axes: Axes
     path: Path | None = None
     notes: tuple[str, ...] = ()
+    headline_hz: float | None = None
 
     def __repr__(self) -> str:
         shape = " × ".join(f"{name} {len(values)}" for name, values in self.axes)
@@ -107,6 +101,7 @@ class SweepResult(Result):
             "axes": {name: values.tolist() for name, values in self.axes},
             "status": plain(self.status),
             **({"frequency_hz": self.frequency_hz.tolist()} if vectors else {}),
+            **({} if self.headline_hz is None else {"headline_hz": self.headline_hz}),
             "values": {name: _listed(values) for name, values in self.values.items()},
             "units": self.units,
         }
@@ -133,82 +128,6 @@ class SweepResult(Result):
 
 def _listed(values: NDArray[Any]) -> Any:
     return {"re": values.real.tolist(), "im": values.imag.tolist()} if np.iscomplexobj(values) else values.tolist()
-
-
-@dataclass(frozen=True, eq=False)
-class Plan:
-    """What is to be done: lanes, their parameters as they were given, how each is driven, what is
-    measured, and to what the output is nulled, in V (if at all)."""
-
-    circuit: Circuit
-    drives: Drives | None
-    lanes: Lanes
-    parameters: Mapping[str, Array]
-    measures: tuple[Measure, ...]
-    frequency_hz: Array
-    target: float | None
-
-    @property
-    def count(self) -> int:
-        return len(next(iter(self.lanes.values.values())))
-
-    def solve(self, where: slice) -> OperatingPoint:
-        """Operating points of some lanes, nulled where that is asked for."""
-        some = Lanes({name: values[where] for name, values in self.lanes.values.items()}, self.lanes.axes)
-        if self.target is None or self.drives is None:
-            return solve_lanes(self.circuit, some, self.drives)[1]
-        return null_lanes(self.drives, some, self.target)[1]
-
-    def sweep(self) -> tuple[Sweep, Array] | tuple[None, None]:
-        """The frequency sweep and its floor of rounding, where any measure asks for one."""
-        if self.drives is None or not any(m.needs in ("low", "axis") for m in self.measures):
-            return None, None
-        names = tuple(self.lanes.values)
-        if self.target is None:
-            prepared = batch(self.circuit, names, self.drives)
-        else:
-            prepared = batch_at_null(self.drives, names, self.drives.null(self.target))
-        return prepared_sweep(prepared, self.drives, self.frequency_hz, target=self.target)
-
-    def digest(self, floor: Array | None) -> Callable[[slice, OperatingPoint, Complex | None], Digest]:
-        """What turns points and gains of a part into measures."""
-
-        def digest(where: slice, point: OperatingPoint, matrix: Complex | None) -> Digest:
-            failed = point.status != LaneStatus.CONVERGED
-            seen = Seen(point, self.drives)
-            if matrix is not None and floor is not None and self.drives is not None:
-                matrix[failed] = np.nan
-                seen = replace(seen, gains=self._gains(matrix, floor))
-            values = {}
-            for measure in self.measures:
-                values[measure.name] = np.array(measure.of(seen))  # a copy: the gains are the stream's
-                values[measure.name][failed] = np.nan
-            return point.status, values
-
-        return digest
-
-    def _gains(self, matrix: Complex, floor: Array) -> ModeGains:
-        assert self.drives is not None
-        floors = np.broadcast_to(floor, (len(matrix), floor.size))
-        return ModeGains(self.frequency_hz, matrix, self.drives.output, self.drives.hot, np.nan, None, floors)
-
-    def layout(self) -> Layout:
-        """What a file of these lanes has."""
-        vectors = [m for m in self.measures if m.over_frequency]
-        driven = (self.drives.circuit, self.drives.names, self.drives.levels) if self.drives else (self.circuit,)
-        identity = hashlib.sha256(write(driven[0]).encode())
-        identity.update(repr((driven[1:], self.target, [m.name for m in self.measures], *self.parameters)).encode())
-        for values in (self.frequency_hz, *self.parameters.values()):
-            identity.update(values.tobytes())
-        return Layout(
-            self.circuit.title,
-            self.parameters,
-            {m.name: m.unit for m in self.measures if not m.over_frequency},
-            {m.name: m.unit for m in vectors},
-            frozenset(m.name for m in vectors if m.is_complex),
-            self.frequency_hz if vectors else None,
-            identity.hexdigest(),
-        )
 
 
 def run(
@@ -282,11 +201,11 @@ def _plan(
     lanes = read_lanes(drives.circuit if drives else circuit, given, drives)
     count = len(next(iter(lanes.values.values())))
     axis = frequency_axis(frequency_hz)
-    if not any(m.needs == "axis" for m in wanted):
-        axis = axis[:1]  # the lowest frequency is all that is asked for
     flat = {name.lower(): np.broadcast_to(np.asarray(given[name], float), count) for name in given}
     volts = null_target(drives, target) if null and drives else None
-    return Plan(drives.circuit if drives else circuit, drives, lanes, flat, wanted, axis, volts)
+    return Plan(
+        drives.circuit if drives else circuit, drives, lanes, flat, wanted, axis, is_default(frequency_hz), volts
+    )
 
 
 def _carried_out(
@@ -298,7 +217,7 @@ def _carried_out(
             f"gains of {plan.count} lanes at {plan.frequency_hz.size} frequencies do not fit into memory",
             hint="write them with --out FILE.zarr, or measure single figures such as cmrr_db",
         )
-    sweep, floor = plan.sweep()
+    sweep, floor = plan.sweep(plan.frequency_hz) if plan.needs("axis") else (None, None)
     notes: tuple[str, ...] = ()
     with closing(open_file(path, plan.layout(), resume)) if path else nullcontext() as file:
         first = file.done if file else 0
@@ -311,7 +230,7 @@ def _carried_out(
         if file and first:
             table.put(slice(0, first), *file.kept())
         for where, (status, values) in stream(
-            plan.count, plan.solve, plan.digest(floor), sweep=sweep, threads=threads, first=first
+            plan.count, plan.solve, plan.digest(), sweep=sweep, threads=threads, first=first
         ):
             table.put(where, status, values)
             if file:
@@ -357,6 +276,7 @@ class _Table:
             plan.lanes.axes or (("lane", np.zeros(1)),),
             path,
             notes,
+            plan.headline_hz,
         )
 
 
@@ -376,7 +296,7 @@ ANALYSIS = Analysis(
             "names",
             "",
             "what to keep: gains, op, cmrr, differential, common, differential_db, common_db, cmrr_db, bandwidth_hz, "
-            "input_offset, vcm, v(node), i(device), device.quantity",
+            "low_corner_hz, unity_gain_hz, input_offset, vcm, v(node), i(device), device.quantity",
             DEFAULT,
         ),
         FREQUENCY_OPTION,

@@ -90,7 +90,8 @@ def unrefined(static: Real, dynamic: Real) -> Complex:
     with dense.one_thread():
         g, c, *_ = _scaled(static[None], dynamic[None])
         found = [_finite(*each) for _, *each in _without_infinite(g, c)]
-    return np.concatenate([np.empty(0, complex), *found]) * _MIDDLE
+    values: Complex = np.concatenate([np.empty(0, complex), *found])
+    return values * _MIDDLE
 
 
 def slowest(static: Real, dynamic: Real) -> Real:
