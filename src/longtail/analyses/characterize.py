@@ -114,7 +114,7 @@ class Characterization:
             found = replace(found, noise_hz=self.noise[0], noise=_finite(self._density))
         if full and self.over_levels is not None:
             levels, values = self.over_levels
-            found = replace(found, v_cm=levels, rejection_db=_finite(values))
+            found = replace(found, v_cm=levels, rejection_db=_finite(values), headline_hz=self.headline)
         return found
 
     def basic(self) -> Iterator[Row]:

@@ -27,6 +27,7 @@ from longtail.engine.sweep import Sweep
 from longtail.lanes.status import LaneStatus
 
 Array = NDArray[np.float64]
+_FEW = 100  # lanes up to which every corner is solved for
 _ERROR = 1e-4  # relatively: magnitudes of many lanes are read off samples where these give them so well
 Digest = tuple[NDArray[np.int8], dict[str, NDArray[Any]]]  # status and values of a part
 
@@ -127,9 +128,8 @@ class Plan:
         if not lanes.size:
             return Bands(*np.full((5, len(point.status)), np.nan))
         model = linearize(point.select(lanes))
-        found = refined_bands(
-            self.drives, model, self.search[1:], gains.differential[lanes], gains.floor[lanes], _ERROR
-        )
+        error = _ERROR if self.count > _FEW else 0.0
+        found = refined_bands(self.drives, model, self.search[1:], gains.differential[lanes], gains.floor[lanes], error)
         return found.spread(lanes, len(point.status))
 
     def layout(self) -> Layout:
