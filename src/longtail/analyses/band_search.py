@@ -63,12 +63,12 @@ def _poles(model: Linearization) -> Complex:
     return poles[np.isfinite(poles) & (np.abs(poles) > 0.0)]
 
 
-def model_bands(drives: Drives, model: Linearization, axis: Array) -> Bands:
-    """The bands of the differential gain in all lanes of a linear model."""
+def model_bands(drives: Drives, model: Linearization, axis: Array, error: float = 0.0) -> Bands:
+    """The bands of the differential gain in all lanes of a linear model; for `error` see `find_bands`."""
     point = model.operating_point
     x = model.response(np.append(0.0, axis), drives.unit_modes)
     gains = (drives.output_matrix(point.system) @ x)[..., DIFFERENTIAL, DIFFERENTIAL]
-    return refined_bands(drives, model, axis, gains, ROUNDING * signal_level(point, x))
+    return refined_bands(drives, model, axis, gains, ROUNDING * signal_level(point, x), error)
 
 
 def refined_bands(

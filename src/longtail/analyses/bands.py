@@ -11,14 +11,14 @@ The band is where the magnitude is within 3 dB (a factor of sqrt(2)) of the gain
 A low-pass may peak by more than 3 dB before it falls, as a follower with little phase margin does; its band still
 begins at 0 Hz, and its gain is that at 0 Hz. It is told from a tuned amplifier, which passes something at 0 Hz too, by
 what a resonance of quality Q = f_m/(f_H - f_L) makes of that: Q of a low-pass, Q^2 of a tank with resistance in its
-coil. Below Q^1.5 it is a low-pass, unless the gain falls by 3 dB on the way from 0 Hz to the peak.
+coil. Below 1.5 + Q^1.5 it is a low-pass, unless the gain falls by 3 dB on the way from 0 Hz to the peak.
 
 f_T is the highest frequency above the band at which the magnitude falls through one; a gain that is not above one has
 none. Where the search ends before a corner, the corner is infinite; where the gain still rises at the end, the whole
 band lies beyond.
 
 Samples say between which of them a corner lies. The corner is then solved for; of many lanes, it is read off a
-polynomial through six samples on logarithmic axes where that of the inner four agrees, and solved for where it does not.
+polynomial through six samples on logarithmic axes where that of the inner four agrees, and solved for where not.
 Source: Sedra and Smith, Microelectronic Circuits, 7th edition, section 10.1, for the band and its corners.
 """
 
@@ -203,7 +203,7 @@ class _Search:
         """Whether a band that ends above 0 Hz is the peak of a low-pass; see the top of this file."""
         with np.errstate(divide="ignore", invalid="ignore"):
             quality = middle / (high - low)
-            resonance = (self.largest < self.rest * quality**1.5) & np.isfinite(high)
+            resonance = (self.largest < self.rest * (1.5 + quality**1.5)) & np.isfinite(high)
         on_the_way = self.place <= self.before[:, None]
         kept = np.where(on_the_way, self.size, np.inf).min(axis=1) >= self.rest / DROP
         return np.asarray(resonance & kept)

@@ -24,7 +24,9 @@ from longtail.engine.batch import Batch
 from longtail.engine.linearization import Complex, linearize
 from longtail.engine.operating_point import OperatingPoint
 from longtail.engine.sweep import Sweep
+from longtail.errors import AnalysisError
 from longtail.lanes.status import LaneStatus
+from longtail.modes import DIFFERENTIAL
 
 Array = NDArray[np.float64]
 _FEW = 100  # lanes up to which every corner is solved for
@@ -93,7 +95,7 @@ class Plan:
         """What turns points and gains of a part into measures."""
         floor = self.sweep(self.frequency_hz)[1] if self.needs("axis") else None
         low = self.sweep(np.array([self.headline_hz])) if self.needs("headline") else None
-        searched = self.sweep(self.search) if self.needs("band") else None
+        searched = self._few_solves() if self.needs("band") else None
 
         def digest(where: slice, point: OperatingPoint, matrix: Complex | None) -> Digest:
             failed = point.status != LaneStatus.CONVERGED
@@ -103,10 +105,8 @@ class Plan:
             if low is not None:
                 sweep, level = low
                 seen = replace(seen, headline=self._gains(sweep.frequency_hz, sweep.run(point), level, failed))
-            if searched is not None:
-                sweep, level = searched
-                gains = self._gains(self.search, sweep.run(point), level, failed)
-                seen = replace(seen, bands=self._bands(point, gains))
+            if self.needs("band"):
+                seen = replace(seen, bands=self._bands(point, searched))
             values = {}
             for measure in self.measures:
                 values[measure.name] = np.array(measure.of(seen))  # a copy: the gains are the stream's
@@ -121,15 +121,28 @@ class Plan:
         floors = np.broadcast_to(floor, (len(matrix), floor.size))
         return ModeGains(frequency_hz, matrix, self.drives.output, self.drives.hot, np.nan, None, floors)
 
-    def _bands(self, point: OperatingPoint, gains: ModeGains) -> Bands:
-        """The bands of solved lanes, from their gains where bands are looked for."""
+    def _few_solves(self) -> tuple[Sweep, Array] | None:
+        """The sweep over all that is searched; None where no order of elimination serves from 0 Hz to the end."""
+        try:
+            return self.sweep(self.search)
+        except AnalysisError:  # inductors that short at one end what capacitors short at the other
+            return None
+
+    def _bands(self, point: OperatingPoint, searched: tuple[Sweep, Array] | None) -> Bands:
+        """The bands of solved lanes, from their gains where bands are looked for; by dense solves without a sweep."""
         assert self.drives is not None
-        lanes = np.flatnonzero(point.status == LaneStatus.CONVERGED)
+        lanes, axis = np.flatnonzero(point.status == LaneStatus.CONVERGED), self.search[1:]
         if not lanes.size:
             return Bands(*np.full((5, len(point.status)), np.nan))
-        model = linearize(point.select(lanes))
+        solved = point.select(lanes)
+        model = linearize(solved)
         error = _ERROR if self.count > _FEW else 0.0
-        found = refined_bands(self.drives, model, self.search[1:], gains.differential[lanes], gains.floor[lanes], error)
+        if searched is None:
+            found = model_bands(self.drives, model, axis, error)
+        else:
+            sweep, floor = searched
+            gains = sweep.run(solved)[..., DIFFERENTIAL, DIFFERENTIAL]
+            found = refined_bands(self.drives, model, axis, gains, floor, error)
         return found.spread(lanes, len(point.status))
 
     def layout(self) -> Layout:
