@@ -117,6 +117,13 @@ class Interpolation:
         return np.asarray(values[0])
 
     def error(self, x: Array, rows: Rows) -> Array:
-        """About how far it is off: by how much a polynomial of two samples fewer differs. Infinite beyond the ends."""
+        """About how far it is off: by how much a polynomial of two samples fewer differs halfway between the samples
+        about a place, where it is worst. Infinite beyond the ends, and where there are too few."""
         inside = (x >= self.x[0]) & (x <= self.x[-1])
-        return np.where(inside & (self.x.size >= 6), np.abs(self(x, rows) - self(x, rows, 4)), np.inf)
+        worst = np.where(inside & (self.x.size >= 6), 0.0, np.inf)
+        k = np.searchsorted(self.x, x)
+        for step in (-1, 0, 1):
+            high = np.clip(k + step, 1, self.x.size - 1)
+            middle = (self.x[high - 1] + self.x[high]) / 2.0
+            worst = np.maximum(worst, np.abs(self(middle, rows) - self(middle, rows, 4)))
+        return np.asarray(worst)
