@@ -25,6 +25,8 @@ _WIDER = 100.0  # below the slowest pole, where nothing happens any more
 _LOWEST, _HIGHEST = 1e-6, 1e12  # Hz: no amplifier reaches further
 _APART = 1e-9  # relatively: frequencies closer than this are one
 _QUICK = 200  # unknowns up to which all poles are looked at
+_FEW = 100  # lanes up to which every corner is solved for
+_ERROR = 1e-4  # of the magnitudes of more lanes
 _RESONANT = 2.0  # quality of a pole from which its neighbourhood is looked at more closely
 _ABOUT = np.array([-8.0, -4.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 4.0, 8.0])  # half bandwidths about a resonance
 
@@ -62,6 +64,11 @@ def _poles(model: Linearization) -> Complex:
     poles = unrefined(static, dynamic) if len(static) <= _QUICK else np.empty(0, complex)
     poles = np.append(poles, -slowest(static[None], dynamic[None]))  # which the others have inexactly
     return poles[np.isfinite(poles) & (np.abs(poles) > 0.0)]
+
+
+def allowed_error(lanes: int) -> float:
+    """What magnitudes of so many lanes may be off, relatively, where they are read off samples: see `find_bands`."""
+    return _ERROR if lanes > _FEW else 0.0
 
 
 def model_bands(drives: Drives, model: Linearization, axis: Array, error: float = 0.0) -> Bands:

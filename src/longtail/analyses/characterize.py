@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.analyses.asked import Asked
-from longtail.analyses.band_search import model_bands, pass_band
+from longtail.analyses.band_search import allowed_error, model_bands, pass_band
 from longtail.analyses.bands import Bands
 from longtail.analyses.conditions import TEMPERATURE
 from longtail.analyses.curves import Curves
@@ -90,7 +90,8 @@ class Characterization:
     def bands(self) -> Bands:
         """The pass band of every condition."""
         standing = self.standing
-        return model_bands(standing.drives, self.model, self.search).spread(standing.good, standing.count)
+        found = model_bands(standing.drives, self.model, self.search, allowed_error(standing.count))
+        return found.spread(standing.good, standing.count)
 
     @cached_property
     def headline(self) -> float:

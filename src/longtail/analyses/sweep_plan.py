@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.analyses.band_search import headline_hz, model_bands, refined_bands, search_axis
+from longtail.analyses.band_search import allowed_error, headline_hz, model_bands, refined_bands, search_axis
 from longtail.analyses.bands import Bands
 from longtail.analyses.drives import Drives
 from longtail.analyses.gains import ModeGains, prepared_sweep
@@ -29,8 +29,6 @@ from longtail.lanes.status import LaneStatus
 from longtail.modes import DIFFERENTIAL
 
 Array = NDArray[np.float64]
-_FEW = 100  # lanes up to which every corner is solved for
-_ERROR = 1e-4  # relatively: magnitudes of many lanes are read off samples where these give them so well
 Digest = tuple[NDArray[np.int8], dict[str, NDArray[Any]]]  # status and values of a part
 
 
@@ -136,7 +134,7 @@ class Plan:
             return Bands(*np.full((5, len(point.status)), np.nan))
         solved = point.select(lanes)
         model = linearize(solved)
-        error = _ERROR if self.count > _FEW else 0.0
+        error = allowed_error(self.count)
         if searched is None:
             found = model_bands(self.drives, model, axis, error)
         else:
