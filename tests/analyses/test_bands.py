@@ -321,6 +321,9 @@ def test_a_gain_that_passes_through_zero_is_crossed_all_the_same() -> None:
     with np.errstate(divide="ignore"):
         x = root(lambda x, _: np.log(np.maximum(1.0 - x, 0.0) / 0.5), np.zeros(1), np.ones(1))
     assert x[0] == pytest.approx(0.5, abs=1e-7)
+    with np.errstate(divide="ignore"):  # at the level where it begins, and nothing where it ends
+        x = root(lambda x, _: np.log(np.maximum(1.0 - x, 0.0)), np.zeros(1), np.ones(1))
+    assert x[0] == pytest.approx(0.0, abs=1e-7)
 
 
 def test_peaks_are_found_between_samples() -> None:
@@ -364,7 +367,7 @@ def test_limits_meet_the_frequency_that_they_name(tmp_path: Path) -> None:
     amp = lt.read(COUPLED)
     limits = {"CMRR": {"min": 20, "at": "1 Hz"}}
     with pytest.raises(lt.OptionError, match="no CMRR is given at '1 Hz'") as caught:
-        amp.analyze(frequency_hz=[11.0, 1e6], limits=limits)
+        amp.analyze(frequency_hz=[11.0], limits=limits)
     assert "nearest" in str(caught.value.hint) and "--at 1 " in str(caught.value.hint)
     sheet = amp.analyze(at=[1.0], limits=limits)
     assert row(sheet, "CMRR", "f = 1 Hz").verdict
