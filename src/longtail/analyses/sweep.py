@@ -295,7 +295,7 @@ ANALYSIS = Analysis(
             "measure",
             "names",
             "",
-            "what to keep: gains, op, cmrr, differential, common, differential_db, common_db, cmrr_db, bandwidth_hz, "
+            "what to keep: gains, op, cmrr, differential_db, common_db, cmrr_db, bandwidth_hz, "
             "low_corner_hz, unity_gain_hz, input_offset, vcm, v(node), i(device), device.quantity",
             DEFAULT,
         ),
