@@ -96,7 +96,8 @@ def test_parts_and_threads_change_nothing(amp: lt.Amplifier, threads: int) -> No
     )
     gains = amp.gains(parameters=values, frequency_hz=FREQUENCY)
     np.testing.assert_allclose(swept["cmrr_db"], gains.cmrr_db[:, 0], rtol=1e-12)
-    np.testing.assert_allclose(swept["bandwidth_hz"], bandwidth(gains), rtol=1e-12)
+    # the corner is solved for; three samples a decade give it to a percent or so
+    np.testing.assert_allclose(swept["bandwidth_hz"], bandwidth(gains), rtol=0.02)
     assert seen == [(min(k, 30), 30) for k in range(4, 33, 4)]
 
 

@@ -175,7 +175,7 @@ def test_a_datasheet_marks_the_bandwidth_and_lists_its_rows(mismatched: lt.Ampli
     assert mark.get_ydata()[0] == pytest.approx(20 * np.log10(abs(sheet.gains.differential[0])) - 3.01, abs=0.01)
     text = words(figure)
     assert sheet.title in text
-    assert "20.82 MHz" in text and "-38.61 V/V" in text
+    assert "20.86 MHz" in text and "-38.61 V/V" in text
 
 
 def test_files_are_written_in_every_format(mismatched: lt.Amplifier, tmp_path: Path) -> None:

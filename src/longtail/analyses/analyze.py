@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.analyses.asked import Asked, read_asked
+from longtail.analyses.band_search import model_bands
 from longtail.analyses.base import Analysis, Option, Result
 from longtail.analyses.characterize import NOT_NULLED, Characterization, no_point
 from longtail.analyses.conditions import TYPICAL, Condition, conditions, read_corners, read_temperatures
@@ -18,14 +20,14 @@ from longtail.analyses.curves import Curves
 from longtail.analyses.details import Details, details
 from longtail.analyses.drives import Drives, bias, null_target
 from longtail.analyses.extent import extent
-from longtail.analyses.frequency import frequency_axis
-from longtail.analyses.gain_rows import GainRows
+from longtail.analyses.gain_rows import GainRows, Spot
 from longtail.analyses.gains import (
     FREE_NULL_OPTIONS,
     FREQUENCY_OPTION,
     INPUT_OPTIONS,
     ModeGains,
     gains_at,
+    model_gains,
 )
 from longtail.analyses.inputs import find_drives
 from longtail.analyses.limits import FAIL, ascii_symbol, check, read_limits, unheld
@@ -35,6 +37,8 @@ from longtail.analyses.rows import Row
 from longtail.analyses.stability import growing
 from longtail.analyses.standing import Standing, stand
 from longtail.circuit import Circuit
+from longtail.engine.linearization import linearize
+from longtail.engine.operating_point import OperatingPoint
 from longtail.errors import AnalysisError, OptionError
 from longtail.units import counted
 
@@ -147,6 +151,8 @@ def run(
     temperatures: Any,
     corners: Any,
     limits: Any,
+    at: Any,
+    band: Any,
 ) -> Datasheet:
     """Analyze as the netlist stands, or nulled; the offset is found by nulling in either case.
 
@@ -154,21 +160,21 @@ def run(
     """
     asked = {"input": input, "output": output, "frequency_hz": frequency_hz, "vcm": vcm, "null": null, "target": target}
     wanted = read_limits(limits) if limits is not None else ()
+    over = read_asked(frequency_hz, at, band)
     named = circuit.corners if full and corners is None else read_corners(corners, circuit)
     among = conditions(circuit, read_temperatures(temperatures), named)
     drives = find_drives(circuit, input, output, vcm)
-    axis = frequency_axis(frequency_hz)
-    if full or len(among) > 1:
-        sheet = _over_conditions(drives, axis, among, bool(null), target, full)
+    if full or len(among) > 1 or over.at:
+        sheet = _over_conditions(drives, over, among, bool(null), target, full)
     else:
-        sheet = _as_it_stands(drives, axis, null, target)
+        sheet = _as_it_stands(drives, over, null, target)
     rows, notes = check(sheet.rows, wanted), (*sheet.notes, *unheld(wanted))
     return replace(sheet, title=circuit.title, circuit=circuit, asked=asked, full=bool(full), rows=rows, notes=notes)
 
 
 def _over_conditions(
     drives: Drives,
-    frequency_hz: NDArray[np.float64],
+    over: Asked,
     among: tuple[Condition, ...],
     null: bool,
     target: float | None,
@@ -176,12 +182,12 @@ def _over_conditions(
 ) -> Datasheet:
     """All conditions at once; operating point and gains of the typical one."""
     standing = stand(drives, among, null, target)
-    found = Characterization(standing, frequency_hz)
-    rows = (*found.basic(), *(found.more() if full else ()))
+    found = Characterization(standing, over)
+    rows = (*found.basic(), *(found.more() if full else found.asked_for()))
     typical = standing.points.select(np.zeros(1, int)).point
     offset = rows[0].value
     op = describe(typical, circuit=drives.circuit)
-    gains = gains_at(standing.drives, typical, frequency_hz, offset if null else None, target)
+    gains = gains_at(standing.drives, typical, over.frequency_hz, offset if null else None, target)
     lost = no_point(standing)
     return Datasheet(
         drives.circuit.title,
@@ -220,12 +226,12 @@ def _boundless(standing: Standing) -> bool:
     return standing.nulled is not None and extent(standing) is None
 
 
-def _as_it_stands(drives: Drives, frequency_hz: NDArray[np.float64], null: bool, target: float | None) -> Datasheet:
+def _as_it_stands(drives: Drives, over: Asked, null: bool, target: float | None) -> Datasheet:
     """One condition, and only what is quick."""
     circuit = drives.circuit
     point, offset = bias(drives, null=null, target=target)
     op = describe(point)
-    gains = gains_at(drives, point, frequency_hz, offset, target)
+    gains = gains_at(drives, point, over.frequency_hz, offset, target)
     notes = [str(note) for note in circuit.notes] + list(gains.notes)
     if offset is None:
         try:
@@ -235,7 +241,12 @@ def _as_it_stands(drives: Drives, frequency_hz: NDArray[np.float64], null: bool,
         except OptionError as error:
             notes.append(f"no input offset: {error.message}; {error.hint}")
     power = _supply_power(circuit, op)
-    rows = tuple(_rows(gains, Inquiry(drives, point), offset, power))
+    bias_text = f"V_CM = {gains.vcm:.4g} V"
+    rows = (
+        Row("V_OS", "input offset voltage", bias_text, offset, "V", "" if offset is not None else NOT_NULLED),
+        Row("P_S", "supply power", bias_text, power, "W", "" if power is not None else "no supplies are known"),
+        *_gain_rows(drives, point, over, bias_text),
+    )
     return Datasheet(circuit.title, op, gains, offset, power, rows, tuple(notes), circuit, {})
 
 
@@ -246,21 +257,24 @@ def _supply_power(circuit: Circuit, op: OpResult) -> float | None:
     return -sum(op.devices[name]["power"] for name in circuit.ports.supplies)
 
 
-def _rows(gains: ModeGains, inquiry: Inquiry, offset: float | None, power: float | None) -> list[Row]:
-    bias_text = f"V_CM = {gains.vcm:.4g} V"
-    return [
-        Row("V_OS", "input offset voltage", bias_text, offset, "V", "" if offset is not None else NOT_NULLED),
-        Row("P_S", "supply power", bias_text, power, "W", "" if power is not None else "no supplies are known"),
-        *GainRows(
-            _alone,
-            gains.frequency_hz,
-            gains.matrix[None],
-            gains.floor[None],
-            bias_text,
-            inquiry,
-            np.array([bool(growing(inquiry.point))]),
-        ),
-    ]
+def _gain_rows(drives: Drives, point: OperatingPoint, over: Asked, bias_text: str) -> Iterable[Row]:
+    model = linearize(point)
+    search = over.search(model)
+    bands = model_bands(drives, model, search)
+    headline = over.headline(bands)
+    frequencies = (headline, *over.others(headline))
+    matrix, floor = model_gains(drives, model, np.array(frequencies))
+    first, *others = (Spot(f, m[None], level[None]) for f, m, level in zip(frequencies, matrix, floor, strict=True))
+    return GainRows(
+        _alone,
+        first,
+        others,
+        bands,
+        bias_text,
+        over.absent(search),
+        Inquiry(drives, point),
+        np.array([bool(growing(point))]),
+    )
 
 
 def _alone(symbol: str, parameter: str, at: str, values: NDArray[np.float64], unit: str, absent: str) -> Row:
@@ -268,6 +282,9 @@ def _alone(symbol: str, parameter: str, at: str, values: NDArray[np.float64], un
     value = values[0].item() if np.isfinite(values[0]) else None
     return Row(symbol, parameter, at, value, unit, absent if np.isnan(values[0]) else "")
 
+
+AT_OPTION = Option("at", "range", "Hz", "rejection of supplies and common mode and noise at these frequencies too")
+BAND_OPTION = Option("band", "frequency", "Hz", "start:stop of the integrated noise; the pass band if not given")
 
 ANALYSIS = Analysis(
     "analyze",
@@ -281,6 +298,8 @@ ANALYSIS = Analysis(
         Option("full", "flag", "", "everything: ranges, impedances, supply rejection, noise, poles too", False),
         Option("temperatures", "range", "degC", "minimum and maximum over these: start:stop:points or a list"),
         Option("corners", "names", "", "and over these corners: names in the netlist, 'all', or a TOML file"),
+        AT_OPTION,
+        BAND_OPTION,
         Option("limits", "file", "", "limits that rows have to keep, in a TOML file, or in YAML as CACE has it"),
     ),
 )

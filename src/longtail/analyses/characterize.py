@@ -9,10 +9,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.analyses.asked import Asked
+from longtail.analyses.band_search import allowed_error, model_bands, pass_band
+from longtail.analyses.bands import Bands
 from longtail.analyses.curves import Curves
 from longtail.analyses.dc_sweep import Points
 from longtail.analyses.extent import Extent, extent
-from longtail.analyses.gain_rows import GainRows, figureless, rejection, rejection_row, steady, with_remark
+from longtail.analyses.gain_rows import GainRows, Spot, figureless, rejection, rejection_row, steady, with_remark
 from longtail.analyses.noise import Spectra, spectra
 from longtail.analyses.noise_result import referred
 from longtail.analyses.offset import DRIFT_STEP, currents, offsets
@@ -39,6 +42,7 @@ Complex = NDArray[np.complex128]
 
 LEVELS = 25  # common-mode levels between the ends of the range, for the lowest rejection
 NOISE_HZ = 1e3  # the frequency of the noise density that is printed
+_WITHIN = 41  # frequencies in the band that noise is integrated over, at the least
 NOT_NULLED = "could not be nulled"
 
 
@@ -47,7 +51,11 @@ class Characterization:
     """Figures `[condition]` of an amplifier over a frequency axis; nan where there is none, infinite by symmetry."""
 
     standing: Standing
-    frequency_hz: Array
+    asked: Asked
+
+    @property
+    def frequency_hz(self) -> Array:
+        return self.asked.frequency_hz
 
     @property
     def single_ended(self) -> bool:
@@ -57,9 +65,9 @@ class Characterization:
     def bias(self) -> str:
         return f"V_CM = {self.standing.v_ic[0]:.4g} V"
 
-    @property
-    def low(self) -> str:
-        return f"f = {format_si(self.frequency_hz[0].item(), 'Hz')}, {self.bias}"
+    def at(self, frequency_hz: float) -> str:
+        """The conditions of a row at a frequency."""
+        return f"f = {format_si(frequency_hz, 'Hz')}, {self.bias}"
 
     def row(self, symbol: str, parameter: str, conditions: str, values: Array, unit: str, absent: str) -> Row:
         """A row with its extremes; `absent` says why the typical value is missing, if it is."""
@@ -69,6 +77,28 @@ class Characterization:
     def gains(self) -> tuple[Complex, Array]:
         """Mode matrices `[condition, frequency, out_mode, in_mode]` and their rounding."""
         return self.standing.points.mode_gains(self.frequency_hz)
+
+    def spot(self, frequency_hz: float) -> Spot:
+        """The gains at one frequency."""
+        matrix, floor = self.standing.points.mode_gains(np.array([frequency_hz]))
+        return Spot(frequency_hz, matrix[:, 0], floor[:, 0])
+
+    @cached_property
+    def search(self) -> Array:
+        """Frequencies at which bands are looked for."""
+        return self.asked.search(self.model)
+
+    @cached_property
+    def bands(self) -> Bands:
+        """The pass band of every condition."""
+        standing = self.standing
+        found = model_bands(standing.drives, self.model, self.search, allowed_error(standing.count))
+        return found.spread(standing.good, standing.count)
+
+    @cached_property
+    def headline(self) -> float:
+        """The frequency in Hz at which figures are given that have no other: mid-band of the typical condition."""
+        return self.asked.headline(self.bands)
 
     @cached_property
     def model(self) -> Linearization:
@@ -97,21 +127,31 @@ class Characterization:
             found = replace(found, noise_hz=self.noise[0], noise=_finite(self._density))
         if full and self.over_levels is not None:
             levels, values = self.over_levels
-            found = replace(found, v_cm=levels, rejection_db=_finite(values))
+            found = replace(found, v_cm=levels, rejection_db=_finite(values), headline_hz=self.headline)
         return found
 
     def basic(self) -> Iterator[Row]:
         """Offset, power, gains, rejection and bandwidth."""
         yield self._offset()
         yield self._power()
-        yield from GainRows(self.row, self.frequency_hz, *self.gains, self.bias, self.inquiry, self.unstable)
+        others = [self.spot(f) for f in self.asked.others(self.headline)]
+        absent = self.asked.absent(self.search)
+        yield from GainRows(
+            self.row, self.spot(self.headline), others, self.bands, self.bias, absent, self.inquiry, self.unstable
+        )
+
+    def asked_for(self) -> Iterator[Row]:
+        """Supply rejection and noise at the frequencies that were asked for."""
+        yield from self._supplies(self.asked.at)
+        for f in self.asked.at:
+            yield self._noise_density(f)
 
     def more(self) -> Iterator[Row]:
         """Drift and bias currents, ranges, impedances, supply rejection, noise, poles."""
         yield from self._inputs()
         yield from self._ranges()
         yield from self._impedances()
-        yield from self._supplies()
+        yield from self._supplies((self.headline, *self.asked.at))
         yield from self._noise()
         yield self._poles()
 
@@ -186,7 +226,8 @@ class Characterization:
             points = standing.nulled.at(v_ic=level, varied=standing.take(lanes))
         else:
             points = standing.plain.at(v_ic=level, v_id=standing.points.v_id[lanes], varied=standing.take(lanes))
-        return levels, rejection(*points.mode_gains(self.frequency_hz[:1]))[:, 0].reshape(standing.count, LEVELS)
+        found = rejection(*points.mode_gains(np.array([self.headline])))
+        return levels, found[:, 0].reshape(standing.count, LEVELS)
 
     def _lowest_rejection(self) -> Row:
         """The lowest rejection at any common-mode level within the typical range."""
@@ -194,15 +235,15 @@ class Characterization:
         levels, values = self.over_levels
         unsolved = np.isnan(values)
         lowest = np.where(unsolved.all(axis=1), np.nan, np.where(unsolved, np.inf, values).min(axis=1))
-        at = f"f = {format_si(self.frequency_hz[0].item(), 'Hz')}, V_CM = {levels[0]:.3g} to {levels[-1]:.3g} V"
-        why = self.inquiry.first(np.isposinf(lowest)[:, None], self.frequency_hz[:1], DIFFERENTIAL, COMMON)
+        at = f"f = {format_si(self.headline, 'Hz')}, V_CM = {levels[0]:.3g} to {levels[-1]:.3g} V"
+        why = self.inquiry.first(np.isposinf(lowest)[:, None], np.array([self.headline]), DIFFERENTIAL, COMMON)
         return rejection_row(self.row, "lowest rejection over the common-mode range", at, lowest, why)
 
     def _impedances(self) -> Iterator[Row]:
         standing, model = self.standing, self.model
         drives, system = standing.drives, model.operating_point.system
         right = _beside(-(model.inputs @ drives.unit_modes), output_injection(drives, system))
-        x = model.solve(self.frequency_hz[:1], right)[:, 0]
+        x = model.solve(np.array([self.headline]), right)[:, 0]
         into = np.abs(input_currents(drives, system) @ x[..., :2])
         out = np.abs(drives.output_matrix(system) @ x[..., 2:])
         with np.errstate(divide="ignore"):
@@ -219,35 +260,51 @@ class Characterization:
             *([] if single else [("Z_oc", "common-mode output impedance", out[:, 1, 1])]),
         ]
         for symbol, name, values in found:
-            row = self.row(symbol, name, self.low, standing.spread(values), "ohm", "no operating point")
+            row = self.row(symbol, name, self.at(self.headline), standing.spread(values), "ohm", "no operating point")
             yield with_remark(row, "no current flows") if np.isinf(values[0]) else row
 
-    def _supplies(self) -> Iterator[Row]:
+    def _supplies(self, frequency_hz: Sequence[float]) -> Iterator[Row]:
         standing, model = self.standing, self.model
         drives, system = standing.drives, model.operating_point.system
         names = drives.circuit.ports.supplies
-        if not names:
+        if not names or not frequency_hz:
             return
         right = _beside(-(model.inputs @ drives.unit_modes), source_columns(drives.circuit, system, names))
-        x = model.solve(self.frequency_hz[:1], right)
-        floor = ROUNDING * signal_level(model.operating_point, x)[:, 0]
-        transfer = np.abs((drives.output_matrix(system) @ x[:, 0])[:, DIFFERENTIAL])
+        x = model.solve(np.array(frequency_hz), right)
+        floor = ROUNDING * signal_level(model.operating_point, x)
+        transfer = np.abs((drives.output_matrix(system) @ x)[:, :, DIFFERENTIAL])
         for k, name in enumerate(names):
-            values = standing.spread(rejection_db(transfer[:, DIFFERENTIAL], transfer[:, 2 + k], floor))
-            row = self.row(
-                f"PSRR({name})", f"rejection of the supply {name}", self.low, values, "dB", "no operating point"
-            )
-            why = self.inquiry.first(np.isposinf(values)[:, None], self.frequency_hz[:1], DIFFERENTIAL, name)
-            yield figureless(row, values, why)
+            values = rejection_db(transfer[..., DIFFERENTIAL], transfer[..., 2 + k], floor)
+            for f, each in zip(frequency_hz, standing.spread(values).T, strict=True):
+                symbol, said = f"PSRR({name})", f"rejection of the supply {name}"
+                row = self.row(symbol, said, self.at(f), each, "dB", "no operating point")
+                why = self.inquiry.first(np.isposinf(each)[:, None], np.array([f]), DIFFERENTIAL, name)
+                yield figureless(row, each, why)
 
     @cached_property
     def noise(self) -> tuple[Array, Spectra] | None:
-        """Frequencies, with that which is printed among them, and the noise there; None without any above 0 Hz."""
+        """Frequencies, with those that are printed among them, and the noise there; None without any above 0 Hz."""
         f = self.frequency_hz[self.frequency_hz > 0.0]
         if not f.size:
             return None
-        axis = np.union1d(f, [np.clip(NOISE_HZ, f[0], f[-1])])
-        return axis, spectra(self.standing.drives, self.model.operating_point, axis, (float(f[0]), float(f[-1])))
+        low, high = self._noise_band
+        inside = f[(f >= low) & (f <= high)]
+        within = np.geomspace(low, high, _WITHIN) if low < high and inside.size < _WITHIN else inside
+        axis = np.unique(np.concatenate([f, within, [self._noise_hz], self.asked.at]))
+        return axis, spectra(self.standing.drives, self.model.operating_point, axis, (low, high))
+
+    @cached_property
+    def _noise_band(self) -> tuple[float, float]:
+        """What noise is integrated over, Hz: the pass band under typical conditions if no other was asked for."""
+        return self.asked.band or pass_band(self.bands, self.frequency_hz)
+
+    @property
+    def _noise_hz(self) -> float:
+        """Where the density is printed, Hz: mid-band of an amplifier that does not pass 1 kHz for good."""
+        low, high = (float(ends[0]) for ends in (self.bands.low_hz, self.bands.high_hz))
+        f = self.frequency_hz[self.frequency_hz > 0.0]
+        outside = low > 0.0 and not low <= NOISE_HZ <= high
+        return float(np.clip(self.headline if outside else NOISE_HZ, f[0], f[-1]))
 
     @cached_property
     def _density(self) -> Array:
@@ -257,22 +314,23 @@ class Characterization:
         output = np.sqrt(found.density[:, :, DIFFERENTIAL].sum(axis=-1))
         return self.standing.spread(referred(output, found.gain[..., DIFFERENTIAL], found.floor))
 
+    def _noise_density(self, frequency_hz: float) -> Row:
+        assert self.noise is not None
+        k = int(np.searchsorted(self.noise[0], frequency_hz))
+        no_gain = "no gain to refer it by"
+        row = self.row("e_n", "input noise density", self.at(frequency_hz), self._density[:, k], "V/rtHz", no_gain)
+        return with_remark(row, no_gain) if np.isinf(self._density[0, k]) else row
+
     def _noise(self) -> Iterator[Row]:
-        standing = self.standing
         if self.noise is None:
             return
-        f = self.frequency_hz[self.frequency_hz > 0.0]
-        axis, found = self.noise
-        band = (float(f[0]), float(f[-1]))
-        k = int(np.searchsorted(axis, np.clip(NOISE_HZ, *band)))
-        at = f"f = {format_si(axis[k].item(), 'Hz')}, {self.bias}"
-        no_gain = "no gain to refer it by"
-        row = self.row("e_n", "input noise density", at, self._density[:, k], "V/rtHz", no_gain)
-        yield with_remark(row, no_gain) if np.isinf(self._density[0, k]) else row
-        if f.size > 1:
-            across = f"{format_si(band[0], 'Hz')} to {format_si(band[1], 'Hz')}, {self.bias}"
-            rms = np.sqrt(found.power[:, DIFFERENTIAL].sum(axis=-1))
-            yield self.row("V_n,out", "output noise, rms", across, standing.spread(rms), "V", "no operating point")
+        for f in dict.fromkeys((self._noise_hz, *self.asked.at)):
+            yield self._noise_density(f)
+        low, high = self._noise_band
+        if low < high:
+            across = f"{format_si(low, 'Hz')} to {format_si(high, 'Hz')}, {self.bias}"
+            rms = self.standing.spread(np.sqrt(self.noise[1].power[:, DIFFERENTIAL].sum(axis=-1)))
+            yield self.row("V_n,out", "output noise, rms", across, rms, "V", "no operating point")
 
     def _poles(self) -> Row:
         model = self.model

@@ -1,20 +1,129 @@
-"""Where a magnitude falls through a level, read off sampled frequencies."""
+"""Where values fall through a level: the place between samples, and the exact point by solving for more.
+
+All levels that are crossed over frequency are found here: corners of gains, unity gain, margins of loops, corners of
+noise.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
+Array = NDArray[np.float64]
+Rows = NDArray[np.intp]
 
-def crossing(frequency_hz: NDArray[np.float64], magnitude: NDArray[np.float64], level: float) -> float | None:
-    """The first frequency at which a magnitude falls through `level`, interpolated on logarithmic axes; None if none.
+_TOLERANCE = 1e-8  # of the logarithm of a frequency
+_FLAT = 1e-9  # a maximum is found where values beside it differ by no more
+_MOST = 60  # rounds; each at least halves the interval
+_DEEPEST = 50.0  # the logarithm of a magnitude of zero counts as minus this
 
-    >>> round(crossing(np.array([1.0, 10.0, 100.0]), np.array([100.0, 100.0, 1.0]), 10.0), 2)
-    31.62
+
+def falls(values: Array, level: float, *, last: bool = False) -> int | None:
+    """The place of the first (or the last) sample at or above a level whose successor is below; None if there is none.
+
+    A sample that is exactly at the level counts as above, so that values which come down to it and go on cross it once.
+
+    >>> falls(np.array([2.0, 1.0, 0.0, 1.0, -1.0]), 0.0), falls(np.array([2.0, 1.0, 2.0]), 1.0)
+    (3, None)
     """
-    below = np.flatnonzero((magnitude[1:] < level) & (magnitude[:-1] >= level))
-    if not below.size or frequency_hz[below[0]] <= 0.0:
-        return None
-    k = below[0]
-    part = np.log(magnitude[k] / level) / np.log(magnitude[k] / magnitude[k + 1])
-    return float(frequency_hz[k] * (frequency_hz[k + 1] / frequency_hz[k]) ** part)
+    places = np.flatnonzero((values[:-1] >= level) & (values[1:] < level))
+    return int(places[-1 if last else 0]) if places.size else None
+
+
+def between(x: Array, values: Array, k: int, level: float) -> float:
+    """Where the straight line from sample k to the next is at a level."""
+    part = (values[k] - level) / (values[k] - values[k + 1])
+    return float(x[k] + part * (x[k + 1] - x[k]))
+
+
+def root(function: Callable[[Array, Rows], Array], above: Array, below: Array) -> Array:
+    """Where functions of many lanes pass zero between two places each, `[row]`, by Ridders' method.
+
+    `function(x, rows)` has the values at one place of each of some rows. It is at least 0 at `above` and less at
+    `below`, whichever comes first. Minus infinity, the logarithm of nothing, is no obstacle.
+    Source: Ridders, IEEE Trans. Circuits Syst. 26 (1979) 979.
+    """
+    a, b, found = above.copy(), below.copy(), (above + below) / 2.0
+
+    def values(x: Array, rows: Rows) -> Array:
+        return np.maximum(function(x, rows), -_DEEPEST)
+
+    rows = np.arange(a.size)
+    fa, fb = values(a, rows), values(b, rows)
+    for _ in range(_MOST):
+        if not rows.size:
+            break
+        middle = (a[rows] + b[rows]) / 2.0
+        fm = values(middle, rows)
+        slope = np.sqrt(np.maximum(fm * fm - fa[rows] * fb[rows], np.finfo(float).tiny))
+        x = middle + (middle - a[rows]) * fm / slope
+        x = np.clip(x, np.minimum(a[rows], b[rows]), np.maximum(a[rows], b[rows]))
+        fx = values(x, rows)
+        for place, value in ((middle, fm), (x, fx)):
+            inside = (place - a[rows]) * (place - b[rows]) <= 0.0
+            up = inside & (value >= 0.0)
+            down = inside & (value < 0.0)
+            a[rows[up]], fa[rows[up]] = place[up], value[up]
+            b[rows[down]], fb[rows[down]] = place[down], value[down]
+        settled = (np.abs(x - found[rows]) <= _TOLERANCE) | (np.abs(a[rows] - b[rows]) <= _TOLERANCE)
+        found[rows] = x
+        rows = rows[~settled]
+    return found
+
+
+def peak(function: Callable[[Array, Rows], Array], low: Array, high: Array) -> tuple[Array, Array]:
+    """Places of the maxima of functions of many lanes between two places each, and the values there, `[row]`.
+
+    By golden section: each function has one maximum between the places.
+    """
+    share = (np.sqrt(5.0) - 1.0) / 2.0
+    low, high, rows = low.copy(), high.copy(), np.arange(low.size)
+    first, second = high - share * (high - low), low + share * (high - low)
+    f_first, f_second = function(first, rows), function(second, rows)
+    for _ in range(_MOST // 2):
+        if not (np.abs(f_first - f_second) > _FLAT).any():
+            break
+        left = f_first >= f_second
+        high, low = np.where(left, second, high), np.where(left, low, first)
+        kept, f_kept = np.where(left, first, second), np.where(left, f_first, f_second)
+        new = np.where(left, high - share * (high - low), low + share * (high - low))
+        f_new = function(new, rows)
+        first, f_first = np.where(left, new, kept), np.where(left, f_new, f_kept)
+        second, f_second = np.where(left, kept, new), np.where(left, f_kept, f_new)
+    left = f_first >= f_second
+    return np.where(left, first, second), np.where(left, f_first, f_second)
+
+
+class Interpolation:
+    """Logarithms of positive values `[lane, sample]` between samples `x`, of one place of each of some lanes."""
+
+    def __init__(self, x: Array, values: Array) -> None:
+        self.x = x
+        with np.errstate(divide="ignore"):
+            self.y = np.maximum(np.log(values), np.log(np.finfo(float).tiny))
+
+    def __call__(self, x: Array, rows: Rows, points: int = 6) -> Array:
+        """The polynomial through so many samples about each place; beyond the ends what is there."""
+        points = min(points, self.x.size)
+        x = np.clip(x, self.x[0], self.x[-1])
+        first = np.clip(np.searchsorted(self.x, x) - points // 2, 0, self.x.size - points)
+        nodes = first + np.arange(points)[:, None]
+        at, values = self.x[nodes], self.y[rows, nodes]
+        for order in range(1, points):  # Neville's scheme
+            way = at[order:] - at[:-order]
+            values = ((at[order:] - x) * values[:-1] + (x - at[:-order]) * values[1:]) / way
+        return np.asarray(values[0])
+
+    def error(self, x: Array, rows: Rows) -> Array:
+        """About how far it is off: by how much a polynomial of two samples fewer differs halfway between the samples
+        about a place, where it is worst. Infinite beyond the ends, and where there are too few."""
+        inside = (x >= self.x[0]) & (x <= self.x[-1])
+        worst = np.where(inside & (self.x.size >= 6), 0.0, np.inf)
+        k = np.searchsorted(self.x, x)
+        for step in (-1, 0, 1):
+            high = np.clip(k + step, 1, self.x.size - 1)
+            middle = (self.x[high - 1] + self.x[high]) / 2.0
+            worst = np.maximum(worst, np.abs(self(middle, rows) - self(middle, rows, 4)))
+        return np.asarray(worst)

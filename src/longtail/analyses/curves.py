@@ -19,7 +19,7 @@ class Curves:
 
     matrix, floor    mode gains `[condition, frequency, out_mode, in_mode]` in V/V over `frequency_hz`; their rounding
     noise            input noise density in V/√Hz over `noise_hz`; None where it was not asked for, like the next
-    rejection_db     at the lowest frequency, over the common-mode levels `v_cm` in V
+    rejection_db     at `headline_hz`, over the common-mode levels `v_cm` in V
     """
 
     conditions: tuple[str, ...]
@@ -30,6 +30,7 @@ class Curves:
     noise: Array | None = None
     v_cm: Array | None = None
     rejection_db: Array | None = None
+    headline_hz: float = 0.0
 
     @property
     def single_ended(self) -> bool:

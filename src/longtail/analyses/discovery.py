@@ -10,13 +10,15 @@ import longtail.analyses as package
 from longtail.analyses.base import Analysis
 
 _NOT_ANALYSES = {
+    "asked",
     "axes",
+    "band_search",
+    "bands",
     "base",
     "cace",
     "characterize",
     "closed_loop",
     "conditions",
-    "corners",
     "crossing",
     "curve",
     "curves",
@@ -54,6 +56,7 @@ _NOT_ANALYSES = {
     "standing",
     "stability",
     "stuck",
+    "sweep_plan",
     "transfer_conditions",
     "zeros",
 }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.analyses.crossing import crossing
+from longtail.analyses.bands import Bands, known
 from longtail.analyses.port_maps import rejection_db
 from longtail.analyses.reasons import NO_GAIN, UNKNOWN, Inquiry, Reason
 from longtail.analyses.rows import Row
@@ -33,34 +33,52 @@ DIFFERENTIAL_OUTPUT = {  # parameter, output mode, input mode
 
 
 @dataclass(frozen=True, eq=False)
-class GainRows:
-    """Mode matrices `[condition, frequency, out_mode, in_mode]` and their rounding `[condition, frequency]`, V/V, the
-    typical condition first; `bias` says in words where the amplifier is biased, `inquiry` why gains are zero, and
-    `unstable` `[condition]` where no bandwidth means anything."""
+class Spot:
+    """Mode matrices `[condition, out_mode, in_mode]` at one frequency and their rounding `[condition]`, V/V."""
 
-    row: MakeRow
-    frequency_hz: Array
+    frequency_hz: float
     matrix: Complex
     floor: Array
+
+    @property
+    def rejection_db(self) -> Array:
+        """`[condition]`, see `rejection`."""
+        return rejection(self.matrix, self.floor)
+
+
+@dataclass(frozen=True, eq=False)
+class GainRows:
+    """Gains of the `headline` frequency, rejections there and at `others`, and the corners of the bands.
+
+    The typical condition is the first. `bias` says in words where the amplifier is biased, `absent` why a corner is
+    not there that was looked for, `inquiry` why gains are zero, and `unstable` `[condition]` where no bandwidth means
+    anything.
+    """
+
+    row: MakeRow
+    headline: Spot
+    others: Sequence[Spot]
+    bands: Bands
     bias: str
+    absent: str
     inquiry: Inquiry
     unstable: NDArray[np.bool_]
 
     def __iter__(self) -> Iterator[Row]:
         yield from self._gains()
-        values = rejection(self.matrix, self.floor)
-        for k in dict.fromkeys((0, self.frequency_hz.size - 1)):
-            why = self._why(np.isposinf(values[:, [k]]), k, DIFFERENTIAL, COMMON)
-            yield rejection_row(self.row, f"rejection {self._ratio}", self.at(k), values[:, k], why)
-        yield from replace(self, row=steady(self.row, self.unstable))._bandwidth()
+        for spot in (self.headline, *self.others):
+            values = spot.rejection_db
+            why = self._why(np.isposinf(values), spot, DIFFERENTIAL, COMMON)
+            yield rejection_row(self.row, f"rejection {self._ratio}", self.at(spot), values, why)
+        yield from replace(self, row=steady(self.row, self.unstable))._corners()
 
-    def at(self, k: int) -> str:
+    def at(self, spot: Spot) -> str:
         """The conditions at a frequency."""
-        return f"f = {format_si(self.frequency_hz[k].item(), 'Hz')}, {self.bias}"
+        return f"f = {format_si(spot.frequency_hz, 'Hz')}, {self.bias}"
 
     @property
     def _single(self) -> bool:
-        return self.matrix.shape[2] == 1
+        return self.headline.matrix.shape[1] == 1
 
     @property
     def _ratio(self) -> str:
@@ -72,34 +90,40 @@ class GainRows:
             yield self._gain(symbol, parameter, out, into)
 
     def _gain(self, symbol: str, parameter: str, out: int, into: int) -> Row:
-        gain = self.matrix[:, 0, out, into]
+        spot, at = self.headline, self.at(self.headline)
+        gain = spot.matrix[:, out, into]
         size = np.abs(gain)
-        zero = size <= self.floor[:, 0]
+        zero = size <= spot.floor
         values = np.where(zero, 0.0, np.where(gain.real < 0.0, -size, size))
-        row = self.row(symbol, parameter, self.at(0), values, "V/V", "no operating point")
-        why = self._why(zero[:, None], 0, out, into)
+        row = self.row(symbol, parameter, at, values, "V/V", "no operating point")
+        why = self._why(zero, spot, out, into)
         if why is not None and not np.nan_to_num(values).any():
-            return Row(symbol, parameter, self.at(0), None, "V/V", why.gain, missing=row.missing, reason=why)
+            return Row(symbol, parameter, at, None, "V/V", why.gain, missing=row.missing, reason=why)
         typical = values[0].item()
         if typical == 0.0 and why is not None:
             return with_remark(replace(row, reason=why), why.gain)
         return with_remark(row, f"{20.0 * np.log10(abs(typical)):.1f} dB")
 
-    def _why(self, zero: NDArray[np.bool_], k: int, out: int, into: int) -> Reason | None:
-        """The reason for a gain that is `zero` `[condition, 1]` at a frequency."""
-        return self.inquiry.first(zero, self.frequency_hz[k : k + 1], out, into)
+    def _why(self, zero: NDArray[np.bool_], spot: Spot, out: int, into: int) -> Reason | None:
+        """The reason for a gain that is `zero` `[condition]` at a frequency."""
+        return self.inquiry.first(zero[:, None], np.array([spot.frequency_hz]), out, into)
 
-    def _bandwidth(self) -> Iterator[Row]:
-        gain = np.abs(self.matrix[:, :, DIFFERENTIAL, DIFFERENTIAL])
-        for symbol, name, level in (
-            ("f_3dB", "bandwidth of the differential gain", gain[:, 0] / np.sqrt(2.0)),
-            ("f_T", "unity differential gain", np.ones(len(gain))),
-        ):
-            if gain[0, 0] <= self.floor[0, 0] or (symbol == "f_T" and not gain[0, 0] > 1.0):
-                continue
-            found = [crossing(self.frequency_hz, size, each) for size, each in zip(gain, level, strict=True)]
-            values = np.array([np.nan if f is None else f for f in found])
-            yield self.row(symbol, name, self.bias, values, "Hz", "beyond the frequency range")
+    def _corners(self) -> Iterator[Row]:
+        """f_3dB of a low-pass, f_L and f_H of what does not pass 0 Hz, and f_T where the gain is above one."""
+        bands = self.bands
+        if np.isnan(bands.reference[0]):
+            return
+        if bands.low_pass[0]:
+            corners = [("f_3dB", "bandwidth of the differential gain", bands.high_hz)]
+        else:
+            corners = [
+                ("f_L", "lower corner of the differential gain", bands.low_hz),
+                ("f_H", "upper corner of the differential gain", bands.high_hz),
+            ]
+        if not np.isnan(bands.unity_hz[0]):
+            corners.append(("f_T", "unity differential gain", bands.unity_hz))
+        for symbol, name, values in corners:
+            yield self.row(symbol, name, self.bias, known(values), "Hz", self.absent)
 
 
 def rejection(matrix: Complex, floor: Array) -> Array:

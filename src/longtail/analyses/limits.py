@@ -25,12 +25,13 @@ from typing import Any
 from longtail.analyses.cace import SUFFIXES, read_cace
 from longtail.analyses.conditions import number, read_toml
 from longtail.analyses.rows import Limit, Row
-from longtail.errors import OptionError, nearest
+from longtail.errors import OptionError, Span, nearest
 
 PASS, FAIL, OPEN = "pass", "fail", "open"
 _KEYS = ("min", "max", "unit", "at", "symbol")
 _EXPONENTS = {"": 0, "f": -15, "p": -12, "n": -9, "u": -6, "µ": -6, "m": -3, "k": 3, "M": 6, "G": 9, "T": 12}
 _WRITTEN = ((r"[Ωω\u2126]|[Oo]hms?$", "ohm"), (r"√Hz|sqrt\(Hz\)|sqrtHz", "rtHz"), (r"/(°C|degC)$", "/K"), ("μ", "µ"))
+_SAME = 1e-3  # relatively: frequencies that differ by less, as much as rows round them, are one
 _RATIO, _DECIBEL = "V/V", "dB"
 
 
@@ -45,16 +46,17 @@ def read_limits(given: Any) -> tuple[Limit, ...]:
     if not isinstance(given, Mapping) and Path(given).suffix.lower() in SUFFIXES:
         return read_cace(given)
     tables = given if isinstance(given, Mapping) else read_toml(given, "limits")
-    return tuple(_limit(str(name), table) for name, table in tables.items())
+    path = None if isinstance(given, Mapping) else Path(given)
+    return tuple(_limit(str(name), table, path) for name, table in tables.items())
 
 
-def _limit(name: str, table: Any) -> Limit:
+def _limit(name: str, table: Any, path: Path | None) -> Limit:
     if not isinstance(table, Mapping):
         raise OptionError(f"limit '{name}': expected a table", hint=f'as in [{name}] min = 30 unit = "dB"')
     for key in table:
         if key not in _KEYS:
             raise OptionError(f"limit '{name}': there is no '{key}'", hint=nearest(key, _KEYS) or f"{', '.join(_KEYS)}")
-    low, high = (number(table[key], f"limit '{name}', {key}") if key in table else None for key in ("min", "max"))
+    low, high = (_bound(name, key, table[key], path) if key in table else None for key in ("min", "max"))
     if low is None and high is None:
         raise OptionError(f"limit '{name}' limits nothing", hint="give it min, max or both")
     if low is not None and high is not None and low > high:
@@ -65,8 +67,33 @@ def _limit(name: str, table: Any) -> Limit:
     return Limit(name, table.get("symbol", name), low, high, words[0], words[1])
 
 
+def _bound(name: str, key: str, given: Any, path: Path | None) -> float:
+    """A bound: a finite number, since nothing is above or below nan, and infinity bounds nothing."""
+    value = number(given, f"limit '{name}', {key}")
+    if math.isfinite(value):
+        return value
+    raise OptionError(
+        f"limit '{name}', {key}: {value:g} is no number to hold",
+        span=_place(path, name, key) if path else None,
+        hint=f"give a number, or leave {key} out",
+    )
+
+
+def _place(path: Path, name: str, key: str) -> Span | None:
+    """Where a TOML file gives a bound: the first line with its key from that on which its table is named."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    heading = re.compile(rf"""\s*\[?\s*["']?{re.escape(name)}["']?\s*[\].=]""")
+    start = next((k for k, line in enumerate(lines) if heading.match(line)), 0)
+    for k, line in enumerate(lines[start:], start=start):
+        found = re.search(rf"""\b{key}["']?\s*=""", line)
+        if found:
+            return Span(str(path), k + 1, found.start() + 1, line)
+    return None
+
+
 def check(rows: Sequence[Row], limits: Sequence[Limit]) -> tuple[Row, ...]:
-    """The rows with their verdicts. A limit meets the first row of its name whose conditions contain its `at`.
+    """The rows with their verdicts. A limit meets the first row of its name whose conditions contain its `at`: a
+    frequency as a value, and all else word for word.
 
     The name is the symbol of a row or what it is of, in any case, with or without spaces and underscores. Gains are
     judged by magnitude. A row without extremes is judged by its typical value. Raises `OptionError` for a limit that
@@ -115,12 +142,54 @@ def _meets(limit: Limit, rows: Sequence[Row]) -> int:
     else:
         raise _unmet(limit, rows)
     for k in named:
-        if limit.at in rows[k].conditions:
+        if _given_at(limit.at, rows[k].conditions):
             return k
-    raise OptionError(
-        f"limit '{limit.name}': no {rows[named[0]].symbol} is given at '{limit.at}'",
-        span=limit.span,
-        hint="there are: " + "; ".join(rows[k].conditions for k in named),
+    raise _elsewhere(limit, [rows[k] for k in named])
+
+
+def _given_at(at: str, conditions: str) -> bool:
+    """Whether conditions contain a wanted one: a frequency by its value, all else word for word and number for number.
+
+    >>> _given_at("1 Hz", "f = 11 Hz, V_CM = 0 V"), _given_at("1 kHz", "f = 1 kHz, V_CM = 0 V")
+    (False, True)
+    >>> _given_at("f=1000 Hz", "f = 1 kHz, V_CM = 0 V"), _given_at("V_CM = 1 V", "f = 1 Hz, V_CM = 1.2 V")
+    (True, False)
+    """
+    wanted = _frequency(at)
+    if wanted is None:
+        return re.search(rf"(?<![\w.\-]){re.escape(at)}(?![\w.])", conditions) is not None if at else True
+    return any(
+        given is not None and abs(given - wanted) <= _SAME * wanted for given in map(_frequency, conditions.split(", "))
+    )
+
+
+def _frequency(text: str) -> float | None:
+    """The frequency in Hz that a condition is; None for one that is none.
+
+    >>> _frequency("f = 10.7 MHz"), _frequency("50hz"), _frequency("1 Hz to 1 kHz")
+    (10700000.0, 50.0, None)
+    """
+    found = re.fullmatch(r"\s*(?:f\s*=)?\s*([\d.]+(?:e[+-]?\d+)?)\s*([fpnuµmkMGT]?)Hz\s*", text, re.IGNORECASE)
+    if not found:
+        return None
+    number, prefix = found.groups()
+    exponent = _EXPONENTS.get(prefix, _EXPONENTS.get(prefix.swapcase()))
+    try:
+        return None if exponent is None else float(number) * 10.0**exponent
+    except ValueError:
+        return None
+
+
+def _elsewhere(limit: Limit, named: Sequence[Row]) -> OptionError:
+    """The error for a limit whose quantity is given under other conditions only, with the nearest and the way on."""
+    there = "there are: " + "; ".join(row.conditions for row in named)
+    wanted = _frequency(limit.at)
+    known = {f: row for row in named for part in row.conditions.split(", ") if (f := _frequency(part))}
+    if wanted and known:
+        nearest_row = known[min(known, key=lambda f: abs(math.log(f / wanted)))]
+        there = f"the nearest is given at {nearest_row.conditions}; --at {wanted:g} asks for {wanted:g} Hz; {there}"
+    return OptionError(
+        f"limit '{limit.name}': no {named[0].symbol} is given at '{limit.at}'", span=limit.span, hint=there
     )
 
 

@@ -12,12 +12,12 @@ Source: Tian, Visvanathan, Hantgan, Kundert, IEEE Circuits and Devices Magazine 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.analyses.crossing import between, falls
 from longtail.circuit import GROUND, Circuit
 from longtail.engine.linearization import Linearization
 from longtail.errors import OptionError, nearest
@@ -80,26 +80,15 @@ def margins(frequency_hz: NDArray[np.float64], t: Complex, at_dc: float, source:
     size = np.abs(t)
     phase = np.unwrap(np.angle(t))
     phase -= 2.0 * np.pi * np.round(phase[0] / (2.0 * np.pi))
-    crossing = _crossing(size, 1.0, last=True)
-    turned = _crossing(phase, -np.pi)
     log_f, log_size = np.log(frequency_hz), np.log(size)
+    crossing, turned = falls(log_size, 0.0, last=True), falls(phase, -np.pi)
     if crossing is None:
         crossover, margin = None, None
     else:
-        crossover = float(np.exp(_between(log_f, crossing, log_size, 0.0)))
-        margin = 180.0 + float(np.degrees(np.interp(np.log(crossover), log_f, phase)))
+        at = between(log_f, log_size, crossing, 0.0)
+        crossover, margin = float(np.exp(at)), 180.0 + float(np.degrees(np.interp(at, log_f, phase)))
     gain_margin = None
     if turned is not None:
-        at = _between(log_f, turned, phase, -np.pi)
+        at = between(log_f, phase, turned, -np.pi)
         gain_margin = float(-20.0 * np.interp(at, log_f, log_size) / np.log(10.0))
     return Loop(source, at_dc, crossover, margin, gain_margin)
-
-
-def _crossing(values: NDArray[np.float64], level: float, *, last: bool = False) -> int | None:
-    places = np.flatnonzero((values[:-1] >= level) & (values[1:] < level))
-    return int(places[-1 if last else 0]) if places.size else None
-
-
-def _between(x: NDArray[np.float64], k: int, y: Sequence[float] | NDArray[np.float64], level: float) -> float:
-    part = (y[k] - level) / (y[k] - y[k + 1])
-    return float(x[k] + part * (x[k + 1] - x[k]))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail import modes
+from longtail.analyses.bands import Bands, sampled_bands
 from longtail.analyses.drives import Drives
 from longtail.analyses.gains import ModeGains
 from longtail.circuit import Circuit
@@ -23,16 +24,29 @@ Values = NDArray[np.float64] | NDArray[np.complex128]
 
 @dataclass(frozen=True)
 class Seen:
-    """What there is to measure of some lanes: points, and mode gains where they are asked for."""
+    """What there is to measure of some lanes: points, and where they are asked for mode gains over frequency, those at
+    the headline frequency, and pass bands."""
 
     point: OperatingPoint
     drives: Drives | None = None
     gains: ModeGains | None = None
+    headline: ModeGains | None = None
+    bands: Bands | None = None
 
     @property
     def response(self) -> ModeGains:
         assert self.gains is not None
         return self.gains
+
+    @property
+    def single(self) -> ModeGains:
+        assert self.headline is not None
+        return self.headline
+
+    @property
+    def band(self) -> Bands:
+        assert self.bands is not None
+        return self.bands
 
     def input_levels(self) -> modes.Modes:
         """Differential and common dc level of the inputs, V, `[lane]`."""
@@ -45,7 +59,8 @@ class Seen:
 class Measure:
     """One figure of every lane: `of` gives `[lane]`, or `[lane, frequency]` where it is `over_frequency`.
 
-    needs  "point", "drives" (levels at the inputs), "low" (gains at the lowest frequency) or "axis" (at all of them)
+    needs  "point", "drives" (levels at the inputs), "headline" (gains at the headline frequency, see `headline_hz`),
+           "axis" (at all frequencies) or "band" (corners of the differential gain, see `longtail.analyses.bands`)
     """
 
     name: str
@@ -58,30 +73,18 @@ class Measure:
 
 
 def _db(seen: Seen, gain: NDArray[np.complex128]) -> Array:
-    """Of the lowest frequency; minus infinity where a gain is no more than rounding."""
+    """Of the headline frequency; minus infinity where a gain is no more than rounding."""
     size = np.abs(gain[:, 0])
     with np.errstate(divide="ignore"):
-        return np.asarray(20.0 * np.log10(np.where(size <= seen.response.floor[:, 0], 0.0, size)))
+        return np.asarray(20.0 * np.log10(np.where(size <= seen.single.floor[:, 0], 0.0, size)))
 
 
 def bandwidth(gains: ModeGains) -> Array:
-    """Where the differential gain of each lane has fallen by 3.01 dB from the lowest frequency, Hz, `[lane]`.
+    """The upper corner of the differential gain of each lane, Hz, `[lane]`, from nothing but samples.
 
-    Straight lines between points on logarithmic axes; infinite where the sweep ends before.
+    Infinite where they end before, nan where there is no gain.
     """
-    size, f = np.abs(gains.differential), gains.frequency_hz
-    level = size[:, :1] / np.sqrt(2.0)
-    below = size < level
-    k = below.argmax(axis=1)
-    lanes = np.arange(len(size))
-    fell = below.any(axis=1)
-    before = np.maximum(k - 1, 0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        a, b = (np.log(size[lanes, place]) for place in (before, k))
-        share = (a - np.log(level[:, 0])) / (a - b)
-        start = np.log(f[before])  # of a sweep from 0 Hz on, the first step is no line on a logarithmic axis
-        crossed = np.where(f[before] > 0.0, np.exp(start + share * (np.log(f[k]) - start)), share * f[k])
-    return np.where(fell, crossed, np.where(np.isfinite(level[:, 0]), np.inf, np.nan))
+    return sampled_bands(gains.frequency_hz, np.abs(gains.differential), gains.floor).high_hz
 
 
 OVER_FREQUENCY = (
@@ -92,10 +95,18 @@ OVER_FREQUENCY = (
     Measure("cmrr", "dB", "rejection over frequency", lambda s: s.response.cmrr_db),
 )
 SCALARS = (
-    Measure("differential_db", "dB", "A_dd or A_d, lowest frequency", lambda s: _db(s, s.response.differential), "low"),
-    Measure("common_db", "dB", "A_cc or A_cm, lowest frequency", lambda s: _db(s, s.response.common), "low"),
-    Measure("cmrr_db", "dB", "rejection, lowest frequency", lambda s: s.response.cmrr_db[:, 0], "low"),
-    Measure("bandwidth_hz", "Hz", "where the differential gain is 3 dB down", lambda s: bandwidth(s.response), "axis"),
+    Measure("differential_db", "dB", "A_dd or A_d at mid-band", lambda s: _db(s, s.single.differential), "headline"),
+    Measure("common_db", "dB", "A_cc or A_cm at mid-band", lambda s: _db(s, s.single.common), "headline"),
+    Measure("cmrr_db", "dB", "rejection at mid-band", lambda s: s.single.cmrr_db[:, 0], "headline"),
+    Measure(
+        "bandwidth_hz",
+        "Hz",
+        "f_3dB, or f_H: the upper corner of the differential gain",
+        lambda s: s.band.high_hz,
+        "band",
+    ),
+    Measure("low_corner_hz", "Hz", "f_L: its lower corner, 0 Hz of a low-pass", lambda s: s.band.low_hz, "band"),
+    Measure("unity_gain_hz", "Hz", "f_T: where it falls through one", lambda s: s.band.unity_hz, "band"),
     Measure("input_offset", "V", "v1 - v2 that nulls the output", lambda s: s.input_levels().differential, "drives"),
     Measure("vcm", "V", "dc common-mode level of the inputs", lambda s: s.input_levels().common, "drives"),
 )

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.analyses.base import Result, plain
+from longtail.analyses.crossing import between, falls
 from longtail.analyses.lanes import Axes
 from longtail.analyses.reasons import Inquiry
 from longtail.devices.base import FLICKER
@@ -230,12 +231,8 @@ class Noise(Result):
 
 def _falls_through_zero(frequency_hz: Real, values: Real) -> float:
     """The first frequency at which values fall below zero, straight over log f between points; nan if nowhere."""
-    places = np.flatnonzero((values[:-1] > 0.0) & (values[1:] <= 0.0))
-    if not places.size:
-        return math.nan
-    k = int(places[0])
-    way = values[k] / (values[k] - values[k + 1])
-    return float(frequency_hz[k] * (frequency_hz[k + 1] / frequency_hz[k]) ** way)
+    k = falls(values, 0.0)
+    return math.nan if k is None else float(np.exp(between(np.log(frequency_hz), values, k, 0.0)))
 
 
 def referred(output: Real, gain: Complex, floor: Real) -> Real:

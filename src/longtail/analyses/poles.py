@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.analyses.band_search import model_bands, search_axis
+from longtail.analyses.bands import Bands
 from longtail.analyses.base import Analysis, Option, Result
-from longtail.analyses.corners import Corners, corners
 from longtail.analyses.drives import Drives, bias
 from longtail.analyses.gains import (
     INPUT_OPTIONS,
@@ -47,6 +48,28 @@ _FOLLOWS = 0.5  # of the common-mode input: what the tail of a pair does at leas
 _CHECKED = np.geomspace(1.0, 1e9, 37)  # Hz, where zeros and poles of a transfer are checked against its gain
 _NOTHING = 10.0  # times the floor of rounding: a transfer that is nowhere above is zero
 _GOOD = 1e-6  # an error of the check above this is said
+
+
+@dataclass(frozen=True, slots=True)
+class Corners:
+    """The band of the differential gain, see `longtail.analyses.bands`. None stands for what is not there.
+
+    reference       magnitude of the gain at mid-band, V/V: that at 0 Hz of a low-pass
+    peak_hz         mid-band of what does not pass 0 Hz
+    low_hz          its lower corner
+    bandwidth_hz    upper corner, 3 dB below the reference
+    gain_bandwidth_hz  the reference times the upper corner
+    unity_hz        the highest frequency at which the magnitude falls through one
+    """
+
+    reference: float
+    peak_hz: float | None
+    low_hz: float | None
+    bandwidth_hz: float | None
+    gain_bandwidth_hz: float | None
+    unity_hz: float | None
+
+
 _NO_CORNERS = Corners(0.0, None, None, None, None, None)  # of a gain that is zero, and of one about an unstable point
 
 
@@ -193,7 +216,7 @@ def run(
         transfers,
         _NO_CORNERS
         if transfers["differential"].zeros is None or growing(point)
-        else _corners(model, drives, modes.values),
+        else _corners(model_bands(drives, model, search_axis(model, np.ones(1)))),
         _tail(rational, modes, drives, transfers["common"]),
         _loop(model, modes.values, loop[0]) if loop else None,
         drives.hot,
@@ -308,14 +331,16 @@ def _span(poles: Complex) -> tuple[float, float]:
     return float(np.clip(f.min() / 100.0, 1e-3, 1e9)), float(np.clip(100.0 * f.max(), 1e3, 1e12))
 
 
-def _corners(model: Linearization, drives: Drives, poles: Complex) -> Corners:
-    row = drives.output_matrix(model.operating_point.system)[0]
-    column = -(model.inputs[0] @ drives.unit_modes[:, 0])
-
-    def magnitude(f: Real) -> Real:
-        return np.abs(model.solve(f, column[None, :, None])[0, :, :, 0] @ row)
-
-    return corners(magnitude, *_span(poles))
+def _corners(bands: Bands) -> Corners:
+    """The band of the only lane; none of a gain that is zero by symmetry."""
+    reference, middle, low, high, unity = (
+        float(each[0]) if np.isfinite(each[0]) else None
+        for each in (bands.reference, bands.middle_hz, bands.low_hz, bands.high_hz, bands.unity_hz)
+    )
+    if reference is None:
+        return Corners(0.0, None, None, None, None, None)
+    product = None if high is None else reference * high
+    return Corners(reference, middle or None, low or None, high, product, unity)
 
 
 def _loop(model: Linearization, poles: Complex, source: str) -> Loop:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,36 +13,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.analyses.axes import linear_axis
+from longtail.analyses.band_search import is_default
 from longtail.analyses.base import Analysis, Option, Result, plain
-from longtail.analyses.drives import Drives, null_target
-from longtail.analyses.extremes import lost_lanes, without_figures
+from longtail.analyses.drives import null_target
+from longtail.analyses.extremes import lost_lanes
 from longtail.analyses.frequency import frequency_axis
-from longtail.analyses.gains import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS, ModeGains, prepared_sweep
+from longtail.analyses.gains import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS
 from longtail.analyses.inputs import find_drives
-from longtail.analyses.lane_files import Layout, open_file
-from longtail.analyses.lane_floor import lane_floors
+from longtail.analyses.lane_files import open_file
 from longtail.analyses.lanes import (
     Axes,
     Grid,
-    Lanes,
-    batch,
-    batch_at_null,
     grid,
-    null_lanes,
     read_lanes,
-    solve_lanes,
 )
-from longtail.analyses.measures import DEFAULT, Measure, Seen, measures, names, of_point
+from longtail.analyses.measures import DEFAULT, Measure, measures, names, of_point
 from longtail.analyses.reasons import Reason
 from longtail.analyses.stability import lane_notes, sample
 from longtail.analyses.stuck import lane_notes as stuck_lanes
+from longtail.analyses.sweep_plan import FLOOR, Plan
 from longtail.analyses.zeros import zeros
 from longtail.circuit import Circuit
-from longtail.elaborate.writer import write
-from longtail.engine.linearization import Complex
-from longtail.engine.operating_point import OperatingPoint
 from longtail.engine.stream import stream
-from longtail.engine.sweep import Sweep
 from longtail.errors import OptionError, nearest
 from longtail.lanes.status import LaneStatus
 from longtail.units import counted
@@ -55,7 +46,6 @@ Array = NDArray[np.float64]
 Digest = tuple[NDArray[np.int8], dict[str, NDArray[Any]]]  # status and values of a part
 
 MOST = 20_000_000  # lanes: their parameters and figures are held in memory, some 8 bytes each
-_FLOOR = "@floor"  # beside the figures of a part, by a name that no figure has
 RESERVED = ("status", "frequency", "frequency_hz")  # columns of every sweep
 _KEPT = 1 << 29  # bytes of figures over frequency that are kept in memory
 
@@ -67,6 +57,7 @@ class SweepResult(Result):
     values        by measure: `[…]`, or `[…, frequency]`; a lane without solution has nan
     units         by measure
     frequency_hz  of the figures over frequency
+    headline_hz   the frequency of all other gains, and of rejections: mid-band of the netlist as it stands
     floor         `[…, frequency]`, V/V: a gain over frequency below this is rounding
     status_codes  `[…]`, see `LaneStatus`; `status` has them in words
     axes          name and values of each axis in `…`
@@ -84,6 +75,7 @@ class SweepResult(Result):
     axes: Axes
     path: Path | None = None
     notes: tuple[str, ...] = ()
+    headline_hz: float | None = None
     reasons: Mapping[str, Reason] = field(default_factory=dict)
 
     def __repr__(self) -> str:
@@ -118,6 +110,7 @@ class SweepResult(Result):
             "axes": {name: values.tolist() for name, values in self.axes},
             "status": plain(self.status),
             **({"frequency_hz": self.frequency_hz.tolist()} if vectors else {}),
+            **({} if self.headline_hz is None else {"headline_hz": self.headline_hz}),
             "values": {name: _listed(values) for name, values in self.values.items()},
             "units": self.units,
         }
@@ -144,88 +137,6 @@ class SweepResult(Result):
 
 def _listed(values: NDArray[Any]) -> Any:
     return {"re": values.real.tolist(), "im": values.imag.tolist()} if np.iscomplexobj(values) else values.tolist()
-
-
-@dataclass(frozen=True, eq=False)
-class Plan:
-    """What is to be done: lanes, their parameters as they were given, how each is driven, what is
-    measured, and to what the output is nulled, in V (if at all)."""
-
-    circuit: Circuit
-    drives: Drives | None
-    lanes: Lanes
-    parameters: Mapping[str, Array]
-    measures: tuple[Measure, ...]
-    frequency_hz: Array
-    target: float | None
-
-    @property
-    def count(self) -> int:
-        return len(next(iter(self.lanes.values.values())))
-
-    def solve(self, where: slice | NDArray[np.intp]) -> OperatingPoint:
-        """Operating points of some lanes, nulled where that is asked for."""
-        some = Lanes({name: values[where] for name, values in self.lanes.values.items()}, self.lanes.axes)
-        if self.target is None or self.drives is None:
-            return solve_lanes(self.circuit, some, self.drives)[1]
-        return null_lanes(self.drives, some, self.target)[1]
-
-    def sweep(self) -> tuple[Sweep, Array] | tuple[None, None]:
-        """The frequency sweep and its floor of rounding, where any measure asks for one."""
-        if self.drives is None or not any(m.needs in ("low", "axis") for m in self.measures):
-            return None, None
-        names = tuple(self.lanes.values)
-        if self.target is None:
-            prepared = batch(self.circuit, names, self.drives)
-        else:
-            prepared = batch_at_null(self.drives, names, self.drives.null(self.target))
-        return prepared_sweep(prepared, self.drives, self.frequency_hz, target=self.target)
-
-    def digest(self, floor: Array | None) -> Callable[[slice, OperatingPoint, Complex | None], Digest]:
-        """What turns points and gains of a part into measures."""
-
-        def digest(where: slice, point: OperatingPoint, matrix: Complex | None) -> Digest:
-            failed = point.status != LaneStatus.CONVERGED
-            seen = Seen(point, self.drives)
-            values: dict[str, NDArray[Any]] = {}
-            if matrix is not None and floor is not None and self.drives is not None:
-                matrix[without_figures(point)] = np.nan
-                values[_FLOOR] = self._floors(self.drives, point, matrix, floor)
-                seen = replace(seen, gains=self._gains(matrix, values[_FLOOR]))
-            for measure in self.measures:
-                values[measure.name] = np.array(measure.of(seen))  # a copy: the gains are the stream's
-                values[measure.name][failed] = np.nan
-            return point.status, values
-
-        return digest
-
-    def _floors(self, drives: Drives, point: OperatingPoint, matrix: Complex, nominal: Array) -> Array:
-        """What is rounding, `[lane, frequency]`: that of the lowest frequency where no measure asks for others."""
-        wide = slice(None) if any(m.over_frequency for m in self.measures) else slice(1)
-        floors = lane_floors(drives, point, self.frequency_hz[wide], matrix[:, wide], nominal[wide])
-        return np.broadcast_to(floors, (len(matrix), self.frequency_hz.size))
-
-    def _gains(self, matrix: Complex, floors: Array) -> ModeGains:
-        assert self.drives is not None
-        return ModeGains(self.frequency_hz, matrix, self.drives.output, self.drives.hot, np.nan, None, floors)
-
-    def layout(self) -> Layout:
-        """What a file of these lanes has."""
-        vectors = [m for m in self.measures if m.over_frequency]
-        driven = (self.drives.circuit, self.drives.names, self.drives.levels) if self.drives else (self.circuit,)
-        identity = hashlib.sha256(write(driven[0]).encode())
-        identity.update(repr((driven[1:], self.target, [m.name for m in self.measures], *self.parameters)).encode())
-        for values in (self.frequency_hz, *self.parameters.values()):
-            identity.update(values.tobytes())
-        return Layout(
-            self.circuit.title,
-            self.parameters,
-            {m.name: m.unit for m in self.measures if not m.over_frequency},
-            {m.name: m.unit for m in vectors},
-            frozenset(m.name for m in vectors if m.is_complex),
-            self.frequency_hz if vectors else None,
-            identity.hexdigest(),
-        )
 
 
 def run(
@@ -300,11 +211,11 @@ def _plan(
     lanes = read_lanes(drives.circuit if drives else circuit, given, drives)
     count = len(next(iter(lanes.values.values())))
     axis = frequency_axis(frequency_hz)
-    if not any(m.needs == "axis" for m in wanted):
-        axis = axis[:1]  # the lowest frequency is all that is asked for
     flat = {name.lower(): np.broadcast_to(np.asarray(given[name], float), count) for name in given}
     volts = null_target(drives, target) if null and drives else None
-    return Plan(drives.circuit if drives else circuit, drives, lanes, flat, wanted, axis, volts)
+    return Plan(
+        drives.circuit if drives else circuit, drives, lanes, flat, wanted, axis, is_default(frequency_hz), volts
+    )
 
 
 def _check_columns(varied: Iterable[str], measured: Sequence[str]) -> None:
@@ -326,7 +237,7 @@ def _carried_out(
             f"gains of {plan.count} lanes at {plan.frequency_hz.size} frequencies do not fit into memory",
             hint="write them with --out FILE.zarr, or measure single figures such as cmrr_db",
         )
-    sweep, floor = plan.sweep()
+    sweep = plan.sweep(plan.frequency_hz)[0] if plan.needs("axis") else None
     notes: tuple[str, ...] = ()
     with closing(open_file(path, plan.layout(), resume)) if path else nullcontext() as file:
         first = file.done if file else 0
@@ -339,14 +250,14 @@ def _carried_out(
         if file and first:
             table.put(slice(0, first), *file.kept())
         for where, (status, values) in stream(
-            plan.count, plan.solve, plan.digest(floor), sweep=sweep, threads=threads, first=first
+            plan.count, plan.solve, plan.digest(), sweep=sweep, threads=threads, first=first
         ):
             table.put(where, status, values)
             if file:
                 file.write(where, status, values)
             if progress:
                 progress(where.stop, plan.count)
-    if sweep is not None:
+    if plan.needs("headline", "axis", "band"):
         some = plan.solve(sample(plan.count))
         notes = (*notes, *lost_lanes(some), *lane_notes(some, of=plan.count))
         if plan.drives is not None:
@@ -377,8 +288,8 @@ class _Table:
         self.status[where] = status
         for name, kept in self.values.items():
             kept[where] = values[name]
-        if len(self.floor) == self.plan.count and _FLOOR in values:
-            self.floor[where] = values[_FLOOR]
+        if len(self.floor) == self.plan.count and FLOOR in values:
+            self.floor[where] = values[FLOOR]
 
     def result(self, path: Path | None, notes: tuple[str, ...]) -> SweepResult:
         plan = self.plan
@@ -395,7 +306,8 @@ class _Table:
             plan.lanes.axes or (("lane", np.zeros(1)),),
             path,
             notes,
-            zeros(plan.drives, plan.solve, plan.frequency_hz, self.values, self.floor),
+            plan.headline_hz,
+            zeros(plan.drives, plan.solve, (plan.headline_hz, plan.frequency_hz[0].item()), self.values, self.floor),
         )
 
 
@@ -414,8 +326,8 @@ ANALYSIS = Analysis(
             "measure",
             "names",
             "",
-            "what to keep: gains, op, cmrr, differential, common, differential_db, common_db, cmrr_db, bandwidth_hz, "
-            "input_offset, vcm, v(node), i(device), device.quantity",
+            "what to keep: gains, op, cmrr, differential_db, common_db, cmrr_db, bandwidth_hz, "
+            "low_corner_hz, unity_gain_hz, input_offset, vcm, v(node), i(device), device.quantity",
             DEFAULT,
         ),
         FREQUENCY_OPTION,

@@ -20,12 +20,12 @@ Array = NDArray[np.float64]
 def zeros(
     drives: Drives | None,
     solve: Callable[[NDArray[np.intp]], OperatingPoint],
-    frequency_hz: Array,
+    at_hz: tuple[float | None, float],
     values: Mapping[str, NDArray[Any]],
     floor: Array,
 ) -> dict[str, Reason]:
-    """Reasons at the lowest frequency by measure, from `values` `[lane]` or `[lane, frequency]` and their rounding
-    `floor` `[lane or 1, frequency]`.
+    """Reasons by measure, from `values` `[lane]` or `[lane, frequency]` and their rounding `floor`
+    `[lane or 1, frequency]`; `at_hz` is the frequency of single figures, and the lowest one of the others.
 
     The first and the last lane in which a gain is zero are solved once more, by `solve`, and asked.
     """
@@ -44,5 +44,7 @@ def zeros(
             out, into = (DIFFERENTIAL, COMMON) if rejects else PLACES[gain]
             inquiry = Inquiry(drives, solve(lanes[[0, -1]]))
             out = 0 if drives.single_ended else out
-            found[name] = inquiry.first(np.ones((2, 1), bool), frequency_hz[:1], out, into) or UNKNOWN
+            single, lowest = at_hz
+            at = lowest if of_lanes.ndim > 1 or single is None else single
+            found[name] = inquiry.first(np.ones((2, 1), bool), np.array([at]), out, into) or UNKNOWN
     return found

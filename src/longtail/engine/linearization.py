@@ -87,6 +87,29 @@ class Linearization:
             out[:, part] = self._dense(self.matrix(frequency_hz[part]), right[:, None])
         return out
 
+    def solve_each(self, frequency_hz: Array, right: Array, lanes: NDArray[np.intp]) -> Complex:
+        """The same for some lanes, each at a frequency of its own: `[k, n, combination]` for `frequency_hz` `[k]` and
+        the right-hand sides of all lanes. A lane may be asked for more than once."""
+        if len(right) == 1:
+            return self.solve(frequency_hz, right)[0]
+        out = np.empty((len(lanes), *right.shape[1:]), complex)
+        chunk = max(1, _CHUNK // right.shape[1] ** 2)
+        for start in range(0, len(lanes), chunk):
+            some = lanes[start : start + chunk]
+            out[start : start + chunk] = self._dense(
+                self._matrix_each(frequency_hz[start : start + chunk], some)[:, None], right[some][:, None]
+            )[:, 0]
+        return out
+
+    def _matrix_each(self, frequency_hz: Array, lanes: NDArray[np.intp]) -> Complex:
+        """The matrix of the equations of some lanes, each at its own frequency: `[k, n, n]`."""
+        s = 2j * np.pi * frequency_hz
+        g, c = (shape.dense(values[:, lanes]) for shape, values in zip(self.shapes, self.entries, strict=True))
+        y = g + s[:, None, None] * c
+        for slopes, seconds in self.delays:
+            y = y + (np.exp(-s * seconds[lanes]) - 1.0)[:, None, None] * slopes[lanes]
+        return y
+
     def _pays(self, solves: int, n: int, sweeps: bool) -> bool:
         """Whether an elimination program is worth making, which what a question asked of this circuit before counts
         for too."""

@@ -99,6 +99,19 @@ def _in_order(values: Complex, participation: Complex) -> NDArray[np.intp]:
     return np.lexsort((home, *angles[::-1], level))
 
 
+def unrefined(static: Real, dynamic: Real) -> Complex:
+    """The eigenvalues of static + s*dynamic, both `[n, n]`, as QZ has them: soon found, and the slow ones are inexact.
+
+    >>> unrefined(np.diag([1e-3, 1e-3]), np.diag([1e-9, 1e-6])).real.round(3).tolist()
+    [-1000000.0, -1000.0]
+    """
+    with dense.one_thread():
+        g, c, *_ = _scaled(static[None], dynamic[None])
+        found = [_finite(*each) for _, *each in _without_infinite(g, c)]
+    values: Complex = np.concatenate([np.empty(0, complex), *found])
+    return values * _MIDDLE
+
+
 def slowest(static: Real, dynamic: Real) -> Real:
     """The smallest magnitude of an eigenvalue of static + s*dynamic, both `[lane, n, n]`: rad/s, `[lane]`.
 

@@ -17,43 +17,43 @@ from longtail.report.style import SMALL, TEXT, mathematical, new_figure
 from longtail.report.symbols import quantity_text
 from longtail.units import format_si
 
+CORNERS = ("f_3dB", "f_L", "f_H")
 LINE = 0.29  # inches of height for a row of figures
 
 
 def figure(sheet: Datasheet, *, phase: bool = False) -> Figure:
-    """The gains over frequency, the bandwidth marked, and the rows of the datasheet beside them."""
+    """The gains over frequency, the corners marked, and the rows of the datasheet beside them."""
     names = figure_gains.panels(sheet.gains, phase)
     height = max(sum(HEIGHTS[name] for name in names), LINE * len(sheet.rows) + 0.6) + 1.0
     drawn = new_figure(9.4, height)
     left, right = drawn.subfigures(1, 2, squeeze=False, width_ratios=(1.9, 1.0))[0]
     axes = figure_gains.draw(left, sheet.gains, names)
-    _mark_bandwidth(axes[MAGNITUDE], sheet)
+    _mark_corners(axes[MAGNITUDE], sheet)
     _figures(right, sheet, height)
     drawn.suptitle(textwrap.fill(sheet.title, 100), x=0.02, ha="left", fontsize=12, color=INK)
     return drawn
 
 
-def _row(sheet: Datasheet, symbol: str) -> Row | None:
-    return next((row for row in sheet.rows if row.symbol == symbol), None)
-
-
-def _mark_bandwidth(axes: Axes, sheet: Datasheet) -> None:
-    """A mark at the corner of the differential gain, 3 dB below where it starts."""
-    row = _row(sheet, "f_3dB")
-    if row is None or row.value is None:
-        return
-    level = 20.0 * np.log10(np.abs(sheet.gains.differential[0])) - 20.0 * np.log10(np.sqrt(2.0))
-    axes.plot([row.value], [level], marker="o", markersize=6, color=INK, markerfacecolor="white", zorder=5)
-    axes.annotate(
-        format_si(row.value, "Hz", 3),
-        (row.value, level),
-        xytext=(-7, -6),
-        textcoords="offset points",
-        ha="right",
-        va="top",
-        fontsize=SMALL,
-        color=INK,
-    )
+def _mark_corners(axes: Axes, sheet: Datasheet) -> None:
+    """A mark at each corner of the differential gain that lies within the axis, 3 dB below mid-band."""
+    f, size = sheet.gains.frequency_hz, np.abs(sheet.gains.differential)
+    shown = (f > 0.0) & (size > 0.0)
+    for row in sheet.rows:
+        if row.symbol not in CORNERS or not row.value or not f[shown].min() <= row.value <= f[shown].max():
+            continue
+        level = np.interp(np.log(row.value), np.log(f[shown]), 20.0 * np.log10(size[shown]))
+        lower = row.symbol == "f_L"
+        axes.plot([row.value], [level], marker="o", markersize=6, color=INK, markerfacecolor="white", zorder=5)
+        axes.annotate(
+            format_si(row.value, "Hz", 3),
+            (row.value, level),
+            xytext=(7 if lower else -7, -6),
+            textcoords="offset points",
+            ha="left" if lower else "right",
+            va="top",
+            fontsize=SMALL,
+            color=INK,
+        )
 
 
 def _condition(row: Row) -> str:

@@ -16,7 +16,17 @@ from longtail.analyses.sweep import SweepResult
 from longtail.errors import OptionError
 from longtail.report import mode_gains
 from longtail.report.colours import BLUE, GAIN_COLOURS, GREEN, INK, ORANGE, PURPLE, VERMILLION
-from longtail.report.lanes import REJECTION, Figures, count, decibels_over, figures_of, label, quantiles, solved_text
+from longtail.report.lanes import (
+    REJECTION,
+    Figures,
+    count,
+    decibels_over,
+    figures_of,
+    label,
+    quantiles,
+    single_hz,
+    solved_text,
+)
 from longtail.report.style import (
     TEXT,
     Label,
@@ -222,9 +232,8 @@ def _caption(result: ModeGains | OpResult | SweepResult) -> str:
     if not _sampled(result) and len(result.axes) > 1:
         others = " and ".join(name for k, (name, _) in enumerate(result.axes) if k != _longest(result))
         parts.append(f"over {_axis_name(result)}: the median and the range over {others}")
-    frequency = _frequency(result)
-    if frequency.size:
-        parts.append(f"single figures at {format_si(frequency[0].item(), 'Hz')}")
+    if not isinstance(result, OpResult) and result.frequency_hz.size:
+        parts.append(f"single figures at {format_si(single_hz(result), 'Hz')}")
     if _fans(result):
         parts.append("over frequency: the median and 5 to 95 % of lanes")
     return "; ".join(parts)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from longtail.analyses.curves import Curves
 from longtail.report.colours import GAIN_COLOURS, INK
 from longtail.report.html_plots import COLOURS, FREQUENCY, LEVEL, Json, Plot, axes, line, numbers, plotted
+from longtail.units import format_si
 
 MANY = 12  # conditions, beyond which a line for each is a tangle
 SAID = "Bands are the extremes over all conditions."
@@ -96,7 +97,7 @@ def over_levels(found: Curves) -> Plot | None:
     else:
         data = [line("CMRR", v, numbers(found.rejection_db[0]), INK, legendgroup="CMRR")]
         data += band("CMRR", found.v_cm, found.rejection_db, found.conditions, INK)
-    said = "At the lowest frequency, across the common-mode range under typical conditions."
+    said = f"At {format_si(found.headline_hz, 'Hz')}, across the common-mode range under typical conditions."
     return Plot("levels", "Rejection over the common-mode level", said, data, axes(LEVEL, "CMRR, dB"))
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.analyses.bands import Bands, sampled_bands
 from longtail.analyses.gains import ModeGains
 from longtail.analyses.lanes import Axes
-from longtail.analyses.measures import bandwidth
 from longtail.analyses.op import OpResult
 from longtail.analyses.reasons import UNKNOWN, Reason, short
 from longtail.analyses.sweep import SweepResult
@@ -84,33 +84,21 @@ def page(result: ModeGains | OpResult | SweepResult) -> Page:
 
 
 def figures_of(result: ModeGains | SweepResult) -> list[Figures]:
-    """The figures of every lane: gains and rejection at the lowest frequency, offset, bandwidth; what was measured."""
+    """The figures of every lane: gains and rejection at mid-band, offset, bandwidth; what was measured."""
     if isinstance(result, SweepResult):
         return [_measured(result, name) for name in result.values]
-    lanes = count(result.axes)
     found = []
+    k = single_place(result)
     for (name, gain), key in zip(mode_gains.named_gains(result).items(), result.names, strict=True):
-        low = np.abs(gain[..., 0])
-        floor = np.where(low > result.floor[..., 0], 0.0, -np.inf)
+        low = np.abs(gain[..., k])
+        floor = np.where(low > result.floor[..., k], 0.0, -np.inf)
         with np.errstate(divide="ignore"):
-            found.append(
-                Figures(
-                    name, "dB", (20.0 * np.log10(low) + np.where(np.isnan(low), 0.0, floor)).ravel(), _why(result, key)
-                )
-            )
-    rejection = _unsolved(result.cmrr_db[..., 0], result.differential[..., 0])
+            values = (20.0 * np.log10(low) + np.where(np.isnan(low), 0.0, floor)).ravel()
+        found.append(Figures(name, "dB", values, _why(result, key)))
+    rejection = _unsolved(result.cmrr_db[..., k], result.differential[..., k])
     found.append(Figures(REJECTION, "dB", rejection, mode_gains.unwanted(result)))
     if result.frequency_hz.size > 1:
-        flat = ModeGains(
-            result.frequency_hz,
-            result.matrix.reshape(lanes, *result.matrix.shape[-3:]),
-            result.output,
-            result.input,
-            np.nan,
-            None,
-            result.floor.reshape(lanes, -1),
-        )
-        found.append(Figures("f_3dB", "Hz", bandwidth(flat)))
+        found.append(Figures("f_3dB", "Hz", _bands(result).high_hz))
     if result.null is not None:
         found.append(Figures("V_OS", "V", np.ravel(result.null.input_offset)))
     return found
@@ -118,6 +106,31 @@ def figures_of(result: ModeGains | SweepResult) -> list[Figures]:
 
 def _why(result: ModeGains, gain: str) -> Reason:
     return result.reason(gain) or UNKNOWN
+
+
+def _bands(result: ModeGains) -> Bands:
+    """The bands of all lanes, from their samples."""
+    size, shape = np.abs(result.differential), (-1, result.frequency_hz.size)
+    return sampled_bands(result.frequency_hz, size.reshape(shape), result.floor.reshape(shape))
+
+
+def single_place(result: ModeGains | SweepResult) -> int:
+    """The place on the frequency axis of what is shown of each lane as one figure: the nearest to mid-band."""
+    f = result.frequency_hz
+    if isinstance(result, SweepResult):
+        middle = result.headline_hz
+    else:
+        known = _bands(result).middle_hz
+        known = known[np.isfinite(known)]
+        middle = float(np.median(known)) if known.size else None
+    return 0 if middle is None else int(np.abs(f - middle).argmin())
+
+
+def single_hz(result: ModeGains | SweepResult) -> float:
+    """The frequency of what is shown of each lane as one figure."""
+    if isinstance(result, SweepResult) and result.headline_hz is not None:
+        return result.headline_hz
+    return float(result.frequency_hz[single_place(result)])
 
 
 def _unsolved(values: Array, gain: NDArray[np.complex128]) -> Array:
@@ -134,7 +147,7 @@ def label(result: SweepResult, measure: str) -> str:
 def _measured(result: SweepResult, name: str) -> Figures:
     values, unit = result.values[name], result.units[name]
     if result.over_frequency(name):
-        values = decibels_over(result, name)[..., 0]
+        values = decibels_over(result, name)[..., single_place(result)]
         unit = "dB"
     solved = result.status_codes == LaneStatus.CONVERGED
     why = result.reasons.get(name, UNKNOWN)
@@ -193,7 +206,7 @@ def _axes_facts(axes: Axes) -> list[tuple[str, str]]:
 
 
 def _at(result: ModeGains | SweepResult) -> tuple[str, str]:
-    return ("gains at", format_si(result.frequency_hz[0].item(), "Hz"))
+    return ("gains at", format_si(single_hz(result), "Hz"))
 
 
 def _gone(figures: Sequence[Figures], shown: Sequence[Figures]) -> tuple[str, ...]:
