@@ -68,7 +68,8 @@ class Inputs:
 def find_input(wiring: Wiring, supplies: Iterable[str]) -> Inputs:
     """The inputs of a circuit with these supplies. See the top of this file."""
     rails = frozenset(supplies)
-    pairs = [(pair, _sides(wiring, pair, rails)) for pair in find_pairs(wiring) if len(set(pair.bases)) == 2]
+    found = ((pair, _sides(wiring, pair, rails)) for pair in find_pairs(wiring) if len(set(pair.bases)) == 2)
+    pairs = [(pair, sides) for pair, sides in found if sides is not None]
     driven = [(pair, sides) for pair, sides in pairs if all(side.kind is Kind.SIGNAL for side in sides)]
     if driven:
         return _of_driven(wiring, driven)
@@ -122,27 +123,30 @@ def _lively(wiring: Wiring, node: str) -> bool:
     return any(has_signal(wiring.circuit, wiring.circuit.instances[name]) for name in wiring.sources_of(node))
 
 
-def _sides(wiring: Wiring, pair: Pair, rails: frozenset[str]) -> tuple[Side, Side]:
-    nodes = pair.bases
-    reached = [outwards(wiring, node) for node in nodes]
+def _sides(wiring: Wiring, pair: Pair, rails: frozenset[str]) -> tuple[Side, Side] | None:
+    """What is at the two bases of a pair; None where no signal reaches either."""
+    first, second = (outwards(wiring, node) for node in pair.bases)
+    signals = (_signals(wiring, first, second, rails), _signals(wiring, second, first, rails))
+    if not any(signals):
+        return None
     moved = moved_by(wiring, (collector(pair.first), collector(pair.second)))
-    first, second = (
-        _side(wiring, transistor, here, there, rails, moved)
-        for transistor, here, there in zip((pair.first, pair.second), reached, reached[::-1], strict=True)
+    return (
+        _side(wiring, pair.first, signals[0], first, moved),
+        _side(wiring, pair.second, signals[1], second, moved),
     )
-    return first, second
 
 
-def _side(
-    wiring: Wiring, transistor: Instance, here: Reached, there: Reached, rails: frozenset[str], moved: set[str]
-) -> Side:
-    """What is at the base of one transistor of a pair, given what is reached from it and from the other."""
+def _signals(wiring: Wiring, here: Reached, there: Reached, rails: frozenset[str]) -> list[str]:
+    """The held nodes that drive one base of a pair: nearer to it than to the other, and the likeliest of several."""
+    found = [h for h in here.held if here.steps(h) < there.steps(h) and _is_signal(wiring, h, rails)]
+    return _likeliest(wiring, found, here) if len(found) > 1 else found
+
+
+def _side(wiring: Wiring, transistor: Instance, signals: list[str], reached: Reached, moved: set[str]) -> Side:
+    """What is at the base of one transistor of a pair whose collectors move the nodes `moved`."""
     node = base(transistor)
-    assert node is not None
+    assert node is not None  # only transistors make a pair
     closed = node in moved
-    signals = [h for h in here.held if _is_signal(wiring, h, rails) and here.steps(h) < there.steps(h)]
-    if len(signals) > 1:
-        signals = _likeliest(wiring, signals, here)
     if len(signals) == 1:
         return Side(Kind.SIGNAL, signals[0], closed=closed)
     if signals:
@@ -150,7 +154,7 @@ def _side(
     if closed:
         by = [i.name for i in wiring.at[node] if i is not transistor and _leads_to(wiring, i, node, moved)]
         return Side(Kind.FED_BACK, node, ", ".join(by), closed=True)
-    return _at_rest(wiring, transistor, node, here)
+    return _at_rest(wiring, transistor, node, reached)
 
 
 def _is_signal(wiring: Wiring, node: str, rails: frozenset[str]) -> bool:

@@ -10,7 +10,7 @@ A plane is a node, or the end of one device at a node that others use too: `0@rs
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from longtail.circuit import GROUND, Circuit, Instance
@@ -77,7 +77,7 @@ def cut(circuit: Circuit, inputs: tuple[str, str], output: Iterable[str]) -> Cut
             hint=f"put a voltage source of 0 V between {first} and one of the two, so that both modes can be driven",
         )
     plain = {plane: _plain_source(wiring, plane) for plane in (first, second)}
-    bench = Bench(wiring, {plane for plane in plain if plain[plane] is None}, tuple(output))
+    bench = Bench(wiring, plain, tuple(output))
     removed = bench.removed
     instances = {name: i for name, i in circuit.instances.items() if name not in removed}
     for plane, source in plain.items():
@@ -130,31 +130,27 @@ class Bench:
     shared   sources that moved a plane and stay, since they act on the amplifier otherwise too, each with its node
     """
 
-    def __init__(self, wiring: Wiring, planes: Iterable[str], output: tuple[str, ...]) -> None:
+    def __init__(self, wiring: Wiring, planes: Mapping[str, str | None], output: tuple[str, ...]) -> None:
         self._wiring = wiring
-        self._planes = {plane for plane in planes if not split_plane(plane)[1]}
+        self._planes = {plane for plane, source in planes.items() if source is None and not split_plane(plane)[1]}
+        self._inputs = set(planes)
         self._output = output
         self._supplies = set(wiring.circuit.ports.supplies)
         self._groups = _groups(wiring.circuit)
         removed = {name for plane in sorted(self._planes) for name in self._before(plane)}
         movers = self._movers(removed)
-        amplifier: dict[str, str] = {}  # nodes of the bench that act on the amplifier otherwise, and one that shows it
+        acting: set[str] = set()  # nodes of the bench that act on the amplifier otherwise
         for nodes, names in self._parts(removed, lambda node: node in self._planes or self._is_supplied(node)):
             touched = {n for name in removed for n in wiring.circuit.instances[name].nodes}
             if not touched & nodes:
                 continue
             if self._amplifies(names):
-                amplifier |= dict.fromkeys(nodes, "")
+                acting |= nodes
             elif not any(self._planes & set(wiring.circuit.instances[name].nodes) for name in names):
                 removed |= names
         self.removed = removed
-        self.shared = tuple(
-            (name, node)
-            for name in movers
-            if name not in removed
-            for node in [facing(wiring, name)]
-            if node in amplifier
-        )
+        staying = [(name, facing(wiring, name)) for name in movers if name not in removed]
+        self.shared = tuple((name, node) for name, node in staying if node in acting)
         self._check_readers()
 
     def _check_readers(self) -> None:
@@ -181,11 +177,12 @@ class Bench:
             between = {i.name for i in here if wiring.forces_voltage(i) and set(i.nodes[:2]) <= self._planes}
             return {wiring.held[plane].source} | between
         found: list[_Part] = []
-        for _, names in self._parts(set(), lambda node: node in self._planes or wiring.is_held(node)):
+        for _, names in self._parts(set(), lambda node: node in self._inputs or wiring.is_held(node)):
             group = [wiring.circuit.instances[name] for name in names]
             if not any(plane in i.nodes for i in group) or self._amplifies(names):
                 continue
-            signals = {n for i in group for n in i.nodes if wiring.is_held(n) and not self._is_supplied(n)}
+            nodes = {n for i in group for n in i.nodes} - self._inputs
+            signals = {n for n in nodes if wiring.is_held(n) and not self._is_supplied(n)}
             sources = [i for i in group if i.device in ("voltage_source", "current_source")]
             sources += [wiring.circuit.instances[s] for n in sorted(signals) for s in wiring.sources_of(n)]
             if sources or all(set(i.nodes[:2]) <= self._planes and wiring.forces_voltage(i) for i in group):
@@ -193,8 +190,7 @@ class Bench:
                     _Part(
                         names,
                         lively=any(has_signal(wiring.circuit, i) for i in sources),
-                        alone=not any((self._planes - {plane}) & set(i.nodes) for i in group)
-                        and not any(self._also_before(other, signals) for other in self._planes - {plane}),
+                        alone=not any(self._reaches(other, group, signals) for other in self._inputs - {plane}),
                         coupled=all(i.device == "capacitor" for i in group if plane in i.nodes),
                     )
                 )
@@ -202,9 +198,10 @@ class Bench:
             found = [part for part in found if getattr(part, better)] or found
         return {name for part in found for name in part.names}
 
-    def _also_before(self, plane: str, nodes: set[str]) -> bool:
-        """Whether a device leads from a plane to one of some held nodes."""
-        return any(nodes & set(i.nodes) for i in self._wiring.at.get(plane, ()))
+    def _reaches(self, plane: str, group: list[Instance], nodes: set[str]) -> bool:
+        """Whether a plane is at one of these devices, or leads by one of its own to one of these held nodes."""
+        beside = any(nodes & set(i.nodes) for i in self._wiring.at.get(plane, ()))
+        return beside or any(plane in i.nodes for i in group)
 
     def _movers(self, removed: set[str]) -> tuple[str, ...]:
         """The independent sources that moved the planes on the bench."""
