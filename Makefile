@@ -25,7 +25,7 @@ test: $(VENV)/.installed-dev ## run all tests, ngspice beside longtail among the
 
 benches: $(VENV)/.installed-dev ## drive many random amplifiers in every way, and compare (AMPLIFIERS=200)
 	@scripts/ensure-ngspice.sh
-	PYTHONPATH=tests $(BIN)/python -m benches $(AMPLIFIERS)
+	PYTHONPATH=tests $(BIN)/python -m benches.full $(AMPLIFIERS)
 
 lint: $(VENV)/.installed-dev ## check style and types
 	$(BIN)/ruff check .

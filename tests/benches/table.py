@@ -109,6 +109,13 @@ BENCHES = {
     "a reference at the negative input": ota("vref a1 0 1.5\nvin a2 0 1.5\nr1x a1 in 1\nr2x a2 ip 1\n", ("a2", "a1")),
     "by the phase of the signals": ota("vx g1 0 1.5 ac 0.5 180\nvy g9 0 1.5 ac 0.5\nr1x g1 in 1\nr2x g9 ip 1\n", ("g9", "g1")),
     "by the way the output goes": ota("vx g3 0 1.5\nvy g9 0 1.5\nr1x g3 in 1\nr2x g9 ip 1\n", ("g9", "g3")),
+    "by the way the output goes, the other way round": Bench(
+        "vdd vdd 0 3\nvx g3 0 1.5\nvy g9 0 1.5\n" + OTA.replace(" ip s", " x s").replace(" in s", " g9 s").replace(" x s", " g3 s")
+        .replace("m3 a a", "m3 out out").replace("m4 out a", "m4 a out").replace("out out vdd", "out out vdd") + "*@ output a\n",
+        ("g9", "g3"), ("a",), ("vdd",), 1.5,
+    ),
+    "by the phase of a source that is turned round": pair("vx 0 g3 0 ac 0.5\nvy g9 0 0 ac 0.5\nr3 g3 b1 1\nr9 g9 b2 1\n", ("g9", "g3")),
+    "by the direction of a floating source": pair("vd b9 b3 0 ac 1\nvcm b3 0 0\nr3 b3 b1 1\nr9 b9 b2 1\n", ("b9", "b3")),
     # supplies
     "psrr bench": ota("vinn in 0 1.5\nvinp ip 0 1.5\n", ("ip", "in"), "vdd vdd 0 3 ac 1\n"),
     "supply through an ammeter": ota("vinn in 0 1.5\nvinp ip 0 1.5\n", ("ip", "in"), "vs top 0 3\nvmeas top vdd 0\n", supply="vs"),

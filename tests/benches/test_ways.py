@@ -69,3 +69,42 @@ def test_a_source_that_also_moves_the_amplifier_is_refused_with_its_node():
         lt.read(deck.replace("{ac}", "ac 1")).gains()
     notes = lt.read(deck.replace("{ac}", "")).gains().notes
     assert any("vcm also holds cm" in note for note in notes)
+
+
+STACKED = "vd inp inn 0 ac 1\nvcm inn 0 {vcm}\n.param vcm=0\n"
+
+
+def test_levels_follow_the_sources_of_the_bench_in_every_lane():
+    """Levels over lanes: by the source of the bench, by a parameter that it follows, or by the level itself."""
+    one = amplifier(random.Random(3))
+    stacked = lt.read(one.deck(STACKED, comparing.NAMED + f"*@ output {' '.join(one.output)}\n"))
+    plain = lt.read(one.deck(reference(0.0, 0.0).cards.format(a=0, b=0), f"*@ output {' '.join(one.output)}\n"))
+    levels = [-0.3, 0.0, 0.2]
+    wanted = plain.gains(parameters={"vcm": levels}, frequency_hz=[1e3])
+    for name in ("vcm.dc", "vcm"):
+        found = stacked.gains(parameters={name: levels}, frequency_hz=[1e3])
+        np.testing.assert_allclose(found.matrix, wanted.matrix, rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(found.vcm, levels, atol=1e-12)
+
+
+def test_a_bias_network_moves_the_levels_over_temperature():
+    """The bases of named inputs stand where the bench has them at each temperature, as ngspice's do."""
+    rng = random.Random("0 capacitors")
+    one = amplifier(rng)
+    bench = WAYS["capacitors"](rng, one.level)
+    ours, _ = comparing.decks(one, "capacitors", bench)
+    temperatures = [0.0, 27.0, 80.0]
+    found = lt.read(ours).gains(parameters={"temp": temperatures}, frequency_hz=[1e3])
+    nodes = lt.read(ours).op(parameters={"temp": temperatures}).nodes
+    np.testing.assert_allclose(found.vcm, (nodes["inp"] + nodes["inn"]) / 2, rtol=1e-9, atol=1e-12)
+
+
+def test_a_resistor_between_the_inputs_stays_with_the_amplifier():
+    one = amplifier(random.Random(3))
+    front = "vs inp 0 0 ac 1\nrx inp inn 1k\n"
+    output = f"*@ output {' '.join(one.output)}\n"
+    named = lt.read(one.deck(front + "v2 s2 0 0 ac 0.5\nr2 s2 inn 100\n", comparing.NAMED + output))
+    plain = lt.read(one.deck(front + "vn inn 0 0\n", comparing.NAMED + output))
+    z_named, z_plain = (each.impedance(frequency_hz=[1e3], vcm=0.0).differential_input for each in (named, plain))
+    assert abs(z_plain[0]) < 1e3
+    np.testing.assert_allclose(z_named, z_plain, rtol=1e-3)

@@ -172,10 +172,8 @@ class Bench:
     def _before(self, plane: str) -> set[str]:
         """The devices in front of one plane: what holds it, or the networks between it and signals."""
         wiring = self._wiring
-        here = wiring.at.get(plane, ())
         if plane in wiring.held:
-            between = {i.name for i in here if wiring.forces_voltage(i) and set(i.nodes[:2]) <= self._planes}
-            return {wiring.held[plane].source} | between
+            return {wiring.held[plane].source}
         found: list[_Part] = []
         for _, names in self._parts(set(), lambda node: node in self._inputs or wiring.is_held(node)):
             group = [wiring.circuit.instances[name] for name in names]

@@ -3,7 +3,7 @@
     make benches [AMPLIFIERS=200]
 
 For every way: the largest difference of a gain from the plain bench, as a part of the largest gain, and, for one
-amplifier in twenty, from ngspice's node voltages, and the analyses whose JSON differs from that of the plain bench.
+amplifier in forty, from ngspice's node voltages, and the analyses whose JSON differs from that of the plain bench.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from benches import comparing
 from benches.ways import WAYS, amplifier
 
 GAINS, NGSPICE = 1e-9, 1e-5
-EVERY = 20  # of the amplifiers one is compared in all analyses and with ngspice
+EVERY = 40  # of the amplifiers one is compared in all analyses and with ngspice
 
 
 def compared(way: str, seed: int) -> dict[str, float]:
