@@ -1,7 +1,7 @@
 """Benches from practice: how IC designers, board, audio and instrumentation engineers and textbooks draw them.
 
 Each entry: the deck, and what a person reads off it: inputs (positive first), outputs, supplies, the target of
-nulling in V (None where there is none to be known), or a part of the refusal in place of all that.
+nulling in V, whether the band ends at 0 Hz or has a lower corner, or a part of the refusal in place of all that.
 """
 
 from __future__ import annotations
@@ -58,14 +58,17 @@ class Bench(NamedTuple):
     input: tuple[str, str] = ("", "")
     output: tuple[str, ...] = ()
     supplies: tuple[str, ...] = ()
-    target: float | None = 0.0
+    target: float = 0.0
     refused: str = ""
+    coupled: bool = False
 
 
-def pair(front: str, input: tuple[str, str] = ("", ""), refused: str = "", rails: str = RAILS) -> Bench:
+def pair(
+    front: str, input: tuple[str, str] = ("", ""), refused: str = "", rails: str = RAILS, coupled: bool = False
+) -> Bench:
     """A bipolar pair with bases b1, b2 behind a front."""
     names = tuple(line.split()[0] for line in rails.split("\n") if line)
-    return Bench(rails + front + PAIR, input, ("o1", "o2"), names, 0.0, refused)
+    return Bench(rails + front + PAIR, input, ("o1", "o2"), names, 0.0, refused, coupled)
 
 
 def ota(
@@ -82,7 +85,7 @@ BENCHES = {
     "first base at ground": Bench(RAILS + "v2 b2 0 0 ac 1\n" + PAIR.replace("b1", "0"), ("0@q1", "b2"), ("o1", "o2"), ("vcc", "vee")),
     "second base at ground behind a resistor": pair("v1 s 0 0 ac 1\nrs1 s b1 1k\nrs2 b2 0 1k\n", ("s", "0@rs2")),
     "second base at ground by a capacitor": pair(
-        "v1 s 0 ac 1\nc1 s b1 1u\nrb1 b1 0 47k\nc2 b2 0 1u\nrb2 b2 0 47k\n", ("s", "0@c2")
+        "v1 s 0 ac 1\nc1 s b1 1u\nrb1 b1 0 47k\nc2 b2 0 1u\nrb2 b2 0 47k\n", ("s", "0@c2"), coupled=True
     ),
     "second base at a divider": Bench(
         "vcc vcc 0 15\nvin b1 0 4.7 ac 1\nr11 vcc b2 22k\nr12 b2 0 10k\n" + PAIR.replace("vee", "0"), ("b1", "b2"), ("o1", "o2"), ("vcc",)
@@ -169,9 +172,9 @@ BENCHES = {
         "re e vee 10k\nr3 b3 e 47k\nr4 b4 e 47k\n",
         ("inp", "inn"), ("c1", "c2"), ("vcc", "vee"),
     ),
-    "AC-coupled inputs": pair("vs1 s1 0 ac 1\nvs2 s2 0\nc1 s1 b1 100n\nc2 s2 b2 100n\nrb1 b1 0 100k\nrb2 b2 0 100k\n", ("s1", "s2")),
+    "AC-coupled inputs": pair("vs1 s1 0 ac 1\nvs2 s2 0\nc1 s1 b1 100n\nc2 s2 b2 100n\nrb1 b1 0 100k\nrb2 b2 0 100k\n", ("s1", "s2"), coupled=True),
     "AC-coupled with a biased reference": pair(
-        "vref ref 0 1\nvs1 s1 0 ac 1\nvs2 s2 0\nc1 s1 b1 100n\nc2 s2 b2 100n\nrb1 b1 ref 100k\nrb2 b2 ref 100k\n", ("s1", "s2")
+        "vref ref 0 1\nvs1 s1 0 ac 1\nvs2 s2 0\nc1 s1 b1 100n\nc2 s2 b2 100n\nrb1 b1 ref 100k\nrb2 b2 ref 100k\n", ("s1", "s2"), coupled=True
     ),
     "JFET pair": Bench(
         RAILS + "vp g1 0 ac 1\nvn g2 0 0\nj1 o1 g1 s jn\nj2 o2 g2 s jn\nr1 vcc o1 5k\nr2 vcc o2 5k\nit s vee 2m\n",
