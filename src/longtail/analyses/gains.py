@@ -29,7 +29,7 @@ from longtail.engine.linearization import Linearization, linearize
 from longtail.engine.operating_point import OperatingPoint
 from longtail.engine.remember import Remembered
 from longtail.engine.sweep import Sweep
-from longtail.lanes.status import LaneStatus
+from longtail.lanes.status import LaneStatus, texts
 from longtail.modes import COMMON, DIFFERENTIAL
 from longtail.units import counted
 
@@ -265,7 +265,7 @@ def gains_over(
     matrix = above(matrix, floors[..., None, None])
     levels = modes.split(*(point.voltage(node) for node in drives.hot)).common
     null = None if offset is None or target is None else NullPoint(target, lanes.shaped(offset))
-    status = np.array([LaneStatus(int(s)).text for s in point.status])
+    status = texts(point.status)
     return ModeGains(
         frequency_hz,
         lanes.shaped(matrix),

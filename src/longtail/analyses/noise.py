@@ -40,7 +40,7 @@ from longtail.engine.noise import integrate, noise_sources
 from longtail.engine.operating_point import OperatingPoint
 from longtail.engine.views import TEMPERATURE
 from longtail.errors import InputError, OptionError
-from longtail.lanes.status import LaneStatus
+from longtail.lanes.status import LaneStatus, texts
 from longtail.units import parse_number
 
 Real = NDArray[np.float64]
@@ -215,7 +215,7 @@ def noise_over(
         lanes.shaped(levels),
         lanes.shaped(temperature + ZERO_CELSIUS),
         None if offset is None else lanes.shaped(offset),
-        lanes.shaped(np.array([LaneStatus(int(s)).text for s in point.status])),
+        lanes.shaped(texts(point.status)),
         lane_notes(point),
         lanes.axes,
     )

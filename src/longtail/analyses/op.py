@@ -18,7 +18,7 @@ from longtail.devices.discovery import devices
 from longtail.engine.operating_point import OperatingPoint, solve_operating_point
 from longtail.engine.potentials import lost_potentials, said
 from longtail.engine.system import System
-from longtail.lanes.status import LaneStatus
+from longtail.lanes.status import LaneStatus, texts
 from longtail.units import counted
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def describe(point: OperatingPoint, lanes: Lanes | None = None, circuit: Circuit
             described[name]["region"] = shaped(np.where(solved, np.array(model.regions)[region], "unknown"))
         described[name] |= {k: shaped(x) for k, x in quantities.items() if k != "region"}
         units[name] = {q.name: q.unit for q in model.quantities if q.name != "region"}
-    status = np.array([LaneStatus(int(s)).text for s in point.status])
+    status = texts(point.status)
     return OpResult(
         shaped(status),
         point.iterations,

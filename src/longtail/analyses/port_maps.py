@@ -71,7 +71,11 @@ def above(gains: Complex, floor: Real) -> Complex:
     >>> above(np.array([0.5 + 0j, 3e-28j]), np.array(1e-13)).tolist()
     [(0.5+0j), 0j]
     """
-    return np.where(np.abs(gains) <= floor, 0.0, gains)
+    gains = np.asarray(gains)
+    near = (np.abs(gains.real) <= floor) & (np.abs(gains.imag) <= floor)  # sooner found than a magnitude, and rare
+    if not near.any():
+        return gains
+    return np.where(near & (np.abs(gains) <= floor), 0.0, gains)
 
 
 def rejection_db(wanted: ArrayLike, unwanted: ArrayLike, floor: Real) -> Real:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 class LaneStatus(IntEnum):
     """The status of one lane.
@@ -28,3 +31,12 @@ _TEXTS = {
     LaneStatus.SINGULAR: "the equations became singular: look for a node that nothing holds at this bias",
     LaneStatus.NOT_FINITE: "a device equation overflowed: check parameter values and supply voltages",
 }
+
+
+def texts(status: NDArray[np.int8]) -> NDArray[np.str_]:
+    """The status of every lane in words.
+
+    >>> texts(np.array([0, 2, 0], np.int8))[[0, 2]].tolist()
+    ['converged', 'converged']
+    """
+    return np.array([each.text for each in LaneStatus])[status]
