@@ -15,14 +15,13 @@ OPPOSITES = frozenset(
             ("neg", "pos"),
             ("min", "pl"),
             ("n", "i"),
-            ("inv", "noninv"),
             ("", "non"),
         ),
         *(("ref", "in"), ("ref", "sig"), ("lo", "hi"), ("low", "high"), ("l", "h"), ("c", "t")),
         *(("n", ""), ("b", ""), ("m", ""), ("_n", ""), ("_b", "")),
     }
 )
-NUMBERED = frozenset({("2", "1"), ("b", "a"), ("right", "left")})  # in order, which says less
+NUMBERED = frozenset({("2", "1"), ("b", "a")})  # in order, which says less
 
 
 def by_names(first: str, second: str, opposites: frozenset[tuple[str, str]] = OPPOSITES) -> int:
