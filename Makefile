@@ -9,9 +9,11 @@ EXAMPLE ?= bjt_pair
 RUN_FLAGS ?= $(if $(filter bjt_pair,$(EXAMPLE)),--set drc=0.01)
 PYTEST_FLAGS ?= -n auto
 AMPLIFIERS ?= 200
+MUTANTS ?= 200
+SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test benches lint clean
+.PHONY: help run test benches mutants lint clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +28,10 @@ test: $(VENV)/.installed-dev ## run all tests, ngspice beside longtail among the
 benches: $(VENV)/.installed-dev ## drive many random amplifiers in every way, and compare (AMPLIFIERS=200)
 	@scripts/ensure-ngspice.sh
 	PYTHONPATH=tests $(BIN)/python -m benches.full $(AMPLIFIERS)
+
+mutants: $(VENV)/.installed-dev ## put faults into the engine and the analyses; do the tests notice (MUTANTS=200 SEED=1)
+	@scripts/ensure-ngspice.sh
+	PYTHONPATH=tests $(BIN)/python -m mutants.full $(MUTANTS) $(SEED)
 
 lint: $(VENV)/.installed-dev ## check style and types
 	$(BIN)/ruff check .

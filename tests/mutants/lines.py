@@ -1,0 +1,76 @@
+"""Which tests run a line: a plugin of pytest that keeps, for every test, the lines of longtail it has run.
+
+    MUTANTS_LINES=FOLDER python -m pytest -p mutants.lines
+
+writes one file for each process of pytest into FOLDER; `Lines` reads them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import coverage
+import pytest
+
+_FOLDER = "MUTANTS_LINES"
+
+
+class _Keeper:
+    """Tells coverage which test runs, and how long each took."""
+
+    def __init__(self, folder: Path, source: str) -> None:
+        self.folder = folder
+        self.seconds: dict[str, float] = {}
+        self.coverage = coverage.Coverage(data_file=folder / f".coverage.{os.getpid()}", include=[source])
+        self.coverage.start()
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        self.coverage.switch_context(item.nodeid)
+        start = time.perf_counter()
+        yield
+        self.seconds[item.nodeid] = time.perf_counter() - start
+        self.coverage.switch_context("")
+
+    def pytest_sessionfinish(self) -> None:
+        self.coverage.stop()
+        self.coverage.save()
+        (self.folder / f"seconds.{os.getpid()}.json").write_text(json.dumps(self.seconds))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    workers = getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput")
+    if not workers:  # the process that hands tests out to others runs none itself
+        folder = Path(os.environ[_FOLDER])
+        folder.mkdir(parents=True, exist_ok=True)
+        config.pluginmanager.register(_Keeper(folder, str(config.rootpath / "src" / "*")), "mutants-lines")
+
+
+class Lines:
+    """The tests that run each line, the quickest first."""
+
+    def __init__(self, folder: Path) -> None:
+        self.seconds: dict[str, float] = {}
+        for file in sorted(folder.glob("seconds.*.json")):
+            self.seconds |= json.loads(file.read_text())
+        self._tests: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+        for file in sorted(folder.glob(".coverage.*")):
+            data: Any = coverage.CoverageData(str(file))
+            data.read()
+            for source in data.measured_files():
+                for line, tests in data.contexts_by_lineno(source).items():
+                    self._tests[source][line].update(tests)
+
+    def tests(self, file: Path, line: int) -> list[str]:
+        """The tests that run this line of a file; all that run anything of it where the line runs on import."""
+        lines = self._tests.get(str(file), {})
+        found = lines.get(line, set())
+        if "" in found and len(found) == 1:
+            found = set().union(*lines.values())
+        return sorted((t for t in found if t in self.seconds), key=lambda test: (self.seconds[test], test))

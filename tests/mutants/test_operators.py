@@ -1,0 +1,64 @@
+"""The mutation tester itself: its faults are faults, and are put where they belong."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+
+import pytest
+
+from mutants.full import ROOMS, SOURCE, Faulty
+from mutants.operators import mutants
+
+FILES = [file for room in ROOMS for file in sorted((SOURCE / room).rglob("*.py"))]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_every_fault_is_python_and_changes_its_line(file: Path) -> None:
+    source = file.read_text()
+    for mutant in mutants(source):
+        text = mutant.text(source)
+        compile(text, str(file), "exec")
+        assert text != source
+        before, after = mutant.shown(source).split("  ->  ")
+        assert before != after
+        assert " ".join(source.splitlines()[mutant.line - 1].split()) in before
+
+
+def test_offsets_count_characters_and_not_bytes() -> None:
+    source = 'Ω = "µ²" + "Ω"\nif Ω and 1:\n    pass'
+    assert [m.text(source).replace(source, "") for m in mutants(source)] == [
+        source.replace(" + ", " - "),
+        source.replace("Ω and 1", "not (Ω and 1)"),
+        source.replace(" and ", " or "),
+        source.replace("and 1", "and 2"),
+    ]
+
+
+def test_readers_are_left_alone() -> None:
+    source = (
+        '"""1"""\n'
+        "def f(x: int | None = None) -> int | None:\n"
+        '    """2 + 2."""\n'
+        "    assert x == 3\n"
+        "    return zip(x, strict=True)\n"
+    )
+    assert [m.new for m in mutants(source)] == ["None"]
+
+
+def test_a_fault_is_imported_in_place_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "sum_of_two.py"
+    file.write_text("def total(a, b):\n    return a + b\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    (fault,) = [m for m in mutants(file.read_text()) if m.new == "-"]
+    finder = Faulty("sum_of_two", file, fault.text(file.read_text()))
+    sys.meta_path.insert(0, finder)
+    try:
+        assert importlib.import_module("sum_of_two").total(3, 2) == 1
+    finally:
+        sys.meta_path.remove(finder)
+        del sys.modules["sum_of_two"]
+    assert importlib.import_module("sum_of_two").total(3, 2) == 5
+    del sys.modules["sum_of_two"]
+    assert file.read_text().endswith("a + b\n")
