@@ -97,8 +97,8 @@ class _Expansion:
         contents = self.contents(definition)
         formal = {a.name for a in definition.parameters}
         for assignment in element.assignments:
-            if assignment.name not in (*formal, *contents.parameters, "m"):
-                names = sorted({*formal, *contents.parameters})
+            if assignment.name != "m" and assignment.name not in contents.parameters:
+                names = sorted(contents.parameters)
                 raise NetlistError(
                     f"{element.name}: subcircuit '{definition.name}' has no parameter '{assignment.name}'{scope.where}",
                     span=assignment.span,
