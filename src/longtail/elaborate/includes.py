@@ -33,6 +33,7 @@ class Inclusion:
     notes: list[Note] = field(default_factory=list)
     _files: dict[Path, Netlist] = field(default_factory=dict)
     _bytes: int = 0
+    _located: dict[tuple[Path | None, str], Path] = field(default_factory=dict)
     _inclusions: int = 0
     _cards: int = 0
 
@@ -77,7 +78,7 @@ class Inclusion:
         self, card: Include, path: Path | None, chain: tuple[tuple[Path | None, str | None], ...]
     ) -> Iterator[Card]:
         try:
-            target = self._locate(card, path)
+            target = self._located.get((path, card.file)) or self._locate(card, path)
         except NetlistError:
             if re.split(r"[\\/]", card.file)[-1].lower() not in STANDARD_LIBRARIES:
                 raise
@@ -86,6 +87,7 @@ class Inclusion:
             )
             self.notes.append(Note(note, card.span))
             return
+        self._located[path, card.file] = target
         if (target, card.section) in chain:
             loop = [*chain[chain.index((target, card.section)) :], (target, card.section)]
             names = " -> ".join(file.name if file is not None else "netlist" for file, _ in loop)
