@@ -61,6 +61,10 @@ SITUATIONS = {
         {"main.cir": deck("x1 a s0", *NESTED, ".subckt s9 a", "r1 a 0 1", ".ends")},
         (f"more than {bounds.DEVICES} devices", "main.cir:"),
     ),
+    "a large subcircuit in many places": Situation(
+        {"main.cir": deck(*(f"x{k} a s" for k in range(1100)), ".subckt s a", *[".temp 27"] * 1000, ".ends")},
+        ("main.cir:", f"the subcircuits come to more than {bounds.PLACED_CARDS} cards in all places"),
+    ),
     "functions that double": Situation(
         {
             "main.cir": deck(

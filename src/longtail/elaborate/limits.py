@@ -8,6 +8,7 @@ INCLUSIONS = 20_000  # files and sections put in place; a large process kit take
 INCLUDED_CARDS = 2_000_000  # cards put in place, once for every time that their file is included
 SUBCIRCUIT_DEPTH = 64
 DEVICES = 200_000
+PLACED_CARDS = 1_000_000  # parameters, models and all others of subcircuits, once for every X card that places them
 FUNCTION_DEPTH = 32
 EXPRESSION_SIZE = 20_000
 EXPRESSIONS_SIZE = 500_000  # terms of all expressions of a netlist together, after expansion
