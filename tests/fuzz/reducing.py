@@ -17,6 +17,8 @@ def smallest(text: str, fails: Callable[[str], bool], enough: float = ENOUGH) ->
     end = time.monotonic() + enough
     lines = _less(text.splitlines(), lambda kept: fails("\n".join(kept) + "\n"), end)
     for row in range(len(lines)):
+        if time.monotonic() > end:
+            break
 
         def with_words(words: list[str], row: int = row) -> bool:
             return fails("\n".join([*lines[:row], " ".join(words), *lines[row + 1 :]]) + "\n")
