@@ -10,10 +10,13 @@ RUN_FLAGS ?= $(if $(filter bjt_pair,$(EXAMPLE)),--set drc=0.01)
 PYTEST_FLAGS ?= -n auto
 AMPLIFIERS ?= 200
 MUTANTS ?= 200
+DECKS ?= 100000
+PROCESSES ?= 0
+FUZZ_OUT ?= out/fuzz
 SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test benches mutants lint clean
+.PHONY: help run test benches mutants fuzz lint clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +35,9 @@ benches: $(VENV)/.installed-dev ## drive many random amplifiers in every way, an
 mutants: $(VENV)/.installed-dev ## put faults into the engine and the analyses; do the tests notice (MUTANTS=200 SEED=1)
 	@scripts/ensure-ngspice.sh
 	PYTHONPATH=tests $(BIN)/python -m mutants.full $(MUTANTS) $(SEED)
+
+fuzz: $(VENV)/.installed-dev ## send damaged decks through everything (DECKS=100000 SEED=1 PROCESSES=0: all FUZZ_OUT=out/fuzz)
+	PYTHONPATH=tests $(BIN)/python -m fuzz.full $(DECKS) $(SEED) $(PROCESSES) $(FUZZ_OUT)
 
 lint: $(VENV)/.installed-dev ## check style and types
 	$(BIN)/ruff check .

@@ -66,7 +66,7 @@ def test_names_that_cannot_be_files(tmp_path):
     (tmp_path / "b.inc").symlink_to(tmp_path / "a.inc")
     for name in ("a.inc", "n" * 5000):
         write(tmp_path, main_cir=f"main\n.include {name}\nr1 x 0 1\n")
-        with pytest.raises(NetlistError, match=r"cannot be a file name|is not there"):
+        with pytest.raises(NetlistError, match=r"cannot be a file name|cannot read|is not there"):
             load(tmp_path / "main.cir")
 
 

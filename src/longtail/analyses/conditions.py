@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail import files
 from longtail.analyses.axes import linear_axis
 from longtail.analyses.lanes import nominal, temperature_name
 from longtail.circuit import Circuit
@@ -22,6 +24,7 @@ Corners = Mapping[str, Mapping[str, float]]
 
 TYPICAL = "typical"
 ALL = "all"
+HINT = 'a number, or SPICE\'s own in quotes: "50m"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,11 @@ def _of_netlist(names: Sequence[str], circuit: Circuit) -> Corners:
 def _values(corner: str, given: Any) -> dict[str, float]:
     if not isinstance(given, Mapping) or not given:
         raise OptionError(f"corner '{corner}' gives no parameters", hint='expected a table as in [slow] r = "1.1k"')
-    return {str(name).lower(): number(value, f"corner '{corner}', {name}") for name, value in given.items()}
+    found = {str(name).lower(): number(value, f"corner '{corner}', {name}") for name, value in given.items()}
+    for name, value in found.items():
+        if not math.isfinite(value):
+            raise OptionError(f"corner '{corner}', {name}: {value} is no number to compute with", hint=HINT)
+    return found
 
 
 def number(given: Any, what: str) -> float:
@@ -95,24 +102,35 @@ def number(given: Any, what: str) -> float:
     >>> number("50m", "x"), number(2, "x")
     (0.05, 2.0)
     """
-    if isinstance(given, int | float) and not isinstance(given, bool):
-        return float(given)
     try:
-        return parse_number(given)
-    except (InputError, AttributeError, TypeError) as error:
-        raise OptionError(
-            f"{what}: '{given}' is no number", hint='a number, or SPICE\'s own in quotes: "50m"'
-        ) from error
+        return parse_number(given) if isinstance(given, str) else float(_plain(given))
+    except (InputError, TypeError, OverflowError) as error:
+        raise OptionError(f"{what}: {_shown(given)} is no number", hint=HINT) from error
+
+
+def _plain(given: Any) -> float:
+    if isinstance(given, int | float) and not isinstance(given, bool):
+        return given
+    raise TypeError
+
+
+def _shown(given: Any) -> str:
+    """What is given, in a few words: it may be a tower of tables, or an integer without end."""
+    if isinstance(given, str | bool):
+        return f"'{given}'" if len(str(given)) <= 40 else f"'{str(given)[:37]}...'"
+    return "so large an integer" if isinstance(given, int) else f"a {type(given).__name__}"
 
 
 def read_toml(path: str | Path, what: str) -> dict[str, Any]:
     """A TOML file. Raises `OptionError` where it cannot be read, with line and column where it is malformed."""
     try:
-        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        return tomllib.loads(files.content(path, files.LARGEST_SHEET).decode("utf-8-sig"))
     except OSError as error:
         raise OptionError(f"{what}: {path}: {error.strerror or error}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:  # no TOML, no UTF-8, an integer of more digits than Python takes
         raise OptionError(f"{what}: {path} is no TOML: {error}") from error
+    except RecursionError as error:
+        raise OptionError(f"{what}: {path} is nested too deeply") from error
 
 
 def conditions(circuit: Circuit, temperatures: Sequence[float], corners: Corners) -> tuple[Condition, ...]:

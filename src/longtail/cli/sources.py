@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from longtail import InputError, OptionError
+from longtail import InputError, OptionError, files
 from longtail.cli.gallery import gallery
 from longtail.cli.messages import remark
 from longtail.errors import nearest
@@ -42,7 +42,7 @@ class Source:
         from longtail import read
 
         amplifier = read(
-            f"{sys.stdin.read()}\n" if self.file == STDIN else find(self.file),
+            f"{standard_input()}\n" if self.file == STDIN else find(self.file),
             parameters=assignments(self.set),
             input=names(self.input),
             output=names(self.output),
@@ -54,26 +54,53 @@ class Source:
         return amplifier
 
 
+def standard_input() -> str:
+    """All of standard input. Raises `InputError` where there is none, or more of it than is read."""
+    from longtail.netlist.reader import decoded
+
+    if sys.stdin is None:
+        raise InputError("standard input is closed", hint="give a file in place of -")
+    given = getattr(sys.stdin, "buffer", None)
+    found = decoded(given.read(files.LARGEST + 1)) if given is not None else sys.stdin.read(files.LARGEST + 1)
+    if len(found) > files.LARGEST:
+        raise InputError(f"standard input has more than the {files.LARGEST} bytes that are read")
+    return found
+
+
 def find(file: str) -> Path:
     """The file of that name, or else the example. Raises `OptionError` with the nearest name where there is neither."""
     path = Path(file)
-    if path.is_file():
+    reason = _unreadable(path)
+    if reason is None:
         return path
     known = gallery()
     name = file.removesuffix(".cir")
     if name in known:
         remark([f"no file '{file}' here: using the example of that name, {known[name]}"])
         return known[name]
-    if path.is_dir():
-        raise OptionError(f"'{file}' is a directory, not a netlist")
+    if reason:
+        raise OptionError(f"'{file}' {reason}")
     hint = _nearest_file(path) or nearest(name, known) or "longtail examples lists what there is to try"
     raise OptionError(f"there is no file '{file}'", hint=hint)
 
 
+def _unreadable(path: Path) -> str | None:
+    """Why a file cannot be read: "" where there is none at all; None where it can."""
+    try:
+        kind = files.refusal(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except OSError as error:
+        return f"cannot be read: {(error.strerror or str(error)).lower()}"
+    return f"is {kind}, not a netlist" if kind else None
+
+
 def _nearest_file(path: Path) -> str | None:
     """A hint naming the file beside a missing one whose name is nearest; None where nothing is near."""
-    beside = path.parent.iterdir() if path.parent.is_dir() else ()
-    names = {entry.name.lower(): str(entry) for entry in beside if entry.is_file()}
+    try:
+        names = {entry.name.lower(): str(entry) for entry in sorted(path.parent.iterdir()) if entry.is_file()}
+    except OSError:
+        return None
     close = difflib.get_close_matches(path.name.lower(), names, n=1, cutoff=0.6)
     return f"did you mean '{names[close[0]]}'?" if close else None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TypeVar
 
 from longtail.errors import NetlistError
@@ -62,6 +62,16 @@ class Contents:
                 case Conditionals():
                     self.conditionals.append(card)
         return self
+
+    def copy(self) -> Contents:
+        """The same cards, to be added to."""
+        kept = {each.name: getattr(self, each.name) for each in fields(self)}
+        return Contents(**{name: value.copy() if name != "formals" else value for name, value in kept.items()})
+
+    @property
+    def size(self) -> int:
+        """How many cards there are."""
+        return sum(len(getattr(self, each.name)) for each in fields(self))
 
 
 def _define(known: dict[str, Defined], card: Defined, kind: str) -> None:

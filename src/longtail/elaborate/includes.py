@@ -8,13 +8,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from longtail import files
 from longtail.elaborate import limits
-from longtail.errors import NetlistError, nearest
+from longtail.elaborate.contents import every_card
+from longtail.errors import InputError, NetlistError, nearest
 from longtail.netlist.cards import Body, Branch, Card, Conditionals, Include, Netlist, Note, Subcircuit
 from longtail.netlist.reader import read_file
 
 # what LTspice names in every netlist that it writes, needed or not, by its place on that computer
 STANDARD_LIBRARIES = frozenset(f"standard.{kind}" for kind in ("bjt", "dio", "jft", "mos", "cap", "ind", "res", "bead"))
+
+_MANY = "a file that is included again and again by others is better included once, by the netlist itself"
 
 
 @dataclass(slots=True)
@@ -29,6 +33,9 @@ class Inclusion:
     notes: list[Note] = field(default_factory=list)
     _files: dict[Path, Netlist] = field(default_factory=dict)
     _bytes: int = 0
+    _located: dict[tuple[Path | None, str], Path] = field(default_factory=dict)
+    _inclusions: int = 0
+    _cards: int = 0
 
     def body(self) -> Body:
         """All cards of the netlist with every include replaced by what it names.
@@ -71,7 +78,7 @@ class Inclusion:
         self, card: Include, path: Path | None, chain: tuple[tuple[Path | None, str | None], ...]
     ) -> Iterator[Card]:
         try:
-            target = self._locate(card, path)
+            target = self._located.get((path, card.file)) or self._locate(card, path)
         except NetlistError:
             if re.split(r"[\\/]", card.file)[-1].lower() not in STANDARD_LIBRARIES:
                 raise
@@ -80,12 +87,18 @@ class Inclusion:
             )
             self.notes.append(Note(note, card.span))
             return
+        self._located[path, card.file] = target
         if (target, card.section) in chain:
             loop = [*chain[chain.index((target, card.section)) :], (target, card.section)]
             names = " -> ".join(file.name if file is not None else "netlist" for file, _ in loop)
             raise NetlistError(f"files include each other: {names}", span=card.span)
         if len(chain) > limits.INCLUDE_DEPTH:
             raise NetlistError(f"includes are nested deeper than {limits.INCLUDE_DEPTH}", span=card.span)
+        self._inclusions += 1
+        if self._inclusions > limits.INCLUSIONS:
+            raise NetlistError(
+                f"more than {limits.INCLUSIONS} files and sections are included", span=card.span, hint=_MANY
+            )
         netlist = self._read(card, target)
         body = netlist.body
         if card.section is not None:
@@ -97,6 +110,10 @@ class Inclusion:
                     or (f"it has {', '.join(netlist.sections)}" if netlist.sections else "it has no .lib sections"),
                 )
             body = netlist.sections[card.section]
+        self._cards += sum(1 for _ in every_card(body))
+        if self._cards > limits.INCLUDED_CARDS:
+            message = f"the included files come to more than {limits.INCLUDED_CARDS} cards"
+            raise NetlistError(message, span=card.span, hint=_MANY)
         yield from self._expand(body, netlist, target, (*chain, (target, card.section)))
 
     def _locate(self, card: Include, path: Path | None) -> Path:
@@ -104,8 +121,7 @@ class Inclusion:
         folder = path.parent if path is not None else self._root
         try:
             target = (folder / Path(card.file).expanduser()).resolve()
-            present = target.is_file()
-        except (OSError, RuntimeError, ValueError) as error:  # a name too long, links in a circle
+        except (OSError, RuntimeError, ValueError) as error:  # links in a circle, a zero byte
             raise NetlistError(f"'{card.file}' cannot be a file name", span=card.span) from error
         if not self.anywhere and not target.is_relative_to(self._root):
             raise NetlistError(
@@ -113,8 +129,16 @@ class Inclusion:
                 span=card.span,
                 hint="move it beside the netlist, or allow includes from outside",
             )
-        if not present:
-            raise NetlistError(f"file '{card.file}' is not there", span=card.span, hint=_similar(target))
+        try:
+            kind = files.refusal(target)
+        except FileNotFoundError as error:
+            hint = _similar(target)
+            raise NetlistError(f"file '{card.file}' is not there", span=card.span, hint=hint) from error
+        except OSError as error:  # a name too long, a folder that may not be looked into
+            reason = (error.strerror or str(error)).lower()
+            raise NetlistError(f"cannot read '{card.file}': {reason}", span=card.span) from error
+        if kind is not None:
+            raise NetlistError(f"'{card.file}' is {kind}, not a file", span=card.span)
         return target
 
     def _read(self, card: Include, target: Path) -> Netlist:
@@ -124,7 +148,10 @@ class Inclusion:
                 raise NetlistError(
                     f"the included files are larger than {limits.INCLUDE_BYTES >> 20} MiB together", span=card.span
                 )
-            self._files[target] = read_file(target, included=True)
+            try:
+                self._files[target] = read_file(target, included=True)
+            except InputError as error:
+                raise error if error.span else NetlistError(error.message, span=card.span, hint=error.hint) from error
             self.notes += self._files[target].notes
         return self._files[target]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from longtail.circuit import Value
@@ -21,7 +22,7 @@ def read_overrides(overrides: Mapping[str, float | str]) -> dict[str, Value]:
     values: dict[str, Value] = {}
     for name, given in overrides.items():
         number = number_or_none(given.strip().lower()) if isinstance(given, str) else float(given)
-        if number is None:
+        if number is None or not math.isfinite(number):
             raise OptionError(f"{name} is set to '{given}', which is no number", hint="write 4.7k, 1meg, 2e-3")
         values[name.lower()] = number
     return values

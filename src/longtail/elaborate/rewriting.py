@@ -43,7 +43,10 @@ def rewrite(expression: Expression, scope: Scope, span: Span | None, lookup: Loo
     """
     result = _Rewriting(scope, span, lookup or scope.parameter).run(expression, {}, ())
     if not isinstance(result, (Number, Name)):
-        _check_size(result, span)
+        scope.root.terms += _size(result, span)
+        if scope.root.terms > limits.EXPRESSIONS_SIZE:
+            message = f"the expressions of the netlist come to more than {limits.EXPRESSIONS_SIZE} terms"
+            raise NetlistError(f"{message}{scope.where}", span=span, hint="those of subcircuits count in every place")
     return result
 
 
@@ -126,8 +129,11 @@ class _Rewriting:
             raise NetlistError(f"functions nested deeper than {limits.FUNCTION_DEPTH}", span=function.span)
 
 
-def _check_size(expression: Expression, span: Span | None) -> None:
-    """Shared subtrees make an expression larger to walk than it was to build: count what a walk would meet."""
+def _size(expression: Expression, span: Span | None) -> int:
+    """How many terms a walk would meet: shared subtrees make an expression larger to walk than it was to build.
+
+    Raises NetlistError beyond the bounds in `limits`.
+    """
     stack = [(expression, 1)]
     size = 0
     while stack:
@@ -138,3 +144,4 @@ def _check_size(expression: Expression, span: Span | None) -> None:
         if depth > limits.EXPRESSION_DEPTH:
             raise NetlistError(f"expression is nested deeper than {limits.EXPRESSION_DEPTH}", span=span)
         stack.extend((child, depth + 1) for child in children(top))
+    return size

@@ -49,6 +49,7 @@ class Scope:
     multiplier: Value = 1.0
     global_nodes: frozenset[str] = frozenset()
     temper: float = 27.0
+    terms: int = 0  # at the top: those of all expressions so far
     root: Scope = field(init=False)
     _values: dict[str, Value] = field(default_factory=dict)
     _nominal: dict[str, float] = field(default_factory=dict)

@@ -43,7 +43,8 @@ class _Expansion:
         self.most_devices = most_devices
         self.count = 0
         self.result = Flattened()
-        self.plain: dict[int, Contents] = {}  # contents of subcircuits without conditionals, by id of the card
+        self.cards = 0
+        self.known: dict[int, Contents] = {}  # contents of subcircuits, by id of the card
 
     def run(self, root: Scope) -> Flattened:
         self.enter(root, ())
@@ -97,8 +98,8 @@ class _Expansion:
         contents = self.contents(definition)
         formal = {a.name for a in definition.parameters}
         for assignment in element.assignments:
-            if assignment.name not in (*formal, *contents.parameters, "m"):
-                names = sorted({*formal, *contents.parameters})
+            if assignment.name != "m" and assignment.name not in contents.parameters:
+                names = sorted(contents.parameters)
                 raise NetlistError(
                     f"{element.name}: subcircuit '{definition.name}' has no parameter '{assignment.name}'{scope.where}",
                     span=assignment.span,
@@ -114,6 +115,10 @@ class _Expansion:
             global_nodes=scope.global_nodes,
         )
         settle(inner)
+        self.cards += contents.size
+        if self.cards > limits.PLACED_CARDS:
+            message = f"the subcircuits come to more than {limits.PLACED_CARDS} cards in all places"
+            raise NetlistError(f"{element.name}: {message}{scope.where}", span=element.span)
         for name in inner.arguments:
             inner.definition(name)  # what is wrong with a value is said even where nothing reads it
         if "m" in inner.arguments and "m" not in formal:
@@ -125,13 +130,11 @@ class _Expansion:
         return inner
 
     def contents(self, definition: Subcircuit) -> Contents:
-        known = self.plain.get(id(definition))
+        known = self.known.get(id(definition))
         if known is None:
             defaults = tuple(ParameterCard(a.name, a.value, a.span) for a in definition.parameters)
-            known = Contents(formals=defaults).add(defaults).add(definition.body)
-            if not known.conditionals:
-                self.plain[id(definition)] = known
-        return known
+            known = self.known[id(definition)] = Contents(formals=defaults).add(defaults).add(definition.body)
+        return known.copy() if known.conditionals else known  # whose arms are settled in every place anew
 
 
 def _check_chain(element: Element, definition: Subcircuit, chain: tuple[Subcircuit, ...]) -> None:

@@ -26,6 +26,7 @@ Complex = NDArray[np.complex128]
 
 _MIDDLE = 1e9  # rad/s: where G and s*C are weighed against each other
 _RANK = 1e-13  # of the largest singular value of the scaled C: what is below is rounding
+_BEYOND = 1e290  # F, H: storage beyond it is as good as endless, and overflows times _MIDDLE
 _FASTEST = 1e7  # times _MIDDLE: no circuit is faster, and an infinite eigenvalue that rounding made finite is
 _CLUSTER = 1e-6  # eigenvalues closer than this, relatively, are refined together
 _EQUAL = 1e-9  # eigenvalues closer than this, relatively, are one, several times over
@@ -175,6 +176,7 @@ def _finite_lanes(static: Real, dynamic: Real) -> NDArray[np.intp]:
 def _scaled(static: Real, dynamic: Real) -> tuple[Real, Real, Real, Real]:
     """Both matrices `[lane, n, n]` with entries near one, for s in units of `_MIDDLE`, and the scales of rows and
     columns, which all lanes share."""
+    dynamic = np.clip(dynamic, -_BEYOND, _BEYOND)
     rows, columns = _scales(np.maximum(np.abs(static), np.abs(dynamic) * _MIDDLE).max(axis=0))
     return static / rows[:, None] / columns, dynamic * _MIDDLE / rows[:, None] / columns, rows, columns
 

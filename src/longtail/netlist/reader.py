@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from longtail import files
 from longtail.errors import InputError, NetlistError, UnsupportedError, nearest
 from longtail.netlist import dot_cards
 from longtail.netlist.cards import Body, Branch, Card, Conditionals, Include, Netlist, Note, Subcircuit
@@ -17,7 +18,6 @@ from longtail.netlist.expressions import Expression
 from longtail.netlist.fields import expression_at
 from longtail.netlist.lines import LogicalLine, split_lines
 
-LARGEST_FILE = 64 * 1024 * 1024  # bytes
 DEEPEST = 64  # subcircuits and conditionals within each other
 
 # cards that ask a simulator for an analysis or an output: longtail is asked otherwise
@@ -76,14 +76,10 @@ def read_file(path: str | Path, *, included: bool = False) -> Netlist:
     """
     where = Path(path)
     try:
-        size = where.stat().st_size
-        if size > LARGEST_FILE:
-            raise InputError(f"'{path}' has {size} bytes, more than the {LARGEST_FILE} that are read")
-        content = where.read_bytes()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"cannot read '{path}': {reason.lower()}") from error
-    return _read(_decoded(content), str(path), where, included)
+        content = files.content(where)
+    except OSError as error:
+        raise InputError(f"cannot read '{path}': {(error.strerror or str(error)).lower()}") from error
+    return _read(decoded(content), str(path), where, included)
 
 
 def read_text(text: str, file: str = "<text>", *, included: bool = False) -> Netlist:
@@ -97,12 +93,17 @@ def read_text(text: str, file: str = "<text>", *, included: bool = False) -> Net
     >>> print(netlist.body[2].span)
     <text>:4:1
     """
-    if len(text) > LARGEST_FILE:
-        raise InputError(f"the netlist has {len(text)} characters, more than the {LARGEST_FILE} that are read")
+    if len(text) > files.LARGEST:
+        raise InputError(f"the netlist has {len(text)} characters, more than the {files.LARGEST} that are read")
     return _read(text, file, None, included)
 
 
-def _decoded(content: bytes) -> str:
+def decoded(content: bytes) -> str:
+    """The text that bytes hold, whatever wrote them.
+
+    >>> decoded("µ".encode()), decoded("µ".encode("utf-16")), decoded("µ".encode("latin-1"))
+    ('µ', 'µ', 'µ')
+    """
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", errors="replace")
     try:
