@@ -41,6 +41,8 @@ class Source:
         """The amplifier. Raises `InputError` for what cannot be used."""
         from longtail import read
 
+        if self.file == STDIN and sys.stdin is None:
+            raise InputError("standard input is closed", hint="give a file, or pipe the netlist in")
         amplifier = read(
             f"{sys.stdin.read()}\n" if self.file == STDIN else find(self.file),
             parameters=assignments(self.set),
@@ -84,11 +86,13 @@ def assignments(words: Sequence[str]) -> Mapping[str, str]:
     >>> assignments(["rc=4.7k", "vcm=-1"])
     {'rc': '4.7k', 'vcm': '-1'}
     """
-    values = {}
+    values: dict[str, str] = {}
     for word in words:
         name, sign, value = (part.strip() for part in word.partition("="))
         if not (name and sign and value):
             raise OptionError(f"--set {word}: expected NAME=VALUE", hint="as in --set rc=4.7k")
+        if name.lower() in (known.lower() for known in values):
+            raise OptionError(f"--set gives '{name}' twice", hint="leave one of them out")
         values[name] = value
     return values
 
