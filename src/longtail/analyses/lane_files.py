@@ -94,6 +94,8 @@ class TextFile(LaneFile):
 
     def __init__(self, path: Path, layout: Layout, state: Mapping[str, Any] | None) -> None:
         super().__init__(path, layout, state)
+        if state:
+            self.kept()  # before anything is touched
         self._file: IO[bytes] = path.open("r+b" if state else "wb")
         if state:
             self._good = state["bytes"]

@@ -46,7 +46,9 @@ class ZarrFile(LaneFile):
                 self._verify()
         except DAMAGE as error:
             raise damaged(path) from error
-        if not state:
+        if state:
+            self.kept()
+        else:
             self._create()
         self._note(0)
 

@@ -35,7 +35,9 @@ Start with: longtail analyze bjt_pair
 
 def application() -> App:
     """The commands. Those of analyses are imported when they are called, not when they are listed."""
-    app = App(name="longtail", version=__version__, help=PURPOSE, help_format="plaintext")
+    app = App(
+        name="longtail", version=__version__, help=PURPOSE, help_format="plaintext", suppress_keyboard_interrupt=False
+    )
     for name, doc in announced().items():
         app.command(f"longtail.cli.verbs:{name}", name=name, help=doc)
     app.command("longtail.cli.gallery:examples", name="examples", help="List the gallery, or copy an example out")
