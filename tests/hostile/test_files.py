@@ -1,5 +1,7 @@
 """Whatever is wrong with the place to write to is one clear error, and nothing that was there is lost."""
 
+# ruff: noqa: E501  one situation a line
+
 from __future__ import annotations
 
 import json
