@@ -71,7 +71,7 @@ def test_a_directory_is_no_netlist(tmp_path: Path, capsys: pytest.CaptureFixture
 def test_a_folder_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").write_text("")
     assert run(["op", "bjt_pair", "--out", str(tmp_path / "file" / "out")]) == 2
-    assert "error: --out" in capsys.readouterr().err
+    assert "file/out: Not a directory" in capsys.readouterr().err
 
 
 def test_a_computation_that_fails_is_status_one(examples: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -26,7 +26,7 @@ from hostile.reading_world import (
     sparse,
     to_itself,
 )
-from longtail import files
+from longtail import file_reading
 from longtail.cli.main import run
 from longtail.elaborate import limits as bounds
 
@@ -151,7 +151,7 @@ SITUATIONS = {
     "a folder": Situation({"main.cir": folder}, ("'main.cir' is a directory, not a netlist",)),
     "a socket": Situation({"main.cir": listening}, ("'main.cir' is a socket, not a netlist",)),
     "ten gigabytes of nothing": Situation(
-        {"main.cir": sparse}, ("10737418240 bytes", f"{files.LARGEST} that are read")
+        {"main.cir": sparse}, ("10737418240 bytes", f"{file_reading.LARGEST} that are read")
     ),
     "a link to itself": Situation({"main.cir": to_itself}, ("'main.cir' cannot be read: too many levels",)),
     "a name without end": Situation({}, ("cannot be read: file name too long",), ("op", "n" * 5000)),
@@ -187,7 +187,9 @@ SITUATIONS = {
         f"[A_d]\nmin{'.a' * 5000} = 1\n", "limit 'A_d', min: a dict is no number"
     ),
     "TOML in UTF-16": limits("[A_d]\nmin = 1\n".encode("utf-16"), "l.toml is no TOML"),
-    "TOML that is too large": limits("#" * (files.LARGEST_SHEET + 1), f"{files.LARGEST_SHEET} that are read"),
+    "TOML that is too large": limits(
+        "#" * (file_reading.LARGEST_SHEET + 1), f"{file_reading.LARGEST_SHEET} that are read"
+    ),
     "corners that are no numbers": corners("[slow]\nr = nan\n", "corner 'slow', r: nan is no number"),
     "corners that are infinite": corners("[slow]\nr = -1e999999\n", "corner 'slow', r: -inf is no number"),
     "YAML within YAML": sheet("[" * 3000, "limits: s.yaml is nested too deeply"),
@@ -242,7 +244,7 @@ def test_a_pipe_that_is_given_on_purpose_is_read(file: str) -> None:
 
 
 def test_standard_input_that_never_ends(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr("longtail.files.LARGEST", 1000)
+    monkeypatch.setattr("longtail.file_reading.LARGEST", 1000)
     with open("/dev/zero") as zero, guarded():
         monkeypatch.setattr("sys.stdin", zero)
         assert run(["op", "-"]) == 2

@@ -40,6 +40,7 @@ from longtail.circuit import Circuit
 from longtail.engine.linearization import linearize
 from longtail.engine.operating_point import OperatingPoint
 from longtail.errors import AnalysisError, OptionError
+from longtail.file_writing import write_report
 from longtail.units import counted
 
 
@@ -97,16 +98,17 @@ class Datasheet(Result):
     def files(self) -> tuple[Path, ...]:
         return self.written
 
-    def saved(self, folder: Path, stem: str) -> Datasheet:
+    def saved(self, folder: Path, stem: str, *, overwrite: bool = False) -> Datasheet:
         """The short datasheet writes nothing more; all others write themselves as Markdown, and as a report in HTML."""
         if not (self.full or self.spread or self.limited):
             return self
         text, page = folder / f"{stem}.md", folder / f"{stem}.html"
-        text.write_text(self.to_markdown(), encoding="utf-8")
+        write_report(text, self.to_markdown(), overwrite=overwrite)
         try:
-            page.write_text(self.to_html(), encoding="utf-8")
+            shown = self.to_html()
         except OptionError as error:
             return replace(self, written=(text,), notes=(*self.notes, f"{error.message}: {error.hint}"))
+        write_report(page, shown, overwrite=overwrite)
         return replace(self, written=(text, page))
 
     def to_markdown(self) -> str:

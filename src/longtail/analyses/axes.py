@@ -26,6 +26,8 @@ def linear_axis(given: Any, option: str, unit: str, *, low: float = -np.inf, mos
     form = f"expected start:stop:points or a list in {unit}, as in 0:3:31 or 0,1.5,3"
     try:
         axis = _read(given, most) if isinstance(given, str) else np.atleast_1d(np.asarray(given, float))
+    except OptionError as error:
+        raise OptionError(f"{option}: '{given}': {error.message}") from error
     except (InputError, TypeError, ValueError) as error:
         raise OptionError(f"{option}: '{given}' is no range: {form}") from error
     if axis.ndim != 1 or not 0 < axis.size <= most or not np.isfinite(axis).all():
@@ -39,6 +41,8 @@ def _read(text: str, most: int) -> NDArray[np.float64]:
     if ":" not in text:
         return np.array([parse_number(word) for word in text.split(",")])
     start, stop, points = (parse_number(word) for word in text.split(":"))
+    if points > most:
+        raise OptionError(f"{points:.15g} points are too many: at most {most}")
     if not (points.is_integer() and 1.0 < points <= most):
         raise ValueError(points)
     return np.linspace(start, stop, int(points))

@@ -138,10 +138,11 @@ class Result:
         """Files that the result has written of its own accord, see `saved`."""
         return ()
 
-    def saved(self, folder: Path, stem: str) -> Self:
+    def saved(self, folder: Path, stem: str, *, overwrite: bool = False) -> Self:
         """The result after it has written what it has beside figure, table and JSON: most have nothing.
 
-        `folder` exists; names begin with `stem`.
+        `folder` exists; names begin with `stem`. What is there already is replaced where longtail wrote it, or where
+        `overwrite` says so; see `longtail.file_writing`.
         """
         return self
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail import files
+from longtail import file_reading
 from longtail.analyses.axes import linear_axis
 from longtail.analyses.lanes import nominal, temperature_name
 from longtail.circuit import Circuit
@@ -124,7 +124,7 @@ def _shown(given: Any) -> str:
 def read_toml(path: str | Path, what: str) -> dict[str, Any]:
     """A TOML file. Raises `OptionError` where it cannot be read, with line and column where it is malformed."""
     try:
-        return tomllib.loads(files.content(path, files.LARGEST_SHEET).decode("utf-8-sig"))
+        return tomllib.loads(file_reading.content(path, file_reading.LARGEST_SHEET).decode("utf-8-sig"))
     except OSError as error:
         raise OptionError(f"{what}: {path}: {error.strerror or error}") from error
     except ValueError as error:  # no TOML, no UTF-8, an integer of more digits than Python takes

@@ -11,6 +11,9 @@ from longtail.errors import InputError, OptionError
 from longtail.units import parse_number
 
 DEFAULT = "1:1g:20"
+LOWEST, HIGHEST = 1e-15, 1e18  # Hz; beyond, the products of s and C leave what rounding allows
+DENSEST = 10_000  # points per decade
+MOST = 400_000  # points: the gains of one lane take 64 bytes each, their table some 300
 
 
 def frequency_axis(given: Any) -> NDArray[np.float64]:
@@ -29,6 +32,10 @@ def frequency_axis(given: Any) -> NDArray[np.float64]:
         axis = np.atleast_1d(np.asarray(given, float))
     except (TypeError, ValueError) as error:
         raise OptionError(f"frequencies must be numbers in Hz, not {given!r}") from error
+    if axis.size > MOST:
+        raise OptionError(f"{axis.size} frequencies are too many: at most {MOST}")
+    if axis.max(initial=0.0) > HIGHEST:
+        raise OptionError(f"{axis.max():g} Hz is too high: at most {HIGHEST:g} Hz")
     if axis.ndim != 1 or not axis.size or not np.isfinite(axis).all() or (axis < 0.0).any():
         raise OptionError("frequencies must be a list of finite numbers of at least 0 Hz")
     return axis
@@ -44,8 +51,12 @@ def _decades(text: str) -> NDArray[np.float64]:
     if len(numbers) == 1:
         return frequency_axis(numbers)
     start, stop, density = [*numbers, 20.0][:3]
-    if len(numbers) > 3 or not 0.0 < start <= stop or not 1 <= density <= 10_000:
+    if len(numbers) > 3 or not 0.0 < start <= stop:
         raise OptionError(f"'{text}' is no frequency range: {form}")
+    if not 1 <= density <= DENSEST:
+        raise OptionError(f"'{text}': {density:g} points per decade, where 1 to {DENSEST} are allowed")
+    if not start >= LOWEST or not stop <= HIGHEST:
+        raise OptionError(f"'{text}': frequencies must lie between {LOWEST:g} Hz and {HIGHEST:g} Hz")
     count = int(np.floor(np.log10(stop / start) * density * (1.0 + 1e-12))) + 1
     axis = start * 10.0 ** (np.arange(count) / density)
     return axis if np.isclose(axis[-1], stop, rtol=1e-9) else np.append(axis, stop)

@@ -21,6 +21,7 @@ from longtail.engine.linearization import linearize
 from longtail.engine.operating_point import OperatingPoint, solve_operating_point
 from longtail.engine.system import System
 from longtail.errors import AnalysisError
+from longtail.file_writing import write_report
 from longtail.symmetry import Mirror, find_mirror
 from longtail.symmetry.common_half import common_half
 from longtail.symmetry.differential_half import differential_half
@@ -156,11 +157,11 @@ class HalfCircuits(Result):
         """The decks that were written."""
         return tuple(map(Path, self.paths.values()))
 
-    def saved(self, folder: Path, stem: str) -> HalfCircuits:
+    def saved(self, folder: Path, stem: str, *, overwrite: bool = False) -> HalfCircuits:
         """The same result with its decks written into a folder that exists, as `stem-differential.cir` and so on."""
         paths = {half.mode: folder / f"{stem}-{half.mode}.cir" for half in self.halves}
         for half in self.halves:
-            paths[half.mode].write_text(half.deck, encoding="utf-8")
+            write_report(paths[half.mode], half.deck, overwrite=overwrite)
         return replace(self, paths={mode: str(path) for mode, path in paths.items()})
 
 

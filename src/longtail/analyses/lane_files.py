@@ -8,54 +8,21 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.analyses.part_note import Layout, begun, damaged, sidecar
 from longtail.errors import AnalysisError, OptionError
+from longtail.file_writing import check, write_file, writing
 from longtail.lanes.status import LaneStatus
 
 Values = NDArray[Any]
 ENDINGS = (".csv", ".json", ".zarr")
-
-
-@dataclass(frozen=True)
-class Layout:
-    """What is in the file. `scalars` and `vectors`: unit by measure, the latter over `frequency_hz`, those in
-    `complex` with a real and an imaginary part; `axes`: the values of each varied name, flat over lanes;
-    `identity`: what tells this sweep from any other."""
-
-    title: str
-    axes: Mapping[str, NDArray[np.float64]]
-    scalars: Mapping[str, str]
-    vectors: Mapping[str, str]
-    complex: frozenset[str]
-    frequency_hz: NDArray[np.float64] | None
-    identity: str
-
-    @property
-    def lanes(self) -> int:
-        return len(next(iter(self.axes.values())))
-
-    @property
-    def rows(self) -> int:
-        """Rows of a lane."""
-        return len(self.frequency_hz) if self.vectors and self.frequency_hz is not None else 1
-
-    @property
-    def columns(self) -> list[str]:
-        names = [*self.axes, "status", *self.scalars]
-        if self.vectors:
-            names.append("frequency_hz")
-        for name in self.vectors:
-            names += [f"{name}_re", f"{name}_im"] if name in self.complex else [name]
-        return names
 
 
 class LaneFile(ABC):
@@ -64,7 +31,7 @@ class LaneFile(ABC):
     def __init__(self, path: Path, layout: Layout, state: Mapping[str, Any] | None) -> None:
         self.path = path
         self.layout = layout
-        self.done = int(state["lanes"]) if state else 0
+        self.done = state["lanes"] if state else 0
 
     def write(self, where: slice, status: NDArray[np.int8], values: Mapping[str, Values]) -> None:
         """Add the lanes of a part, and note how far the file is good. Raises `AnalysisError` where it cannot grow."""
@@ -72,17 +39,16 @@ class LaneFile(ABC):
             size = self._write(where, status, values)
             self.done = where.stop
             self._note(size)
-        except OSError as error:
+        except (OSError, OptionError) as error:
+            what = error.message if isinstance(error, OptionError) else f"{self.path}: {error.strerror or error}"
             raise AnalysisError(
-                f"{self.path}: {error.strerror or error}, after {self.done} of {self.layout.lanes} lanes",
+                f"{what}, after {self.done} of {self.layout.lanes} lanes",
                 hint="make room, and go on with --resume",
             ) from error
 
     def _note(self, size: int) -> None:
         note = {"sweep": self.layout.identity, "lanes": self.done, "of": self.layout.lanes, "bytes": size}
-        temporary = sidecar(self.path).with_suffix(".new")
-        temporary.write_text(json.dumps(note))
-        os.replace(temporary, sidecar(self.path))  # whole or not at all
+        write_file(sidecar(self.path), json.dumps(note), overwrite=True)
 
     def close(self) -> None:
         """Let go of the file; if it is complete, of the note beside it too."""
@@ -102,49 +68,23 @@ class LaneFile(ABC):
         """Status and scalars of the lanes that are in the file already."""
 
 
-def open_file(path: Path, layout: Layout, resume: bool) -> LaneFile:
+def open_file(path: Path, layout: Layout, resume: bool, overwrite: bool = False) -> LaneFile:
     """A new file, or with `resume` the one that was left unfinished.
 
-    Raises `OptionError` for an unknown ending, for an unfinished sweep that would be lost, and where there is nothing
-    to resume or what is there is another sweep.
+    Raises `OptionError` for an unknown ending, for a file or an unfinished sweep that would be lost and that
+    `overwrite` does not give up, and where there is nothing to resume, or what is there is damaged or another sweep.
     """
     if path.suffix not in ENDINGS:
         raise OptionError(f"a sweep writes files that end in {', '.join(ENDINGS)}, not '{path.name}'")
-    state = _state(path, layout, resume)
-    if path.suffix == ".zarr":
-        from longtail.analyses.lane_zarr import ZarrFile
+    with writing(path):
+        state = begun(path, layout, resume, overwrite)
+        if path.suffix == ".zarr":
+            from longtail.analyses.lane_zarr import ZarrFile
 
-        return ZarrFile(path, layout, state)
-    try:
+            return ZarrFile(path, layout, state, overwrite)
+        if not state:
+            check(path, overwrite=overwrite)
         return (CsvFile if path.suffix == ".csv" else JsonFile)(path, layout, state)
-    except OSError as error:
-        raise OptionError(f"{path}: {error.strerror or error}") from error
-
-
-def sidecar(path: Path) -> Path:
-    """The note beside an unfinished file."""
-    return path.with_name(f"{path.name}.part")
-
-
-def _state(path: Path, layout: Layout, resume: bool) -> dict[str, Any] | None:
-    note = sidecar(path)
-    if not note.exists():
-        if resume and path.exists():
-            raise OptionError(
-                f"{path} is complete: there is nothing to resume", hint="leave --resume out to begin anew"
-            )
-        return None
-    if not resume:
-        raise OptionError(
-            f"{path} is a sweep that was not finished", hint=f"go on with --resume, or remove {note} to begin anew"
-        )
-    state: dict[str, Any] = json.loads(note.read_text())
-    if state["sweep"] != layout.identity or not path.exists():
-        raise OptionError(
-            f"{path} was begun with another netlist or other options: it cannot be resumed",
-            hint="give what it was begun with, or another file",
-        )
-    return state
 
 
 class TextFile(LaneFile):
@@ -154,9 +94,11 @@ class TextFile(LaneFile):
 
     def __init__(self, path: Path, layout: Layout, state: Mapping[str, Any] | None) -> None:
         super().__init__(path, layout, state)
+        if state:
+            self.kept()  # before anything is touched
         self._file: IO[bytes] = path.open("r+b" if state else "wb")
         if state:
-            self._good = int(state["bytes"])
+            self._good = state["bytes"]
             self._file.truncate(self._good)
             self._file.seek(self._good)
             self._file.write(self.tail.encode())
@@ -190,21 +132,36 @@ class TextFile(LaneFile):
         self._file.close()
 
     def kept(self) -> tuple[NDArray[np.int8], dict[str, NDArray[np.float64]]]:
+        try:
+            return self._kept()
+        except (ValueError, KeyError, IndexError, StopIteration, TypeError) as error:
+            raise damaged(self.path) from error
+
+    def _kept(self) -> tuple[NDArray[np.int8], dict[str, NDArray[np.float64]]]:
         start = len(self.layout.axes)
         codes = {s.text: int(s) for s in LaneStatus}
         status = np.empty(self.done, np.int8)
         scalars = {name: np.empty(self.done) for name in self.layout.scalars}
-        with self.path.open() as lines:
-            for _ in range(self._head().count("\n") + 1):
-                next(lines)
+        with self.path.open(encoding="utf-8") as lines:
+            head = self._head()
+            if lines.read(len(head) + 1) != f"{head}\n":
+                raise ValueError("another head")
             for lane in range(self.done):
-                fields = self._read(next(lines))
-                for _ in range(self.layout.rows - 1):
-                    next(lines)
-                status[lane] = codes[fields[start]]
-                for name, value in zip(scalars, fields[start + 1 :], strict=False):
+                rows = [self._read(next(lines)) for _ in range(self.layout.rows)]
+                self._check(lane, rows)
+                status[lane] = codes[rows[0][start]]
+                for name, value in zip(scalars, rows[0][start + 1 :], strict=False):
                     scalars[name][lane] = float(value)
         return status, scalars
+
+    def _check(self, lane: int, rows: list[list[Any]]) -> None:
+        """Raise `ValueError` where rows are not those of a lane: as long as they must be, with its parameters."""
+        wanted = [axis[lane].item() for axis in self.layout.axes.values()]
+        for row in rows:
+            if len(row) != len(self.layout.columns):
+                raise ValueError(f"lane {lane}: {len(row)} fields")
+            if not np.array_equal([float(x) for x in row[: len(wanted)]], wanted, equal_nan=True):
+                raise ValueError(f"lane {lane}: other parameters")
 
 
 def _rows(

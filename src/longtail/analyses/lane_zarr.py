@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,11 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.analyses.lane_files import LaneFile, Layout
+from longtail.analyses.lane_files import LaneFile
+from longtail.analyses.part_note import Layout, damaged
 from longtail.errors import OptionError
+from longtail.file_writing import ASK
 from longtail.lanes.status import LaneStatus
 
 _CHUNK = 4096  # lanes
+DAMAGE = (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RuntimeError)  # from a spoilt store
 
 
 class ZarrFile(LaneFile):
@@ -23,7 +29,7 @@ class ZarrFile(LaneFile):
     Raises `OptionError` where zarr is not installed.
     """
 
-    def __init__(self, path: Path, layout: Layout, state: Mapping[str, Any] | None) -> None:
+    def __init__(self, path: Path, layout: Layout, state: Mapping[str, Any] | None, overwrite: bool = False) -> None:
         super().__init__(path, layout, state)
         try:
             import zarr
@@ -32,14 +38,31 @@ class ZarrFile(LaneFile):
                 f"{path.name} needs the package zarr, which is not installed",
                 hint="pip install 'longtail[zarr]', or write .csv or .json",
             ) from error
-        self._group: Any = zarr.open_group(str(path), mode="r+" if state else "w", zarr_format=3)
-        if not state:
+        if not state and os.path.lexists(path):
+            _give_up(path, overwrite)
+        try:
+            self._group: Any = zarr.open_group(str(path), mode="r+" if state else "w-", zarr_format=3)
+            if state:
+                self._verify()
+        except DAMAGE as error:
+            raise damaged(path) from error
+        if state:
+            self.kept()
+        else:
             self._create()
         self._note(0)
 
+    def _verify(self) -> None:
+        """Raise `ValueError` where the store is not that of these lanes."""
+        for name, values in self.layout.axes.items():
+            if not np.array_equal(self._group[name][:], values, equal_nan=True):
+                raise ValueError(f"other values of {name}")
+        for name in ("status", *self.layout.scalars, *self.layout.vectors):
+            if self._group[name].shape[0] != self.layout.lanes:
+                raise ValueError(f"{name} has another length")
+
     def _create(self) -> None:
-        texts = {str(int(s)): s.text for s in LaneStatus}
-        self._group.attrs.update({"title": self.layout.title, "axes": list(self.layout.axes), "status": texts})
+        self._group.attrs.update({"title": self.layout.title, "axes": list(self.layout.axes), "status": _texts()})
         self._array("status", np.int8, -1)
         for name, values in self.layout.axes.items():
             self._array(name, np.float64, np.nan)[:] = values
@@ -78,4 +101,29 @@ class ZarrFile(LaneFile):
 
     def kept(self) -> tuple[NDArray[np.int8], dict[str, NDArray[np.float64]]]:
         done = slice(0, self.done)
-        return self._group["status"][done], {name: self._group[name][done] for name in self.layout.scalars}
+        try:
+            status = self._group["status"][done]
+            if (status < 0).any():  # the fill value: a chunk is gone
+                raise ValueError("lanes are missing")
+            return status, {name: self._group[name][done] for name in self.layout.scalars}
+        except DAMAGE as error:
+            raise damaged(self.path) from error
+
+
+def _give_up(path: Path, overwrite: bool) -> None:
+    """Remove the store of a sweep that may be replaced. Raises `OptionError` for one that may not, and for all else."""
+    try:
+        attributes = json.loads((path / "zarr.json").read_text(encoding="utf-8"))["attributes"]
+        ours = attributes["status"] == _texts() and not path.is_symlink()
+    except (OSError, ValueError, KeyError, TypeError):
+        ours = False
+    if not ours:
+        raise OptionError(f"{path} is there already, and is no sweep", hint="give another name")
+    if not overwrite:
+        raise OptionError(f"{path} is there already, and would be lost", hint=ASK)
+    shutil.rmtree(path)
+
+
+def _texts() -> dict[str, str]:
+    """The status of lanes in words, by number: the mark of a store that a sweep has written."""
+    return {str(int(s)): s.text for s in LaneStatus}

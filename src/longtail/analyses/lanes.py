@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from longtail import modes
 from longtail.analyses.base import Option
 from longtail.analyses.drives import Drives, as_plain, at_one_lane
+from longtail.analyses.lane_bounds import check_bounds
 from longtail.circuit import Circuit, Instance
 from longtail.devices.discovery import devices
 from longtail.engine.batch import Batch, lane_count
@@ -114,6 +115,9 @@ def read_lanes(circuit: Circuit, parameters: Mapping[str, ArrayLike], drives: Dr
     before = _before(drives, values)
     for name in values:
         nominal(drives.bench if drives and drives.bench and name in before else circuit, name)
+    check_bounds(circuit, {name: value for name, value in values.items() if name not in before})
+    if drives is not None and drives.bench is not None:
+        check_bounds(drives.bench, {name: values[name] for name in before})
     if drives is not None:
         values |= levels_over(drives, values) if level is None else _at_level(drives, level, values)
     return Lanes({name: v for name, v in values.items() if name not in before}, axes)

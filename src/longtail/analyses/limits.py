@@ -22,7 +22,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from longtail import files
+from longtail import file_reading
 from longtail.analyses.cace import SUFFIXES, read_cace
 from longtail.analyses.conditions import number, read_toml
 from longtail.analyses.rows import Limit, Row
@@ -82,7 +82,7 @@ def _bound(name: str, key: str, given: Any, path: Path | None) -> float:
 
 def _place(path: Path, name: str, key: str) -> Span | None:
     """Where a TOML file gives a bound: the first line with its key from that on which its table is named."""
-    lines = files.content(path, files.LARGEST_SHEET).decode("utf-8-sig").splitlines()
+    lines = file_reading.content(path, file_reading.LARGEST_SHEET).decode("utf-8-sig").splitlines()
     heading = re.compile(rf"""\s*\[?\s*["']?{re.escape(name)}["']?\s*[\].=]""")
     start = next((k for k, line in enumerate(lines) if heading.match(line)), 0)
     for k, line in enumerate(lines[start:], start=start):

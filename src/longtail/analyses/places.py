@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from longtail import files
+from longtail import file_reading
 from longtail.errors import OptionError, Span, nearest
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def read_yaml(path: str | Path, what: str) -> Place:
     import yaml
 
     try:
-        text = files.content(path, files.LARGEST_SHEET).decode("utf-8-sig")
+        text = file_reading.content(path, file_reading.LARGEST_SHEET).decode("utf-8-sig")
     except OSError as error:
         raise OptionError(f"{what}: {path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:

@@ -152,6 +152,7 @@ def run(
     target: float | None,
     out: str | Path | None,
     resume: bool,
+    overwrite: bool,
     threads: int,
     progress: Callable[[int, int], None] | None,
 ) -> SweepResult:
@@ -164,7 +165,7 @@ def run(
     if resume and out is None:
         raise OptionError("there is nothing to resume without a file", hint="give the --out that it was begun with")
     plan = _plan(circuit, input, output, lanes, measure, frequency_hz, vcm, null, target)
-    return _carried_out(plan, None if out is None else Path(out), resume, int(threads), progress)
+    return _carried_out(plan, None if out is None else Path(out), resume, overwrite, int(threads), progress)
 
 
 def axes_of(vary: Mapping[str, Any] | Sequence[str]) -> Grid:
@@ -175,12 +176,22 @@ def axes_of(vary: Mapping[str, Any] | Sequence[str]) -> Grid:
     """
     if isinstance(vary, str):
         vary = [vary]
-    given = vary if isinstance(vary, Mapping) else dict(_assignment(word) for word in vary)
+    given = vary if isinstance(vary, Mapping) else _assignments(vary)
     axes = {name: linear_axis(v, f"vary {name}", "the unit of the parameter", most=MOST) for name, v in given.items()}
     lanes = math.prod(len(values) for values in axes.values())
     if lanes > MOST:
         raise OptionError(f"{lanes} lanes are too many: at most {MOST}", hint="sweep coarser, or one part at a time")
     return grid(axes)
+
+
+def _assignments(words: Sequence[str]) -> dict[str, str]:
+    """Ranges by name. Raises `OptionError` for a name that is given twice."""
+    given: dict[str, str] = {}
+    for name, values in map(_assignment, words):
+        if name in given:
+            raise OptionError(f"--vary gives '{name}' twice", hint="list its values with commas between")
+        given[name] = values
+    return given
 
 
 def _assignment(word: str) -> tuple[str, str]:
@@ -229,7 +240,12 @@ def _check_columns(varied: Iterable[str], measured: Sequence[str]) -> None:
 
 
 def _carried_out(
-    plan: Plan, path: Path | None, resume: bool, threads: int, progress: Callable[[int, int], None] | None
+    plan: Plan,
+    path: Path | None,
+    resume: bool,
+    overwrite: bool,
+    threads: int,
+    progress: Callable[[int, int], None] | None,
 ) -> SweepResult:
     kept = [m for m in plan.measures if not m.over_frequency or _fits(plan)]
     if path is None and len(kept) < len(plan.measures):
@@ -239,7 +255,7 @@ def _carried_out(
         )
     sweep = plan.sweep(plan.frequency_hz)[0] if plan.needs("axis") else None
     notes: tuple[str, ...] = ()
-    with closing(open_file(path, plan.layout(), resume)) if path else nullcontext() as file:
+    with closing(open_file(path, plan.layout(), resume, overwrite)) if path else nullcontext() as file:
         first = file.done if file else 0
         if first:
             kept = [m for m in kept if not m.over_frequency]
@@ -334,6 +350,7 @@ ANALYSIS = Analysis(
         *NULL_OPTIONS,
         Option("out", "file", "", "write every lane as it comes into FILE.csv, FILE.json or FILE.zarr"),
         Option("resume", "flag", "", "go on with a file that was left unfinished", False),
+        Option("overwrite", "flag", "", "replace a file that is there already", False),
         Option("threads", "number", "", "threads that share the lanes", 1, low=1, high=256),
         Option("progress", "callback", "", "called with lanes done and lanes in all", python_only=True),
     ),

@@ -14,6 +14,7 @@ from cyclopts import Parameter
 from longtail import OptionError
 from longtail.cli.messages import remark
 from longtail.errors import nearest
+from longtail.file_writing import write_file, writing
 
 _INCLUDE = re.compile(r"^\s*\.(?:include|inc|lib)\s+[\"']?([^\"'\s]+)", re.IGNORECASE | re.MULTILINE)
 
@@ -107,12 +108,13 @@ def copy(files: list[Path], folder: Path, overwrite: bool) -> list[Path]:
     """Copy files into a folder and return where they went. What is there already and differs is not replaced."""
     targets = [folder / path.name for path in files]
     for path, target in zip(files, targets, strict=True):
-        if target.exists() and not overwrite and target.read_bytes() != path.read_bytes():
-            raise OptionError(f"{target} is there already, and is not the same", hint="add --overwrite to replace it")
-    try:
+        with writing(target):
+            if target.is_file() and not overwrite and target.read_bytes() != path.read_bytes():
+                raise OptionError(
+                    f"{target} is there already, and is not the same", hint="add --overwrite to replace it"
+                )
+    with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        for path, target in zip(files, targets, strict=True):
-            target.write_bytes(path.read_bytes())
-    except OSError as error:
-        raise OptionError(f"cannot copy to {folder}: {error.strerror or error}") from error
+    for path, target in zip(files, targets, strict=True):
+        write_file(target, path.read_bytes(), overwrite=True)  # decided above: it is the same, or may be replaced
     return targets

@@ -1,20 +1,23 @@
 """The `longtail` command: what it understands, and how it ends.
 
 Results go to standard output, everything else to standard error. Exit status: 0 done, 1 the computation failed,
-2 the netlist or the command cannot be used, 130 interrupted, 141 nobody reads the output any more.
+2 the netlist or the command cannot be used, 130 interrupted, 141 nobody reads the output any more,
+143 terminated.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
 
 from cyclopts import App
 from cyclopts.exceptions import CycloptsError, UnknownCommandError, UnusedCliTokensError
 
-from longtail import LongtailError, OptionError, __version__
+from longtail import AnalysisError, LongtailError, OptionError, __version__
 from longtail.cli.announced import announced
 from longtail.cli.messages import complain
 from longtail.cli.sources import STDIN
@@ -22,6 +25,7 @@ from longtail.errors import nearest
 
 INTERRUPTED = 130
 PIPE_CLOSED = 141
+TERMINATED = 143
 PURPOSE = """\
 A workbench for differential amplifiers: SPICE netlist in, the two modes out, with the reasons.
 
@@ -31,7 +35,9 @@ Start with: longtail analyze bjt_pair
 
 def application() -> App:
     """The commands. Those of analyses are imported when they are called, not when they are listed."""
-    app = App(name="longtail", version=__version__, help=PURPOSE, help_format="plaintext")
+    app = App(
+        name="longtail", version=__version__, help=PURPOSE, help_format="plaintext", suppress_keyboard_interrupt=False
+    )
     for name, doc in announced().items():
         app.command(f"longtail.cli.verbs:{name}", name=name, help=doc)
     app.command("longtail.cli.gallery:examples", name="examples", help="List the gallery, or copy an example out")
@@ -50,13 +56,29 @@ def run(arguments: Sequence[str]) -> int:
         return complain(_usage(error, arguments))
     except LongtailError as error:
         return complain(error)
-    except KeyboardInterrupt:
-        return INTERRUPTED
+    except KeyboardInterrupt as stopped:
+        complain(AnalysisError("interrupted", hint=str(stopped) or None))
+        return TERMINATED if isinstance(stopped, Terminated) else INTERRUPTED
     except BrokenPipeError:
-        # nothing more can be written; without this the interpreter would try once more when it ends
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up(sys.stdout)
         return PIPE_CLOSED
+    except OSError as error:
+        _give_up(sys.stdout)
+        return complain(AnalysisError(f"{error.filename or 'standard output'}: {error.strerror or error}"))
     return 0
+
+
+def _give_up(stream: TextIO) -> None:
+    """Nothing more can be written: without this the interpreter would try once more when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+class Terminated(KeyboardInterrupt):
+    """The process was asked to end; it ends as if interrupted, and leaves no half file."""
+
+
+def _terminate(number: int, frame: object) -> None:
+    raise Terminated
 
 
 def _usage(error: CycloptsError, arguments: Sequence[str]) -> OptionError:
@@ -78,11 +100,22 @@ def _usage(error: CycloptsError, arguments: Sequence[str]) -> OptionError:
 
 def main() -> None:
     """The entry point: runs the command line of this process and ends it with the exit status."""
+    signal.signal(signal.SIGTERM, _terminate)
+    if sys.stderr is None:  # closed: messages go nowhere, and not among the results
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115  as long as the process
+    if sys.stdout is None:
+        sys.exit(complain(AnalysisError("standard output is closed", hint="send it to /dev/null to drop it")))
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")  # an arrow must not stop a terminal that has no arrows
-    sys.exit(run(sys.argv[1:]))
+    try:
+        status = run(sys.argv[1:])
+        sys.stderr.flush()
+    except OSError:  # nobody can be told
+        _give_up(sys.stderr)
+        status = PIPE_CLOSED
+    sys.exit(status)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from longtail import LongtailError
 from longtail.errors import Span
+from longtail.printable import printable
 
 WINDOW = 100  # characters of a long line that are shown around the place of an error
 
@@ -86,15 +87,6 @@ def advancing(what: str) -> Iterator[Callable[[int, int], None] | None]:
             bar.update(task, completed=done, total=total, rate=f"{speed:,.0f}/s" if speed else "")
 
         yield advance
-
-
-def printable(text: str) -> str:
-    """The text without characters that a terminal would obey.
-
-    >>> printable("a\\x1b[31mb")
-    'a·[31mb'
-    """
-    return "".join(c if c.isprintable() or c == "\t" else "·" for c in text)
 
 
 def _show(parts: Parts) -> None:

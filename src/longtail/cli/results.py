@@ -10,18 +10,20 @@ from typing import Protocol, runtime_checkable
 
 from longtail.analyses.base import Result
 from longtail.cli.messages import remark
-from longtail.errors import OptionError
+from longtail.file_writing import check, write_file, write_report, writing
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How the result is wanted: as JSON or Markdown, with files in `out`, figures as `format`, a page in `html`."""
+    """How the result is wanted: as JSON or Markdown, with files in `out`, figures as `format`, a page in `html`;
+    `overwrite`: over whatever is there."""
 
     json: bool = False
     out: str | None = None
     format: str = "png"
     html: str | None = None
     markdown: bool = False
+    overwrite: bool = False
 
 
 @runtime_checkable
@@ -59,16 +61,21 @@ def show(result: Result, form: Form, circuit_notes: Iterable[object]) -> None:
     console.print(tables.rich(result, console.width))
 
 
+def look_ahead(form: Form, stem: str) -> None:
+    """Raise `OptionError` before long work whose files would not be written."""
+    if form.html is not None:
+        check(Path(form.html), overwrite=form.overwrite)
+    if form.out is not None:
+        folder = Path(form.out)
+        with writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        for ending in ("txt", "json", form.format):
+            check(folder / f"{stem}.{ending}", overwrite=form.overwrite)
+
+
 def prepared(result: Result, form: Form, stem: str) -> Result:
     """The result after it has written files of its own, where a folder is asked for: its JSON names them."""
-    if form.out is None:
-        return result
-    folder = Path(form.out)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return result.saved(folder, stem)
-    except OSError as error:
-        raise OptionError(f"--out {form.out}: {error.strerror or error}") from error
+    return result if form.out is None else result.saved(Path(form.out), stem, overwrite=form.overwrite)
 
 
 def write(result: Result, form: Form, stem: str) -> list[Path]:
@@ -77,23 +84,15 @@ def write(result: Result, form: Form, stem: str) -> list[Path]:
 
     assert form.out is not None
     folder = Path(form.out)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        text, json = folder / f"{stem}.txt", folder / f"{stem}.json"
-        text.write_text(result.to_text(), encoding="utf-8")
-        json.write_text(result.to_json() + "\n", encoding="utf-8")
-        return [*plots.save(result, folder, stem, form.format), text, json, *result.files]
-    except OSError as error:
-        raise OptionError(f"--out {form.out}: {error.strerror or error}") from error
+    text, json = folder / f"{stem}.txt", folder / f"{stem}.json"
+    write_report(text, result.to_text(), overwrite=form.overwrite)
+    write_report(json, result.to_json() + "\n", overwrite=form.overwrite)
+    return [*plots.save(result, folder, stem, form.format, overwrite=form.overwrite), text, json, *result.files]
 
 
-def write_page(result: Result, file: str) -> Path:
+def write_page(result: Result, form: Form) -> Path:
     """Write the HTML of a result into a file and return its path."""
-    assert isinstance(result, Paged)
-    path = Path(file)
-    text = result.to_html()
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise OptionError(f"--html {file}: {error.strerror or error}") from error
+    assert isinstance(result, Paged) and form.html is not None
+    path = Path(form.html)
+    write_file(path, result.to_html(), overwrite=form.overwrite)
     return path

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from longtail import InputError, OptionError, files
+from longtail import InputError, OptionError
 from longtail.cli.gallery import gallery
 from longtail.cli.messages import remark
 from longtail.errors import nearest
@@ -41,6 +41,8 @@ class Source:
         """The amplifier. Raises `InputError` for what cannot be used."""
         from longtail import read
 
+        if self.file == STDIN and sys.stdin is None:
+            raise InputError("standard input is closed", hint="give a file, or pipe the netlist in")
         amplifier = read(
             f"{standard_input()}\n" if self.file == STDIN else find(self.file),
             parameters=assignments(self.set),
@@ -61,9 +63,11 @@ def standard_input() -> str:
     if sys.stdin is None:
         raise InputError("standard input is closed", hint="give a file in place of -")
     given = getattr(sys.stdin, "buffer", None)
-    found = decoded(given.read(files.LARGEST + 1)) if given is not None else sys.stdin.read(files.LARGEST + 1)
-    if len(found) > files.LARGEST:
-        raise InputError(f"standard input has more than the {files.LARGEST} bytes that are read")
+    found = (
+        decoded(given.read(file_reading.LARGEST + 1)) if given is not None else sys.stdin.read(file_reading.LARGEST + 1)
+    )
+    if len(found) > file_reading.LARGEST:
+        raise InputError(f"standard input has more than the {file_reading.LARGEST} bytes that are read")
     return found
 
 
@@ -87,7 +91,7 @@ def find(file: str) -> Path:
 def _unreadable(path: Path) -> str | None:
     """Why a file cannot be read: "" where there is none at all; None where it can."""
     try:
-        kind = files.refusal(path)
+        kind = file_reading.refusal(path)
     except (FileNotFoundError, NotADirectoryError):
         return ""
     except OSError as error:
@@ -111,11 +115,13 @@ def assignments(words: Sequence[str]) -> Mapping[str, str]:
     >>> assignments(["rc=4.7k", "vcm=-1"])
     {'rc': '4.7k', 'vcm': '-1'}
     """
-    values = {}
+    values: dict[str, str] = {}
     for word in words:
         name, sign, value = (part.strip() for part in word.partition("="))
         if not (name and sign and value):
             raise OptionError(f"--set {word}: expected NAME=VALUE", hint="as in --set rc=4.7k")
+        if name.lower() in (known.lower() for known in values):
+            raise OptionError(f"--set gives '{name}' twice", hint="leave one of them out")
         values[name] = value
     return values
 

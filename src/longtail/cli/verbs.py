@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -14,10 +15,11 @@ from cyclopts import Parameter
 
 from longtail import InputError, OptionError
 from longtail.analyses.base import Analysis, Option
+from longtail.analyses.part_note import sidecar
 from longtail.cli.announced import home
 from longtail.cli.messages import advancing, busy, remark
-from longtail.cli.results import Form, prepared, show, write, write_page
-from longtail.cli.sources import Source
+from longtail.cli.results import Form, look_ahead, prepared, show, write, write_page
+from longtail.cli.sources import Source, assignments
 
 CIRCUIT, ANALYSIS, RESULT = "Circuit", "Analysis", "Result"  # headings of the help page
 METAVARS = {
@@ -63,6 +65,7 @@ RESULT_OPTIONS = (
     option("json", bool, "print the result as JSON", RESULT, False),
     option("out", str | None, "write figure, table and JSON into this folder", RESULT, None, "DIR"),
     option("format", Literal["png", "svg", "pdf"], "of the figure", RESULT, "png"),
+    option("overwrite", bool, "replace files that are there already", RESULT, False),
 )
 PAGE_OPTIONS = (  # of results that can be a page
     option(
@@ -83,7 +86,7 @@ def __getattr__(name: str) -> Callable[..., None]:
 
 def command(analysis: Analysis) -> Callable[..., None]:
     """The command of an analysis: reads the circuit, runs, shows."""
-    own = [each for each in analysis.options if each.name not in COMMON | {"out"} and not each.python_only]
+    own = [each for each in analysis.options if each.name not in COMMON | {"out", "overwrite"} and not each.python_only]
     offered = {each.name for each in analysis.options}
 
     def verb(file: str, /, **given: Any) -> None:
@@ -92,22 +95,27 @@ def command(analysis: Analysis) -> Callable[..., None]:
         options = {each.name: number(each, given[key(each)]) for each in own if key(each) in given}
         if "out" in offered and form.out and Path(form.out).suffix:  # a file of its own, and no folder
             options["out"], form = form.out, replace(form, out=None)
+        if "overwrite" in offered:
+            options["overwrite"] = form.overwrite
+        _said_once(source, options)
+        stem = f"{source.stem}-{analysis.name}"
+        look_ahead(form, stem)
         amplifier = source.read()
         remark(_ports(amplifier.circuit.ports) if len(own) < len(analysis.options) else ())
         what = f"{analysis.name} of {amplifier.circuit.title}"
-        if "progress" in offered:
-            with advancing(analysis.name) as options["progress"]:
-                result = analysis(amplifier.circuit, **options)
-        else:
-            with busy(what):
-                result = analysis(amplifier.circuit, **options)
-        stem = f"{source.stem}-{analysis.name}"
+        with resumable(options.get("out")):
+            if "progress" in offered:
+                with advancing(analysis.name) as options["progress"]:
+                    result = analysis(amplifier.circuit, **options)
+            else:
+                with busy(what):
+                    result = analysis(amplifier.circuit, **options)
         result = prepared(result, form, stem)
         show(result, form, amplifier.circuit.notes)
         if form.out is not None:
             remark(f"wrote {path}" for path in write(result, form, stem))
         if form.html is not None:
-            remark([f"wrote {write_page(result, form.html)}"])
+            remark([f"wrote {write_page(result, form)}"])
         if result.failure is not None:
             raise result.failure
 
@@ -120,6 +128,25 @@ def command(analysis: Analysis) -> Callable[..., None]:
     verb.__annotations__ = {each.name: each.annotation for each in parameters}
     verb.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     return verb
+
+
+@contextmanager
+def resumable(out: str | None) -> Iterator[None]:
+    """Work that says how to go on when it is interrupted: with the file that it was writing, if there is one."""
+    try:
+        yield
+    except KeyboardInterrupt as stopped:
+        begun = out is not None and sidecar(Path(out)).exists()
+        way = f"{out} is good as far as it goes: go on with --resume" if begun else "nothing was written"
+        raise type(stopped)(way) from None
+
+
+def _said_once(source: Source, options: Mapping[str, Any]) -> None:
+    """Raise `OptionError` where a parameter is both set and varied."""
+    varied = {word.partition("=")[0].strip().lower() for word in options.get("vary") or ()}
+    both = sorted(varied & {name.lower() for name in assignments(source.set)})
+    if both:
+        raise OptionError(f"'{both[0]}' is given by --set and by --vary", hint="leave one of them out")
 
 
 def _file_or_folder(each: Option) -> Any:

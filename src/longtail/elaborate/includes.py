@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from longtail import files
+from longtail import file_reading
 from longtail.elaborate import limits
 from longtail.elaborate.contents import every_card
 from longtail.errors import InputError, NetlistError, nearest
@@ -130,7 +130,7 @@ class Inclusion:
                 hint="move it beside the netlist, or allow includes from outside",
             )
         try:
-            kind = files.refusal(target)
+            kind = file_reading.refusal(target)
         except FileNotFoundError as error:
             hint = _similar(target)
             raise NetlistError(f"file '{card.file}' is not there", span=card.span, hint=hint) from error

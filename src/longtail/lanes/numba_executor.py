@@ -10,13 +10,13 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
 from longtail.lanes.blocks import block_size, complex_registers, real_registers, scratch_rows
 from longtail.lanes.executor import Lanes
 from longtail.lanes.graph import Op
+from longtail.lanes.numba_cache import compiled
 from longtail.lanes.numba_math import FAST, exp_row, log_row
 from longtail.lanes.program import Program
 
@@ -30,7 +30,7 @@ SINH, COSH, TANH, ASINH, ACOSH, ATANH = (int(o) for o in (Op.SINH, Op.COSH, Op.T
 FLOOR, CEIL = int(Op.FLOOR), int(Op.CEIL)
 
 
-@nb.njit(fastmath=FAST, error_model="numpy", cache=True)
+@compiled(fastmath=FAST, error_model="numpy")
 def _power_row(x, y, out, scratch, bits, other, other_bits, saved):  # type: ignore[no-untyped-def]
     """out = x**y: exp(y*log(x)) where both are finite and x > 0, else the standard library's; out is another row."""
     log_row(x, saved, scratch, bits, other, other_bits)
@@ -46,7 +46,7 @@ def _power_row(x, y, out, scratch, bits, other, other_bits, saved):  # type: ign
                 out[k] = math.pow(x[k], y[k])
 
 
-@nb.njit(fastmath=FAST, error_model="numpy", cache=True)
+@compiled(fastmath=FAST, error_model="numpy")
 def _rare(op, a, out):  # type: ignore[no-untyped-def]
     """Functions that only behavioural sources use, one lane at a time."""
     for k in range(a.shape[0]):
@@ -82,7 +82,7 @@ def _rare(op, a, out):  # type: ignore[no-untyped-def]
         out[k] = y
 
 
-@nb.njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
+@compiled(fastmath=FAST, error_model="numpy", nogil=True)
 def run_block(code, rows, scratch, bits, other, other_bits, saved):  # type: ignore[no-untyped-def]
     """Run the instructions over the rows `[register, lane]` of a block."""
     n = rows.shape[1]
@@ -151,7 +151,7 @@ def run_block(code, rows, scratch, bits, other, other_bits, saved):  # type: ign
             _rare(op, a, out)
 
 
-@nb.njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
+@compiled(fastmath=FAST, error_model="numpy", nogil=True)
 def run_complex_block(code, re, im):  # type: ignore[no-untyped-def]
     """Run arithmetic over rows of complex numbers, real and imaginary parts apart."""
     n = re.shape[1]

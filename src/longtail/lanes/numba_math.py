@@ -14,6 +14,8 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.lanes.numba_cache import compiled
+
 Row = NDArray[np.float64]
 Bits = NDArray[np.uint64]
 
@@ -31,7 +33,7 @@ _TWO_TO_52 = nb.uint64(int(np.float64(2.0**52).view(np.int64)))  # or-ed with a 
 _ODD = tuple(2.0 / (2 * k + 1) for k in range(11))
 
 
-@nb.njit(fastmath=FAST, error_model="numpy", cache=True)
+@compiled(fastmath=FAST, error_model="numpy")
 def exp_row(x: Row, out: Row, scratch: Row, bits: Bits) -> None:
     """out = exp(x); `bits` is the integer view of `scratch`. inf above 709, 0 below -708, nan stays.
 
@@ -69,7 +71,7 @@ def exp_row(x: Row, out: Row, scratch: Row, bits: Bits) -> None:
         out[k] *= scratch[k]
 
 
-@nb.njit(fastmath=FAST, error_model="numpy", cache=True)
+@compiled(fastmath=FAST, error_model="numpy")
 def log_row(x: Row, out: Row, scratch: Row, bits: Bits, other: Row, other_bits: Bits) -> None:
     """out = log(x); -inf at 0, nan below. `bits` and `other_bits` are the integer views of the scratch rows."""
     c = _ODD

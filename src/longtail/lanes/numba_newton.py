@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 
-import numba as nb
-
+from longtail.lanes.numba_cache import compiled
 from longtail.lanes.numba_executor import run_block
 from longtail.lanes.numba_math import FAST
 
 
-@nb.njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
+@compiled(fastmath=FAST, error_model="numpy", nogil=True)
 def newton_block(code, rows, outputs, scratch, absolute, relative, most, clamp, done):  # type: ignore[no-untyped-def]
     """Iterate a program that computes the Newton step of the first `len(outputs)` registers.
 

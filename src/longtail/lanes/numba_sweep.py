@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 
-import numba as nb
 import numpy as np
 
+from longtail.lanes.numba_cache import compiled
 from longtail.lanes.numba_executor import run_complex_block
 from longtail.lanes.numba_math import FAST
 
 
-@nb.njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
+@compiled(fastmath=FAST, error_model="numpy", nogil=True)
 def fill_conductances(model, entries, re, im):  # type: ignore[no-untyped-def]
     """What is the same at every frequency: the inputs of the elimination without capacitances.
 
@@ -22,7 +22,7 @@ def fill_conductances(model, entries, re, im):  # type: ignore[no-untyped-def]
         im[e, :] = 0.0
 
 
-@nb.njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
+@compiled(fastmath=FAST, error_model="numpy", nogil=True)
 def fill_reactive(model, entries, reactive, delayed, delays, omega, re, im):  # type: ignore[no-untyped-def]
     """What changes with frequency: y = g + j*omega*c, and what delays turn.
 
@@ -44,7 +44,7 @@ def fill_reactive(model, entries, reactive, delayed, delays, omega, re, im):  # 
             b[k] -= d[k] * sine[k]
 
 
-@nb.njit(error_model="numpy", cache=True, nogil=True)
+@compiled(error_model="numpy", nogil=True)
 def turn(model, taus, omega, delays):  # type: ignore[no-untyped-def]
     """cos(omega*tau) - 1 and sin(omega*tau) of every delay; a delay that all lanes share is worked out once."""
     for i in range(taus.shape[0]):
@@ -61,7 +61,7 @@ def turn(model, taus, omega, delays):  # type: ignore[no-untyped-def]
                 delays[i, 1, k] = math.sin(omega * tau[k])
 
 
-@nb.njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
+@compiled(fastmath=FAST, error_model="numpy", nogil=True)
 def solve_points(  # type: ignore[no-untyped-def]
     model, entries, reactive, delayed, taus, delays, omegas, code, re, im, outputs, pivots, scale, even, odd, weakest
 ):
@@ -96,7 +96,7 @@ def solve_points(  # type: ignore[no-untyped-def]
                 v[k] = a[k] * y[k] + b[k] * x[k]
 
 
-@nb.njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
+@compiled(fastmath=FAST, error_model="numpy", nogil=True)
 def spread(even_matrix, odd_matrix, even, odd, work, largest, out):  # type: ignore[no-untyped-def]
     """Every frequency from the points: numerator over determinant, into `out` `[output, frequency, 2*lane]`, where
     real and imaginary parts alternate (a complex array seen as floats: that vectorizes);
@@ -126,7 +126,7 @@ def spread(even_matrix, odd_matrix, even, odd, work, largest, out):  # type: ign
                 target[2 * k + 1] = imaginary
 
 
-@nb.njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
+@compiled(fastmath=FAST, error_model="numpy", nogil=True)
 def combine(weights, offset, samples, parts, work, largest, out):  # type: ignore[no-untyped-def]
     """Every frequency as a linear function of the points, into `out` `[output, frequency, 2*lane]` as in `spread`.
 
@@ -151,7 +151,7 @@ def combine(weights, offset, samples, parts, work, largest, out):  # type: ignor
                 target[2 * k + 1] = imaginary
 
 
-@nb.njit(fastmath=FAST, error_model="numpy", cache=True, nogil=True)
+@compiled(fastmath=FAST, error_model="numpy", nogil=True)
 def solve_plain(  # type: ignore[no-untyped-def]
     model, entries, reactive, delayed, taus, delays, omegas, code, re, im, outputs, out
 ):
@@ -167,7 +167,7 @@ def solve_plain(  # type: ignore[no-untyped-def]
                 target[k] = complex(x[k], y[k])
 
 
-@nb.njit(error_model="numpy", cache=True, nogil=True)
+@compiled(error_model="numpy", nogil=True)
 def judge(exact, found, largest, tolerance, rounding, trusted, bad):  # type: ignore[no-untyped-def]
     """Mark the lanes whose gains `found` `[output, lane]` differ from the `exact` ones `[output, 0, lane]` by more than
     `tolerance` of the largest of the gain, and `rounding` of the largest of all; a lane that is not a number, or not

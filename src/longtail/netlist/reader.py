@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from longtail import files
+from longtail import file_reading
 from longtail.errors import InputError, NetlistError, UnsupportedError, nearest
 from longtail.netlist import dot_cards
 from longtail.netlist.cards import Body, Branch, Card, Conditionals, Include, Netlist, Note, Subcircuit
@@ -76,7 +76,7 @@ def read_file(path: str | Path, *, included: bool = False) -> Netlist:
     """
     where = Path(path)
     try:
-        content = files.content(where)
+        content = file_reading.content(where)
     except OSError as error:
         raise InputError(f"cannot read '{path}': {(error.strerror or str(error)).lower()}") from error
     return _read(decoded(content), str(path), where, included)
@@ -93,8 +93,8 @@ def read_text(text: str, file: str = "<text>", *, included: bool = False) -> Net
     >>> print(netlist.body[2].span)
     <text>:4:1
     """
-    if len(text) > files.LARGEST:
-        raise InputError(f"the netlist has {len(text)} characters, more than the {files.LARGEST} that are read")
+    if len(text) > file_reading.LARGEST:
+        raise InputError(f"the netlist has {len(text)} characters, more than the {file_reading.LARGEST} that are read")
     return _read(text, file, None, included)
 
 

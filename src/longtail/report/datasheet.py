@@ -125,7 +125,7 @@ def _escaped(text: str) -> str:
     >>> print(_escaped("a|b <i> V_CM"))
     a\\|b &lt;i&gt; V\\_CM
     """
-    return re.sub(r"([\\`*_\[\]|#~])", r"\\\1", text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
+    return re.sub(r"([\\`*_\[\]|#~$])", r"\\\1", text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
 
 
 def bias_table(op: OpResult) -> Table:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from longtail.analyses.formula_result import Curves, Formula
 from longtail.report.colours import BLUE, INK, PALE, VERMILLION
 from longtail.report.formula_page import band_text, error_text
-from longtail.report.style import SMALL, TEXT, mathematical, new_figure, over_frequency, titled
+from longtail.report.style import SMALL, TEXT, TYPESET, literal, mathematical, new_figure, over_frequency, titled
 from longtail.units import format_si
 
 _LINE = 0.27  # inches
@@ -44,15 +44,16 @@ def _typeset(drawn: Figure | SubFigure, formula: Formula, height: float) -> None
     axes.set_xlim(0.0, 1.0)
     axes.set_ylim(height, 0.0)
     written = f"${_letter(formula.letter)} = {formula.latex}$"
-    set_ = axes.text(0.5, 0.32, written, fontsize=_LARGEST, color=INK, ha="center", va="center")
+    set_ = axes.text(0.5, 0.32, written, fontsize=_LARGEST, color=INK, ha="center", va="center", gid=TYPESET)
     width = set_.get_window_extent(axes.figure.canvas.get_renderer()).width / axes.figure.dpi  # type: ignore[attr-defined]
     # long formulas are set smaller, down to what can still be read
     set_.set_fontsize(max(_SMALLEST, min(_LARGEST, _LARGEST * 0.94 * _WIDTH / width)))
     for k, (name, symbol) in enumerate(formula.symbols.items()):
         column, row = k % 2, k // 2
-        line = f"${symbol.latex}$" if symbol.latex else name
-        text = f"{line} = {format_si(symbol.value, symbol.unit)}   {symbol.meaning}"
-        axes.text(0.5 * column, 0.85 + _LINE * row, text, fontsize=SMALL, color=INK, ha="left", va="center")
+        line = f"${symbol.latex}$" if symbol.latex else literal(name)
+        text = f"{line} = {literal(f'{format_si(symbol.value, symbol.unit)}   {symbol.meaning}')}"
+        place = (0.5 * column, 0.85 + _LINE * row)
+        axes.text(*place, text, fontsize=SMALL, color=INK, ha="left", va="center", gid=TYPESET)
     if formula.curves is None:
         said = f"error {error_text(formula)} {band_text(formula.band_hz)}"
         axes.text(0.0, height, said, fontsize=SMALL, color=PALE, ha="left", va="bottom")

@@ -16,6 +16,7 @@ from longtail.analyses.details import Details
 from longtail.analyses.rows import Row
 from longtail.elaborate.writer import write
 from longtail.errors import OptionError
+from longtail.printable import printable_lines
 from longtail.report import formula_page, html_plots, html_spread
 from longtail.report.datasheet import bias_table, limit_text, own_conditions, page
 from longtail.report.html_plots import Plot
@@ -119,10 +120,19 @@ def _script(data: Any) -> str:
     >>> _script({"a": "</script><b>"})
     '{"a":"\\\\u003c/script\\\\u003e\\\\u003cb\\\\u003e"}'
     """
-    text = json.dumps(finite(data), separators=(",", ":"), allow_nan=False)
+    text = json.dumps(_shown(finite(data)), separators=(",", ":"), allow_nan=False)
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
+
+
+def _shown(data: Any) -> Any:
+    """Data of a plot with all its texts printable."""
+    if isinstance(data, dict):
+        return {key: _shown(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_shown(value) for value in data]
+    return printable_lines(data) if isinstance(data, str) else data
 
 
 def formula_html(text: str) -> str:
@@ -157,6 +167,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.finalize = lambda value: printable_lines(value) if type(value) is str else value
     environment.filters["formula"] = lambda text: jinja2.filters.Markup(formula_html(text))
     environment.filters["subscripts"] = lambda text: jinja2.filters.Markup(subscripts(text))
     return environment

@@ -1,8 +1,13 @@
-"""One model of a report for every medium: a page of tables made of cells, with notes below."""
+"""One model of a report for every medium: a page of tables made of cells, with notes below.
+
+Whatever is put into it is printable from then on, see `longtail.printable`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from longtail.printable import printable, printable_lines
 
 # Tones say what a cell means; each medium has its own way to show it.
 PLAIN, STRONG, QUIET, ATTENTION = "plain", "strong", "quiet", "attention"
@@ -19,6 +24,9 @@ class Cell:
     text: str
     tone: str = PLAIN
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", printable_lines(self.text))
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -32,6 +40,9 @@ class Column:
     joined: bool = False
     wraps: bool = False
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "heading", printable(self.heading))
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -40,6 +51,9 @@ class Table:
     title: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", printable(self.title))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +64,11 @@ class Page:
     facts: tuple[tuple[str, str], ...]
     tables: tuple[Table, ...]
     notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", printable(self.title))
+        object.__setattr__(self, "facts", tuple((printable(k), printable(v)) for k, v in self.facts))
+        object.__setattr__(self, "notes", tuple(map(printable, self.notes)))
 
 
 def widths(table: Table) -> list[int]:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from matplotlib import rc_context
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.ticker import FixedFormatter
 
 from longtail.analyses.analyze import Datasheet
 from longtail.analyses.base import Result
 from longtail.errors import OptionError
+from longtail.file_writing import write_report
 from longtail.report import figure_op
+from longtail.report.style import TYPESET, literal
 from longtail.report.views import figure_of
 
 # Drawings carry no date and fixed ids, so that the same result gives the same file.
@@ -26,7 +32,19 @@ def plot(result: Result, **options: Any) -> Figure:
             f"there is no figure of a {type(result).__name__}", hint="its table and its JSON say all there is"
         )
     figure: Figure = draw(result, **options)
+    _as_written(figure)
     return figure
+
+
+def _as_written(figure: Figure) -> None:
+    """Names stand in every text as they are: a dollar in one begins no formula."""
+    for axes in figure.findobj(Axes):
+        for axis in (axes.xaxis, axes.yaxis):
+            if isinstance(formatter := axis.get_major_formatter(), FixedFormatter):
+                formatter.seq = [literal(text) for text in formatter.seq]
+    for text in figure.findobj(Text):
+        if text.get_gid() != TYPESET:
+            text.set_text(literal(text.get_text()))
 
 
 def figures(result: Result) -> dict[str, Figure]:
@@ -36,14 +54,16 @@ def figures(result: Result) -> dict[str, Figure]:
     return {} if figure_of(result) is None else {"": plot(result)}
 
 
-def save(result: Result, directory: Path, stem: str, format: str = "png") -> list[Path]:
-    """Write every figure of a result as `stem` in a directory that exists, and return the paths."""
+def save(result: Result, directory: Path, stem: str, format: str = "png", *, overwrite: bool = False) -> list[Path]:
+    """Write every figure of a result as `stem` in a directory, and return the paths. see `longtail.file_writing`."""
     if format not in UNDATED:
         raise OptionError(f"figures are written as {', '.join(UNDATED)}, not {format}")
     paths = []
     for suffix, figure in figures(result).items():
         path = directory / f"{stem}{suffix}.{format}"
         with rc_context({"svg.hashsalt": "longtail"}):
-            figure.savefig(path, format=format, metadata=UNDATED[format])
+            drawn = BytesIO()
+            figure.savefig(drawn, format=format, metadata=UNDATED[format])
+        write_report(path, drawn.getvalue(), overwrite=overwrite)
         paths.append(path)
     return paths

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,12 +15,16 @@ from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter
 from numpy.typing import NDArray
 
 from longtail.errors import OptionError
+from longtail.printable import printable_lines
 from longtail.report.colours import INK, PALE
 
 TEXT = 9.5  # points
 SMALL = 8.5
 HEADING = 11.5
 DPI = 130
+TYPESET = "formula"  # the id of a text that is mathematics as a whole
+_SYMBOL = re.compile(r"[^\W\d_]+_[^\W_]+(?:[,→+-][^\W_]*)*")  # what is written with a subscript
+_SET = re.compile(r"(\$[^\W\d_]+_\{\\mathrm\{(?:[^\W_]|[,+-]|\\rightarrow )+\}\}\$)")
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -83,15 +88,26 @@ def titled(drawn: Figure | SubFigure, title: str, below: str = "") -> None:
         drawn.supxlabel(below, fontsize=SMALL, color=PALE, x=0.02, ha="left")
 
 
+def literal(text: str) -> str:
+    """Text as matplotlib shows it and typesets nothing but what `mathematical` wrote: names may hold dollars.
+
+    >>> print(literal("v($x) $A_{\\\\mathrm{dd}}$"))
+    v(\\$x) $A_{\\mathrm{dd}}$
+    """
+    parts = _SET.split(printable_lines(text))
+    plain = [part.replace("$", r"\$") for part in parts[::2]]
+    return "".join(part for pair in zip(plain, [*parts[1::2], ""], strict=True) for part in pair)
+
+
 def mathematical(name: str) -> str:
     """A symbol such as A_c→d as matplotlib sets it.
 
     >>> mathematical("A_c→d"), mathematical("CMRR")
     ('$A_{\\\\mathrm{c\\\\rightarrow d}}$', 'CMRR')
     """
-    head, mark, tail = name.partition("_")
-    if not mark:
+    if not _SYMBOL.fullmatch(name):
         return name
+    head, _, tail = name.partition("_")
     arrow = tail.replace("→", r"\rightarrow ")
     return rf"${head}_{{\mathrm{{{arrow}}}}}$"
 

@@ -1,0 +1,106 @@
+"""How files are written: whole or not at all, and never over what was there unless that is asked for.
+
+This is the one place that decides what may be replaced. A folder of reports keeps the digests of what was written into
+it in `.longtail`: a file that is still as it was written may be written anew, so that a report can be run again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from longtail.errors import OptionError
+
+NOTES = ".longtail"  # in a folder of reports: what was written there, SHA-256 by name
+ASK = "add --overwrite (overwrite=True) to replace it, or give another name"
+HINTS = {
+    errno.ENOSPC: "make room on the disk",
+    errno.EDQUOT: "make room on the disk",
+    errno.EFBIG: "make room, or raise the limit on the size of files",
+    errno.ENOENT: "make the folder first",
+    errno.EISDIR: "give the name of a file",
+    errno.ENAMETOOLONG: "give a shorter name",
+}
+
+
+def write_file(path: Path, content: str | bytes, *, overwrite: bool = False) -> None:
+    """Write a file by way of another beside it, so that nobody ever sees half of it. Text is written as UTF-8.
+
+    Raises `OptionError` where it cannot be written, and where something is there already that may not be replaced.
+    """
+    data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
+    with writing(path):
+        check(path, overwrite=overwrite)
+        target = path.resolve() if path.is_symlink() else path
+        if target.exists() and not target.is_file():  # a device or a pipe: it takes what it is given
+            target.write_bytes(data)
+            return
+        _replace(target, data)
+
+
+def write_report(path: Path, content: str | bytes, *, overwrite: bool = False) -> None:
+    """Write a file into a folder of reports, and note there what was written. The folder is made where it lacks."""
+    data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
+    with writing(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    write_file(path, data, overwrite=overwrite)
+    with writing(path.parent):
+        notes = {**_notes(path.parent), path.name: hashlib.sha256(data).hexdigest()}
+        _replace(path.parent / NOTES, f"{json.dumps(notes, indent=1, sort_keys=True)}\n".encode())
+
+
+def check(path: Path, *, overwrite: bool = False) -> None:
+    """Raise `OptionError` where no file can be put: over a folder, or a file that nobody said may be replaced."""
+    with writing(path):
+        if path.is_dir():
+            raise OptionError(f"{path} is a folder, and no file", hint="give the name of a file")
+        path.lstat() if path.parent.is_dir() and os.path.lexists(path) else os.stat(path.parent)
+        regular = path.is_file() or (path.is_symlink() and not path.exists())
+        if regular and not overwrite and not _ours(path):
+            raise OptionError(f"{path} is there already, and would be lost", hint=ASK)
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Whatever the system has against a file, as an `OptionError` that names it and says what to do."""
+    try:
+        yield
+    except OSError as error:
+        hint = HINTS.get(error.errno or 0, "give a place that can be written to")
+        raise OptionError(f"{path}: {error.strerror or error}", hint=hint) from error
+    except ValueError as error:  # a name with a NUL
+        raise OptionError(f"'{path}' cannot be the name of a file: {error}", hint="give another name") from error
+
+
+def _replace(target: Path, data: bytes) -> None:
+    """Put data in the place of a file. What was begun is removed, whatever goes wrong."""
+    beside = target.with_name(f".longtail-{os.getpid()}.tmp")
+    try:
+        beside.write_bytes(data)
+        if target.exists():
+            shutil.copymode(target, beside)
+        os.replace(beside, target)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _ours(path: Path) -> bool:
+    """Whether a file is still as it was written into a folder of reports."""
+    noted = _notes(path.parent).get(path.name)
+    return noted is not None and path.is_file() and noted == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _notes(folder: Path) -> dict[str, Any]:
+    """What was written into a folder of reports; nothing where notes cannot be read: then nothing is replaced."""
+    try:
+        found = json.loads((folder / NOTES).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

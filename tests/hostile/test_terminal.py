@@ -1,0 +1,70 @@
+"""Closed and full streams, poor terminals, and names that a terminal would obey."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from hostile.world import shell
+from longtail import read
+
+STREAMS = {
+    "output on a full disk": ("longtail op bjt_pair > /dev/full", 1, "standard output: No space left"),
+    "output closed": ("longtail op bjt_pair >&-", 1, "standard output is closed"),
+    "input closed": ("longtail op - <&-", 2, "standard input is closed"),
+    "errors on a full disk": ("longtail zzz 2>/dev/full", 141, ""),
+    "errors closed": ("longtail zzz 2>&-", 2, ""),
+    "nobody reads": ("set -o pipefail; longtail op bjt_pair | true", 141, ""),
+    "no home": ("unset HOME; longtail op bjt_pair", 0, ""),
+    "plain ASCII": ("LC_ALL=C PYTHONIOENCODING=ascii longtail op bjt_pair", 0, ""),
+    "a column": ("COLUMNS=1 TERM=dumb longtail examples", 0, ""),
+}
+
+
+@pytest.mark.parametrize("name", STREAMS)
+def test_streams(name: str, tmp_path: Path) -> None:
+    line, status, said = STREAMS[name]
+    done = shell(line, tmp_path)
+    assert done.returncode == status, done.stderr
+    assert said.encode() in done.stderr
+    assert b"Traceback" not in done.stderr and b"Exception" not in done.stderr
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_sweep_that_is_stopped_says_how_to_go_on(number: int, status: int, tmp_path: Path) -> None:
+    words = ["sweep", "bjt_pair", "--vary", "rc1.r=9k:11k:2000000", "--measure", "v(o1)", "--out", "x.csv"]
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "src")}
+    command = [sys.executable, "-m", "longtail.cli.main", *words]
+    process = subprocess.Popen(command, cwd=tmp_path, env=env, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+    for _ in range(400):
+        if (tmp_path / "x.csv.part").exists():
+            break
+        time.sleep(0.05)
+    process.send_signal(number)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == status, said
+    assert b"interrupted" in said and b"--resume" in said and b"Traceback" not in said
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["x.csv", "x.csv.part"]
+
+
+HOSTILE = """\x1b[31mred \u202eevil\u200b <script>alert(1)</script> $\\frac{$
+v1 vdd 0 5
+r1 vdd n$_{1 1k
+r2 n$_{1 0 1k
+"""
+
+
+def test_titles_and_names_are_shown_and_not_obeyed() -> None:
+    result = read(HOSTILE).op()
+    for shown in (result.to_text(), result._repr_html_()):
+        assert not {"\x1b", "\u202e", "\u200b"} & set(shown)
+    assert "<script>" not in result._repr_html_()
+    figure = result.plot()
+    figure.savefig(os.devnull, format="png")
+    assert any(t.get_text() == r"n\$_{1" for axes in figure.axes for t in axes.get_yticklabels())

@@ -1,0 +1,56 @@
+"""A named situation: how the world is spoilt, what is asked, and what has to be said."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from longtail.cli.main import run
+
+
+@dataclass(frozen=True)
+class Situation:
+    """`spoil` prepares an empty folder, in which `command` runs; standard error then has `said`."""
+
+    name: str
+    command: str
+    status: int
+    said: str
+    spoil: Callable[[Path], object] = lambda folder: None
+
+
+def tried(s: Situation, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
+    """Run a situation in process; what was there has to be there still, when the status says that it failed."""
+    monkeypatch.chdir(folder)
+    s.spoil(folder)
+    before = contents(folder)
+    capsys.readouterr()
+    status = run([word.replace("%", "\0") for word in s.command.split()])
+    printed = capsys.readouterr()
+    assert status == s.status, printed.err
+    assert s.said in printed.err
+    assert "Traceback" not in printed.err
+    assert printed.err.count("error: ") == 1
+    assert contents(folder) == before
+    return printed.err
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder."""
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def shell(line: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """Run a line of bash in which `longtail` is the command."""
+    source = str(Path(__file__).parents[2] / "src")
+    function = f'longtail() {{ "{sys.executable}" -m longtail.cli.main "$@"; }}\n'
+    env = {**os.environ, "PYTHONPATH": source, **environment}
+    return subprocess.run(
+        ["bash", "-c", function + line], cwd=folder, env=env, capture_output=True, timeout=60, check=False
+    )
