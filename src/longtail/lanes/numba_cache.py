@@ -26,7 +26,7 @@ def compiled(**options: Any) -> Callable[[Callable[..., Any]], Any]:
     return compile
 
 
-class TolerantCache(FunctionCache):  # type: ignore[misc]
+class TolerantCache(FunctionCache):
     """A cache that a damaged or full folder does not stop. Loading and saving are those of Numba."""
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
