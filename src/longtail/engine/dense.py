@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from functools import cache
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -20,10 +21,33 @@ def _threads() -> ThreadpoolController:
     return ThreadpoolController()
 
 
+class _OneThread:
+    """The limit is the whole process's: the first that comes sets it, the last that leaves takes it back."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._inside = 0
+        self._limit: Any = None
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._inside:
+                self._limit = _threads().limit(limits=1, user_api="blas")
+            self._inside += 1
+
+    def __exit__(self, *error: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                self._limit.restore_original_limits()
+
+
+_ONE_THREAD = _OneThread()
+
+
 def one_thread() -> AbstractContextManager[object]:
-    """A context in which BLAS and LAPACK keep to one thread."""
-    context: AbstractContextManager[object] = _threads().limit(limits=1, user_api="blas")
-    return context
+    """A context in which BLAS and LAPACK keep to one thread, however many threads of ours are in it."""
+    return _ONE_THREAD
 
 
 def solve(matrix: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
