@@ -73,10 +73,10 @@ def test_the_limit_of_blas_comes_back_when_contexts_overlap() -> None:
             leave.wait(10.0)
 
     thread = threading.Thread(target=other)
+    thread.start()
+    entered.wait(10.0)
     with dense.one_thread():
-        thread.start()
-        entered.wait(10.0)
-    assert set(counts()) == {1}
-    leave.set()
-    thread.join()
+        leave.set()
+        thread.join()
+        assert set(counts()) == {1}
     assert counts() == before
