@@ -24,7 +24,7 @@ def _threads() -> ThreadpoolController:
 class _OneThread:
     """The limit of the whole process, or of a thread alone: OpenBLAS has it either way, by its build.
 
-    So every thread sets it when it comes; what there was before the first came, the last that leaves puts back. A thread
+    So every thread sets it when it comes; what was before the first came, the last that leaves puts back. A thread
     that leaves earlier keeps to one where its limit is its own.
     """
 
