@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 
 from longtail.circuit import Circuit
+from longtail.engine import dense
 from longtail.errors import InputError, LongtailError, OptionError, nearest
-from longtail.lanes.kernels import question
+from longtail.lanes.threads import turn
 from longtail.units import parse_number
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class Analysis:
                     f"{name} has no effect without {option.needs}",
                     hint=f"add --{option.needs} ({option.needs}=True), or leave {name} out",
                 )
-        with question():
+        with turn(), dense.one_thread():
             return self.run(circuit, **values)
 
 

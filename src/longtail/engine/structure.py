@@ -8,12 +8,14 @@ device kinds is needed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from longtail.circuit import GROUND, Circuit, Instance
 from longtail.devices.base import Flows
 from longtail.engine.system import System
 from longtail.engine.trace import Trace
 from longtail.errors import StructuralError, nearest
+from longtail.lanes.threads import making
 from longtail.sets import DisjointSets
 
 GROUND_ELSEWHERE = ("gnd!", "ground", "agnd", "gnda", "vgnd", "com")  # names of ground in other programs
@@ -27,8 +29,10 @@ def check_structure(system: System) -> None:
             hint="its first line is the title: are all others comments?",
         )
     plain = system.plain
-    _check_loops(system.circuit, plain)
-    _check_paths(system.circuit, plain)
+    with making(), plain.graph.scratch():
+        apart = replace(plain, differentiator=plain.differentiator.copy())
+        _check_loops(system.circuit, apart)
+        _check_paths(system.circuit, apart)
 
 
 def _name(trace: Trace, k: int | None) -> str:
