@@ -215,3 +215,12 @@ def test_circuits_without_supplies_have_no_common_mode_axis() -> None:
 def test_the_command_has_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert command(["formula", str(FOLDER / "mos_pair.cir"), "--validity", "--json"]) == 0
     assert len(json.loads(capsys.readouterr().out)["validity"]) == 3
+
+
+def test_resistors_and_junctions_spread_by_a_share_of_their_value() -> None:
+    """A resistor of 10 kohm by 100 ohm: an absolute spread would be 10 mohm."""
+    spread = mismatch(example("bjt_pair").circuit, 4000)
+    names = [name for name in spread if name.endswith(".r")]
+    assert names
+    for name in [*names, "q1.is"]:
+        assert spread[name].std() / spread[name].mean() == pytest.approx(RELATIVE, rel=0.05), name

@@ -182,3 +182,14 @@ def test_lanes_with_ordinary_figures_are_not_solved_for_all_nodes(monkeypatch: p
     amp = lt.read(Path(__file__).parents[2] / "examples" / "bjt_pair.cir")
     monkeypatch.setattr("longtail.analyses.lane_floor.Points", refuse)
     amp.gains(parameters={"rc1.r": np.linspace(9e3, 9.9e3, 50)}, frequency_hz="1:1g:5")
+
+
+def test_one_point_in_xarray_says_its_status_and_lanes_each_theirs(amp: lt.Amplifier) -> None:
+    alone = amp.op().to_xarray()
+    assert alone.voltage.dims == ("node",)
+    assert alone.attrs["status"] == "converged"
+    assert "status" not in alone
+    lanes = amp.op(parameters={"rc1.r": [9e3, 10e3]}).to_xarray()
+    assert lanes.status.dims == ("lane",)
+    assert lanes.status.values.tolist() == ["converged"] * 2
+    assert "status" not in lanes.attrs

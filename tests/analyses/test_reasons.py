@@ -348,3 +348,11 @@ def test_reasons_of_lanes_on_several_axes() -> None:
     result = tail("it t 0 1m", output="c1").sweep(vary=["rc1.r=9k:11k:2", "temp=0,27,50"], measure="gains")
     assert result["common"].shape[:2] == (2, 3)
     assert result.reasons == dict.fromkeys(("common", "cmrr"), Reason(Cause.IDEAL_TAIL, "it"))
+
+
+def test_lanes_that_are_stuck_are_counted() -> None:
+    """Each lane once, however many outputs it has at a rail; with nulling none is."""
+    amplifier = lt.read(BLOCK.format(offset=0.1))
+    offsets = {"vn.dc": [0.1, 0.0, 0.1, 0.1, 0.0]}
+    notes = amplifier.gains(frequency_hz=[1.0], parameters=offsets).notes
+    assert any("in 3 of 5 lanes" in note and "--null" in note for note in notes), notes

@@ -17,6 +17,8 @@ import numpy as np
 from longtail.engine.balanced import Folded, find_groups, satisfied
 from longtail.engine.newton import NO_AIDS, Aids, Solve, State, newton
 from longtail.engine.system import Array, System
+from longtail.lanes.executor import Executor
+from longtail.lanes.kernels import COMPILED
 from longtail.lanes.status import LaneStatus
 
 Values = Mapping[str, float | Array]
@@ -26,6 +28,7 @@ _FADED = 1e-13  # S: a conductance this small is dropped
 _FEEDBACKS = (1e-4, -1e-4, 1.0, -1.0, 1e6, -1e6)  # V/V, from the output to the offset; the last hold it at zero
 _NATURAL_OFFSET = 0.2  # V: what an amplifier that is not overdriven may need
 _BUDGET = 4000  # Newton iterations in all: a path that takes more leads nowhere
+_LONG = 200_000  # instructions in plain NumPy that take as long as importing Numba
 _LOADED = 1e-2  # S: conductances that leave no gain
 _NODESET_CONDUCTANCE = 1e3  # S: holds .nodeset nodes in a first solve
 
@@ -41,9 +44,16 @@ class Path:
     def solve(self, state: State, aids: Aids, limit: int | None = None) -> Solve:
         """Newton's method, within what is left of the iterations allowed in all."""
         allowed = limit or self.system.circuit.options.itl1
-        result = newton(self.system, self.values, state, aids, max(0, min(allowed, _BUDGET - self.iterations)))
+        within = max(0, min(allowed, _BUDGET - self.iterations))
+        result = newton(self.system, self.values, state, aids, within, self._executor)
         self.iterations += result.iterations
         return result
+
+    @property
+    def _executor(self) -> Executor:
+        """That of the system; compiled once the path is so long that importing Numba is a small part of it."""
+        instructions = self.iterations * len(self.system.equations.program.instructions)
+        return COMPILED if instructions > _LONG else self.system.executor
 
 
 def start(path: Path) -> State:

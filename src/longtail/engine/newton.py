@@ -12,6 +12,7 @@ from longtail.circuit import Options
 from longtail.engine import dense, sparse
 from longtail.engine.system import Array, SparseMatrix, System
 from longtail.engine.trace import ANCHOR, FEEDBACK, FIRST, KAPPA, SOURCE_FACTOR
+from longtail.lanes.executor import Executor
 from longtail.lanes.status import LaneStatus
 
 _SPARSE_FROM = 250  # unknowns from which a sparse factorization is faster than a dense one
@@ -73,14 +74,21 @@ class Solve:
 
 
 def newton(
-    system: System, values: Mapping[str, float | Array], state: State, aids: Aids = NO_AIDS, limit: int | None = None
+    system: System,
+    values: Mapping[str, float | Array],
+    state: State,
+    aids: Aids = NO_AIDS,
+    limit: int | None = None,
+    executor: Executor | None = None,
 ) -> Solve:
     """Solve the equations of `system` for `values` of its varied names, from `state`.
 
     A lane has converged when its step is below reltol*|x| + tolerance in every unknown (vntol for voltages, abstol
     for currents) and limiting has let go. Lanes that have converged stay as they are while others go on. A lane that
-    goes round in circles, as MOSFETs between two regions do, is given up.
+    goes round in circles, as MOSFETs between two regions do, is given up. `executor` runs the equations, if not that
+    of the system.
     """
+    executor = executor or system.executor
     options = system.circuit.options
     x = state.x.copy()
     lanes = len(x)
@@ -97,9 +105,7 @@ def newton(
         inputs |= zip((u.input for u in system.unknowns), x[active].T, strict=True)
         inputs |= zip(equations.states, limited[:, active], strict=True)
         inputs[FIRST] = first
-        residual, entries, gaps, next_limited = equations.evaluate(
-            system.executor, _pick(inputs, active, lanes), len(active)
-        )
+        residual, entries, gaps, next_limited = equations.evaluate(executor, _pick(inputs, active, lanes), len(active))
         delta, code = _linear_solve(equations.jacobian, entries, -residual)
         step[active], gap[:, active], limited[:, active] = delta, gaps, next_limited
         good = code == LaneStatus.CONVERGED
