@@ -124,6 +124,9 @@ SITUATIONS = {
     "a sum without end": Situation(
         {"main.cir": deck(f"r2 a 0 {{{'+'.join('1' * 30000)}}}")}, ("main.cir:4:", "more than 150 operators in a row")
     ),
+    "a polynomial without end": Situation(
+        {"main.cir": deck("e2 b 0 poly(1) a 0 " + "1 " * 1000)}, ("main.cir:4:", f"degree 999 with {1000 * 1001 // 2}")
+    ),
     "braces without end": Situation({"main.cir": deck("r2 a 0 " + "{" * 60000)}, ("main.cir:4:", "64 levels")),
     "a quote without partner": Situation({"main.cir": deck("r2 a 0 " + "'a " * 9001)}, ("main.cir:4:", "no closing '")),
     "subcircuits in subcircuits": Situation(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import reduce
 from itertools import combinations_with_replacement, pairwise
+from math import comb
 
 from longtail.circuit import GROUND, Instance, Value
+from longtail.elaborate import limits
 from longtail.elaborate.checking import Given
 from longtail.elaborate.line import Line
 from longtail.elaborate.values import as_expression, leaves, map_leaves, reads_names
@@ -78,6 +80,13 @@ def _polynomial(line: Line, nodes: tuple[str, ...], rest: list[Word]) -> Instanc
         variables = [BranchCurrent(line.scope.device(word.text)) for word in controls]
     if dimensions == 1 and len(coefficients) == 1:
         line.notes.add(f"{line.element.name}: poly(1) with one coefficient is a constant", coefficients[0].span)
+    degree, terms = _extent(dimensions, len(coefficients))
+    if degree > limits.EXPRESSION_DEPTH or terms > limits.EXPRESSION_SIZE:
+        raise line.error(
+            f"{len(coefficients)} coefficients make a polynomial of degree {degree} with {terms} factors: at most "
+            f"degree {limits.EXPRESSION_DEPTH} and {limits.EXPRESSION_SIZE} factors can be read",
+            coefficients[0],
+        )
     law = polynomial(variables, [line.value(word) for word in coefficients])
     return _behavioral(line, nodes, law, line.assigned(), FORCES_VOLTAGE[letter])
 
@@ -106,6 +115,22 @@ def polynomial(variables: Sequence[Expression], coefficients: Sequence[Value]) -
             factors.insert(0, as_expression(coefficient))
         terms.append(reduce(lambda a, b: Binary("*", a, b), factors))
     return _sum(terms)
+
+
+def _extent(dimensions: int, coefficients: int) -> tuple[int, int]:
+    """The degree of a polynomial with so many coefficients, and the factors of all its terms together.
+
+    >>> _extent(1, 4), _extent(2, 4)
+    ((3, 10), (2, 8))
+    """
+    degree, left, factors = 0, coefficients, 0
+    while True:
+        here = min(left, comb(dimensions + degree - 1, degree))
+        factors += here * (degree + 1)
+        left -= here
+        if not left:
+            return degree, factors
+        degree += 1
 
 
 def _products(dimensions: int) -> Iterable[tuple[int, ...]]:
