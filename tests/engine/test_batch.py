@@ -165,3 +165,16 @@ def test_lanes_in_any_order_have_the_same_bits(prepared: tuple[Batch, Sweep], la
     mixed = prepared[0].solve({k: v[order] for k, v in values.items()})
     assert (mixed.solution == whole.solution[order]).all()
     assert (prepared[1].run(mixed) == gains[order]).all()
+
+
+def test_quantities_that_were_asked_for_before_change_no_bits() -> None:
+    """The slopes that quantities take are those of the step: what is made first, and by whom, does not show."""
+    values = samples(40)
+    solutions = []
+    for asked in (False, True):
+        fresh, _ = batch()
+        if asked:
+            assert fresh.nominal.quantities["q1"]["g_m"].item() > 0.0
+            assert linearize(fresh.nominal).conductance.size
+        solutions.append(fresh.solve(values).solution)
+    assert (solutions[0] == solutions[1]).all()

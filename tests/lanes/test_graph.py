@@ -6,6 +6,7 @@ import pytest
 
 from longtail.lanes import functions as f
 from longtail.lanes.graph import Expr, Graph, Op
+from longtail.lanes.program import lower
 
 
 @pytest.fixture
@@ -80,3 +81,18 @@ def test_conditions_of_floats_are_bools_and_fold(g: Graph) -> None:
     condition = f.both(True, x > 0.0)
     assert isinstance(condition, Expr)
     assert g.ops[condition.id] == Op.LT
+
+
+def test_a_program_does_not_hang_on_what_was_made_before_it() -> None:
+    """Of two products in a sum one is fused into it, whose rounding differs: always the same one."""
+
+    def fused(reverse: bool) -> set[str]:
+        g = Graph()
+        a, b, c, d = (g.input(name) for name in "abcd")
+        if reverse:
+            c * d  # older than a*b then, and so the first operand
+        program = lower(g, [a * b + c * d], "abcd")
+        (instruction,) = (i for i in program.instructions.tolist() if i[0] == Op.FMA)
+        return {"abcd"[register] for register in instruction[3:]}
+
+    assert fused(False) == fused(True)

@@ -20,7 +20,6 @@ from longtail.engine.continuation import Path, settle
 from longtail.engine.newton import State, newton, warm
 from longtail.engine.operating_point import OperatingPoint
 from longtail.engine.system import Array, System, sparse_matrix, take
-from longtail.engine.trace import Trace
 from longtail.errors import OptionError
 from longtail.lanes.blocks import block_size, real_registers, scratch_rows
 from longtail.lanes.derivative import Differentiator
@@ -69,11 +68,7 @@ class Batch:
         """Unknowns and varied values in, Newton step out, in an order fixed at the nominal point."""
         t = self.system.plain
         column = {v.id: k for k, v in enumerate(t.variables)}
-        with t.graph.scratch():
-            return self._step(t, column)
-
-    def _step(self, t: Trace, column: Mapping[int, int]) -> Program:
-        rows, _ = t.differentiator.copy().rows(t.residual)
+        rows, _ = t.differentiator.rows(t.residual)
         entries = {(i, column[k]): slope for i, row in enumerate(rows) for k, slope in row.items()}
         pivots = choose_pivots(self.conductance[None], sparse_matrix(entries, len(t.variables))[0].pattern)
         solutions, _ = solve(entries, pivots, [dict(enumerate(t.residual))])
@@ -94,10 +89,6 @@ class Batch:
     def _slopes(self) -> Array:
         """Slopes of the residual by unknowns and varied values, `[n, n + varied]`."""
         t = self.system.plain
-        with t.graph.scratch():
-            return self._slopes_of(t)
-
-    def _slopes_of(self, t: Trace) -> Array:
         varied = [t.graph.input(name) for name in self.system.varied]
         differentiator = Differentiator(t.graph, [*t.variables, *varied])
         column = {v.id: k for k, v in enumerate([*t.variables, *varied])}

@@ -8,7 +8,6 @@ device kinds is needed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from longtail.circuit import GROUND, Circuit, Instance
 from longtail.devices.base import Flows
@@ -29,10 +28,9 @@ def check_structure(system: System) -> None:
             hint="its first line is the title: are all others comments?",
         )
     plain = system.plain
-    with making(), plain.graph.scratch():
-        apart = replace(plain, differentiator=plain.differentiator.copy())
-        _check_loops(system.circuit, apart)
-        _check_paths(system.circuit, apart)
+    with making():
+        _check_loops(system.circuit, plain)
+        _check_paths(system.circuit, plain)
 
 
 def _name(trace: Trace, k: int | None) -> str:

@@ -191,56 +191,52 @@ class System:
     @once
     def residual(self) -> Program:
         """The residual alone, without aids: the check of a solution."""
-        with self.plain.graph.scratch():
-            return lower(self.plain.graph, self.plain.residual, [*(u.input for u in self.unknowns), *self.varied])
+        return lower(self.plain.graph, self.plain.residual, [*(u.input for u in self.unknowns), *self.varied])
 
     @once
     def linear(self) -> LinearPrograms:
         """The plain trace lowered for small signals."""
         t = self.plain
-        with t.graph.scratch():
-            n = len(t.variables)
-            drives = [t.graph.input(name) for name in self.drives]
-            column = {v.id: k for k, v in enumerate(t.variables)}
-            drive = {v.id: k for k, v in enumerate(drives)}
-            differentiator = Differentiator(t.graph, [*t.variables, *drives])
-            currents, charges = differentiator.rows(t.residual)[0], differentiator.rows(t.charges)[0]
-            entries, caps = _entries(currents, column), _entries(charges, column)
-            _stamp(entries, t.conductances)
-            _stamp(caps, t.capacitances)
-            conductance, g = sparse_matrix(entries, n)
-            capacitance, c = sparse_matrix(caps, n)
-            inputs, b = sparse_matrix(_entries(currents, drive), n)
-            outputs = [*g, *c, *b]
-            delays = []
-            for places, flow, seconds in t.delays:
-                slopes = differentiator.rows([flow])[0][0]
-                matrix, d = sparse_matrix(
-                    {(i, column[k]): sign * s for i, sign in places.items() for k, s in slopes.items() if k in column},
-                    n,
-                )
-                delays.append(matrix)
-                outputs += [*d, seconds]
-            program = lower(t.graph, outputs, [*(u.input for u in t.unknowns), *self.varied])
-            return LinearPrograms(program, conductance, capacitance, inputs, tuple(delays))
+        n = len(t.variables)
+        drives = [t.graph.input(name) for name in self.drives]
+        column = {v.id: k for k, v in enumerate(t.variables)}
+        drive = {v.id: k for k, v in enumerate(drives)}
+        differentiator = Differentiator(t.graph, [*t.variables, *drives])
+        currents, charges = differentiator.rows(t.residual)[0], differentiator.rows(t.charges)[0]
+        entries, caps = _entries(currents, column), _entries(charges, column)
+        _stamp(entries, t.conductances)
+        _stamp(caps, t.capacitances)
+        conductance, g = sparse_matrix(entries, n)
+        capacitance, c = sparse_matrix(caps, n)
+        inputs, b = sparse_matrix(_entries(currents, drive), n)
+        outputs = [*g, *c, *b]
+        delays = []
+        for places, flow, seconds in t.delays:
+            slopes = differentiator.rows([flow])[0][0]
+            matrix, d = sparse_matrix(
+                {(i, column[k]): sign * s for i, sign in places.items() for k, s in slopes.items() if k in column},
+                n,
+            )
+            delays.append(matrix)
+            outputs += [*d, seconds]
+        program = lower(t.graph, outputs, [*(u.input for u in t.unknowns), *self.varied])
+        return LinearPrograms(program, conductance, capacitance, inputs, tuple(delays))
 
     @once
     def quantities(self) -> tuple[Program, list[tuple[str, str]]]:
         """A program for all operating-point quantities, and the (device, quantity) of each output."""
         t = self.plain
-        with t.graph.scratch():
-            traced = {device: compute() for device, compute in t.quantities.items()}
-            places = [(device, name) for device, values in traced.items() for name in values]
-            outputs = [value for values in traced.values() for value in values.values()]
-            return lower(t.graph, outputs, [*(u.input for u in t.unknowns), *self.varied]), places
+        traced = {device: compute() for device, compute in t.quantities.items()}
+        places = [(device, name) for device, values in traced.items() for name in values]
+        outputs = [value for values in traced.values() for value in values.values()]
+        return lower(t.graph, outputs, [*(u.input for u in t.unknowns), *self.varied]), places
 
     @once
     def noise(self) -> tuple[Program, list[Noise]]:
         """A program for the noise sources, their densities first and then their exponents, and the sources."""
         t = self.plain
-        with t.graph.scratch():
-            outputs = [*(source.density for source in t.noise), *(source.exponent for source in t.noise)]
-            return lower(t.graph, outputs, [*(u.input for u in t.unknowns), *self.varied]), t.noise
+        outputs = [*(source.density for source in t.noise), *(source.exponent for source in t.noise)]
+        return lower(t.graph, outputs, [*(u.input for u in t.unknowns), *self.varied]), t.noise
 
 
 def _entries(rows: Sequence[Slopes], column: Mapping[int, int]) -> dict[tuple[int, int], Real]:

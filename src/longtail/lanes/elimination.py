@@ -183,7 +183,7 @@ def _back_substitute(
     x: dict[int, Real] = {}
     for (r, c), inverse in zip(reversed(pivots), reversed(inverses), strict=True):
         total: Real = side.get(r, 0.0)
-        for j, value in matrix[r].items():
+        for j, value in sorted(matrix[r].items()):  # in the order of columns, not in that of filling in
             total = total - value * x[j]
         x[c] = total * inverse
     return [x[c] for c in sorted(x)]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,14 +92,30 @@ class _Lowering:
         for id, args in self.nodes.items():
             if ops[id] not in (Op.ADD, Op.SUB):
                 continue
-            for place in (1, 0):
-                product = args[place]
-                if ops[product] == Op.MUL and uses[product] == 1:
-                    op = Op.FMA if ops[id] == Op.ADD else (Op.FMS, Op.FNMS)[place]
-                    fused[id] = op, (args[1 - place], *self.nodes[product])
-                    self.absorbed.add(product)
-                    break
+            products = [p for p in (1, 0) if ops[args[p]] == Op.MUL and uses[args[p]] == 1]
+            if not products:
+                continue
+            place = products[0]
+            # the operands of + stand in the order of their age, which hangs on what was made in the graph before; but
+            # of two products the one is rounded and the other may not be, so form decides
+            if len(products) == 2 and ops[id] == Op.ADD and self._form[args[0]] > self._form[args[1]]:
+                place = 0
+            op = Op.FMA if ops[id] == Op.ADD else (Op.FMS, Op.FNMS)[place]
+            fused[id] = op, (args[1 - place], *self.nodes[args[place]])
+            self.absorbed.add(args[place])
         return fused
+
+    @cached_property
+    def _form(self) -> dict[int, int]:
+        """A number for every node that says what it computes, whenever and wherever it was made."""
+        found: dict[int, int] = {}
+        for id, args in self.nodes.items():
+            op = self.graph.ops[id]
+            parts = [found[a] for a in args]
+            if op in (Op.ADD, Op.MUL):
+                parts.sort()
+            found[id] = hash((int(op), crc32(repr(self.graph.payload[id]).encode()), *parts))
+        return found
 
     def _schedule(self) -> list[tuple[int, Op, tuple[int, ...]]]:
         fused = self._fused_products()
