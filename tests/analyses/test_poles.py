@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import longtail as lt
+from longtail.analyses import poles
 from longtail.analyses.poles import PolesAndZeros
 from reference import gallery, ngspice
 
@@ -92,6 +93,15 @@ def test_poles_and_zeros_rebuild_the_gains(name: str) -> None:
     r = lt.read(gallery.deck(name).path, parameters=gallery.MISMATCH[name]).poles(null=null)
     for transfer in r.transfers.values():
         assert transfer.error is not None and transfer.error < 1e-6
+
+
+@pytest.mark.parametrize(("moved", "expected"), [(1e-12, 0.0), (1e-2, 5e-3)])
+def test_an_error_is_said_where_it_is_more_than_rounding(moved: float, expected: float) -> None:
+    """A gain of one pole, and a pole that is a little beside it: in the middle of the fall both parts of it move."""
+    pole = np.array([-1e6 + 0j])
+    gain = 1e6 / (2j * np.pi * poles._CHECKED + 1e6)
+    error = poles._scale_and_error(gain, pole * (1.0 + moved), np.array([], complex))[1]
+    assert error == pytest.approx(expected, rel=0.1)
 
 
 def test_the_gain_of_poles_and_zeros_is_the_gain(examples: Path) -> None:

@@ -4,9 +4,12 @@ The scale of a number is the largest magnitude
 
 - of the list that it stands in, and of the lists around that;
 - of the real and the imaginary part of a complex number;
-- of the complex numbers that stand beside it under other names: the entries of one matrix, sums of the same terms.
+- of the numbers that stand beside it under the names of other mode gains: the entries of one matrix, sums of the
+  same terms.
 
-A number by itself is its own scale.
+Poles and zeros are no array: a slow one is as exact as a fast one, so each is its own scale, with both its parts.
+The distance of a pole from a zero is a difference of the two as a part of the pole: its terms are 1. A number by itself
+is its own scale.
 """
 
 from __future__ import annotations
@@ -15,6 +18,9 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 WITHIN = 1e-9
+MODES = {"differential", "common", "unwanted", "common_to_differential", "differential_to_common"}
+RELATIVE = {"distance": 1.0}
+ROOTS = {"poles_rad_s", "zeros_rad_s"}
 
 
 class Difference(NamedTuple):
@@ -29,8 +35,8 @@ class Difference(NamedTuple):
         return f"{self.place}: {self.one!r} and {self.other!r}"
 
 
-def differences(one: Any, other: Any, place: str = "", scale: float = 0.0) -> Iterator[Difference]:
-    """Every difference, the smallest too.
+def differences(one: Any, other: Any, place: str = "", scale: float = 0.0, roots: bool = False) -> Iterator[Difference]:
+    """Every difference, the smallest too; `roots`: within poles or zeros.
 
     >>> [str(each) for each in differences({"a": [1.0, 0.0]}, {"a": [1.0, 1e-12]})]
     ['/a/1: 0.0 and 1e-12']
@@ -38,18 +44,19 @@ def differences(one: Any, other: Any, place: str = "", scale: float = 0.0) -> It
     [inf]
     """
     if isinstance(one, dict) and isinstance(other, dict) and list(one) == list(other):
-        matrix = max((largest(part) for part in one.values() if _complex(part)), default=0.0)
+        matrix = 0.0 if roots else max((largest(part) for name, part in one.items() if name in MODES), default=0.0)
         for key in one:
-            own = max(scale, largest(one)) if _complex(one) else matrix if _complex(one[key]) else 0.0
-            yield from differences(one[key], other[key], f"{place}/{key}", own)
+            own = max(scale, largest(one)) if _complex(one) else matrix if key in MODES else RELATIVE.get(key, 0.0)
+            yield from differences(one[key], other[key], f"{place}/{key}", own, roots or key in ROOTS)
     elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        own = max(scale, largest(one))
+        apart = roots and any(isinstance(each, list) for each in one)
+        own = 0.0 if apart else max(scale, largest(one))
         for k, (a, b) in enumerate(zip(one, other, strict=True)):
-            yield from differences(a, b, f"{place}/{k}", own)
+            yield from differences(a, b, f"{place}/{k}", own, roots)
     elif isinstance(one, float) and isinstance(other, float):
         if one != other:
             yield Difference(place, abs(one - other) / max(scale, abs(one), abs(other)), one, other)
-    elif one != other or type(one) is not type(other):
+    elif isinstance(one, dict) or one != other or type(one) is not type(other):
         yield Difference(place, float("inf"), one, other)
 
 

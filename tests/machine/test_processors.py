@@ -24,7 +24,6 @@ SHARE = 10**6  # one question for every analysis, beside the known ones
 SEED = int(os.environ.get("LONGTAIL_MACHINE_SEED", "1"))
 MACHINES = (
     REFERENCE,
-    "plain kernels",
     "Haswell, least instructions, plain kernels",
     "Nehalem",
     "Prescott, least instructions",
@@ -87,12 +86,19 @@ def test_the_seed_chooses_the_questions_and_the_known_ones_come_first() -> None:
         ({"a": [1.0, 1e-12]}, {"a": [1.0, 0.0]}, 1e-12),  # beside the largest of its list
         ({"a": 1e-12}, {"a": 2e-12}, 0.5),  # by itself
         ({"re": [1e-9], "im": [1.0]}, {"re": [0.0], "im": [1.0]}, 1e-9),
-        ({"a": {"re": [1e3], "im": [0.0]}, "b": {"re": [1e-6], "im": [0.0]}},
-         {"a": {"re": [1e3], "im": [0.0]}, "b": {"re": [2e-6], "im": [0.0]}}, 1e-9),
+        ({"differential": {"re": [1e3], "im": [0.0]}, "common": {"re": [1e-6], "im": [0.0]}},
+         {"differential": {"re": [1e3], "im": [0.0]}, "common": {"re": [2e-6], "im": [0.0]}}, 1e-9),
+        ({"differential": 1e3, "common": 1e-6}, {"differential": 1e3, "common": 2e-6}, 1e-9),
+        ({"z": 1e3, "y": 1e-6}, {"z": 1e3, "y": 2e-6}, 0.5),
+        ({"poles_rad_s": [[-1.0, 0.0], [-1e6, 0.0]]}, {"poles_rad_s": [[-2.0, 0.0], [-1e6, 0.0]]}, 0.5),
+        ({"zeros_rad_s": {"common": [[-1.0, 0.0], [-9.0, 0.0]]}},
+         {"zeros_rad_s": {"common": [[-1.0, 1e-9], [-9.0, 0.0]]}}, 1e-9),
+        ({"distance": 1e-7}, {"distance": 2e-7}, 1e-7),
         ({"a": 1.0, "b": 2.0}, {"b": 2.0, "a": 1.0}, float("inf")),
         ([1.0, None], [1.0, 2.0], float("inf")),
         ([1.0], [1.0, 2.0], float("inf")),
         ([1], [1.0], float("inf")),
+        ({"a": {}}, {"a": []}, float("inf")),
         ({"text": "a"}, {"text": "b"}, float("inf")),
     ],
 )  # fmt: skip

@@ -47,7 +47,7 @@ _VIRTUAL_GROUND = 0.1  # of its common-mode signal: a node that moves less in di
 _FOLLOWS = 0.5  # of the common-mode input: what the tail of a pair does at least
 _CHECKED = np.geomspace(1.0, 1e9, 37)  # Hz, where zeros and poles of a transfer are checked against its gain
 _NOTHING = 10.0  # times the floor of rounding: a transfer that is nowhere above is zero
-_GOOD = 1e-6  # an error of the check above this is said
+_GOOD = 1e-6  # an error of the check up to this is rounding, and zero; one above is said
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,8 @@ class Transfer:
 
     A transfer that is zero has no zeros: `zeros` is None, and so is all else but the `reason`. `log_scale` is the
     logarithm of what the products of (s - zero) over (s - pole) are multiplied with. `error` is the largest difference
-    between the gain and what poles and zeros make of it, between 1 Hz and 1 GHz, as a part of the largest gain.
+    between the gain and what poles and zeros make of it, between 1 Hz and 1 GHz, as a part of the largest gain; zero
+    up to 1e-6, where it is rounding.
     """
 
     gain_at_dc: float | None = None
@@ -287,7 +288,8 @@ def _scale_and_error(gain: Complex, poles: Complex, zeros: Complex) -> tuple[com
     shape = _log_shape(_CHECKED, poles, zeros)
     largest = int(np.abs(gain).argmax())
     scale = np.log(gain[largest]) - shape[largest]
-    return complex(scale), float(np.abs(np.exp(shape + scale) - gain).max() / np.abs(gain[largest]))
+    error = float(np.abs(np.exp(shape + scale) - gain).max() / np.abs(gain[largest]))
+    return complex(scale), error if error > _GOOD else 0.0
 
 
 def _cancelling(poles: Complex, zeros: Complex) -> list[Pair]:
@@ -361,7 +363,7 @@ def _notes(model: Linearization, transfers: Mapping[str, Transfer]) -> list[str]
     notes += [
         f"poles and zeros miss the {name.replace('_', ' ')} gain by up to {t.error:.1g} of its largest value"
         for name, t in transfers.items()
-        if t.error is not None and t.error > _GOOD
+        if t.error
     ]
     return notes
 
