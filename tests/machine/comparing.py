@@ -8,18 +8,23 @@ The scale of a number is the largest magnitude
   same terms.
 
 Poles and zeros are no array: a slow one is as exact as a fast one, so each is its own scale, with both its parts.
-The distance of a pole from a zero is a difference of the two as a part of the pole: its terms are 1. A number by itself
-is its own scale.
+The distance of a pole from a zero is a difference of the two as a part of the pole, and a harmonic a part of the
+fundamental: their terms are 1. A rejection in dB is compared as what it is the logarithm of, unwanted over wanted gain,
+which is a part of 1 too. A number by itself is its own scale.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 WITHIN = 1e-9
 MODES = {"differential", "common", "unwanted", "common_to_differential", "differential_to_common"}
-RELATIVE = {"distance": 1.0}
+RELATIVE = {"distance": 1.0, "thd": 1.0} | {f"hd{n}": 1.0 for n in range(2, 10)}
+# of a zero where large terms cancel, and of a residue of a pole beside others, rounding is that much larger: it is the
+# condition of the question, and no other way of asking it is better in double precision
+CONDITIONED = {"zeros_rad_s": 1e-6, "residues_rad_s": 1e-6}
 ROOTS = {"poles_rad_s", "zeros_rad_s"}
 
 
@@ -30,6 +35,14 @@ class Difference(NamedTuple):
     size: float
     one: Any
     other: Any
+
+    @property
+    def structural(self) -> bool:
+        return self.size == math.inf
+
+    @property
+    def counts(self) -> bool:
+        return not self.size <= max([WITHIN, *(CONDITIONED.get(name, 0.0) for name in self.place.split("/"))])
 
     def __str__(self) -> str:
         return f"{self.place}: {self.one!r} and {self.other!r}"
@@ -54,15 +67,17 @@ def differences(one: Any, other: Any, place: str = "", scale: float = 0.0, roots
         for k, (a, b) in enumerate(zip(one, other, strict=True)):
             yield from differences(a, b, f"{place}/{k}", own, roots)
     elif isinstance(one, float) and isinstance(other, float):
-        if one != other:
+        if one != other and any(name.endswith("cmrr_db") for name in place.split("/")):
+            yield Difference(place, abs(10.0 ** (-one / 20.0) - 10.0 ** (-other / 20.0)), one, other)
+        elif one != other:
             yield Difference(place, abs(one - other) / max(scale, abs(one), abs(other)), one, other)
     elif isinstance(one, dict) or one != other or type(one) is not type(other):
-        yield Difference(place, float("inf"), one, other)
+        yield Difference(place, math.inf, one, other)
 
 
 def beyond(one: Any, other: Any) -> list[Difference]:
     """The differences that count."""
-    return [each for each in differences(one, other) if not each.size <= WITHIN]
+    return [each for each in differences(one, other) if each.counts]
 
 
 def largest(value: Any) -> float:

@@ -69,14 +69,14 @@ def main(arguments: Sequence[str]) -> int:
         worst, where = 0.0, ""
         said: list[str] = []
         for case, found in zip(asks, compared(reference, asked(kind, share, seed)), strict=True):
-            other = [each for each in found if each.size == float("inf")]
-            large = [each for each in found if WITHIN < each.size < float("inf")]
+            other = [each for each in found if each.structural]
+            large = [each for each in found if each.counts and not each.structural]
             equal += not found
             structure += bool(other)
             beyond += bool(large)
             said += [f"    {case}{each}" for each in (*other[:1], *sorted(large, key=lambda d: -d.size)[:1])]
             for each in found:
-                if worst < each.size < float("inf"):
+                if worst < each.size and not each.structural:
                     worst, where = each.size, f"{case}{each.place}"
         bad += structure + beyond
         print(f"{kind:46} {equal:6} {structure:9} {beyond:8}  {worst:.1e} {where}", flush=True)

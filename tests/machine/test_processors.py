@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from longtail.analyses.discovery import analyses
@@ -92,7 +93,10 @@ def test_the_seed_chooses_the_questions_and_the_known_ones_come_first() -> None:
         ({"z": 1e3, "y": 1e-6}, {"z": 1e3, "y": 2e-6}, 0.5),
         ({"poles_rad_s": [[-1.0, 0.0], [-1e6, 0.0]]}, {"poles_rad_s": [[-2.0, 0.0], [-1e6, 0.0]]}, 0.5),
         ({"zeros_rad_s": {"common": [[-1.0, 0.0], [-9.0, 0.0]]}},
-         {"zeros_rad_s": {"common": [[-1.0, 1e-9], [-9.0, 0.0]]}}, 1e-9),
+         {"zeros_rad_s": {"common": [[-1.0, 2e-6], [-9.0, 0.0]]}}, 2e-6),
+        ({"cmrr_db": [200.0]}, {"cmrr_db": [200.0 + 20 * np.log10(1.1)]}, 1e-10 * (1 - 1 / 1.1)),
+        ({"cmrr_db": 40.0}, {"cmrr_db": 40.0 + 20 * np.log10(1.1)}, 1e-2 * (1 - 1 / 1.1)),
+        ({"hd7": [1e-8]}, {"hd7": [2e-8]}, 1e-8),
         ({"distance": 1e-7}, {"distance": 2e-7}, 1e-7),
         ({"a": 1.0, "b": 2.0}, {"b": 2.0, "a": 1.0}, float("inf")),
         ([1.0, None], [1.0, 2.0], float("inf")),

@@ -128,8 +128,10 @@ class Curve:
         """Harmonics of the output for a sine about the offset, from the curve at Chebyshev nodes.
 
         With v_id = amplitude*cos(theta) the output is a sum of a_n*cos(n*theta), whose a_n follow from its values at
-        theta = (k + 1/2)*pi/N. Static: charges are left out. A harmonic is zero below 1e-10 of the fundamental, and below
-        what the gain makes of the last bit of the largest voltage.
+        theta = (k + 1/2)*pi/N. Static: charges are left out.
+
+        A harmonic is zero below 1e-10 of the fundamental, and below what the gain makes of the last bit of the largest
+        voltage.
         """
         theta = (np.arange(_NODES) + 0.5) * np.pi / _NODES
         points = self.at(np.tile(amplitude * np.cos(theta), (self.levels.size, 1)))
