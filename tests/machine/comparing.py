@@ -9,22 +9,24 @@ The scale of a number is the largest magnitude
 
 Poles and zeros are no array: a slow one is as exact as a fast one, so each is its own scale, with both its parts.
 The distance of a pole from a zero is a difference of the two as a part of the pole, and a harmonic a part of the
-fundamental: their terms are 1. A rejection in dB is compared as what it is the logarithm of, unwanted over wanted gain,
-which is a part of 1 too. A number by itself is its own scale.
+fundamental: their terms are 1. A rejection in dB is compared as what it is the logarithm of, a ratio of gains; over
+lanes, unwanted over wanted gain as a part of 1. Where the program tells the uncertainty of a zero, that takes the place
+of 1e-9. A number by itself is its own scale.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 WITHIN = 1e-9
 MODES = {"differential", "common", "unwanted", "common_to_differential", "differential_to_common"}
 RELATIVE = {"distance": 1.0, "thd": 1.0} | {f"hd{n}": 1.0 for n in range(2, 10)}
-# of a zero where large terms cancel, and of a residue of a pole beside others, rounding is that much larger: it is the
-# condition of the question, and no other way of asking it is better in double precision
-CONDITIONED = {"zeros_rad_s": 1e-6, "residues_rad_s": 1e-6}
+# a residue of a pole beside others is a difference of large terms, and its uncertainty is not told yet
+CONDITIONED = {"residues_rad_s": 1e-6}
+LANES = re.compile("cmrr_db/[0-9]+/[0-9]+$")
 ROOTS = {"poles_rad_s", "zeros_rad_s"}
 
 
@@ -59,6 +61,9 @@ def differences(one: Any, other: Any, place: str = "", scale: float = 0.0, roots
     if isinstance(one, dict) and isinstance(other, dict) and list(one) == list(other):
         matrix = 0.0 if roots else max((largest(part) for name, part in one.items() if name in MODES), default=0.0)
         for key in one:
+            if key == "zeros_rad_s" and "zero_uncertainty" in one:
+                yield from _zeros(one, other, f"{place}/{key}")
+                continue
             own = max(scale, largest(one)) if _complex(one) else matrix if key in MODES else RELATIVE.get(key, 0.0)
             yield from differences(one[key], other[key], f"{place}/{key}", own, roots or key in ROOTS)
     elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
@@ -68,11 +73,25 @@ def differences(one: Any, other: Any, place: str = "", scale: float = 0.0, roots
             yield from differences(a, b, f"{place}/{k}", own, roots)
     elif isinstance(one, float) and isinstance(other, float):
         if one != other and any(name.endswith("cmrr_db") for name in place.split("/")):
-            yield Difference(place, abs(10.0 ** (-one / 20.0) - 10.0 ** (-other / 20.0)), one, other)
+            # lanes have no refinement: there the unwanted gain is as exact as the wanted one is large
+            own = min(10.0 ** (-one / 20.0), 1.0) if LANES.search(place) else 1.0
+            yield Difference(place, own * abs(10.0 ** ((one - other) / 20.0) - 1.0), one, other)
         elif one != other:
             yield Difference(place, abs(one - other) / max(scale, abs(one), abs(other)), one, other)
     elif isinstance(one, dict) or one != other or type(one) is not type(other):
         yield Difference(place, math.inf, one, other)
+
+
+def _zeros(one: dict[str, Any], other: dict[str, Any], place: str) -> Iterator[Difference]:
+    """Differences of zeros, as parts of 1e-9 or of what uncertainty each has."""
+    for name, mine in one["zeros_rad_s"].items():
+        theirs, moved = other["zeros_rad_s"].get(name), one["zero_uncertainty"][name]
+        if mine is None or theirs is None or len(mine) != len(theirs):
+            yield from differences(mine, theirs, f"{place}/{name}", 0.0, True)
+            continue
+        for k, (a, b, part) in enumerate(zip(mine, theirs, moved, strict=True)):
+            scale = largest(a) * max(part, WITHIN) / WITHIN
+            yield from differences(a, b, f"{place}/{name}/{k}", scale, True)
 
 
 def beyond(one: Any, other: Any) -> list[Difference]:

@@ -77,6 +77,6 @@ def _to_ground(model: Linearization, frequency_hz: Array) -> Complex:
     g, c, *delayed = (column.dense(values[k])[0, :, 0] for column, k in zip(sums.columns, sums.places, strict=True))
     s = 2j * np.pi * frequency_hz[:, None]
     y = g + s * c
-    for slopes, (_, seconds) in zip(delayed, model.delays, strict=True):
+    for slopes, (_, seconds) in zip(delayed if model.delays else (), model.delays, strict=True):  # or left out
         y = y + (np.exp(-s * seconds[0]) - 1.0) * slopes
     return np.asarray(y, complex)
