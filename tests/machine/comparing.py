@@ -17,7 +17,6 @@ of 1e-9. A number by itself is its own scale.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -26,7 +25,6 @@ MODES = {"differential", "common", "unwanted", "common_to_differential", "differ
 RELATIVE = {"distance": 1.0, "thd": 1.0} | {f"hd{n}": 1.0 for n in range(2, 10)}
 # a residue of a pole beside others is a difference of large terms, and its uncertainty is not told yet
 CONDITIONED = {"residues_rad_s": 1e-6}
-LANES = re.compile("cmrr_db/[0-9]+/[0-9]+$")
 ROOTS = {"poles_rad_s", "zeros_rad_s"}
 
 
@@ -64,6 +62,9 @@ def differences(one: Any, other: Any, place: str = "", scale: float = 0.0, roots
             if key == "zeros_rad_s" and "zero_uncertainty" in one:
                 yield from _zeros(one, other, f"{place}/{key}")
                 continue
+            if key.endswith("cmrr_db"):
+                yield from _rejections(one[key], other[key], f"{place}/{key}", "amplifier_cmrr_db" not in one)
+                continue
             own = max(scale, largest(one)) if _complex(one) else matrix if key in MODES else RELATIVE.get(key, 0.0)
             yield from differences(one[key], other[key], f"{place}/{key}", own, roots or key in ROOTS)
     elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
@@ -72,14 +73,26 @@ def differences(one: Any, other: Any, place: str = "", scale: float = 0.0, roots
         for k, (a, b) in enumerate(zip(one, other, strict=True)):
             yield from differences(a, b, f"{place}/{k}", own, roots)
     elif isinstance(one, float) and isinstance(other, float):
-        if one != other and any(name.endswith("cmrr_db") for name in place.split("/")):
-            # lanes have no refinement: there the unwanted gain is as exact as the wanted one is large
-            own = min(10.0 ** (-one / 20.0), 1.0) if LANES.search(place) else 1.0
-            yield Difference(place, own * abs(10.0 ** ((one - other) / 20.0) - 1.0), one, other)
-        elif one != other:
+        if one != other:
             yield Difference(place, abs(one - other) / max(scale, abs(one), abs(other)), one, other)
     elif isinstance(one, dict) or one != other or type(one) is not type(other):
         yield Difference(place, math.inf, one, other)
+
+
+def _rejections(one: Any, other: Any, place: str, refined: bool) -> Iterator[Difference]:
+    """Differences of rejections in dB, as parts of the ratios that they are logarithms of.
+
+    Over lanes, and with a network at the inputs, small signals have no refinement: unwanted over wanted gain is a part
+    of 1 there.
+    """
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for k, (a, b) in enumerate(zip(one, other, strict=True)):
+            yield from _rejections(a, b, f"{place}/{k}", refined and not isinstance(a, list))
+    elif not isinstance(one, float) or not isinstance(other, float):
+        yield from differences(one, other, place)
+    elif one != other:
+        own = 1.0 if refined else min(10.0 ** (-one / 20.0), 1.0)
+        yield Difference(place, own * abs(10.0 ** ((one - other) / 20.0) - 1.0), one, other)
 
 
 def _zeros(one: dict[str, Any], other: dict[str, Any], place: str) -> Iterator[Difference]:
