@@ -47,20 +47,12 @@ def refined(model: Linearization, frequency_hz: Array, drives: Array, x: Complex
 def _left(model: Linearization, frequency_hz: Array, y: Complex, right: Array, x: Complex) -> Complex:
     """What `x` `[frequency, n, combination]` leaves of the equations with the matrix `y` `[frequency, n, n]`."""
     system = model.operating_point.system
-    rows, columns = np.nonzero(_pattern(model))
+    rows, columns = np.nonzero(model.shapes[0].pattern | model.shapes[1].pattern)  # delayed slopes are in the first
     by = _references(y[[0, -1]], system.node_mask)
     moved = x[:, columns] - system.node_mask[columns, None] * x[:, by[rows]]
     first = np.unique(rows, return_index=True)[1]  # no row is empty: the matrix would be singular
     flows = np.add.reduceat(y[:, rows, columns, None] * moved, first, axis=1)
     return right - flows - _to_ground(model, frequency_hz)[..., None] * x[:, by]
-
-
-def _pattern(model: Linearization) -> NDArray[np.bool_]:
-    """Where the matrix can have an entry."""
-    pattern = model.shapes[0].pattern | model.shapes[1].pattern
-    for slopes, _ in model.delays:
-        pattern |= slopes[0] != 0.0
-    return pattern
 
 
 def _references(y: Complex, nodes: NDArray[np.bool_]) -> NDArray[np.intp]:
