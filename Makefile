@@ -14,9 +14,10 @@ DECKS ?= 100000
 PROCESSES ?= 0
 FUZZ_OUT ?= out/fuzz
 SEED ?= 1
+SHARE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test benches mutants fuzz lint clean
+.PHONY: help run test benches machines mutants fuzz lint clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +32,9 @@ test: $(VENV)/.installed-dev ## run all tests, ngspice beside longtail among the
 benches: $(VENV)/.installed-dev ## drive many random amplifiers in every way, and compare (AMPLIFIERS=200)
 	@scripts/ensure-ngspice.sh
 	PYTHONPATH=tests $(BIN)/python -m benches.full $(AMPLIFIERS)
+
+machines: $(VENV)/.installed-dev ## ask everything on every kind of processor, and compare (SHARE=1: all; 20: one in twenty)
+	PYTHONPATH=tests $(BIN)/python -m machine.full $(SHARE) $(SEED)
 
 mutants: $(VENV)/.installed-dev ## put faults into the engine and the analyses; do the tests notice (MUTANTS=200 SEED=1)
 	@scripts/ensure-ngspice.sh

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -171,3 +172,14 @@ def test_forms() -> None:
     with pytest.raises(OptionError, match="two temperatures"):
         lt.read(BIPOLAR).offset(temp=27.0).plot()
     assert "offset of v(o1) - v(o2)" in repr(found)
+
+
+def test_an_offset_of_a_balanced_pair_is_zero_and_no_last_bits(examples: Path) -> None:
+    """Newton's method leaves 4e-17 V; an offset that is one stays."""
+    deck = examples / "bjt_pair.cir"
+    balanced, apart = (
+        lt.read(deck, parameters=p).gains(null=True, frequency_hz=[1.0]).to_dict()["null"]["input_offset"]
+        for p in ({}, {"drc": 1e-9})
+    )
+    assert balanced == 0.0
+    assert 1e-12 < abs(apart) < 1e-9

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import longtail as lt
+from longtail.analyses import poles
+from longtail.analyses.drives import bias
+from longtail.analyses.inputs import find_drives
 from longtail.analyses.poles import PolesAndZeros
+from longtail.engine.linearization import linearize
 from reference import gallery, ngspice
 
 GM, RD, RSS, CT, CL = 2e-3, 10e3, 200e3, 1e-12, 0.1e-12
@@ -92,6 +97,46 @@ def test_poles_and_zeros_rebuild_the_gains(name: str) -> None:
     r = lt.read(gallery.deck(name).path, parameters=gallery.MISMATCH[name]).poles(null=null)
     for transfer in r.transfers.values():
         assert transfer.error is not None and transfer.error < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("moved", "uncertain", "floor", "expected"),
+    [
+        (1e-12, 0.0, 0.0, 0.0),
+        (1e-8, 0.0, 0.0, 5e-9),
+        (1e-8, 1e-8, 0.0, 0.0),
+        (1e-8, 0.0, 1e-7, 0.0),
+        (1e-2, 1e-8, 1e-7, 5e-3),
+    ],
+)
+def test_an_error_is_told_where_it_is_more_than_rounding(
+    moved: float, uncertain: float, floor: float, expected: float
+) -> None:
+    """A gain of one pole, and a pole that is a little beside it: in the middle of the fall both parts of it move."""
+    pole = np.array([-1e6 + 0j])
+    gain = 1e6 / (2j * np.pi * poles._CHECKED + 1e6)
+    none = np.array([], complex), np.array([])
+    at = pole * (1.0 + moved), np.array([uncertain * 1e6])
+    error = poles._scale_and_error(gain, np.full(gain.shape, floor), at, none)[1]
+    assert error == pytest.approx(expected, rel=0.1)
+
+
+def test_zeros_that_rounding_moves_have_their_uncertainty_told() -> None:
+    """The common gain of the 741 is a difference of large terms; its poles and its differential gain are not."""
+    r = lt.read(gallery.deck("ua741").path).poles(null=True)
+    common, differential = (r.transfers[name].zero_uncertainty for name in ("common", "differential"))
+    assert common is not None and differential is not None
+    assert 1e-7 < common.max() < 1e-3
+    assert differential.max() == 0.0
+    assert r.to_dict()["zero_uncertainty"]["common"] == common.tolist()
+
+
+def test_an_uncertainty_that_digits_would_show_has_a_note() -> None:
+    r = lt.read(PAIR).poles()
+    t = r.transfers["differential"]
+    bad = replace(t, zero_uncertainty=np.array([1e-3, 0.0]))
+    notes = poles._notes(linearize(bias(find_drives(lt.read(PAIR).circuit, None, None, None))[0]), {"common": bad})
+    assert notes == ["rounding may move zeros of the common gain by up to 1e-03 of their magnitude"]
 
 
 def test_the_gain_of_poles_and_zeros_is_the_gain(examples: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -113,6 +114,16 @@ def test_distortion_is_that_of_the_law(deck: str, amplitude: float) -> None:
     assert found.thd[0] == pytest.approx(np.sqrt((spectrum[2:63] ** 2).sum()) / spectrum[1], rel=1e-5)
     if amplitude == 0.02:
         assert found.harmonics[0, 1] == pytest.approx((amplitude / (2 * V_T)) ** 2 / 12.0, rel=0.05)
+
+
+def test_what_a_large_gain_makes_of_rounding_is_no_harmonic(examples: Path) -> None:
+    """Harmonics of a sine so small that the last bits of the node voltages, amplified, are larger than they are."""
+    amplifier = lt.read(examples / "two_stage_opamp.cir")
+    tiny = amplifier.transfer(null=True, v_id=[-1e-5, 0.0, 1e-5], amplitude=1e-10).distortion
+    assert tiny.fundamental[0] > 0.0
+    assert (tiny.harmonics == 0.0).all() and (tiny.thd == 0.0).all()
+    small = amplifier.transfer(null=True, v_id=[-1e-5, 0.0, 1e-5], amplitude=1e-7).distortion
+    assert (small.harmonics[0, 0] > 1e-6) and not small.harmonics[0, 1:].any()  # HD2 grows with the amplitude
 
 
 @pytest.mark.ngspice

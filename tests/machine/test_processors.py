@@ -1,4 +1,7 @@
-"""The same answers on every processor: other kernels of BLAS and NumPy round otherwise, and decide nothing by it."""
+"""The same answers on every processor: other kernels of BLAS and NumPy round otherwise, and decide nothing by it.
+
+A choice of the questions of `make machines`, another one for every LONGTAIL_MACHINE_SEED.
+"""
 
 from __future__ import annotations
 
@@ -6,77 +9,129 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from numpy._core import _multiarray_umath as umath
 
-SCRIPT = Path(__file__).with_name("answers.py")
-WITHIN = 1e-8  # of the scale of a number: A_cm of the 741 is a difference of currents a million times larger
-# figures that are rounding themselves: how far poles and zeros miss a gain
-ROUNDING = ("error/differential", "error/common", "error/common_to_differential", "error/differential_to_common")
+from longtail.analyses.discovery import analyses
+from machine import comparing
+from machine.cases import KNOWN, WAYS, chosen, decks
+from machine.kinds import REFERENCE, differs, kinds
+
+TESTS = Path(__file__).parents[1]
+SHARE = 10**6  # one question for every analysis, beside the known ones
+SEED = int(os.environ.get("LONGTAIL_MACHINE_SEED", "1"))
+MACHINES = (
+    REFERENCE,
+    "Haswell, least instructions, plain kernels",
+    "Nehalem",
+    "Prescott, least instructions",
+)
+QUESTIONS = chosen(SHARE, SEED)
 
 
-def plain_numpy() -> str:
-    """What NumPy has to be told so that it takes no instructions beyond the least."""
-    return " ".join(name for name in umath.__cpu_dispatch__ if umath.__cpu_features__[name])
-
-
-MACHINES = {
-    "this one": {},
-    "without compiled kernels": {"LONGTAIL_NUMBA": "0"},
-    "Haswell": {"OPENBLAS_CORETYPE": "Haswell", "LONGTAIL_NUMBA": "0"},
-    "Nehalem": {"OPENBLAS_CORETYPE": "Nehalem"},
-    "Prescott": {"OPENBLAS_CORETYPE": "Prescott", "NPY_DISABLE_CPU_FEATURES": plain_numpy()},
-}
+def started(kind: str) -> subprocess.Popen[str]:
+    env = {**os.environ, **kinds()[kind], "PYTHONPATH": os.pathsep.join([str(TESTS), *filter(None, sys.path)])}
+    command = [sys.executable, "-m", "machine.answers", str(SHARE), str(SEED), "0"]
+    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)
 
 
 @pytest.fixture(scope="module")
-def answers() -> dict[str, dict[str, Any]]:
-    """What each machine answers, by its name; they work side by side."""
-    started = {
-        name: subprocess.Popen([sys.executable, str(SCRIPT)], env={**os.environ, **env}, stdout=subprocess.PIPE)
-        for name, env in MACHINES.items()
-    }
-    outputs = {name: process.communicate()[0] for name, process in started.items()}
-    assert [process.returncode for process in started.values()] == [0] * len(started)
-    return {name: json.loads(text) for name, text in outputs.items()}
+def answers() -> dict[str, list[Any]]:
+    """What each machine answers, after what it runs on; they work side by side."""
+    processes = {kind: started(kind) for kind in MACHINES}
+    outputs = {kind: process.communicate()[0] for kind, process in processes.items()}
+    assert [process.returncode for process in processes.values()] == [0] * len(processes)
+    return {kind: [json.loads(line) for line in text.splitlines()] for kind, text in outputs.items()}
 
 
-def differences(one: Any, other: Any, place: str = "", scale: float = 0.0) -> Iterator[str]:
-    """Where two answers differ: in their structure, or in numbers by more than a share of the largest beside them."""
-    if isinstance(one, dict) and isinstance(other, dict) and list(one) == list(other):
-        parts = list(one) == ["re", "im"]  # of complex numbers: a small part is no more exact than the large one
-        for key in one:
-            own = max(map(abs, numbers([*one.values()])), default=0.0) if parts else float(key == "distance")
-            yield from differences(one[key], other[key], f"{place}/{key}", own)
-    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        largest = max([scale, *map(abs, numbers(one))])
-        for k, (a, b) in enumerate(zip(one, other, strict=True)):
-            yield from differences(a, b, f"{place}/{k}", largest)
-    elif isinstance(one, float) and isinstance(other, float):
-        if abs(one - other) > WITHIN * max(scale, abs(one)) and not place.endswith(ROUNDING):
-            yield f"{place}: {one!r} and {other!r}"
-    elif one != other:
-        yield f"{place}: {one!r} and {other!r}"
+@pytest.mark.parametrize("machine", MACHINES)
+def test_a_machine_is_what_it_was_told_to_be(answers: dict[str, list[Any]], machine: str) -> None:
+    assert not differs(kinds()[machine], answers[machine][0])
+    assert len(answers[machine]) == 1 + len(QUESTIONS)
 
 
-def numbers(value: Any) -> list[float]:
-    """All numbers in nested lists."""
-    if isinstance(value, list):
-        return [x for each in value for x in numbers(each)]
-    return [value] if isinstance(value, float) else []
+@pytest.mark.parametrize("machine", MACHINES[1:])
+def test_another_processor_gives_the_same_answers(answers: dict[str, list[Any]], machine: str) -> None:
+    found = [
+        f"{case}{each}"
+        for case, one, other in zip(QUESTIONS, answers[REFERENCE][1:], answers[machine][1:], strict=True)
+        for each in comparing.beyond(one, other)
+    ]
+    assert not found, f"LONGTAIL_MACHINE_SEED={SEED}: " + "\n".join(found[:20])
 
 
-@pytest.mark.parametrize("machine", list(MACHINES)[1:])
-def test_another_processor_gives_the_same_answers(answers: dict[str, dict[str, Any]], machine: str) -> None:
-    assert not list(differences(answers["this one"], answers[machine]))
-
-
-@pytest.mark.parametrize("machine", list(MACHINES))
-def test_asked_again_a_formula_is_the_same(answers: dict[str, dict[str, Any]], machine: str) -> None:
-    """The third case is the first one once more, in a process that has done some work."""
-    first, _, again = list(answers[machine].values())[:3]
+@pytest.mark.parametrize("machine", MACHINES)
+def test_asked_again_a_formula_is_the_same(answers: dict[str, list[Any]], machine: str) -> None:
+    """The third question is the first one once more, in a process that has done some work."""
+    first, _, again = answers[machine][1:4]
     assert first == again
+
+
+def test_every_analysis_is_asked_of_the_gallery_and_of_twenty_more_decks() -> None:
+    assert {case.analysis for case in QUESTIONS} == set(analyses()) >= set(WAYS)
+    more = [name for name in decks() if name.startswith(("reference", "bench"))]
+    assert len(more) >= 20 and len(decks()) - len(more) >= 15
+
+
+def test_the_seed_chooses_the_questions_and_the_known_ones_come_first() -> None:
+    assert chosen(SHARE, 1) == chosen(SHARE, 1) != chosen(SHARE, 2)
+    assert tuple(QUESTIONS[: len(KNOWN)]) == KNOWN
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "size"),
+    [
+        ({"a": [1.0, 1e-12]}, {"a": [1.0, 0.0]}, 1e-12),  # beside the largest of its list
+        ({"a": 1e-12}, {"a": 2e-12}, 0.5),  # by itself
+        ({"re": [1e-9], "im": [1.0]}, {"re": [0.0], "im": [1.0]}, 1e-9),
+        ({"differential": {"re": [1e3], "im": [0.0]}, "common": {"re": [1e-6], "im": [0.0]}},
+         {"differential": {"re": [1e3], "im": [0.0]}, "common": {"re": [2e-6], "im": [0.0]}}, 1e-9),
+        ({"differential": 1e3, "common": 1e-6}, {"differential": 1e3, "common": 2e-6}, 1e-9),
+        ({"z": 1e3, "y": 1e-6}, {"z": 1e3, "y": 2e-6}, 0.5),
+        ({"poles_rad_s": [[-1.0, 0.0], [-1e6, 0.0]]}, {"poles_rad_s": [[-2.0, 0.0], [-1e6, 0.0]]}, 0.5),
+        ({"zeros_rad_s": {"common": [[-1.0, 0.0], [-9.0, 0.0]]}},
+         {"zeros_rad_s": {"common": [[-1.0, 2e-6], [-9.0, 0.0]]}}, 2e-6),
+        ({"zeros_rad_s": {"common": [[-1.0, 0.0], [-9.0, 0.0]]}, "zero_uncertainty": {"common": [1e-6, 0.0]}},
+         {"zeros_rad_s": {"common": [[-1.0, 2e-6], [-9.0, 0.0]]}, "zero_uncertainty": {"common": [1e-6, 0.0]}}, 2e-9),
+        ({"zeros_rad_s": {"common": [[-1.0, 0.0], [-9.0, 0.0]]}, "zero_uncertainty": {"common": [1e-6, 0.0]}},
+         {"zeros_rad_s": {"common": [[-1.0, 0.0], [-9.0, 9e-8]]}, "zero_uncertainty": {"common": [1e-6, 0.0]}}, 1e-8),
+        ({"zeros_rad_s": {"common": None}, "zero_uncertainty": {"common": None}},
+         {"zeros_rad_s": {"common": []}, "zero_uncertainty": {"common": None}}, float("inf")),
+        ({"cmrr_db": [200.0]}, {"cmrr_db": [200.0 + 20 * np.log10(1.1)]}, 1 - 1 / 1.1),
+        ({"cmrr_db": [[200.0]]}, {"cmrr_db": [[200.0 + 20 * np.log10(1.1)]]}, 1e-10 * (1 - 1 / 1.1)),
+        ({"hd7": [1e-8]}, {"hd7": [2e-8]}, 1e-8),
+        ({"distance": 1e-7}, {"distance": 2e-7}, 1e-7),
+        ({"a": 1.0, "b": 2.0}, {"b": 2.0, "a": 1.0}, float("inf")),
+        ([1.0, None], [1.0, 2.0], float("inf")),
+        ([1.0], [1.0, 2.0], float("inf")),
+        ([1], [1.0], float("inf")),
+        ({"a": {}}, {"a": []}, float("inf")),
+        ({"text": "a"}, {"text": "b"}, float("inf")),
+    ],
+)  # fmt: skip
+def test_a_difference_has_the_size_of_its_part_of_the_scale(one: Any, other: Any, size: float) -> None:
+    (found,) = comparing.differences(one, other)
+    assert found.size == pytest.approx(size)
+    assert bool(comparing.beyond(one, other)) == (size > comparing.WITHIN)
+
+
+@pytest.mark.parametrize(
+    ("env", "found", "said"),
+    [
+        ({"OPENBLAS_CORETYPE": "Nehalem"}, {"blas": ["Haswell"]}, "BLAS runs on Haswell, not Nehalem"),
+        ({"NPY_DISABLE_CPU_FEATURES": "X86_V3"}, {"numpy": ["X86_V3"]}, "NumPy still has X86_V3"),
+        ({"NUMBA_CPU_NAME": "generic"}, {"numba": "host"}, "Numba compiles for host"),
+        ({"LONGTAIL_NUMBA": "0"}, {"compiled": True}, "the other kernels were taken"),
+    ],
+)
+def test_a_machine_that_is_another_one_is_told(env: dict[str, str], found: dict[str, Any], said: str) -> None:
+    here = {
+        "blas": [],
+        "numpy": [],
+        "numba": env.get("NUMBA_CPU_NAME", "host"),
+        "compiled": "LONGTAIL_NUMBA" not in env,
+    }
+    assert differs(env, here | found) == [said]

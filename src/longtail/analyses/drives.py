@@ -86,6 +86,7 @@ class Drives:
         )
 
 
+_LAST_BITS = 4.0 * np.finfo(float).eps
 _NO_RAILS = 100.0  # V: the span of the supplies where none are known
 _SYSTEMS = Remembered[System](16)
 _BIASES = Remembered[tuple[OperatingPoint, float | None]](16)
@@ -164,8 +165,13 @@ def _bias(drives: Drives, null: bool, target: float | None) -> tuple[OperatingPo
 
 
 def as_plain(drives: Drives, system: System, nulled: OperatingPoint) -> OperatingPoint:
-    """A nulled point as one of the plain circuit: its input sources have the offset, and it is no unknown any more."""
+    """A nulled point as one of the plain circuit: its input sources have the offset, and it is no unknown any more.
+
+    An offset below the last bits of the largest voltage is rounding, and zero.
+    """
+    largest = np.abs(nulled.solution[:, nulled.system.node_mask]).max(axis=1, initial=0.0)
     extra = nulled["input_offset"]
+    extra = np.where(np.abs(extra) <= _LAST_BITS * largest, 0.0, extra)
     shares = drives.null(0.0).inputs
     levels = {
         n: np.asarray(nulled.values[n]) + shares[s] * extra for n, s in zip(drives.names, drives.sources, strict=True)

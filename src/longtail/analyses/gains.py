@@ -27,6 +27,7 @@ from longtail.circuit import Circuit
 from longtail.engine.batch import Batch
 from longtail.engine.linearization import Linearization, linearize
 from longtail.engine.operating_point import OperatingPoint
+from longtail.engine.refinement import refined
 from longtail.engine.remember import Remembered
 from longtail.engine.sweep import Sweep
 from longtail.lanes.status import LaneStatus, texts
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 Complex = NDArray[np.complex128]
 
+_EXACT = 1e-9  # of a gain: where rounding may be a larger part of it, its equations are solved once more
 PLACES = {  # output and input mode of each gain
     "differential": (DIFFERENTIAL, DIFFERENTIAL),
     "common": (COMMON, COMMON),
@@ -217,9 +219,14 @@ def model_gains(
 ) -> tuple[Complex, NDArray[np.float64]]:
     """The same of a linear model that is there already."""
     point = model.operating_point
-    x = model.response(frequency_hz, drives.unit_modes)[0]
-    floor = ROUNDING * signal_level(point, x)
-    return above(drives.output_matrix(point.system) @ x, floor[:, None, None]), floor
+    outputs = drives.output_matrix(point.system)
+    x = model.response(frequency_hz, drives.unit_modes)
+    gains, floor = (outputs @ x)[0], ROUNDING * signal_level(point, x[0])
+    sizes = np.abs(gains)
+    inexact = ((sizes > floor[:, None, None]) & (_EXACT * sizes < floor[:, None, None])).any(axis=(1, 2))
+    if inexact.any():
+        gains[inexact] = (outputs @ refined(model, frequency_hz[inexact], drives.unit_modes, x[:, inexact]))[0]
+    return above(gains, floor[:, None, None]), floor
 
 
 def run(

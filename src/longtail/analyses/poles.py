@@ -48,6 +48,10 @@ _FOLLOWS = 0.5  # of the common-mode input: what the tail of a pair does at leas
 _CHECKED = np.geomspace(1.0, 1e9, 37)  # Hz, where zeros and poles of a transfer are checked against its gain
 _NOTHING = 10.0  # times the floor of rounding: a transfer that is nowhere above is zero
 _GOOD = 1e-6  # an error of the check above this is said
+_ROUNDINGS = 10.0  # times the last bits of the circuit: what the steps of a solution add to them
+_LEAST = 1e-10  # of the largest gain: poles and zeros are not looked for more exactly
+_EXACT = 1e-9  # of itself: a zero that rounding moves by more has its uncertainty told
+_SHOWN = 1e-4  # of itself: what the digits on a page would show
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,11 @@ class Transfer:
 
     A transfer that is zero has no zeros: `zeros` is None, and so is all else but the `reason`. `log_scale` is the
     logarithm of what the products of (s - zero) over (s - pole) are multiplied with. `error` is the largest difference
-    between the gain and what poles and zeros make of it, between 1 Hz and 1 GHz, as a part of the largest gain.
+    between the gain and what poles and zeros make of it, between 1 Hz and 1 GHz, as a part of the largest gain; zero
+    where the last bits of conductances and capacitances may be the cause.
+
+    `zero_uncertainty` `[zero]` is how far those may move a zero, as a part of it, rounded up to a power of ten; zero up
+    to 1e-9. Zeros of a gain in which large terms cancel are such.
     """
 
     gain_at_dc: float | None = None
@@ -98,6 +106,7 @@ class Transfer:
     pairs: tuple[Pair, ...] = ()
     log_scale: complex = 0.0
     error: float | None = None
+    zero_uncertainty: Real | None = None
     reason: Reason | None = None
 
 
@@ -166,6 +175,9 @@ class PolesAndZeros(Result):
             "poles_rad_s": _pairs(self.poles),
             "pole_nodes": list(self.pole_nodes),
             "zeros_rad_s": {name: _pairs(t.zeros) for name, t in named},
+            "zero_uncertainty": {
+                name: None if t.zero_uncertainty is None else t.zero_uncertainty.tolist() for name, t in named
+            },
             "residues_rad_s": {name: _pairs(t.residues) for name, t in named},
             "cancelling": {
                 name: [{"pole": p.pole, "zero": p.zero, "distance": p.distance} for p in t.pairs] for name, t in named
@@ -255,6 +267,7 @@ def _transfer(
     static[:n, :n], static[:n, n], static[n, :n] = model.conductance[0], -column, row
     dynamic[:n, :n] = model.capacitance[0]
     zeros = eigenmodes(static, dynamic)
+    moved = zeros.uncertainty(static, dynamic)
     if abs(gain[0]) <= _NOTHING * floor[0]:
         # nothing passes at 0 Hz: the lowest zeros are there, and came out beside it by rounding
         zeros.values[: _order_at_dc(model, row, column, modes.values)] = 0.0
@@ -264,7 +277,13 @@ def _transfer(
         tuple(home(zeros, model, k) for k in range(len(zeros.values))),
         (row @ modes.right) * (column @ modes.left),
         tuple(_cancelling(modes.values, zeros.values)),
-        *_scale_and_error(gain[1:], modes.values, zeros.values),
+        *_scale_and_error(
+            gain[1:],
+            floor[1:],
+            (modes.values, modes.uncertainty(model.conductance[0], model.capacitance[0])),
+            (zeros.values, moved),
+        ),
+        _uncertainty(zeros.values, moved),
     )
 
 
@@ -282,12 +301,29 @@ def _log_shape(f: Real, poles: Complex, zeros: Complex) -> Complex:
         return np.log(s - zeros).sum(axis=1) - np.log(s - poles).sum(axis=1)
 
 
-def _scale_and_error(gain: Complex, poles: Complex, zeros: Complex) -> tuple[complex, float]:
-    """The scale that makes poles and zeros equal to the gain where it is largest, and how far they miss elsewhere."""
-    shape = _log_shape(_CHECKED, poles, zeros)
-    largest = int(np.abs(gain).argmax())
+def _scale_and_error(
+    gain: Complex, floor: Real, poles: tuple[Complex, Real], zeros: tuple[Complex, Real]
+) -> tuple[complex, float]:
+    """The scale that makes poles and zeros equal to the gain where it is largest, and how far they miss elsewhere.
+
+    `floor` is the rounding of the gain; poles and zeros come with what rounding moves them by.
+    """
+    shape = _log_shape(_CHECKED, poles[0], zeros[0])
+    size = np.abs(gain)
+    largest = int(size.argmax())
     scale = np.log(gain[largest]) - shape[largest]
-    return complex(scale), float(np.abs(np.exp(shape + scale) - gain).max() / np.abs(gain[largest]))
+    missed = np.abs(np.exp(shape + scale) - gain)
+    with np.errstate(divide="ignore"):  # a zero at 0 Hz, or on the axis
+        moved = sum((by / np.abs(2j * np.pi * _CHECKED[:, None] - at)).sum(axis=1) for at, by in (poles, zeros))
+    rounding = np.maximum(floor + _ROUNDINGS * size * (moved + moved[largest]), _LEAST * size[largest])
+    error = float(np.where(missed > rounding, missed, 0.0).max() / size[largest])
+    return complex(scale), error
+
+
+def _uncertainty(zeros: Complex, moved: Real) -> Real:
+    """What rounding moves zeros by, as parts of them: powers of ten, 1 at most."""
+    part = np.divide(_ROUNDINGS * moved, np.abs(zeros), out=np.zeros(len(zeros)), where=zeros != 0.0)
+    return np.where(part > _EXACT, 10.0 ** np.ceil(np.log10(np.clip(part, _EXACT, 1.0))), 0.0)
 
 
 def _cancelling(poles: Complex, zeros: Complex) -> list[Pair]:
@@ -362,6 +398,11 @@ def _notes(model: Linearization, transfers: Mapping[str, Transfer]) -> list[str]
         f"poles and zeros miss the {name.replace('_', ' ')} gain by up to {t.error:.1g} of its largest value"
         for name, t in transfers.items()
         if t.error is not None and t.error > _GOOD
+    ]
+    notes += [
+        f"rounding may move zeros of the {name.replace('_', ' ')} gain by up to {worst:.0e} of their magnitude"
+        for name, t in transfers.items()
+        if t.zero_uncertainty is not None and (worst := t.zero_uncertainty.max(initial=0.0)) > _SHOWN
     ]
     return notes
 

@@ -32,6 +32,7 @@ from longtail.lanes.threads import once
 
 Array = NDArray[np.float64]
 Inputs = Mapping[str, float | Array]
+_TOGETHER = "#together"
 
 
 def take(value: float | Array, where: slice | NDArray[np.intp]) -> float | Array:
@@ -122,6 +123,16 @@ class LinearPrograms:
     capacitance: SparseMatrix
     inputs: SparseMatrix  # [n, n]: column k is the slope of the residual by drive k, for the first few columns
     delays: tuple[SparseMatrix, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """What the rows of the linear model sum to over all nodes, as one program: of conductances, of capacitances, and of
+    the delayed slopes, each column `[n, 1]` as the first of a matrix; `places` are its outputs."""
+
+    program: Program
+    columns: tuple[SparseMatrix, ...]
+    places: tuple[slice, ...]
 
 
 class System:
@@ -221,6 +232,33 @@ class System:
             outputs += [*d, seconds]
         program = lower(t.graph, outputs, [*(u.input for u in t.unknowns), *self.varied])
         return LinearPrograms(program, conductance, capacitance, inputs, tuple(delays))
+
+    @once
+    def sums(self) -> Sums:
+        """Slopes of the plain trace by all node voltages together: a device that floats cancels exactly."""
+        t = self.plain
+        nodes = [v for v, u in zip(t.variables, t.unknowns, strict=True) if u.is_node]
+        differentiator = Differentiator(t.graph, nodes, together=_TOGETHER)
+        column = {t.graph.input(_TOGETHER).id: 0}
+        found = []
+        for flows, pairs in ((t.residual, t.conductances), (t.charges, t.capacitances)):
+            entries = _entries(differentiator.rows(flows)[0], column)
+            for a, b, value in pairs:
+                k = a if b is None else b if a is None else None  # that end of it which is not at ground
+                if k is not None:
+                    entries[k, 0] = entries.get((k, 0), 0.0) + value
+            found.append(entries)
+        for places, flow, _ in t.delays:
+            slopes = _entries(differentiator.rows([flow])[0], column)
+            found.append({(i, 0): sign * slope for i, sign in places.items() for slope in slopes.values()})
+        columns, outputs, ends = [], list[Real](), [0]
+        for entries in found:
+            matrix, varying = sparse_matrix(entries, len(t.variables))
+            columns.append(matrix)
+            outputs += varying
+            ends.append(len(outputs))
+        program = lower(t.graph, outputs, [*(u.input for u in t.unknowns), *self.varied])
+        return Sums(program, tuple(columns), tuple(map(slice, ends, ends[1:])))
 
     @once
     def quantities(self) -> tuple[Program, list[tuple[str, str]]]:

@@ -39,6 +39,9 @@ _FLAT = {Op.CONSTANT, Op.INPUT, Op.FLOOR, Op.CEIL, Op.LT, Op.LE, Op.EQ, Op.AND, 
 class Differentiator:
     """Slopes of any node with respect to `variables` (inputs) and to the controls met on the way.
 
+    With `together`, a name, they are taken by one variable of that name, which moves all the others: what depends on
+    their differences has a slope of zero then, exactly.
+
     >>> g = Graph()
     >>> x, y = g.input("x"), g.input("y")
     >>> rows, _ = Differentiator(g, [x, y]).rows([x * y + 3.0 * x])
@@ -46,9 +49,10 @@ class Differentiator:
     Expr(x)
     """
 
-    def __init__(self, graph: Graph, variables: Iterable[Expr]) -> None:
+    def __init__(self, graph: Graph, variables: Iterable[Expr], *, together: str | None = None) -> None:
         self.graph = graph
-        self._slopes: dict[int, Slopes] = {v.id: {v.id: 1.0} for v in variables}
+        all_of_them = None if together is None else graph.input(together).id
+        self._slopes: dict[int, Slopes] = {v.id: {v.id if all_of_them is None else all_of_them: 1.0} for v in variables}
 
     def slopes(self, expression: Real) -> Slopes:
         """Slopes by variable or control id; controls are not expanded."""

@@ -1,0 +1,125 @@
+"""Where two answers differ: in their structure, or in numbers by more than a part of their scale.
+
+The scale of a number is the largest magnitude
+
+- of the list that it stands in, and of the lists around that;
+- of the real and the imaginary part of a complex number;
+- of the numbers that stand beside it under the names of other mode gains: the entries of one matrix, sums of the
+  same terms.
+
+Poles and zeros are no array: a slow one is as exact as a fast one, so each is its own scale, with both its parts.
+The distance of a pole from a zero is a difference of the two as a part of the pole, and a harmonic a part of the
+fundamental: their terms are 1. A rejection in dB is compared as what it is the logarithm of, a ratio of gains; over
+lanes, unwanted over wanted gain as a part of 1. Where the program tells the uncertainty of a zero, that takes the place
+of 1e-9. A number by itself is its own scale.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+WITHIN = 1e-9
+MODES = {"differential", "common", "unwanted", "common_to_differential", "differential_to_common"}
+RELATIVE = {"distance": 1.0, "thd": 1.0} | {f"hd{n}": 1.0 for n in range(2, 10)}
+# a residue of a pole beside others is a difference of large terms, and its uncertainty is not told yet
+CONDITIONED = {"residues_rad_s": 1e-6}
+ROOTS = {"poles_rad_s", "zeros_rad_s"}
+
+
+class Difference(NamedTuple):
+    """At what place, of what size as a part of the scale (infinite: in structure), and the two values."""
+
+    place: str
+    size: float
+    one: Any
+    other: Any
+
+    @property
+    def structural(self) -> bool:
+        return self.size == math.inf
+
+    @property
+    def counts(self) -> bool:
+        return not self.size <= max([WITHIN, *(CONDITIONED.get(name, 0.0) for name in self.place.split("/"))])
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.one!r} and {self.other!r}"
+
+
+def differences(one: Any, other: Any, place: str = "", scale: float = 0.0, roots: bool = False) -> Iterator[Difference]:
+    """Every difference, the smallest too; `roots`: within poles or zeros.
+
+    >>> [str(each) for each in differences({"a": [1.0, 0.0]}, {"a": [1.0, 1e-12]})]
+    ['/a/1: 0.0 and 1e-12']
+    >>> [each.size for each in differences([1.0, None], [1.0, 2.0])]
+    [inf]
+    """
+    if isinstance(one, dict) and isinstance(other, dict) and list(one) == list(other):
+        matrix = 0.0 if roots else max((largest(part) for name, part in one.items() if name in MODES), default=0.0)
+        for key in one:
+            if key == "zeros_rad_s" and "zero_uncertainty" in one:
+                yield from _zeros(one, other, f"{place}/{key}")
+                continue
+            if key.endswith("cmrr_db"):
+                yield from _rejections(one[key], other[key], f"{place}/{key}", "amplifier_cmrr_db" not in one)
+                continue
+            own = max(scale, largest(one)) if _complex(one) else matrix if key in MODES else RELATIVE.get(key, 0.0)
+            yield from differences(one[key], other[key], f"{place}/{key}", own, roots or key in ROOTS)
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        apart = roots and any(isinstance(each, list) for each in one)
+        own = 0.0 if apart else max(scale, largest(one))
+        for k, (a, b) in enumerate(zip(one, other, strict=True)):
+            yield from differences(a, b, f"{place}/{k}", own, roots)
+    elif isinstance(one, float) and isinstance(other, float):
+        if one != other:
+            yield Difference(place, abs(one - other) / max(scale, abs(one), abs(other)), one, other)
+    elif isinstance(one, dict) or one != other or type(one) is not type(other):
+        yield Difference(place, math.inf, one, other)
+
+
+def _rejections(one: Any, other: Any, place: str, refined: bool) -> Iterator[Difference]:
+    """Differences of rejections in dB, as parts of the ratios that they are logarithms of.
+
+    Over lanes, and with a network at the inputs, small signals have no refinement: unwanted over wanted gain is a part
+    of 1 there.
+    """
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for k, (a, b) in enumerate(zip(one, other, strict=True)):
+            yield from _rejections(a, b, f"{place}/{k}", refined and not isinstance(a, list))
+    elif not isinstance(one, float) or not isinstance(other, float):
+        yield from differences(one, other, place)
+    elif one != other:
+        own = 1.0 if refined else min(10.0 ** (-one / 20.0), 1.0)
+        yield Difference(place, own * abs(10.0 ** ((one - other) / 20.0) - 1.0), one, other)
+
+
+def _zeros(one: dict[str, Any], other: dict[str, Any], place: str) -> Iterator[Difference]:
+    """Differences of zeros, as parts of 1e-9 or of what uncertainty each has."""
+    for name, mine in one["zeros_rad_s"].items():
+        theirs, moved = other["zeros_rad_s"].get(name), one["zero_uncertainty"][name]
+        if mine is None or theirs is None or len(mine) != len(theirs):
+            yield from differences(mine, theirs, f"{place}/{name}", 0.0, True)
+            continue
+        for k, (a, b, part) in enumerate(zip(mine, theirs, moved, strict=True)):
+            scale = largest(a) * max(part, WITHIN) / WITHIN
+            yield from differences(a, b, f"{place}/{name}/{k}", scale, True)
+
+
+def beyond(one: Any, other: Any) -> list[Difference]:
+    """The differences that count."""
+    return [each for each in differences(one, other) if each.counts]
+
+
+def largest(value: Any) -> float:
+    """The largest magnitude of the numbers in nested lists, and in the parts of complex ones."""
+    if isinstance(value, list):
+        return max(map(largest, value), default=0.0)
+    if _complex(value):
+        return max(largest(value["re"]), largest(value["im"]))
+    return abs(value) if isinstance(value, float) else 0.0
+
+
+def _complex(value: Any) -> bool:
+    return isinstance(value, dict) and list(value) == ["re", "im"]
