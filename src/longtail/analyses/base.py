@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 
 from longtail.circuit import Circuit
+from longtail.engine.size import SPARSE, check_size
 from longtail.errors import InputError, LongtailError, OptionError, nearest
 from longtail.lanes.kernels import question
 from longtail.units import parse_number
@@ -79,7 +80,10 @@ class Analysis:
     options: tuple[Option, ...] = ()
 
     def __call__(self, circuit: Circuit, **given: Any) -> Result:
-        """Run with options by name. Raises `OptionError` for one that is unknown or out of bounds."""
+        """Run with options by name.
+
+        Raises `OptionError` for one that is unknown or out of bounds, `SizeError` for a circuit that is too large.
+        """
         known = {option.name: option for option in self.options}
         for name in given:
             if name not in known:
@@ -92,6 +96,8 @@ class Analysis:
                     f"{name} has no effect without {option.needs}",
                     hint=f"add --{option.needs} ({option.needs}=True), or leave {name} out",
                 )
+        if self.name not in SPARSE or values.get("parameters"):
+            check_size(len(circuit.nodes), self.name + (" over parameters" if values.get("parameters") else ""))
         with question():
             return self.run(circuit, **values)
 

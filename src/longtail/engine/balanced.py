@@ -80,7 +80,6 @@ class Folded(System):
         kept, places = np.unique(place, return_inverse=True)
         names = [u.name for u in self.whole.unknowns]
         return FoldedEquations(
-            whole.program,
             SparseMatrix(constant, kept // count, kept % count),
             whole.states,
             whole.initial_inputs,

@@ -16,6 +16,7 @@ import numpy as np
 
 from longtail.engine.balanced import Folded, find_groups, satisfied
 from longtail.engine.newton import NO_AIDS, Aids, Solve, State, newton
+from longtail.engine.size import is_large
 from longtail.engine.system import Array, System
 from longtail.lanes.status import LaneStatus
 
@@ -136,6 +137,8 @@ def balanced(path: Path, state: State, aids: Aids) -> Solve:
     For cascades whose gain amplifies rounding errors to the rails: see `longtail.engine.balanced`.
     """
     system = path.system
+    if is_large(system.circuit):  # groups are looked for in a full matrix
+        return _refused(path.solve(state, aids, 1))
     loaded = path.solve(State(np.zeros_like(state.x)), replace(aids, kappa=_LOADED), _STEP_LIMIT)
     if not loaded.converged:
         return loaded

@@ -89,6 +89,20 @@ class Wiring:
         return {node: tuple(there.values()) for node, there in found.items()}
 
     @cached_property
+    def moves(self) -> dict[str, tuple[str, ...]]:
+        """The nodes that each moves at dc, as `longtail.elaborate.ports.walking` finds them; empty at first."""
+        return {}
+
+    @cached_property
+    def readers(self) -> Mapping[str, tuple[Instance, ...]]:
+        """The controlled sources that read the current of each device."""
+        found: dict[str, list[Instance]] = defaultdict(list)
+        for instance in self.circuit.instances.values():
+            for name in dict.fromkeys(instance.controls):
+                found[name].append(instance)
+        return {name: tuple(there) for name, there in found.items()}
+
+    @cached_property
     def passive(self) -> Mapping[str, tuple[tuple[str, Instance], ...]]:
         """What resistors, capacitors and inductors join each node with, and which of them does."""
         joined: dict[str, list[tuple[str, Instance]]] = defaultdict(list)
