@@ -147,10 +147,21 @@ def test_plain_numpy_kernels_give_the_same(ptf: str, monkeypatch: pytest.MonkeyP
     point = prepared.solve(samples(300))
     compiled = [each.run(point) for each in (sweep, plain, learning)]
     for module in (batch_module, sweep_module):
-        monkeypatch.setattr(module, "kernels", lambda calls=None: numpy_kernels)
-    again = prepared.solve(samples(300))
+        monkeypatch.setattr(module, "kernels", lambda: numpy_kernels)
+    again = Batch(prepared.nominal).solve(samples(300))
     np.testing.assert_allclose(again.solution, point.solution, rtol=1e-9, atol=1e-12)
     for each, want in zip((sweep, plain, learning), compiled, strict=True):
         got = each.run(point)
         largest = np.abs(want).max(axis=1, keepdims=True)
         assert (np.abs(got - want) <= np.maximum(1e-9 * largest, 1e-12 * largest.max())).all()
+
+
+@pytest.mark.parametrize("lanes", [1, 20, 33, 300])
+def test_lanes_in_any_order_have_the_same_bits(prepared: tuple[Batch, Sweep], lanes: int) -> None:
+    values = samples(lanes, seed=lanes)
+    whole = prepared[0].solve(values)
+    gains = prepared[1].run(whole).copy()
+    order = np.random.default_rng(lanes).permutation(lanes)
+    mixed = prepared[0].solve({k: v[order] for k, v in values.items()})
+    assert (mixed.solution == whole.solution[order]).all()
+    assert (prepared[1].run(mixed) == gains[order]).all()

@@ -96,24 +96,24 @@ def test_an_elimination_that_is_remembered_equals_lapack(monkeypatch: pytest.Mon
             model.matrix(f), np.broadcast_to(-model.inputs[:, None], (1, 31, *model.inputs[0].shape))
         )
         np.testing.assert_allclose(by_program, dense, rtol=1e-9, atol=1e-12 * np.abs(dense).max())
-    remembered = system.linear.eliminations.programs
-    assert len(remembered) == 1
-    model.transposed().solve(f, np.ones((1, len(system.unknowns), 1)))
-    assert len(remembered) == 2
 
 
-def test_an_elimination_pays_after_enough_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Many small questions to one circuit count together."""
+def test_an_elimination_pays_by_the_call_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many small questions came before: a choice by history would round by history."""
     system = System(load(DECK.replace("ptf=30", "ptf=0")), drives=["v1.dc", "v2.dc"])
     model = linearize(solve_operating_point(system, {"v1.dc": 0.7, "v2.dc": 1.5}))
     n = len(system.unknowns)
     monkeypatch.setattr(linearization, "_MEDIUM", n)
     monkeypatch.setattr(linearization, "_WORK", 3.0 * n * n)
     made = []
-    for _ in range(4):
-        model.response(np.array([1e3]), np.eye(2))
-        made.append(len(system.linear.eliminations.programs))
-    assert made == [0, 0, 1, 1]
+    monkeypatch.setattr(
+        linearization.Linearization,
+        "_by_program",
+        lambda self, f, right: made.append(len(f)) or self.solve(f[:1], right),
+    )
+    for points in (1, 1, 1, 1, 3, 2):
+        model.response(np.logspace(0, 3, points), np.eye(2))
+    assert made == [3]
 
 
 def test_sparse_solves_equal_lapack() -> None:

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 
 from longtail.circuit import Circuit
+from longtail.engine import dense
 from longtail.engine.size import SPARSE, check_size
 from longtail.errors import InputError, LongtailError, OptionError, nearest
-from longtail.lanes.kernels import question
+from longtail.lanes.threads import turn
 from longtail.units import parse_number
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class Analysis:
                 )
         if self.name not in SPARSE or values.get("parameters"):
             check_size(len(circuit.nodes), self.name + (" over parameters" if values.get("parameters") else ""))
-        with question():
+        with turn(), dense.one_thread():
             return self.run(circuit, **values)
 
 

@@ -187,7 +187,9 @@ class Sweep:
         moves |= dict(zip(self.drives.names, modes.join(v_id, v_ic), strict=True))
         if f"v{TARGET}.dc" in moves:
             moves[f"v{TARGET}.dc"] = target
-        return np.asarray(np.column_stack(np.broadcast_arrays(*moves.values())) @ self.batch.sensitivity.T)
+        columns = np.broadcast_arrays(*map(np.atleast_1d, moves.values()))
+        # one by one: a matrix product rounds by the number of lanes
+        return np.sum([m[:, None] * s for m, s in zip(columns, self.batch.sensitivity.T, strict=True)], axis=0)
 
     def _solve(self, values: dict[str, Array], near: Array | None) -> OperatingPoint:
         """All lanes from the nominal point, or from nearby; one that does not settle so, from the nearest that did.

@@ -24,6 +24,7 @@ from longtail.engine.views import TEMPERATURE, Numbers
 from longtail.errors import OptionError, nearest
 from longtail.lanes.executor import NumpyExecutor
 from longtail.lanes.graph import Expr, Graph
+from longtail.lanes.kernels import COMPILED
 from longtail.lanes.program import lower
 from longtail.lanes.status import LaneStatus
 
@@ -259,7 +260,7 @@ def batch(circuit: Circuit, names: tuple[str, ...], drives: Drives | None = None
     key = (tuple(sorted(names)), driven, repr(null), drives.levels if drives else ())
 
     def prepare() -> Batch:
-        system = System(circuit, varied=names, drives=driven, null=null)
+        system = System(circuit, varied=names, drives=driven, null=null, executor=COMPILED if names else None)
         values = {name: nominal(circuit, name) for name in names}
         return Batch(solve_operating_point(system, {**values, **(drives.values if drives else {})}))
 
@@ -301,7 +302,7 @@ def batch_at_null(drives: Drives, names: tuple[str, ...], null: Null) -> Batch:
 
     def prepare() -> Batch:
         nulled = batch(circuit, names, drives, null).nominal
-        system = System(circuit, varied=names, drives=drives.names)
+        system = System(circuit, varied=names, drives=drives.names, executor=COMPILED if names else None)
         return Batch(at_one_lane(as_plain(drives, system, nulled)))
 
     return _BATCHES.get(circuit, (tuple(sorted(names)), "at null", repr(null), drives.levels), prepare)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from longtail import InputError, OptionError
+from longtail import InputError, OptionError, file_reading
 from longtail.cli.gallery import gallery
 from longtail.cli.messages import remark
 from longtail.errors import nearest

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 from longtail.engine.system import Array, Equations, Inputs, SparseMatrix, System
 from longtail.engine.trace import ANCHOR, KAPPA, Unknown
 from longtail.lanes.executor import Executor
+from longtail.lanes.threads import once
 
 Groups = NDArray[np.intp]
 
@@ -66,12 +66,12 @@ class Folded(System):
         self.groups = groups
         self.leaders = np.unique(groups, return_index=True)[1]  # the first unknown of each group
 
-    @cached_property
+    @once
     def unknowns(self) -> list[Unknown]:
         """The first unknown of each group."""
         return [self.whole.unknowns[k] for k in self.leaders]
 
-    @cached_property
+    @once
     def equations(self) -> Equations:
         whole, count = self.whole.equations, len(self.leaders)
         constant = np.zeros((count, count))

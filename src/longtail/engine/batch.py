@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,18 +20,19 @@ from longtail.engine.continuation import Path, settle
 from longtail.engine.newton import State, newton, warm
 from longtail.engine.operating_point import OperatingPoint
 from longtail.engine.system import Array, System, sparse_matrix, take
+from longtail.engine.trace import Trace
 from longtail.errors import OptionError
 from longtail.lanes.blocks import block_size, real_registers, scratch_rows
 from longtail.lanes.derivative import Differentiator
 from longtail.lanes.elimination import choose_pivots, solve
-from longtail.lanes.kernels import kernels, numpy_calls
+from longtail.lanes.kernels import kernels
 from longtail.lanes.program import Program, lower
 from longtail.lanes.status import LaneStatus
+from longtail.lanes.threads import Pool, once
 
 Values = Mapping[str, float | Array]
 
 _MOST = 12  # plain Newton iterations: a lane that needs more is far from the nominal point and wants limiting
-_USUAL = 6  # iterations of most blocks
 _CLAMP = 0.5  # V (or A): the largest plain step
 _LIMITED = 40  # Newton iterations with limiting, on the way
 _ROUNDS, _SHORTEST = 40, 1e-3  # steps on the way from the nominal values to a lane's own, and the shortest
@@ -59,38 +58,46 @@ class Batch:
     """A system ready for many lanes about a nominal operating point."""
 
     nominal: OperatingPoint
-    _idle: dict[int, list[PlainNewton]] = field(default_factory=dict, repr=False)  # that no thread uses now, by size
+    _registers: Pool[PlainNewton] = field(default_factory=Pool, repr=False)  # by size
 
     @property
     def system(self) -> System:
         return self.nominal.system
 
-    @cached_property
+    @once
     def step(self) -> Program:
         """Unknowns and varied values in, Newton step out, in an order fixed at the nominal point."""
         t = self.system.plain
         column = {v.id: k for k, v in enumerate(t.variables)}
-        rows, _ = t.differentiator.rows(t.residual)
+        with t.graph.scratch():
+            return self._step(t, column)
+
+    def _step(self, t: Trace, column: Mapping[int, int]) -> Program:
+        rows, _ = t.differentiator.copy().rows(t.residual)
         entries = {(i, column[k]): slope for i, row in enumerate(rows) for k, slope in row.items()}
         pivots = choose_pivots(self.conductance[None], sparse_matrix(entries, len(t.variables))[0].pattern)
         solutions, _ = solve(entries, pivots, [dict(enumerate(t.residual))])
         return lower(t.graph, solutions[0], [*(u.input for u in t.unknowns), *self.system.varied])
 
-    @cached_property
+    @once
     def conductance(self) -> Array:
         """The Jacobian at the nominal point, `[n, n]`."""
         return self._slopes[:, : len(self.system.unknowns)]
 
-    @cached_property
+    @once
     def sensitivity(self) -> Array:
         """How the nominal solution moves with each varied value, `[unknown, varied]`."""
         n = len(self.system.unknowns)
         return -dense.solve(self.conductance, self._slopes[:, n:])
 
-    @cached_property
+    @once
     def _slopes(self) -> Array:
         """Slopes of the residual by unknowns and varied values, `[n, n + varied]`."""
         t = self.system.plain
+        with t.graph.scratch():
+            return self._slopes_of(t)
+
+    def _slopes_of(self, t: Trace) -> Array:
         varied = [t.graph.input(name) for name in self.system.varied]
         differentiator = Differentiator(t.graph, [*t.variables, *varied])
         column = {v.id: k for k, v in enumerate([*t.variables, *varied])}
@@ -143,23 +150,17 @@ class Batch:
 
     def _plain(self, values: Values, x: Array, start: Array | None) -> tuple[NDArray[np.bool_], int]:
         """Plain Newton on one part, into `x` `[unknown, lane]`: which lanes settled, and the most iterations."""
-        block = self._block(x.shape[1])
         settled = np.zeros(x.shape[1], bool)
         most = 0
-        for first in range(0, x.shape[1], block.size):
-            where = slice(first, min(first + block.size, x.shape[1]))
-            near = None if start is None else start[:, where]
-            most = max(most, block.run({k: take(v, where) for k, v in values.items()}, where.stop - first, near))
-            x[:, where] = block.solution[:, : where.stop - first]
-            settled[where] = block.done[: where.stop - first] > 0.0
-        self._idle[block.size].append(block)
+        size = block_size(self.step.registers, x.shape[1])
+        with self._registers.borrow(size, partial(PlainNewton, self, size)) as block:
+            for first in range(0, x.shape[1], size):
+                where = slice(first, min(first + size, x.shape[1]))
+                near = None if start is None else start[:, where]
+                most = max(most, block.run({k: take(v, where) for k, v in values.items()}, where.stop - first, near))
+                x[:, where] = block.solution[:, : where.stop - first]
+                settled[where] = block.done[: where.stop - first] > 0.0
         return settled, most
-
-    def _block(self, lanes: int) -> PlainNewton:
-        """Registers that no thread uses and that suit so many lanes."""
-        size = block_size(self.step.registers, lanes)
-        idle = self._idle.setdefault(size, [])
-        return idle.pop() if idle else PlainNewton(self, size)
 
     def _rescue(self, values: Values, lanes: int) -> tuple[Array, NDArray[np.int8], int, str]:
         """Lanes that plain Newton did not settle: together, their values led from the nominal ones in ever smaller
@@ -187,7 +188,7 @@ class Batch:
             iterations += path.iterations
         return state.x, status, iterations, "newton from the nominal point"
 
-    @cached_property
+    @once
     def _start(self) -> State:
         """The state at the nominal point."""
         return warm(self.system, self.nominal.values, self.nominal.solution)
@@ -210,7 +211,7 @@ class PlainNewton:
         self.size = size
         self.rows = real_registers(program, self.size)
         self.done = np.zeros(self.size)
-        self._prepared: dict[Any, Any] = {}  # instructions as each module of kernels takes them
+        self._code = kernels().prepare(program.instructions, self.rows)
         n, m = len(batch.system.unknowns), len(batch.system.varied)
         self.solution, self._varied = self.rows[:n], self.rows[n : n + m]
         self._scratch = (*scratch_rows(self.size), *(np.empty(self.size) for _ in range(3)))
@@ -224,18 +225,16 @@ class PlainNewton:
             row[:count] = values[name]
             row[count:] = row[0]
         if start is None:
-            shift = self.batch.sensitivity @ (self._varied - self._nominal)
             self.solution[:] = self.batch.nominal.solution[0][:, None]
-            self.solution += shift
+            # one by one: a matrix product rounds by the number of its columns
+            for slopes, moves in zip(self.batch.sensitivity.T, self._varied - self._nominal, strict=True):
+                self.solution += slopes[:, None] * moves
         else:
             self.solution[:, :count] = start
             self.solution[:, count:] = start[:, :1]
         program = self.batch.step
-        module = kernels(_USUAL * numpy_calls(program, self.size))
-        if module not in self._prepared:
-            self._prepared[module] = module.prepare(program.instructions, self.rows)
-        iterations: int = module.newton_block(
-            self._prepared[module],
+        iterations: int = kernels().newton_block(
+            self._code,
             self.rows,
             program.outputs,
             self._scratch,
@@ -258,6 +257,5 @@ def in_threads(part: Callable[[slice], int], parts: list[slice], threads: int) -
     """Call `part` on every part, over so many threads; compiled code lets go of the interpreter lock."""
     if threads == 1 or len(parts) == 1:
         return [part(p) for p in parts]
-    contexts = [copy_context() for _ in parts]  # threads work for the question that is asked here
     with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(lambda context, where: context.run(part, where), contexts, parts))
+        return list(pool.map(part, parts))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from functools import cache
+from threading import Lock, local
 from typing import Any
 
 import numpy as np
@@ -20,10 +21,42 @@ def _threads() -> ThreadpoolController:
     return ThreadpoolController()
 
 
+class _OneThread:
+    """The limit of the whole process, or of a thread alone: OpenBLAS has it either way, by its build.
+
+    So every thread sets it when it comes; what was before the first came, the last that leaves puts back. A thread
+    that leaves earlier keeps to one where its limit is its own.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._inside = 0
+        self._own = local()
+        self._before: Any = None
+
+    def __enter__(self) -> None:
+        depth = getattr(self._own, "depth", 0)
+        with self._lock:
+            if not depth:
+                limit = _threads().limit(limits=1, user_api="blas")
+                self._before = self._before if self._inside else limit
+            self._inside += 1
+        self._own.depth = depth + 1
+
+    def __exit__(self, *error: object) -> None:
+        self._own.depth = getattr(self._own, "depth", 1) - 1  # a generator may end in another thread
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                self._before.restore_original_limits()
+
+
+_ONE_THREAD = _OneThread()
+
+
 def one_thread() -> AbstractContextManager[object]:
-    """A context in which BLAS and LAPACK keep to one thread."""
-    context: AbstractContextManager[object] = _threads().limit(limits=1, user_api="blas")
-    return context
+    """A context in which BLAS and LAPACK keep to one thread, however many threads of ours are in it."""
+    return _ONE_THREAD
 
 
 def solve(matrix: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:

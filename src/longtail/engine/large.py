@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from longtail.engine.size import LARGEST_SPARSE, check_size, is_large
 from longtail.engine.system import Array, Equations, Inputs, LargeMatrix, SparseMatrix, System
 from longtail.engine.trace import ANCHOR, FEEDBACK, FIRST, KAPPA, SOURCE_FACTOR, Unknown
 from longtail.lanes.executor import Executor
+from longtail.lanes.threads import once
 
 Places = NDArray[np.intp]
 
@@ -119,16 +119,16 @@ class LargeEquations(Equations):
 class LargeSystem(System):
     """The system of a large circuit, without varied names but its drives."""
 
-    @cached_property
+    @once
     def parts(self) -> tuple[PlacedPart, ...]:
         """The parts of the circuit at their places."""
         return tuple(PlacedPart(part, part.places(self.index)) for part in self._parts)
 
-    @cached_property
+    @once
     def _parts(self) -> list[Part]:
         return split(self.circuit, self.drives)
 
-    @cached_property
+    @once
     def unknowns(self) -> list[Unknown]:
         """As in a small circuit: the nodes, and then what each device adds."""
         added: dict[str, list[Unknown]] = {}
@@ -139,7 +139,7 @@ class LargeSystem(System):
             *(unknown for name in self.circuit.instances for unknown in added.get(name, ())),
         ]
 
-    @cached_property
+    @once
     def equations(self) -> Equations:
         """The equations of all parts added up."""
         n = len(self.unknowns)

@@ -17,11 +17,11 @@ from longtail.engine import dense
 from longtail.engine.large import LargeSystem
 from longtail.engine.operating_point import OperatingPoint
 from longtail.engine.potentials import HINT, lost_potentials, said, without
+from longtail.engine.remember import Remembered
 from longtail.engine.system import Array, SparseMatrix
 from longtail.errors import AnalysisError
-from longtail.lanes.elimination import SingularMatrixError, choose_pivots, solve
+from longtail.lanes.elimination import Pivots, SingularMatrixError, choose_pivots, solve
 from longtail.lanes.graph import Graph, Real
-from longtail.lanes.kernels import asked
 from longtail.lanes.program import Program, lower
 from longtail.units import counted
 
@@ -35,7 +35,7 @@ _RESIDUAL = 1e-9  # of the terms: a lane left with more is solved again with piv
 _ALL = slice(None)
 SINGULAR = "the small-signal equations are singular at this operating point"
 SINGULAR_HINT = "look for a node that only a capacitor or an ideal current source holds"
-_LIKE_NEW = 1e-12  # of the terms: an order of elimination that was chosen elsewhere has to leave no more in any lane
+_PROGRAMS = Remembered[Program](32)  # by the order of elimination: what it costs is lowering it, not finding it
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,11 +114,8 @@ class Linearization:
         return y
 
     def _pays(self, solves: int, n: int, sweeps: bool) -> bool:
-        """Whether an elimination program is worth making, which what a question asked of this circuit before counts
-        for too."""
-        known = self.operating_point.system.linear.eliminations.of(asked())
-        known.work += float(solves * n * n)
-        many = solves >= _PROGRAM_FROM or (n >= _MEDIUM and known.work >= _WORK)
+        """Whether an elimination program is worth making for this call, whatever was asked before."""
+        many = solves >= _PROGRAM_FROM or (n >= _MEDIUM and solves * n * n >= _WORK)
         return many or (n >= _LARGE and sweeps)
 
     def matrix(self, frequency_hz: Array, lanes: NDArray[np.intp] | slice = _ALL) -> Complex:
@@ -156,18 +153,8 @@ class Linearization:
             raise AnalysisError(SINGULAR, hint=SINGULAR_HINT) from error
 
     def _by_program(self, frequency_hz: Array, right: Array) -> Complex:
-        """Many lanes, or many unknowns: elimination in a fixed order, and a look at every residual.
-
-        An order that was chosen before, for the same sides of the same circuit, is tried first.
-        """
-        programs = self.operating_point.system.linear.eliminations.of(asked()).programs
-        key = (self.shapes[0].rows.tobytes(), right.any(axis=0).tobytes())
-        if key in programs:
-            out = self._eliminated(programs[key], frequency_hz, right)
-            if all(left.max() <= _LIKE_NEW for left in self._residuals(out, frequency_hz, right)):
-                return out
-        programs[key] = self._program(right, frequency_hz)
-        out = self._eliminated(programs[key], frequency_hz, right)
+        """Many lanes, or many unknowns: elimination in a fixed order, and a look at every residual."""
+        out = self._eliminated(self._program(right, frequency_hz), frequency_hz, right)
         for f, left in enumerate(self._residuals(out, frequency_hz, right)):
             bad = np.flatnonzero(~(left <= _RESIDUAL))
             if bad.size:
@@ -222,12 +209,18 @@ class Linearization:
             raise AnalysisError(
                 f"the small-signal equations are singular: {', '.join(names)} not determined"
             ) from error
+        driven = np.asarray(right.any(axis=0))
+        key = (*(shape.rows.tobytes() for shape in self.shapes), tuple(pivots), driven.tobytes())
+        return _PROGRAMS.get(self.operating_point.system, key, lambda: self._lowered(pivots, driven))
+
+    def _lowered(self, pivots: Pivots, driven: NDArray[np.bool_]) -> Program:
+        conductance, capacitance = self.shapes
         graph = Graph()
         s = graph.input("s")
         entries: dict[tuple[int, int], Real] = {}
         names = _entries(graph, entries, conductance, "g", 1.0) + _entries(graph, entries, capacitance, "c", s)
-        n, combinations = right.shape[1:]
-        sides = [{i: graph.input(f"b{i}:{k}") for i in range(n) if right[:, i, k].any()} for k in range(combinations)]
+        n, combinations = driven.shape
+        sides = [{i: graph.input(f"b{i}:{k}") for i in range(n) if driven[i, k]} for k in range(combinations)]
         solutions, _ = solve(entries, pivots, sides)
         inputs = [*names, *(f"b{i}:{k}" for i in range(n) for k in range(combinations)), "s"]
         return lower(graph, [x for solution in solutions for x in solution], inputs)

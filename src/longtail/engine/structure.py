@@ -8,7 +8,7 @@ device kinds is needed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from longtail.circuit import GROUND, Circuit, Instance
 from longtail.devices.base import Flows
@@ -16,6 +16,7 @@ from longtail.engine.large import LargeSystem
 from longtail.engine.system import System
 from longtail.engine.trace import Trace
 from longtail.errors import StructuralError, nearest
+from longtail.lanes.threads import making
 from longtail.sets import DisjointSets
 
 GROUND_ELSEWHERE = ("gnd!", "ground", "agnd", "gnda", "vgnd", "com")  # names of ground in other programs
@@ -46,7 +47,12 @@ class _Ties:
     absent: bool = False
 
 
-def _ties(trace: Trace) -> Iterator[_Ties]:
+def _ties(trace: Trace) -> list[_Ties]:
+    with making(), trace.graph.scratch():
+        return list(_each_tie(replace(trace, differentiator=trace.differentiator.copy())))
+
+
+def _each_tie(trace: Trace) -> Iterator[_Ties]:
     for name, (local, flows) in trace.flows.items():
         nodes = [_name(trace, k) for k in local.values()]
         inner = [trace.unknowns[k].name for k in local.values() if k is not None and trace.unknowns[k].owner == name]

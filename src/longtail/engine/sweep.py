@@ -33,6 +33,7 @@ from longtail.engine.system import Array, take
 from longtail.errors import AnalysisError
 from longtail.lanes.blocks import block_size, real_registers, scratch_rows
 from longtail.lanes.kernels import kernels
+from longtail.lanes.threads import Pool
 
 _TOLERANCE = 1e-9  # of the largest of a gain in the lane's sweep
 _ROUNDING = 1e-13  # of the largest gain: what is left of a gain that symmetry makes zero
@@ -68,7 +69,7 @@ class Sweep:
         self.outputs = outputs
         self.elimination = Elimination.of(linearize(batch.nominal), self.frequency_hz, drives, outputs)
         self.points: Points | Experience | None = None
-        self._idle: list[_Worker] = []  # registers that no thread uses now: fresh memory costs more than the work
+        self._workers = Pool[_Worker]()  # fresh memory costs more than the work
         if not plain:
             with dense.one_thread():
                 self.points = self._find_points(solve or batch.solve)
@@ -102,12 +103,9 @@ class Sweep:
         out = self.buffer(lanes) if out is None else out[:, :, :lanes]
 
         def part(where: slice) -> int:
-            worker = self._idle.pop() if self._idle else _Worker(self)
-            try:
+            with self._workers.borrow(None, lambda: _Worker(self)) as worker:
                 values = {k: take(point.values[k], where) for k in self.system.varied}
                 return worker.run(point.solution[where], values, out[:, :, where])
-            finally:
-                self._idle.append(worker)
 
         with dense.one_thread():
             suspects = in_threads(part, parts(lanes, threads), threads)

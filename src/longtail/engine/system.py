@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -27,8 +27,9 @@ from longtail.engine.trace import (
 from longtail.lanes.derivative import Differentiator, Slopes
 from longtail.lanes.executor import Executor
 from longtail.lanes.graph import Expr, Real
-from longtail.lanes.kernels import KernelExecutor
+from longtail.lanes.kernels import BY_SIZE
 from longtail.lanes.program import Program, lower
+from longtail.lanes.threads import once
 
 Array = NDArray[np.float64]
 Inputs = Mapping[str, float | Array]
@@ -152,22 +153,6 @@ class ProgramEquations(Equations):
         )
 
 
-@dataclass(eq=False)
-class Eliminations:
-    """Eliminations of a linear model that a question has made so far, and the work that it asked of the model: solves
-    times unknowns squared."""
-
-    programs: dict[Hashable, Program] = field(default_factory=dict)
-    work: float = 0.0
-    question: object = None
-
-    def of(self, question: object) -> Eliminations:
-        """The same for a question: an order of elimination that another one chose would round otherwise."""
-        if question is not self.question:
-            self.question, self.work, self.programs = question, 0.0, {}
-        return self
-
-
 @dataclass(frozen=True, eq=False)
 class LinearPrograms:
     """Conductances, capacitances, input columns and delayed slopes at an operating point, as one program."""
@@ -177,7 +162,6 @@ class LinearPrograms:
     capacitance: SparseMatrix
     inputs: SparseMatrix  # [n, n]: column k is the slope of the residual by drive k, for the first few columns
     delays: tuple[SparseMatrix, ...]
-    eliminations: Eliminations = field(default_factory=Eliminations, repr=False)
 
 
 class System:
@@ -200,38 +184,38 @@ class System:
         self.drives = tuple(drives)
         self.varied = tuple(sorted({*varied, *drives}))
         self.null = null
-        self.executor: Executor = executor or KernelExecutor()
+        self.executor: Executor = executor or BY_SIZE
 
     def __repr__(self) -> str:
         return f"System({len(self.unknowns)} unknowns, varied {list(self.varied)})"
 
-    @cached_property
+    @once
     def robust(self) -> Trace:
         """The equations with every convergence aid. Raises `SizeError` where the circuit is too large for them."""
         check_size(len(self.circuit.nodes), "this question")
         return trace(self.circuit, frozenset(self.varied), self.null, robust=True)
 
-    @cached_property
+    @once
     def plain(self) -> Trace:
         """The equations as they are; operating-point quantities too. Raises `SizeError` as `robust` does."""
         check_size(len(self.circuit.nodes), "this question")
         return trace(self.circuit, frozenset(self.varied), self.null, robust=False)
 
-    @cached_property
+    @once
     def unknowns(self) -> list[Unknown]:
         return unknowns(self.circuit, frozenset(self.varied), self.null)
 
-    @cached_property
+    @once
     def index(self) -> dict[str, int]:
         """The place of every unknown by name."""
         return {u.name: k for k, u in enumerate(self.unknowns)}
 
-    @cached_property
+    @once
     def node_mask(self) -> NDArray[np.bool_]:
         """Which unknowns are node voltages."""
         return np.array([u.is_node for u in self.unknowns], bool)
 
-    @cached_property
+    @once
     def equations(self) -> Equations:
         """The robust trace lowered for Newton's method."""
         t = self.robust
@@ -246,38 +230,41 @@ class System:
         outputs = [*residual, *outputs, *(s.gap for s in t.states), *(s.value for s in t.states)]
         return ProgramEquations(jacobian, names, tuple(aids), lower(t.graph, outputs, inputs))
 
-    @cached_property
+    @once
     def residual(self) -> Program:
         """The residual alone, without aids: the check of a solution."""
-        return lower(self.plain.graph, self.plain.residual, [*(u.input for u in self.unknowns), *self.varied])
+        with self.plain.graph.scratch():
+            return lower(self.plain.graph, self.plain.residual, [*(u.input for u in self.unknowns), *self.varied])
 
-    @cached_property
+    @once
     def linear(self) -> LinearPrograms:
         """The plain trace lowered for small signals."""
         t = self.plain
-        n = len(t.variables)
-        drives = [t.graph.input(name) for name in self.drives]
-        column = {v.id: k for k, v in enumerate(t.variables)}
-        drive = {v.id: k for k, v in enumerate(drives)}
-        differentiator = Differentiator(t.graph, [*t.variables, *drives])
-        currents, charges = differentiator.rows(t.residual)[0], differentiator.rows(t.charges)[0]
-        entries, caps = _entries(currents, column), _entries(charges, column)
-        _stamp(entries, t.conductances)
-        _stamp(caps, t.capacitances)
-        conductance, g = sparse_matrix(entries, n)
-        capacitance, c = sparse_matrix(caps, n)
-        inputs, b = sparse_matrix(_entries(currents, drive), n)
-        outputs = [*g, *c, *b]
-        delays = []
-        for places, flow, seconds in t.delays:
-            slopes = differentiator.rows([flow])[0][0]
-            matrix, d = sparse_matrix(
-                {(i, column[k]): sign * s for i, sign in places.items() for k, s in slopes.items() if k in column}, n
-            )
-            delays.append(matrix)
-            outputs += [*d, seconds]
-        program = lower(t.graph, outputs, [*(u.input for u in t.unknowns), *self.varied])
-        return LinearPrograms(program, conductance, capacitance, inputs, tuple(delays))
+        with t.graph.scratch():
+            n = len(t.variables)
+            drives = [t.graph.input(name) for name in self.drives]
+            column = {v.id: k for k, v in enumerate(t.variables)}
+            drive = {v.id: k for k, v in enumerate(drives)}
+            differentiator = Differentiator(t.graph, [*t.variables, *drives])
+            currents, charges = differentiator.rows(t.residual)[0], differentiator.rows(t.charges)[0]
+            entries, caps = _entries(currents, column), _entries(charges, column)
+            _stamp(entries, t.conductances)
+            _stamp(caps, t.capacitances)
+            conductance, g = sparse_matrix(entries, n)
+            capacitance, c = sparse_matrix(caps, n)
+            inputs, b = sparse_matrix(_entries(currents, drive), n)
+            outputs = [*g, *c, *b]
+            delays = []
+            for places, flow, seconds in t.delays:
+                slopes = differentiator.rows([flow])[0][0]
+                matrix, d = sparse_matrix(
+                    {(i, column[k]): sign * s for i, sign in places.items() for k, s in slopes.items() if k in column},
+                    n,
+                )
+                delays.append(matrix)
+                outputs += [*d, seconds]
+            program = lower(t.graph, outputs, [*(u.input for u in t.unknowns), *self.varied])
+            return LinearPrograms(program, conductance, capacitance, inputs, tuple(delays))
 
     def quantities_at(self, inputs: Inputs, lanes: int) -> dict[str, dict[str, Array]]:
         """Operating-point quantities `[lane]` by device and name; `inputs` are unknowns and varied values."""
@@ -288,21 +275,23 @@ class System:
             result[device][quantity] = row
         return result
 
-    @cached_property
+    @once
     def quantities(self) -> tuple[Program, list[tuple[str, str]]]:
         """A program for all operating-point quantities, and the (device, quantity) of each output."""
         t = self.plain
-        traced = {device: compute() for device, compute in t.quantities.items()}
-        places = [(device, name) for device, values in traced.items() for name in values]
-        outputs = [value for values in traced.values() for value in values.values()]
-        return lower(t.graph, outputs, [*(u.input for u in t.unknowns), *self.varied]), places
+        with t.graph.scratch():
+            traced = {device: compute() for device, compute in t.quantities.items()}
+            places = [(device, name) for device, values in traced.items() for name in values]
+            outputs = [value for values in traced.values() for value in values.values()]
+            return lower(t.graph, outputs, [*(u.input for u in t.unknowns), *self.varied]), places
 
-    @cached_property
+    @once
     def noise(self) -> tuple[Program, list[Noise]]:
         """A program for the noise sources, their densities first and then their exponents, and the sources."""
         t = self.plain
-        outputs = [*(source.density for source in t.noise), *(source.exponent for source in t.noise)]
-        return lower(t.graph, outputs, [*(u.input for u in t.unknowns), *self.varied]), t.noise
+        with t.graph.scratch():
+            outputs = [*(source.density for source in t.noise), *(source.exponent for source in t.noise)]
+            return lower(t.graph, outputs, [*(u.input for u in t.unknowns), *self.varied]), t.noise
 
 
 def _entries(rows: Sequence[Slopes], column: Mapping[int, int]) -> dict[tuple[int, int], Real]:

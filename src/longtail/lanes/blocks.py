@@ -9,19 +9,21 @@ from numpy.typing import NDArray
 
 from longtail.lanes.program import Program
 
+_WIDEST = 32  # lanes: four vectors of eight, as AVX-512 has them, in one turn of an unrolled loop
 _CACHE_BYTES = 600_000  # of registers in a block: they and the scratch rows fit a second-level cache of 1 MiB
 
 
 def block_size(registers: int, lanes: int = 512) -> int:
     """Lanes in a block: a power of two up to 512 whose registers stay in the second-level cache, if 32 lanes do.
 
-    It is not much larger than the number of lanes that there are.
+    It is not much larger than the number of lanes that there are, and never less than the widest vector loops take at
+    a time: a compiler rounds what is left over to shorter loops otherwise, and a lane would depend on its place.
 
     >>> block_size(250), block_size(10), block_size(100_000), block_size(250, 12)
-    (256, 512, 32, 16)
+    (256, 512, 32, 32)
     """
-    size = min(512, max(8, 1 << (lanes - 1).bit_length()))
-    while size > 32 and registers * size * 8 > _CACHE_BYTES:
+    size = min(512, max(_WIDEST, 1 << (lanes - 1).bit_length()))
+    while size > _WIDEST and registers * size * 8 > _CACHE_BYTES:
         size //= 2
     return size
 

@@ -50,6 +50,12 @@ class Differentiator:
         self.graph = graph
         self._slopes: dict[int, Slopes] = {v.id: {v.id: 1.0} for v in variables}
 
+    def copy(self) -> Differentiator:
+        """Another that knows the same slopes, and will find more for itself."""
+        other = Differentiator(self.graph, ())
+        other._slopes = dict(self._slopes)
+        return other
+
     def slopes(self, expression: Real) -> Slopes:
         """Slopes by variable or control id; controls are not expanded."""
         if not isinstance(expression, Expr):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -107,28 +108,26 @@ class NumpyExecutor:
         for start in range(0, lanes, self.block):
             stop = min(start + self.block, lanes)
             count = stop - start
-            registers, steps = self._bind(program, min(self.block, 1 << (count - 1).bit_length()), dtype)
-            for row, x in zip(registers, arrays, strict=False):
-                row[:count] = x if x.ndim == 0 or x.shape[0] == 1 else x[start:stop]
-                row[count:] = row[0]
-            with np.errstate(all="ignore"):
-                for function, operands in steps:
-                    function(*operands)
-            out[:, start:stop] = registers[program.outputs, :count]
+            # widths are powers of two, so that few are kept however many lanes are left from one time to the next
+            width = min(self.block, 1 << (count - 1).bit_length())
+            with program.registers_of.borrow((width, dtype), partial(_bound, program, width, dtype)) as bound:
+                registers, steps = bound
+                for row, x in zip(registers, arrays, strict=False):
+                    row[:count] = x if x.ndim == 0 or x.shape[0] == 1 else x[start:stop]
+                    row[count:] = row[0]
+                with np.errstate(all="ignore"):
+                    for function, operands in steps:
+                        function(*operands)
+                out[:, start:stop] = registers[program.outputs, :count]
         return out
 
-    def _bind(self, program: Program, width: int, dtype: type[np.generic]) -> tuple[Lanes, list[Step]]:
-        """Registers for a block, and each instruction bound to them; kept with the program for the next time.
 
-        Widths are powers of two, so that few are kept however many lanes are left from one time to the next.
-        """
-        key = ("numpy", width, dtype)
-        if key not in program.cache:
-            registers = np.zeros((program.registers, width), dtype)
-            first = len(program.inputs)
-            registers[first : first + len(program.constants)] = program.constants[:, None]
-            program.cache[key] = registers, bind(program.instructions, registers)
-        return program.cache[key]  # type: ignore[return-value]
+def _bound(program: Program, width: int, dtype: type[np.generic]) -> tuple[Lanes, list[Step]]:
+    """Registers for a block, and each instruction bound to them."""
+    registers = np.zeros((program.registers, width), dtype)
+    first = len(program.inputs)
+    registers[first : first + len(program.constants)] = program.constants[:, None]
+    return registers, bind(program.instructions, registers)
 
 
 def bind(instructions: NDArray[np.int32], registers: Lanes) -> list[Step]:

@@ -8,6 +8,8 @@ so a model traced with constant parameters leaves only what depends on the unkno
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum, auto
 from typing import Any
 
@@ -166,6 +168,28 @@ class Graph:
             self.args.append(args)
             self.payload.append(payload)
         return Expr(self, id)
+
+    @contextmanager
+    def scratch(self) -> Iterator[None]:
+        """A context whose nodes are gone after it.
+
+        The operands of a sum are in the order of their age: a program made from nodes that an earlier one has left
+        behind would round otherwise.
+
+        >>> g = Graph()
+        >>> x = g.input("x")
+        >>> with g.scratch():
+        ...     y = x * x
+        >>> len(g)
+        1
+        """
+        size = len(self)
+        try:
+            yield
+        finally:
+            for _ in range(len(self) - size):
+                self._known.popitem()  # every node has one key, in the same order
+            del self.ops[size:], self.args[size:], self.payload[size:]
 
     def input(self, name: str) -> Expr:
         """The input called `name`: the same node whenever it is asked for."""

@@ -14,8 +14,9 @@ def newton_block(code, rows, outputs, scratch, absolute, relative, most, clamp, 
     """Iterate a program that computes the Newton step of the first `len(outputs)` registers.
 
     A step is subtracted, at most `clamp` in any unknown (the whole step is scaled). A lane is done when its step was
-    below absolute + relative*|x| in every unknown; `done` `[lane]` becomes 1 for it, and stays 0 for one that is
-    not after `most` iterations or that met a number that is not finite. Returns the number of iterations.
+    below absolute + relative*|x| in every unknown; `done` `[lane]` becomes 1 for it, stays 0 for one that is
+    not after `most` iterations, and becomes -1 for one that met a number that is not finite.
+    Returns the number of iterations.
     """
     n = outputs.shape[0]
     lanes = rows.shape[1]
@@ -38,8 +39,10 @@ def newton_block(code, rows, outputs, scratch, absolute, relative, most, clamp, 
         left = 0
         for lane in range(lanes):
             share[lane] = 0.0 if done[lane] else (1.0 if largest[lane] <= clamp else clamp / largest[lane])
-            done[lane] = 1.0 if done[lane] or worst[lane] <= 1.0 else 0.0
-            left += 0 if done[lane] or not worst[lane] < math.inf else 1
+            # one that is lost stays so: whether it went on would depend on the others
+            if done[lane] == 0.0:
+                done[lane] = 1.0 if worst[lane] <= 1.0 else (0.0 if worst[lane] < math.inf else -1.0)
+            left += 0 if done[lane] else 1
         for k in range(n):
             step, x = rows[outputs[k]], rows[k]
             for lane in range(lanes):

@@ -118,12 +118,16 @@ def spread(even_matrix, odd_matrix, even, odd, work, largest, out):  # type: ign
         most[:] = 0.0
         for f in range(frequencies):
             x, y, u, v, target = dre[f], dim[f], nre[f], nim[f], out[o, f]
-            for k in range(lanes):
+            # over the whole block, lanes that are asked for or not: a shorter loop may round its rest otherwise
+            for k in range(x.shape[0]):
                 real = u[k] * x[k] + v[k] * y[k]
                 imaginary = v[k] * x[k] - u[k] * y[k]
                 most[k] = max(most[k], real * real + imaginary * imaginary)
-                target[2 * k] = real
-                target[2 * k + 1] = imaginary
+                u[k] = real
+                v[k] = imaginary
+            for k in range(lanes):
+                target[2 * k] = u[k]
+                target[2 * k + 1] = v[k]
 
 
 @compiled(fastmath=FAST, error_model="numpy", nogil=True)
@@ -143,12 +147,13 @@ def combine(weights, offset, samples, parts, work, largest, out):  # type: ignor
         most[:] = 0.0
         for f in range(frequencies):
             u, v, a, b, target = work[f], work[frequencies + f], offset[o, f], offset[o, frequencies + f], out[o, f]
+            for k in range(u.shape[0]):
+                u[k] += a
+                v[k] += b
+                most[k] = max(most[k], u[k] * u[k] + v[k] * v[k])
             for k in range(lanes):
-                real = u[k] + a
-                imaginary = v[k] + b
-                most[k] = max(most[k], real * real + imaginary * imaginary)
-                target[2 * k] = real
-                target[2 * k + 1] = imaginary
+                target[2 * k] = u[k]
+                target[2 * k + 1] = v[k]
 
 
 @compiled(fastmath=FAST, error_model="numpy", nogil=True)

@@ -52,11 +52,12 @@ def newton_block(
             step, x = rows[outputs], rows[:n]
             size = np.abs(step)
             worst = (size / (absolute[:, None] + relative * np.abs(x))).max(axis=0)
-            share = np.where(done > 0.0, 0.0, np.minimum(1.0, clamp / size.max(axis=0)))
-            done[worst <= 1.0] = 1.0
+            share = np.where(done != 0.0, 0.0, np.minimum(1.0, clamp / size.max(axis=0)))
+            done[(done == 0.0) & (worst <= 1.0)] = 1.0
+            done[(done == 0.0) & ~(worst < math.inf)] = -1.0
             moving = share > 0.0
             x[:, moving] -= share[moving] * step[:, moving]
-            if not ((done == 0.0) & (worst < math.inf)).any():
+            if not (done == 0.0).any():
                 return iteration + 1
     return most
 

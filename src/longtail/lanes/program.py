@@ -5,11 +5,13 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from longtail.lanes.graph import Graph, Op, Real
+from longtail.lanes.threads import Pool
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +30,7 @@ class Program:
     constants: NDArray[np.float64]
     outputs: NDArray[np.int32]
     registers: int
-    cache: dict[object, object] = field(default_factory=dict, repr=False)
+    registers_of: Pool[Any] = field(default_factory=Pool, repr=False)  # rows that no thread works in now
 
     def __repr__(self) -> str:
         return (
