@@ -67,13 +67,16 @@ def _large_ties(system: LargeSystem) -> Iterator[_Ties]:
     names = [*(u.name for u in system.unknowns), GROUND]
     for each in system.parts:
         plain = each.part.system.plain
-        local = [u.name for u in plain.unknowns]
+        local = [*(u.name for u in plain.unknowns), GROUND]
         for own in _ties(plain):
-            for copy, name in enumerate((own.name,) if each.part.single else each.part.names):
-                here = dict(zip(local, (names[k] for k in each.places[:, copy].tolist()), strict=True))
-                here[GROUND] = GROUND
-                forced, conducting = ([(here[a], here[b]) for a, b in p] for p in (own.forced, own.conducting))
-                found[name] = _Ties(name, forced, conducting, [here[n] for n in own.nodes], ())
+            forced, conducting = (
+                [(local.index(a), local.index(b)) for a, b in p] for p in (own.forced, own.conducting)
+            )
+            for name, places in zip((own.name,) if each.part.single else each.part.names, each.places.T, strict=True):
+                here = [*(names[k] for k in places.tolist()), GROUND]
+                found[name] = _Ties(
+                    name, [(here[a], here[b]) for a, b in forced], [(here[a], here[b]) for a, b in conducting], here, ()
+                )
     yield from (found[name] for name in system.circuit.instances)
 
 

@@ -10,7 +10,7 @@ import cmath
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from longtail.circuit import GROUND, Circuit, Instance
 from longtail.devices.discovery import devices
@@ -34,7 +34,12 @@ def place_of(instance: Instance, name: str) -> int:
 
 def control_terminals(instance: Instance) -> tuple[str, str] | None:
     """The steering and the common terminal of a transistor, None of anything else."""
-    names = devices()[instance.device].terminals
+    return _controls(instance.device)
+
+
+@cache
+def _controls(device: str) -> tuple[str, str] | None:
+    names = devices()[device].terminals
     return next((pair for pair in CONTROLS if set(pair) <= set(names)), None)
 
 
