@@ -98,7 +98,7 @@ class Analysis:
                     hint=f"add --{option.needs} ({option.needs}=True), or leave {name} out",
                 )
         if self.name not in SPARSE or values.get("parameters"):
-            check_size(len(circuit.nodes), self.name + (" over parameters" if values.get("parameters") else ""))
+            check_size(circuit, self.name + (" over parameters" if values.get("parameters") else ""))
         with turn(), dense.one_thread():
             return self.run(circuit, **values)
 

@@ -17,7 +17,7 @@ from longtail.circuit import Circuit
 from longtail.engine.parts import Part, split
 from longtail.engine.size import LARGEST_SPARSE, check_size, is_large
 from longtail.engine.system import Array, Equations, Inputs, LargeMatrix, SparseMatrix, System
-from longtail.engine.trace import ANCHOR, FEEDBACK, FIRST, KAPPA, SOURCE_FACTOR, Unknown
+from longtail.engine.trace import ANCHOR, FEEDBACK, FIRST, KAPPA, SOURCE_FACTOR, Unknown, check_names
 from longtail.lanes.executor import Executor
 from longtail.lanes.threads import once
 
@@ -28,7 +28,7 @@ def system_of(circuit: Circuit, drives: Sequence[str] = ()) -> System:
     """The system of a circuit: a large one by parts. Raises `SizeError` for one that is larger than that can take."""
     if not is_large(circuit):
         return System(circuit, drives=drives)
-    check_size(len(circuit.nodes), "longtail", LARGEST_SPARSE)
+    check_size(circuit, "longtail", LARGEST_SPARSE)
     return LargeSystem(circuit, drives=drives)
 
 
@@ -134,10 +134,12 @@ class LargeSystem(System):
         added: dict[str, list[Unknown]] = {}
         for part in self._parts:
             added |= part.unknowns()
-        return [
+        every = [
             *(Unknown(node, "V", True) for node in self.circuit.nodes),
             *(unknown for name in self.circuit.instances for unknown in added.get(name, ())),
         ]
+        check_names(every)
+        return every
 
     @once
     def equations(self) -> Equations:

@@ -121,6 +121,6 @@ def _assembled(
     matrix, count = pattern.matrix, len(pattern.matrix.rows)
     g, c = (added(places, v, count)[:, None] for places, v in zip(at[:2], values[:2], strict=True))
     late = Late(values[2], seconds, at[2])
-    full = late.apart(count) if n <= LARGEST else ()
+    full = late.apart(count) if n <= 2 * LARGEST else ()
     delays = tuple((matrix.dense(entries[:, None]), np.array([tau])) for entries, tau in full)
     return LargeLinearization(point, (g, c), inputs[None], delays, (matrix, matrix), late)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.circuit import Circuit
-from longtail.engine.size import check_size
+from longtail.engine.size import check_matrix, check_size
 from longtail.engine.trace import (
     ANCHOR,
     FEEDBACK,
@@ -89,7 +89,7 @@ class LargeMatrix(SparseMatrix):
 
     def dense(self, values: Array) -> Array:
         """See `SparseMatrix.dense`. Raises `SizeError` where the matrix is too large for it."""
-        check_size(self.size, "a full matrix")
+        check_matrix(self.size)
         matrix = np.zeros((values.shape[1], self.size, self.size))
         matrix[:, self.rows, self.columns] = values.T
         return matrix
@@ -192,13 +192,13 @@ class System:
     @once
     def robust(self) -> Trace:
         """The equations with every convergence aid. Raises `SizeError` where the circuit is too large for them."""
-        check_size(len(self.circuit.nodes), "this question")
+        check_size(self.circuit, "this question")
         return trace(self.circuit, frozenset(self.varied), self.null, robust=True)
 
     @once
     def plain(self) -> Trace:
         """The equations as they are; operating-point quantities too. Raises `SizeError` as `robust` does."""
-        check_size(len(self.circuit.nodes), "this question")
+        check_size(self.circuit, "this question")
         return trace(self.circuit, frozenset(self.varied), self.null, robust=False)
 
     @once
