@@ -4,10 +4,13 @@ import numpy as np
 import pytest
 
 import longtail as lt
+from longtail.analyses.reasons import UNKNOWN
 from longtail.elaborate import load
 from longtail.engine import size
+from longtail.engine.continuation import Path, balanced
 from longtail.engine.large import LargeSystem, system_of
 from longtail.engine.linearization import linearize
+from longtail.engine.newton import NO_AIDS, State, newton, warm
 from longtail.engine.operating_point import solve_operating_point
 from longtail.engine.system import System
 from longtail.errors import AnalysisError, SizeError, StructuralError
@@ -169,18 +172,28 @@ def ladder(count, extra=""):
 
 
 def test_what_cannot_take_a_large_circuit_refuses_at_once():
-    amp = lt.read(ladder(2100))
-    for question in (
-        lambda: amp.noise(),
-        lambda: amp.poles(),
-        lambda: amp.analyze(),
-        lambda: amp.op(parameters={"rs1.r": [1.0, 2.0]}),
-        lambda: System(amp.circuit).plain,
-        lambda: System(amp.circuit).robust,
-        lambda: linearize(solve_operating_point(LargeSystem(load(ladder(4100))))).conductance,
-    ):
-        with pytest.raises(SizeError, match=r"2000 nodes|4000 that are allowed"):
+    amp = lt.read(ladder(2100, "v2 n2102 0 0\nrx n2102 n7 1k"))
+    ports = {"input": ("v1", "v2"), "output": ("n9",)}
+    for who, question in {
+        "noise": lambda: amp.noise(),
+        "analyze": lambda: amp.analyze(),
+        "op over parameters": lambda: amp.op(parameters={"rs1.r": [1.0, 2.0]}),
+        "nulling": lambda: amp.gains(null=True, target=0.1, **ports),
+        "this question": lambda: System(amp.circuit).plain,
+        "this (question)": lambda: System(amp.circuit).robust,
+        "this takes a full matrix": lambda: (
+            linearize(solve_operating_point(LargeSystem(load(ladder(4100))))).conductance
+        ),
+    }.items():
+        with pytest.raises(SizeError, match=f"^{who} takes|^{who} of"):
             question()
+
+
+def test_a_zero_gain_of_a_large_circuit_has_no_reason_and_says_so():
+    amp = lt.read(ladder(2100, "v2 n2102 0 0\nv3 n2103 0 0\nrx n2102 n2103 1k\nry n2103 y 1k\nrz y 0 1k"))
+    gains = amp.gains(input=("v1", "v2"), output=("y",), frequency_hz=[1.0])
+    assert "no differential gain" in repr(gains)
+    assert gains.reason("differential") is UNKNOWN
 
 
 def test_many_devices_at_few_nodes_are_large_too():
@@ -227,3 +240,31 @@ def test_lost_potentials_are_told_of_every_device():
     text = ladder(300, ".model dm d (is=1e-14 cjo=1p vj=0.4)\nd1 n1 0 dm\nd2 n2 0 dm\n.temp 600")
     (note,) = lt.read(text).op().notes
     assert "d1, d2" in note
+
+
+def test_equal_halves_are_not_looked_for_in_large_circuits():
+    path = Path(LargeSystem(load(ladder(300))), {})
+    assert not balanced(path, State(np.zeros((1, len(path.system.unknowns)))), NO_AIDS).converged
+
+
+@pytest.mark.parametrize("question", ["transfer", "noise", "cmrr"])
+def test_analyses_over_many_points_have_the_numbers_of_small_circuits(question, monkeypatch):
+    text = amplifiers(3, 4, extra="*@ output x1p x1n")
+    small = getattr(lt.read(text), question)().to_dict()
+    monkeypatch.setattr(size, "LARGE", 5)
+    large = getattr(lt.read(text), question)().to_dict()
+    assert list(large) == list(small)
+    for name, value in small.items():
+        if isinstance(value, list) and value and isinstance(value[0], float):
+            assert large[name] == pytest.approx(value, rel=1e-5, abs=1e-9, nan_ok=True), name
+
+
+def test_many_lanes_of_parts_are_those_one_by_one():
+    text = amplifiers(2, 3)
+    small, large = both(text)
+    x = large.solution + 1e-3 * np.arange(3)[:, None]
+    states = [warm(point.system, point.values, x) for point in (small, large)]
+    order = [small.system.equations.states.index(name) for name in large.system.equations.states]
+    assert states[1].limited == pytest.approx(states[0].limited[order], rel=1e-12)
+    moved = [newton(point.system, point.values, state) for point, state in zip((small, large), states, strict=True)]
+    assert moved[1].state.x == pytest.approx(moved[0].state.x, rel=1e-9, abs=1e-12)

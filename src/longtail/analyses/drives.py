@@ -16,6 +16,7 @@ from longtail.engine.large import system_of
 from longtail.engine.linearization import linearize
 from longtail.engine.operating_point import OperatingPoint, solve_operating_point
 from longtail.engine.remember import Remembered
+from longtail.engine.size import check_size
 from longtail.engine.system import System
 from longtail.engine.trace import Null
 from longtail.errors import AnalysisError, ConvergenceError, OptionError
@@ -151,6 +152,7 @@ def _bias(drives: Drives, null: bool, target: float | None) -> tuple[OperatingPo
     plain = _SYSTEMS.get(drives, (), lambda: system_of(drives.circuit, drives.names))
     if not null:
         return solve_operating_point(plain, drives.values), None
+    check_size(drives.circuit, "nulling")
     system = System(drives.circuit, drives=drives.names, null=drives.null(null_target(drives, target)))
     try:
         nulled = solve_operating_point(system, drives.values)

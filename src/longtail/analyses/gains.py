@@ -28,6 +28,7 @@ from longtail.engine.batch import Batch
 from longtail.engine.linearization import Linearization, linearize
 from longtail.engine.operating_point import OperatingPoint
 from longtail.engine.remember import Remembered
+from longtail.engine.size import LARGEST, size
 from longtail.engine.sweep import Sweep
 from longtail.lanes.status import LaneStatus, texts
 from longtail.modes import COMMON, DIFFERENTIAL
@@ -325,7 +326,7 @@ def gains_at(
         floor,
         status_text(point),
         bias_notes(drives, point, offset),
-        inquiry=Inquiry(drives, point),
+        inquiry=Inquiry(drives, point) if size(drives.circuit) <= LARGEST else None,
     )
 
 

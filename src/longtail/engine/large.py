@@ -1,6 +1,6 @@
 """A large circuit: its equations summed from parts, in sparse matrices.
 
-Everything is that of `longtail.engine.system`, unknown by unknown and equation by equation, for one lane: each part
+Everything is that of `longtail.engine.system`, unknown by unknown and equation by equation: each part
 (`longtail.engine.parts`) is evaluated over its copies, and what they say is added up at their places. Newton's method
 and its aids are the same.
 """
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from longtail.circuit import Circuit
 from longtail.engine.parts import Part, split
 from longtail.engine.size import LARGEST_SPARSE, check_size, is_large
-from longtail.engine.system import Array, Equations, Inputs, LargeMatrix, SparseMatrix, System
+from longtail.engine.system import Array, Equations, Inputs, LargeMatrix, SparseMatrix, System, take
 from longtail.engine.trace import ANCHOR, FEEDBACK, FIRST, KAPPA, SOURCE_FACTOR, Unknown, check_names
 from longtail.lanes.executor import Executor
 from longtail.lanes.threads import once
@@ -54,6 +54,11 @@ class Pattern:
 def added(places: Places, contributions: Array, count: int) -> Array:
     """Contributions added up at their places, of which -1 is left out."""
     return np.asarray(np.bincount(places + 1, contributions, count + 1)[1:], float)  # of none it would be integers
+
+
+def _lane(inputs: Inputs, lane: int) -> Inputs:
+    """Inputs of one lane; a number, or an array of one, is the same for all."""
+    return {name: take(v, np.array([lane])) if np.size(v) > 1 else v for name, v in inputs.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +99,13 @@ class LargeEquations(Equations):
     pattern: Pattern
 
     def evaluate(self, executor: Executor, inputs: Inputs, lanes: int) -> tuple[Array, Array, Array, Array]:
-        """See `Equations.evaluate`; there is one lane."""
+        """See `Equations.evaluate`."""
+        each = [self._one(executor, _lane(inputs, k)) for k in range(lanes)]
+        residual, entries, gaps, nexts = (np.array(values) for values in zip(*each, strict=True))
+        return residual, entries.T, gaps.T, nexts.T
+
+    def _one(self, executor: Executor, inputs: Inputs) -> tuple[Array, Array, Array, Array]:
+        """The same of one lane: `[n]`, `[entry]`, `[state]`, `[state]`."""
         x = np.array([inputs[name] for name in self.unknowns]).reshape(-1)
         limited = np.array([inputs[name] for name in self.states]).reshape(-1)
         residual, entries, gaps, nexts, start = np.zeros(len(x)), [], [], [], 0
@@ -113,7 +124,7 @@ class LargeEquations(Equations):
         kappa, anchor = (np.array([inputs[prefix + name] for name in names]) for prefix in (KAPPA, ANCHOR))
         residual[self.nodes] += kappa * (x[self.nodes] - anchor)
         summed = self.pattern.sum(np.concatenate([*entries, kappa]))
-        return residual[None], summed[:, None], np.concatenate(gaps)[:, None], np.concatenate(nexts)[:, None]
+        return residual, summed, np.concatenate(gaps), np.concatenate(nexts)
 
 
 class LargeSystem(System):
@@ -160,7 +171,9 @@ class LargeSystem(System):
                 yield from ([state] if part.single else (part.renamed(state, name) for name in part.names))
 
     def quantities_at(self, inputs: Inputs, lanes: int) -> dict[str, dict[str, Array]]:
-        """See `System.quantities_at`; there is one lane."""
+        """See `System.quantities_at`. Many lanes are those of a circuit that is not too large for its full trace."""
+        if lanes > 1:
+            return super().quantities_at(inputs, lanes)
         x = np.array([inputs[u.input] for u in self.unknowns]).reshape(-1)
         found: dict[str, dict[str, Array]] = {name: {} for name in self.circuit.instances}
         for each in self.parts:

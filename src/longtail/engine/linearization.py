@@ -242,7 +242,7 @@ def _entries(
 def linearize(operating_point: OperatingPoint) -> Linearization:
     """The linear model at an operating point, all lanes at once."""
     system = operating_point.system
-    if isinstance(system, LargeSystem):
+    if isinstance(system, LargeSystem) and len(operating_point.solution) == 1:
         from longtail.engine.large_linear import linearize_large  # which builds on this file
 
         large = linearize_large(operating_point, system)

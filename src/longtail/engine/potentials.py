@@ -45,7 +45,7 @@ _KNOWN = Remembered[_Potentials](16)
 
 def lost_potentials(system: System, values: Inputs, lanes: int) -> list[Lost]:
     """Every junction without a built-in potential above zero; `values` are those of varied names."""
-    if isinstance(system, LargeSystem):
+    if isinstance(system, LargeSystem) and lanes == 1:
         return _of_parts(system, values)
     known = _KNOWN.get(system, (), lambda: _potentials(system.circuit, system.varied))
     found = [Lost(name, parameter, np.full(lanes, volts)) for name, parameter, volts in known.fixed if not volts > 0.0]

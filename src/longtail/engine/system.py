@@ -279,7 +279,7 @@ class System:
     def quantities(self) -> tuple[Program, list[tuple[str, str]]]:
         """A program for all operating-point quantities, and the (device, quantity) of each output."""
         t = self.plain
-        with t.graph.scratch():
+        with t.differentiator.scratch():  # which quantities take slopes by
             traced = {device: compute() for device, compute in t.quantities.items()}
             places = [(device, name) for device, values in traced.items() for name in values]
             outputs = [value for values in traced.values() for value in values.values()]

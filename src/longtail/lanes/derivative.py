@@ -7,7 +7,8 @@ are plus or minus one and cost nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from longtail.lanes.functions import cos, cosh, log, power, select, sin, sinh, sqrt
 from longtail.lanes.graph import Expr, Graph, Op, Real
@@ -55,6 +56,16 @@ class Differentiator:
         other = Differentiator(self.graph, ())
         other._slopes = dict(self._slopes)
         return other
+
+    @contextmanager
+    def scratch(self) -> Iterator[None]:
+        """A context whose slopes are gone after it, as their nodes are, see `Graph.scratch`."""
+        known = dict(self._slopes)
+        try:
+            with self.graph.scratch():
+                yield
+        finally:
+            self._slopes = known
 
     def slopes(self, expression: Real) -> Slopes:
         """Slopes by variable or control id; controls are not expanded."""
