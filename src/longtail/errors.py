@@ -76,6 +76,10 @@ class AnalysisError(LongtailError):
     """The computation failed on sound input."""
 
 
+class SizeError(AnalysisError):
+    """The circuit is larger than what was asked can take; the message names both sizes."""
+
+
 class ConvergenceError(AnalysisError):
     """No operating point was found; the message names the nodes and devices that would not settle."""
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from longtail.circuit import Circuit
 from longtail.engine import dense
+from longtail.engine.size import SPARSE, check_size
 from longtail.errors import InputError, LongtailError, OptionError, nearest
 from longtail.lanes.threads import turn
 from longtail.units import parse_number
@@ -80,7 +81,10 @@ class Analysis:
     options: tuple[Option, ...] = ()
 
     def __call__(self, circuit: Circuit, **given: Any) -> Result:
-        """Run with options by name. Raises `OptionError` for one that is unknown or out of bounds."""
+        """Run with options by name.
+
+        Raises `OptionError` for one that is unknown or out of bounds, `SizeError` for a circuit that is too large.
+        """
         known = {option.name: option for option in self.options}
         for name in given:
             if name not in known:
@@ -93,6 +97,8 @@ class Analysis:
                     f"{name} has no effect without {option.needs}",
                     hint=f"add --{option.needs} ({option.needs}=True), or leave {name} out",
                 )
+        if self.name not in SPARSE or values.get("parameters"):
+            check_size(circuit, self.name + (" over parameters" if values.get("parameters") else ""))
         with turn(), dense.one_thread():
             return self.run(circuit, **values)
 

@@ -12,9 +12,11 @@ from longtail import modes
 from longtail.analyses.out_of_reach import out_of_reach
 from longtail.circuit import GROUND, Circuit, Instance
 from longtail.elaborate.ports.wiring import control_terminals
+from longtail.engine.large import system_of
 from longtail.engine.linearization import linearize
 from longtail.engine.operating_point import OperatingPoint, solve_operating_point
 from longtail.engine.remember import Remembered
+from longtail.engine.size import check_size
 from longtail.engine.system import System
 from longtail.engine.trace import Null
 from longtail.errors import AnalysisError, ConvergenceError, OptionError
@@ -114,7 +116,7 @@ def _rails(circuit: Circuit) -> tuple[float, float] | None:
     if all(s.device == "voltage_source" and GROUND in s.nodes for s in sources):
         volts = [circuit.number(s.parameters.get("dc", 0.0)) * hot_end(s)[1] for s in sources]
     else:
-        point = solve_operating_point(System(circuit))
+        point = solve_operating_point(system_of(circuit))
         volts = [point.voltage(node)[0].item() for s in sources for node in s.nodes[:2]]
     return min(*volts, 0.0), max(*volts, 0.0)
 
@@ -148,9 +150,10 @@ def bias(drives: Drives, *, null: bool = False, target: float | None = None) -> 
 
 
 def _bias(drives: Drives, null: bool, target: float | None) -> tuple[OperatingPoint, float | None]:
-    plain = _SYSTEMS.get(drives, (), lambda: System(drives.circuit, drives=drives.names))
+    plain = _SYSTEMS.get(drives, (), lambda: system_of(drives.circuit, drives.names))
     if not null:
         return solve_operating_point(plain, drives.values), None
+    check_size(drives.circuit, "nulling")
     system = System(drives.circuit, drives=drives.names, null=drives.null(null_target(drives, target)))
     try:
         nulled = solve_operating_point(system, drives.values)

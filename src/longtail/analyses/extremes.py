@@ -29,7 +29,8 @@ def extreme_notes(point: OperatingPoint) -> tuple[str, ...]:
     notes = []
     if far:
         worst = max(far, key=lambda node: (abs(volts[node]), node))
-        floating = [node for node in far if node not in _held(circuit)]
+        held = _held(circuit)
+        floating = [node for node in far if node not in held]
         why = "check the current sources and resistances there"
         if floating:
             why = f"no resistor and no source holds {_listed(floating)} to ground, nothing but gmin and leakage does"

@@ -29,6 +29,7 @@ from longtail.engine.linearization import Linearization, linearize
 from longtail.engine.operating_point import OperatingPoint
 from longtail.engine.refinement import refined
 from longtail.engine.remember import Remembered
+from longtail.engine.size import LARGEST, size
 from longtail.engine.sweep import Sweep
 from longtail.lanes.status import LaneStatus, texts
 from longtail.modes import COMMON, DIFFERENTIAL
@@ -332,7 +333,7 @@ def gains_at(
         floor,
         status_text(point),
         bias_notes(drives, point, offset),
-        inquiry=Inquiry(drives, point),
+        inquiry=Inquiry(drives, point) if size(drives.circuit) <= LARGEST else None,
     )
 
 

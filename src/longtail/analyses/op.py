@@ -15,9 +15,9 @@ from longtail.analyses.lanes import LANE_OPTIONS, Axes, Lanes, read_lanes, solve
 from longtail.analyses.stability import instability_notes
 from longtail.circuit import Circuit
 from longtail.devices.discovery import devices
+from longtail.engine.large import system_of
 from longtail.engine.operating_point import OperatingPoint, solve_operating_point
 from longtail.engine.potentials import lost_potentials, said
-from longtail.engine.system import System
 from longtail.lanes.status import LaneStatus, texts
 from longtail.units import counted
 
@@ -139,7 +139,7 @@ def describe(point: OperatingPoint, lanes: Lanes | None = None, circuit: Circuit
 def run(circuit: Circuit, parameters: Mapping[str, Any] | None, threads: int) -> OpResult:
     """The operating point of the netlist as it stands, or over arrays of parameters."""
     if not parameters:
-        point = solve_operating_point(System(circuit))
+        point = solve_operating_point(system_of(circuit))
         return replace(describe(point), notes=_notes(point))
     lanes = read_lanes(circuit, parameters)
     return describe(solve_lanes(circuit, lanes, threads=int(threads))[1], lanes)

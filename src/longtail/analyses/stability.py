@@ -21,6 +21,7 @@ _ALIKE = 1e-6  # shares that differ by less count as equal
 _AT_HOME = 0.5  # share of one node from which a natural frequency is said to live there
 _GROWS = 1e-9  # of its magnitude: a pole with less of a real part lies on the axis, as those of lossless circuits do
 _STANDS = 1e-2  # rad/s: slower is as good as standing still, and rounding of a pole at zero
+_MOST = 1000  # unknowns: the poles of so many take some ten seconds
 _LOOKED_AT = 32  # lanes of many that are looked at
 
 
@@ -60,7 +61,10 @@ def _growing(point: OperatingPoint) -> tuple[Growing, ...]:
 
 
 def instability_notes(point: OperatingPoint) -> tuple[str, ...]:
-    """A note for each pole in the right half-plane of the first lane."""
+    """A note for each pole in the right half-plane of the first lane, or that there are too many unknowns to look."""
+    unknowns = len(point.system.unknowns)
+    if unknowns > _MOST:
+        return (f"poles in the right half-plane are not looked for beyond {_MOST} unknowns: this has {unknowns}",)
     return tuple(each.note for each in growing(point))
 
 

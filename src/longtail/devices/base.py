@@ -206,6 +206,8 @@ class DeviceModel:
     multiplies every flow by the instance's `m`; devices with branches handle `m` themselves.
     `potentials` are built-in potentials in V at the device's temperature, by the parameter of the model that sets
     them: where one falls to zero the equations hold no more.
+    `scales` are parameters of an instance whose value decides nothing but by its sign: devices that differ in them
+    alone have the same equations, and share their programs in a large circuit.
     """
 
     name: str
@@ -225,6 +227,7 @@ class DeviceModel:
     regions: tuple[str, ...] = ()
     multiplier: bool = True
     potentials: Callable[[Parameters], Mapping[str, Real]] = lambda p: {}
+    scales: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
 
 

@@ -356,6 +356,7 @@ MODEL = DeviceModel(
     ),
     regions=("cutoff", "active", "saturation", "reverse"),
     potentials=potentials,
+    scales=("area",),
     references=(
         "H. K. Gummel, H. C. Poon: An integral charge control model of bipolar transistors, BSTJ 49 (1970)",
         "G. Massobrio, P. Antognetti: Semiconductor Device Modeling with SPICE, 2nd ed., chapter 2",

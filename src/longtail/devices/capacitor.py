@@ -93,5 +93,6 @@ MODEL = DeviceModel(
         Quantity("c", "F", "capacitance at this temperature"),
         Quantity("charge", "C", "charge on the plate of the first terminal"),
     ),
+    scales=("c",),
     references=("ngspice 39, src/spicelib/devices/cap/captemp.c",),
 )

@@ -36,5 +36,6 @@ MODEL = DeviceModel(
         Quantity("v", "V", "voltage across"),
         Quantity("power", "W", "absorbed power, negative when the source delivers"),
     ),
+    scales=("dc", "acmag", "acphase"),
     references=("ngspice 39, src/spicelib/devices/isrc/isrcload.c",),
 )

@@ -249,6 +249,7 @@ MODEL = DeviceModel(
     ),
     regions=("off", "forward", "breakdown"),
     potentials=potentials,
+    scales=("area", "pj"),
     references=(
         "G. Massobrio, P. Antognetti: Semiconductor Device Modeling with SPICE, 2nd ed., chapter 1",
         "ngspice 39 manual, chapter 7",

@@ -91,5 +91,6 @@ MODEL = DeviceModel(
         Quantity("l", "H", "inductance at this temperature, of all m together"),
         Quantity("flux", "Wb", "flux linkage of the own current"),
     ),
+    scales=("l",),
     references=("ngspice 39, src/spicelib/devices/ind/indtemp.c",),
 )

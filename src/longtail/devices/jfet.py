@@ -251,6 +251,7 @@ MODEL = DeviceModel(
     ),
     potentials=potentials,
     regions=REGIONS,
+    scales=("area",),
     references=(
         "H. Shichman, D. A. Hodges, IEEE J. Solid-State Circuits 3 (1968) 285",
         "A. E. Parker, D. J. Skellern, IEEE Trans. Computer-Aided Design 9 (1990) 551",

@@ -330,6 +330,7 @@ MODEL = DeviceModel(
     ),
     regions=REGIONS,
     potentials=potentials,
+    scales=("w", "ad", "as", "pd", "ps"),
     references=(
         "H. Shichman, D. A. Hodges, IEEE J. Solid-State Circuits 3 (1968) 285",
         "J. E. Meyer, RCA Review 32 (1971) 42",

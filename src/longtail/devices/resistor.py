@@ -136,5 +136,6 @@ MODEL = DeviceModel(
         Quantity("r", "ohm", "resistance at this temperature"),
         Quantity("power", "W", "dissipated power"),
     ),
+    scales=("r",),
     references=("ngspice 39, src/spicelib/devices/res/restemp.c and resnoise.c",),
 )

@@ -30,5 +30,6 @@ MODEL = DeviceModel(
         Quantity("v", "V", "voltage across"),
         Quantity("power", "W", "absorbed power, negative when the source delivers"),
     ),
+    scales=("gain",),
     references=("ngspice 39, src/spicelib/devices/vccs/vccsload.c",),
 )

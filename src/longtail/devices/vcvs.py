@@ -33,5 +33,6 @@ MODEL = DeviceModel(
         Quantity("v", "V", "voltage across"),
         Quantity("power", "W", "absorbed power, negative when the source delivers"),
     ),
+    scales=("gain",),
     references=(BRANCH_REFERENCE,),
 )

@@ -42,5 +42,6 @@ MODEL = DeviceModel(
         Quantity("v", "V", "voltage across"),
         Quantity("power", "W", "absorbed power, negative when the source delivers"),
     ),
+    scales=("dc", "acmag", "acphase"),
     references=(BRANCH_REFERENCE,),
 )

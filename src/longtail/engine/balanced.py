@@ -54,6 +54,10 @@ class FoldedEquations(Equations):
         np.add.at(folded, self.places, entries)
         return rows.T, folded, gaps, limited
 
+    @property
+    def instructions(self) -> int:
+        return self.whole.instructions
+
 
 class Folded(System):
     """A system with one unknown for each group: `groups[k]` is the group of unknown k."""
@@ -80,7 +84,6 @@ class Folded(System):
         kept, places = np.unique(place, return_inverse=True)
         names = [u.name for u in self.whole.unknowns]
         return FoldedEquations(
-            whole.program,
             SparseMatrix(constant, kept // count, kept % count),
             whole.states,
             whole.initial_inputs,

@@ -16,6 +16,7 @@ import numpy as np
 
 from longtail.engine.balanced import Folded, find_groups, satisfied
 from longtail.engine.newton import NO_AIDS, Aids, Solve, State, newton
+from longtail.engine.size import is_large
 from longtail.engine.system import Array, System
 from longtail.lanes.executor import Executor
 from longtail.lanes.kernels import COMPILED
@@ -52,8 +53,7 @@ class Path:
     @property
     def _executor(self) -> Executor:
         """That of the system; compiled once the path is so long that importing Numba is a small part of it."""
-        instructions = self.iterations * len(self.system.equations.program.instructions)
-        return COMPILED if instructions > _LONG else self.system.executor
+        return COMPILED if self.iterations * self.system.equations.instructions > _LONG else self.system.executor
 
 
 def start(path: Path) -> State:
@@ -146,6 +146,8 @@ def balanced(path: Path, state: State, aids: Aids) -> Solve:
     For cascades whose gain amplifies rounding errors to the rails: see `longtail.engine.balanced`.
     """
     system = path.system
+    if is_large(system.circuit):  # groups are looked for in a full matrix
+        return _refused(path.solve(state, aids, 1))
     loaded = path.solve(State(np.zeros_like(state.x)), replace(aids, kappa=_LOADED), _STEP_LIMIT)
     if not loaded.converged:
         return loaded

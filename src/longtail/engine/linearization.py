@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.engine import dense
+from longtail.engine.large import LargeSystem
 from longtail.engine.operating_point import OperatingPoint
 from longtail.engine.potentials import HINT, lost_potentials, said, without
 from longtail.engine.remember import Remembered
@@ -32,6 +33,8 @@ _LARGE = 200  # unknowns from which the same holds for a single lane
 _MEDIUM, _WORK = 60, 2.5e7  # unknowns, and solves times their square, from which it holds for fewer solves
 _RESIDUAL = 1e-9  # of the terms: a lane left with more is solved again with pivoting
 _ALL = slice(None)
+SINGULAR = "the small-signal equations are singular at this operating point"
+SINGULAR_HINT = "look for a node that only a capacitor or an ideal current source holds"
 _PROGRAMS = Remembered[Program](32)  # by the order of elimination: what it costs is lowering it, not finding it
 
 
@@ -147,10 +150,7 @@ class Linearization:
             out[finite] = dense.solve(matrix[finite], sides[finite])
             return out
         except np.linalg.LinAlgError as error:
-            raise AnalysisError(
-                "the small-signal equations are singular at this operating point",
-                hint="look for a node that only a capacitor or an ideal current source holds",
-            ) from error
+            raise AnalysisError(SINGULAR, hint=SINGULAR_HINT) from error
 
     def _by_program(self, frequency_hz: Array, right: Array) -> Complex:
         """Many lanes, or many unknowns: elimination in a fixed order, and a look at every residual."""
@@ -242,6 +242,12 @@ def _entries(
 def linearize(operating_point: OperatingPoint) -> Linearization:
     """The linear model at an operating point, all lanes at once."""
     system = operating_point.system
+    if isinstance(system, LargeSystem) and len(operating_point.solution) == 1:
+        from longtail.engine.large_linear import linearize_large  # which builds on this file
+
+        large = linearize_large(operating_point, system)
+        _check_potentials(operating_point, large.entries[1])
+        return large
     linear = system.linear
     inputs = operating_point.inputs
     lanes = len(operating_point.solution)

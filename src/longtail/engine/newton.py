@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from longtail.circuit import Options
 from longtail.engine import dense, sparse
-from longtail.engine.system import Array, SparseMatrix, System
+from longtail.engine.system import Array, LargeMatrix, SparseMatrix, System
 from longtail.engine.trace import ANCHOR, FEEDBACK, FIRST, KAPPA, SOURCE_FACTOR
 from longtail.lanes.executor import Executor
 from longtail.lanes.status import LaneStatus
@@ -166,7 +166,10 @@ def _linear_solve(jacobian: SparseMatrix, entries: Array, right: Array) -> tuple
     code = np.where(finite, LaneStatus.CONVERGED, LaneStatus.NOT_FINITE).astype(np.int8)
     delta = np.zeros_like(right)
     good = np.flatnonzero(finite)
-    if right.shape[1] > _SPARSE_FROM:
+    if isinstance(jacobian, LargeMatrix):
+        for lane in good:
+            delta[lane], _ = sparse.solve_large(jacobian, entries[:, lane], right[lane])
+    elif right.shape[1] > _SPARSE_FROM:
         for lane in good:
             delta[lane] = sparse.solve(jacobian, entries[:, lane], right[lane])
     else:

@@ -70,13 +70,7 @@ class OperatingPoint:
     @cached_property
     def quantities(self) -> dict[str, dict[str, Array]]:
         """Operating-point quantities `[lane]` by device and name."""
-        program, places = self.system.quantities
-        inputs = self.inputs
-        rows = self.system.executor.run(program, [inputs[n] for n in program.inputs], len(self.solution))
-        result: dict[str, dict[str, Array]] = {name: {} for name in self.system.circuit.instances}
-        for (device, quantity), row in zip(places, rows, strict=True):
-            result[device][quantity] = row
-        return result
+        return self.system.quantities_at(self.inputs, len(self.solution))
 
 
 def solve_operating_point(system: System, values: Mapping[str, float] | None = None) -> OperatingPoint:

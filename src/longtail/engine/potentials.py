@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from longtail.circuit import Circuit
 from longtail.devices.discovery import devices
+from longtail.engine.large import LargeSystem
 from longtail.engine.remember import Remembered
 from longtail.engine.system import Array, Inputs, System
 from longtail.engine.views import InstanceParameters, Numbers
@@ -44,6 +45,8 @@ _KNOWN = Remembered[_Potentials](16)
 
 def lost_potentials(system: System, values: Inputs, lanes: int) -> list[Lost]:
     """Every junction without a built-in potential above zero; `values` are those of varied names."""
+    if isinstance(system, LargeSystem) and lanes == 1:
+        return _of_parts(system, values)
     known = _KNOWN.get(system, (), lambda: _potentials(system.circuit, system.varied))
     found = [Lost(name, parameter, np.full(lanes, volts)) for name, parameter, volts in known.fixed if not volts > 0.0]
     if known.program is not None:
@@ -55,6 +58,17 @@ def lost_potentials(system: System, values: Inputs, lanes: int) -> list[Lost]:
             if not (volts > 0.0).all()
         ]
     return found
+
+
+def _of_parts(system: LargeSystem, values: Inputs) -> list[Lost]:
+    """The same of a large circuit, from one device of each kind."""
+    found = []
+    for each in system.parts:
+        own = {**values, **each.part.values}
+        for lost in lost_potentials(each.part.system, own, each.copies):
+            names = (lost.instance,) if each.part.single else each.part.names
+            found += [Lost(name, lost.parameter, lost.volts[k : k + 1]) for k, name in enumerate(names)]
+    return [lost for lost in found if not np.isnan(lost.volts).all()]
 
 
 def without(lost: Sequence[Lost], lanes: int) -> NDArray[np.bool_]:

@@ -7,10 +7,12 @@ device kinds is needed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from longtail.circuit import GROUND, Circuit, Instance
 from longtail.devices.base import Flows
+from longtail.engine.large import LargeSystem
 from longtail.engine.system import System
 from longtail.engine.trace import Trace
 from longtail.errors import StructuralError, nearest
@@ -27,27 +29,70 @@ def check_structure(system: System) -> None:
             "the netlist has no devices at a node other than ground",
             hint="its first line is the title: are all others comments?",
         )
-    plain = system.plain
+    ties = list(_large_ties(system) if isinstance(system, LargeSystem) else _ties(system.plain))
+    _check_loops(system.circuit, ties)
+    _check_paths(system, ties)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ties:
+    """What a device joins: pairs of nodes between which it forces a voltage or conducts at dc, and all its nodes.
+    One that is absent joins nothing; its inner nodes are held all the same, see `longtail.engine.trace.within`."""
+
+    name: str
+    forced: Sequence[tuple[str, str]]
+    conducting: Sequence[tuple[str, str]]
+    nodes: Sequence[str]
+    inner: Sequence[str]
+    absent: bool = False
+
+
+def _ties(trace: Trace) -> list[_Ties]:
     with making():
-        _check_loops(system.circuit, plain)
-        _check_paths(system.circuit, plain)
+        return list(_each_tie(trace))
+
+
+def _each_tie(trace: Trace) -> Iterator[_Ties]:
+    for name, (local, flows) in trace.flows.items():
+        nodes = [_name(trace, k) for k in local.values()]
+        inner = [trace.unknowns[k].name for k in local.values() if k is not None and trace.unknowns[k].owner == name]
+        absent = name in trace.absent
+        forced = () if absent else tuple(_forced(trace, local, flows))
+        yield _Ties(name, forced, () if absent else tuple(_conducting(trace, local, flows)), nodes, inner, absent)
+
+
+def _large_ties(system: LargeSystem) -> Iterator[_Ties]:
+    """The same in the order of the netlist, from one device of each kind."""
+    found: dict[str, _Ties] = {}
+    names = [*(u.name for u in system.unknowns), GROUND]
+    for each in system.parts:
+        plain = each.part.system.plain
+        local = [*(u.name for u in plain.unknowns), GROUND]
+        for own in _ties(plain):
+            forced, conducting = (
+                [(local.index(a), local.index(b)) for a, b in p] for p in (own.forced, own.conducting)
+            )
+            for name, places in zip((own.name,) if each.part.single else each.part.names, each.places.T, strict=True):
+                here = [*(names[k] for k in places.tolist()), GROUND]
+                found[name] = _Ties(
+                    name, [(here[a], here[b]) for a, b in forced], [(here[a], here[b]) for a, b in conducting], here, ()
+                )
+    yield from (found[name] for name in system.circuit.instances)
 
 
 def _name(trace: Trace, k: int | None) -> str:
     return GROUND if k is None else trace.unknowns[k].name
 
 
-def _check_loops(circuit: Circuit, trace: Trace) -> None:
+def _check_loops(circuit: Circuit, ties: Iterable[_Ties]) -> None:
     groups = DisjointSets()
     edges: list[tuple[str, str, Instance]] = []
-    for name, (local, flows) in trace.flows.items():
-        instance = circuit.instances[name]
-        if name in trace.absent:
-            continue
-        for a, b in _forced(trace, local, flows):
+    for each in ties:
+        instance = circuit.instances[each.name]
+        for a, b in each.forced:
             if not groups.join(a, b):
                 loop = _loop(edges, a, b)
-                members = ", ".join([*(i.name for i in loop), name])
+                members = ", ".join([*(i.name for i in loop), each.name])
                 raise StructuralError(
                     f"a loop of voltage sources or inductors: {members}; the current around it is not determined",
                     span=instance.span,
@@ -89,27 +134,26 @@ def _loop(edges: list[tuple[str, str, Instance]], a: str, b: str) -> list[Instan
     return paths.get(b, [])
 
 
-def _check_paths(circuit: Circuit, trace: Trace) -> None:
+def _check_paths(system: System, ties: Iterable[_Ties]) -> None:
     groups = DisjointSets()
-    bare = set(circuit.nodes)
-    for name, (local, flows) in trace.flows.items():
-        if name in trace.absent:  # what is inside is held there, see `within`
-            for k in local.values():
-                if k is not None and trace.unknowns[k].owner == name:
-                    groups.join(trace.unknowns[k].name, GROUND)
+    bare = set(system.circuit.nodes)
+    for each in ties:
+        if each.absent:
+            for node in each.inner:
+                groups.join(node, GROUND)
             continue
-        bare -= {_name(trace, k) for k in local.values()}
-        for a, b in _conducting(trace, local, flows):
+        bare -= set(each.nodes)
+        for a, b in each.conducting:
             groups.join(a, b)
     for node in bare:  # held at 0 V
         groups.join(node, GROUND)
     ground = groups.find(GROUND)
     floating: dict[str, list[str]] = {}
-    for unknown in trace.unknowns:
+    for unknown in system.unknowns:
         if unknown.is_node and groups.find(unknown.name) != ground:
             floating.setdefault(groups.find(unknown.name), []).append(unknown.name)
     if floating:
-        raise _floating(circuit, sorted(floating.values())[0])
+        raise _floating(system.circuit, sorted(floating.values())[0])
 
 
 def _conducting(trace: Trace, local: Mapping[str, int | None], flows: Flows) -> Iterable[tuple[str, str]]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.circuit import Circuit
+from longtail.engine.size import check_matrix, check_size
 from longtail.engine.trace import (
     ANCHOR,
     FEEDBACK,
@@ -48,6 +49,11 @@ class SparseMatrix:
     rows: NDArray[np.intp]
     columns: NDArray[np.intp]
 
+    @property
+    def size(self) -> int:
+        """n."""
+        return len(self.constant)
+
     def dense(self, values: Array) -> Array:
         """The full matrix from the varying entries `[entry, lane]`, as `[lane, n, n]`."""
         matrix = np.broadcast_to(self.constant, (values.shape[1], *self.constant.shape)).copy()
@@ -60,7 +66,7 @@ class SparseMatrix:
         rows, columns = np.nonzero(self.constant)
         places = np.concatenate([rows, self.rows]), np.concatenate([columns, self.columns])
         order = np.lexsort(places)
-        starts = np.searchsorted(places[1][order], np.arange(len(self.constant) + 1))
+        starts = np.searchsorted(places[1][order], np.arange(self.size + 1))
         return self.constant[rows, columns], order, places[0][order], starts
 
     @property
@@ -74,6 +80,30 @@ class SparseMatrix:
         pattern = self.constant != 0.0
         pattern[self.rows, self.columns] = True
         return pattern
+
+
+class LargeMatrix(SparseMatrix):
+    """A square matrix of which no entry is known for good, and which is too large to be held in full."""
+
+    def __init__(self, size: int, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> None:
+        super().__init__(np.empty((size, 0)), rows, columns)
+
+    def dense(self, values: Array) -> Array:
+        """See `SparseMatrix.dense`. Raises `SizeError` where the matrix is too large for it."""
+        check_matrix(self.size)
+        matrix = np.zeros((values.shape[1], self.size, self.size))
+        matrix[:, self.rows, self.columns] = values.T
+        return matrix
+
+    @property
+    def transposed(self) -> SparseMatrix:
+        """See `SparseMatrix.transposed`."""
+        return LargeMatrix(self.size, self.columns, self.rows)
+
+    @property
+    def pattern(self) -> NDArray[np.bool_]:
+        """See `SparseMatrix.pattern`. Raises `SizeError` as `dense` does."""
+        return self.dense(np.ones((len(self.rows), 1)))[0] != 0.0
 
 
 def sparse_matrix(entries: Mapping[tuple[int, int], Real], n: int) -> tuple[SparseMatrix, list[Real]]:
@@ -91,19 +121,34 @@ def sparse_matrix(entries: Mapping[tuple[int, int], Real], n: int) -> tuple[Spar
 
 @dataclass(frozen=True, eq=False)
 class Equations:
-    """Residual and Jacobian as one program, for Newton's method with limiting.
+    """Residual and Jacobian for Newton's method with limiting."""
 
-    Its outputs are, in order: residual (limiting corrected), varying Jacobian entries, gaps and values of states.
-    """
-
-    program: Program
     jacobian: SparseMatrix
     states: tuple[str, ...]
     initial_inputs: tuple[str, ...]
 
     def evaluate(self, executor: Executor, inputs: Inputs, lanes: int) -> tuple[Array, Array, Array, Array]:
         """Residual `[lane, n]`, varying Jacobian entries `[entry, lane]`, gaps and next values `[state, lane]`."""
-        n, m = len(self.jacobian.constant), len(self.states)
+        raise NotImplementedError
+
+    @property
+    def instructions(self) -> int:
+        """How many instructions an evaluation takes, calls of NumPy where it is not compiled."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, eq=False)
+class ProgramEquations(Equations):
+    """The equations as one program.
+
+    Its outputs are, in order: residual (limiting corrected), varying Jacobian entries, gaps and values of states.
+    """
+
+    program: Program
+
+    def evaluate(self, executor: Executor, inputs: Inputs, lanes: int) -> tuple[Array, Array, Array, Array]:
+        """See `Equations.evaluate`."""
+        n, m = self.jacobian.size, len(self.states)
         out = executor.run(self.program, [inputs[name] for name in self.program.inputs], lanes)
         entries = len(self.jacobian.rows)
         return (
@@ -112,6 +157,10 @@ class Equations:
             out[n + entries : n + entries + m],
             out[n + entries + m :],
         )
+
+    @property
+    def instructions(self) -> int:
+        return len(self.program.instructions)
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,12 +211,14 @@ class System:
 
     @once
     def robust(self) -> Trace:
-        """The equations with every convergence aid."""
+        """The equations with every convergence aid. Raises `SizeError` where the circuit is too large for them."""
+        check_size(self.circuit, "this question")
         return trace(self.circuit, frozenset(self.varied), self.null, robust=True)
 
     @once
     def plain(self) -> Trace:
-        """The equations as they are; operating-point quantities too."""
+        """The equations as they are; operating-point quantities too. Raises `SizeError` as `robust` does."""
+        check_size(self.circuit, "this question")
         return trace(self.circuit, frozenset(self.varied), self.null, robust=False)
 
     @once
@@ -197,7 +248,7 @@ class System:
         aids = [FIRST, SOURCE_FACTOR, FEEDBACK, *(f"{prefix}{x}" for prefix in (KAPPA, ANCHOR) for x in nodes)]
         inputs = [*(u.input for u in t.unknowns), *names, *aids, *self.varied]
         outputs = [*residual, *outputs, *(s.gap for s in t.states), *(s.value for s in t.states)]
-        return Equations(lower(t.graph, outputs, inputs), jacobian, names, tuple(aids))
+        return ProgramEquations(jacobian, names, tuple(aids), lower(t.graph, outputs, inputs))
 
     @once
     def residual(self) -> Program:
@@ -259,6 +310,15 @@ class System:
             ends.append(len(outputs))
         program = lower(t.graph, outputs, [*(u.input for u in t.unknowns), *self.varied])
         return Sums(program, tuple(columns), tuple(map(slice, ends, ends[1:])))
+
+    def quantities_at(self, inputs: Inputs, lanes: int) -> dict[str, dict[str, Array]]:
+        """Operating-point quantities `[lane]` by device and name; `inputs` are unknowns and varied values."""
+        program, places = self.quantities
+        rows = self.executor.run(program, [inputs[n] for n in program.inputs], lanes)
+        result: dict[str, dict[str, Array]] = {name: {} for name in self.circuit.instances}
+        for (device, quantity), row in zip(places, rows, strict=True):
+            result[device][quantity] = row
+        return result
 
     @once
     def quantities(self) -> tuple[Program, list[tuple[str, str]]]:

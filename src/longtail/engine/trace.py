@@ -104,7 +104,7 @@ def unknowns(circuit: Circuit, varied: frozenset[str] = frozenset(), null: Null 
     return _Tracer(circuit, varied, null, robust=False).unknowns
 
 
-def _check_names(unknowns: list[Unknown]) -> None:
+def check_names(unknowns: list[Unknown]) -> None:
     """Raise `NetlistError` where a node has the name of another unknown."""
     seen: set[str] = set()
     for unknown in unknowns:
@@ -168,7 +168,7 @@ class _Tracer:
             unknowns += [Unknown(branch_name(i.name, b), "A", False, i.name) for b in topology.branches]
         if self.null:
             unknowns.append(Unknown(OFFSET, "V", False))
-        _check_names(unknowns)
+        check_names(unknowns)
         return unknowns
 
     def run(self) -> Trace:

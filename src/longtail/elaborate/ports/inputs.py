@@ -129,7 +129,9 @@ def _sides(wiring: Wiring, pair: Pair, rails: frozenset[str]) -> tuple[Side, Sid
     signals = (_signals(wiring, first, second, rails), _signals(wiring, second, first, rails))
     if not any(signals):
         return None
-    moved = moved_by(wiring, (collector(pair.first), collector(pair.second)))
+    moved: set[str] = set()
+    if not all(wiring.is_held(node) for node in pair.bases):  # held bases move by nothing: in a large circuit most are
+        moved = moved_by(wiring, (collector(pair.first), collector(pair.second)))
     return (
         _side(wiring, pair.first, signals[0], first, moved),
         _side(wiring, pair.second, signals[1], second, moved),

@@ -67,18 +67,20 @@ def moved_by(wiring: Wiring, starts: Iterable[str]) -> set[str]:
     """The nodes that move at dc when some nodes do: through what conducts, and through what they steer."""
     found = {node for node in starts if not wiring.is_held(node)}
     waiting = sorted(found)
+    moves = wiring.moves
     while waiting:
         node = waiting.pop()
-        for instance in wiring.at.get(node, ()):
-            for other in _follow(wiring, instance, node):
-                if other not in found and not wiring.is_held(other):
-                    found.add(other)
-                    waiting.append(other)
+        if node not in moves:
+            ways = (other for instance in wiring.at.get(node, ()) for other in _follow(wiring, instance))
+            moves[node] = tuple(other for other in dict.fromkeys(ways) if not wiring.is_held(other))
+        fresh = [other for other in moves[node] if other not in found]
+        found.update(fresh)
+        waiting += fresh
     return found
 
 
-def _follow(wiring: Wiring, instance: Instance, node: str) -> tuple[str, ...]:
-    """Where a device takes a signal on from one of its nodes."""
+def _follow(wiring: Wiring, instance: Instance) -> tuple[str, ...]:
+    """Where a device takes a signal on that comes to one of its nodes."""
     if instance.device in PASSIVES or instance.device in ("voltage_source", "diode"):
         ends = () if instance.device == "capacitor" else instance.nodes
         return (*ends, *_readers(wiring, instance))
@@ -89,8 +91,4 @@ def _readers(wiring: Wiring, instance: Instance) -> tuple[str, ...]:
     """The outputs of the controlled sources that read the current of a device."""
     if instance.device != "voltage_source":
         return ()
-    found: list[str] = []
-    for reader in wiring.circuit.instances.values():
-        if instance.name in reader.controls:
-            found += [n for n in reader.nodes[:2] if n != GROUND]
-    return tuple(found)
+    return tuple(n for reader in wiring.readers.get(instance.name, ()) for n in reader.nodes[:2] if n != GROUND)

@@ -10,7 +10,7 @@ import cmath
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from longtail.circuit import GROUND, Circuit, Instance
 from longtail.devices.discovery import devices
@@ -34,7 +34,12 @@ def place_of(instance: Instance, name: str) -> int:
 
 def control_terminals(instance: Instance) -> tuple[str, str] | None:
     """The steering and the common terminal of a transistor, None of anything else."""
-    names = devices()[instance.device].terminals
+    return _controls(instance.device)
+
+
+@cache
+def _controls(device: str) -> tuple[str, str] | None:
+    names = devices()[device].terminals
     return next((pair for pair in CONTROLS if set(pair) <= set(names)), None)
 
 
@@ -87,6 +92,20 @@ class Wiring:
             for node in instance.nodes:
                 found[node][instance.name] = instance
         return {node: tuple(there.values()) for node, there in found.items()}
+
+    @cached_property
+    def moves(self) -> dict[str, tuple[str, ...]]:
+        """The nodes that each moves at dc, as `longtail.elaborate.ports.walking` finds them; empty at first."""
+        return {}
+
+    @cached_property
+    def readers(self) -> Mapping[str, tuple[Instance, ...]]:
+        """The controlled sources that read the current of each device."""
+        found: dict[str, list[Instance]] = defaultdict(list)
+        for instance in self.circuit.instances.values():
+            for name in dict.fromkeys(instance.controls):
+                found[name].append(instance)
+        return {name: tuple(there) for name, there in found.items()}
 
     @cached_property
     def passive(self) -> Mapping[str, tuple[tuple[str, Instance], ...]]:
