@@ -67,15 +67,15 @@ class Batch:
     @once
     def step(self) -> Program:
         """Unknowns and varied values in, Newton step out, in an order fixed at the nominal point."""
-        t = self.system.plain
-        column = {v.id: k for k, v in enumerate(t.variables)}
+        t, at_nominal = self.system.plain, self.conductance
         with t.graph.scratch():
-            return self._step(t, column)
+            return self._step(t, at_nominal)
 
-    def _step(self, t: Trace, column: Mapping[int, int]) -> Program:
+    def _step(self, t: Trace, at_nominal: Array) -> Program:
+        column = {v.id: k for k, v in enumerate(t.variables)}
         rows, _ = t.differentiator.copy().rows(t.residual)
         entries = {(i, column[k]): slope for i, row in enumerate(rows) for k, slope in row.items()}
-        pivots = choose_pivots(self.conductance[None], sparse_matrix(entries, len(t.variables))[0].pattern)
+        pivots = choose_pivots(at_nominal[None], sparse_matrix(entries, len(t.variables))[0].pattern)
         solutions, _ = solve(entries, pivots, [dict(enumerate(t.residual))])
         return lower(t.graph, solutions[0], [*(u.input for u in t.unknowns), *self.system.varied])
 
@@ -146,7 +146,7 @@ class Batch:
             solution, status[bad], more, how = self._rescue({k: take(v, bad) for k, v in full.items()}, len(bad))
             x[:, bad] = solution.T
             iterations += more
-        return OperatingPoint(self.system, full, x.T, status, iterations, how)
+        return OperatingPoint(self.system, full, x.T, status, iterations, how, self.nominal)
 
     def _plain(self, values: Values, x: Array, start: Array | None) -> tuple[NDArray[np.bool_], int]:
         """Plain Newton on one part, into `x` `[unknown, lane]`: which lanes settled, and the most iterations."""
