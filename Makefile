@@ -15,9 +15,10 @@ PROCESSES ?= 0
 FUZZ_OUT ?= out/fuzz
 SEED ?= 1
 SHARE ?= 1
+CALLS ?= 10000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test benches machines mutants fuzz lint clean
+.PHONY: help run test benches machines mutants fuzz threads lint clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +43,9 @@ mutants: $(VENV)/.installed-dev ## put faults into the engine and the analyses; 
 
 fuzz: $(VENV)/.installed-dev ## send damaged decks through everything (DECKS=100000 SEED=1 PROCESSES=0: all FUZZ_OUT=out/fuzz)
 	PYTHONPATH=tests $(BIN)/python -m fuzz.full $(DECKS) $(SEED) $(PROCESSES) $(FUZZ_OUT)
+
+threads: $(VENV)/.installed-dev ## ask amplifiers from eight threads at once, by both kinds of kernels (CALLS=10000)
+	PYTHONPATH=tests $(BIN)/python -m threads.full $(CALLS)
 
 lint: $(VENV)/.installed-dev ## check style and types
 	$(BIN)/ruff check .

@@ -109,7 +109,7 @@ def test_an_elimination_pays_by_the_call_alone(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(
         linearization.Linearization,
         "_by_program",
-        lambda self, f, right: made.append(len(f)) or self.solve(f[:1], right),
+        lambda self, program, f, right: made.append(len(f)) or self.solve(f[:1], right),
     )
     for points in (1, 1, 1, 1, 3, 2):
         model.response(np.logspace(0, 3, points), np.eye(2))

@@ -91,7 +91,8 @@ def refined_bands(
     column = -(model.inputs @ drives.unit_modes[:, [DIFFERENTIAL]])
 
     def gain(frequency_hz: Array, lanes: Rows) -> Array:
-        return np.abs(model.solve_each(frequency_hz, column, lanes)[:, :, 0] @ row)
+        # not a matrix product, which rounds by the number of lanes
+        return np.abs((model.solve_each(frequency_hz, column, lanes)[:, :, 0] * row).sum(axis=1))
 
     size = np.abs(gains)
     return find_bands(gain, axis, size[:, 1:], size[:, 0], np.broadcast_to(floor, size.shape)[:, 1:], error)

@@ -22,6 +22,7 @@ from longtail.engine.remember import Remembered
 from longtail.engine.system import System
 from longtail.engine.trace import Null
 from longtail.errors import AnalysisError
+from longtail.lanes.kernels import COMPILED
 from longtail.lanes.status import LaneStatus
 from longtail.modes import COMMON, DIFFERENTIAL
 
@@ -62,9 +63,7 @@ class Points:
     @property
     def outputs(self) -> Array:
         """The output modes in V, `[lane, mode]`; one for a single-ended output."""
-        return np.where(
-            self.good[:, None], self.point.solution @ self.drives.output_matrix(self.point.system).T, np.nan
-        )
+        return np.where(self.good[:, None], self.drives.outputs_of(self.point), np.nan)
 
     def select(self, lanes: NDArray[np.intp]) -> Points:
         """Some of the lanes."""
@@ -266,9 +265,10 @@ def sweep(drives: Drives, *, null: bool = False, target: float | None = None, va
 def _sweep(drives: Drives, wanted: float | None, vary: tuple[str, ...]) -> Sweep:
     if wanted is None and not vary:
         point, _ = bias(drives)
+        point = replace(point, system=point.system.compiled)
         return Sweep(drives, point, point.system, point)
     if wanted is None:
-        system = System(drives.circuit, drives=drives.names, varied=vary)
+        system = System(drives.circuit, drives=drives.names, varied=vary, executor=COMPILED)
         point = solve_operating_point(system, drives.values | _nominal(drives, vary))
         return Sweep(drives, point, system, point)
     source = Instance(f"v{TARGET}", "voltage_source", (TARGET, GROUND), {"dc": wanted})
@@ -279,10 +279,10 @@ def _sweep(drives: Drives, wanted: float | None, vary: tuple[str, ...]) -> Sweep
     )
     bare, drives = drives, replace(drives, circuit=circuit)
     vary = (*vary, f"{source.name}.dc")
-    plain = System(circuit, drives=drives.names, varied=vary)
+    plain = System(circuit, drives=drives.names, varied=vary, executor=COMPILED)
     equation = drives.null(0.0)
     equation = Null(equation.inputs, {**equation.output, TARGET: -1.0}, 0.0)
-    nulled = System(circuit, drives=drives.names, varied=vary, null=equation)
+    nulled = System(circuit, drives=drives.names, varied=vary, null=equation, executor=COMPILED)
     values = drives.values | _nominal(drives, vary)
     rest = _with_target(bias(bare)[0], plain, values, wanted)
     near = _null_nearby(rest, nulled, values)

@@ -77,6 +77,15 @@ class Drives:
                 weights[:, system.index[node]] += column
         return weights
 
+    def outputs_of(self, point: OperatingPoint) -> NDArray[np.float64]:
+        """The output modes in V, `[lane, mode]`."""
+        matrix = self.output_matrix(point.system)
+        # node by node: a matrix product rounds by the number of lanes
+        outputs = np.zeros((len(point.solution), len(matrix)))
+        for k in np.flatnonzero(matrix.any(axis=0)):
+            outputs += point.solution[:, k, None] * matrix[:, k]
+        return outputs
+
     def null(self, target: float) -> Null:
         """The equation that brings the output to `target` by an offset between the inputs."""
         weights = modes.output_weights(len(self.output))[modes.DIFFERENTIAL]
@@ -180,7 +189,8 @@ def as_plain(drives: Drives, system: System, nulled: OperatingPoint) -> Operatin
         n: np.asarray(nulled.values[n]) + shares[s] * extra for n, s in zip(drives.names, drives.sources, strict=True)
     }
     solution = np.delete(nulled.solution, nulled.system.index["input_offset"], axis=1)
-    return replace(nulled, system=system, values={**nulled.values, **levels}, solution=solution)
+    nominal = nulled.nominal and as_plain(drives, system, nulled.nominal)
+    return replace(nulled, system=system, values={**nulled.values, **levels}, solution=solution, nominal=nominal)
 
 
 def at_one_lane(point: OperatingPoint) -> OperatingPoint:

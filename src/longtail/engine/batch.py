@@ -137,7 +137,7 @@ class Batch:
             solution, status[bad], more, how = self._rescue({k: take(v, bad) for k, v in full.items()}, len(bad))
             x[:, bad] = solution.T
             iterations += more
-        return OperatingPoint(self.system, full, x.T, status, iterations, how)
+        return OperatingPoint(self.system, full, x.T, status, iterations, how, self.nominal)
 
     def _plain(self, values: Values, x: Array, start: Array | None) -> tuple[NDArray[np.bool_], int]:
         """Plain Newton on one part, into `x` `[unknown, lane]`: which lanes settled, and the most iterations."""

@@ -28,9 +28,9 @@ from longtail.units import counted
 Complex = NDArray[np.complex128]
 
 _CHUNK = 1 << 22  # complex numbers held at once in dense solves
-_PROGRAM_FROM = 20_000  # solves from which making an elimination program pays
-_LARGE = 200  # unknowns from which the same holds for a single lane
-_MEDIUM, _WORK = 60, 2.5e7  # unknowns, and solves times their square, from which it holds for fewer solves
+_PROGRAM_FROM = 20_000  # frequencies of a single lane from which making an elimination program pays
+_LARGE = 200  # unknowns from which it does for any sweep
+_MEDIUM, _WORK = 60, 2.5e7  # unknowns, and frequencies times their square, from which it does for fewer
 _RESIDUAL = 1e-9  # of the terms: a lane left with more is solved again with pivoting
 _ALL = slice(None)
 SINGULAR = "the small-signal equations are singular at this operating point"
@@ -67,22 +67,25 @@ class Linearization:
         lanes, n, drives = self.inputs.shape
         return f"Linearization({counted(lanes, 'lane')}, {counted(n, 'unknown')}, {counted(drives, 'drive')})"
 
-    def response(self, frequency_hz: Array, drives: Array) -> Complex:
+    def response(self, frequency_hz: Array, drives: Array, *, pivoting: bool = False) -> Complex:
         """All unknowns for combinations of drives: `[lane, frequency, unknown, combination]`.
 
         `drives` `[drive, combination]` holds the amplitude of each drive in each combination. One factorization a
-        lane and frequency serves every combination. Raises `AnalysisError` where the matrix is singular.
+        lane and frequency serves every combination; with `pivoting` each has its own order of elimination. Raises
+        `AnalysisError` where the matrix is singular.
         """
-        return self.solve(frequency_hz, -(self.inputs @ drives))
+        return self.solve(frequency_hz, -(self.inputs @ drives), pivoting=pivoting)
 
-    def solve(self, frequency_hz: Array, right: Array) -> Complex:
+    def solve(self, frequency_hz: Array, right: Array, *, pivoting: bool = False) -> Complex:
         """All unknowns for right-hand sides `[lane, n, combination]` of currents into nodes (and volts of branches).
 
         The shape and the errors are those of `response`; so is the cost.
         """
         lanes, n, combinations = right.shape
-        if not self.delays and self._pays(lanes * len(frequency_hz), n, len(frequency_hz) > 1):
-            return self._by_program(frequency_hz, right)
+        if not pivoting and not self.delays and self._pays(len(frequency_hz), n):
+            program = self._program(right, frequency_hz)
+            if program is not None:
+                return self._by_program(program, frequency_hz, right)
         out = np.empty((lanes, len(frequency_hz), n, combinations), complex)
         chunk = max(1, _CHUNK // (n * n * lanes))
         for start in range(0, len(frequency_hz), chunk):
@@ -93,7 +96,7 @@ class Linearization:
     def solve_each(self, frequency_hz: Array, right: Array, lanes: NDArray[np.intp]) -> Complex:
         """The same for some lanes, each at a frequency of its own: `[k, n, combination]` for `frequency_hz` `[k]` and
         the right-hand sides of all lanes. A lane may be asked for more than once."""
-        if len(right) == 1:
+        if self.operating_point.nominal is None and len(right) == 1:
             return self.solve(frequency_hz, right)[0]
         out = np.empty((len(lanes), *right.shape[1:]), complex)
         chunk = max(1, _CHUNK // right.shape[1] ** 2)
@@ -113,10 +116,13 @@ class Linearization:
             y = y + (np.exp(-s * seconds[lanes]) - 1.0)[:, None, None] * slopes[lanes]
         return y
 
-    def _pays(self, solves: int, n: int, sweeps: bool) -> bool:
-        """Whether an elimination program is worth making for this call, whatever was asked before."""
+    def _pays(self, solves: int, n: int) -> bool:
+        """Whether an elimination program is worth making for this call, whatever was asked before.
+
+        For lanes it always is: a lane's last bits must not tell how many others there are.
+        """
         many = solves >= _PROGRAM_FROM or (n >= _MEDIUM and solves * n * n >= _WORK)
-        return many or (n >= _LARGE and sweeps)
+        return self.operating_point.nominal is not None or many or (n >= _LARGE and solves > 1)
 
     def matrix(self, frequency_hz: Array, lanes: NDArray[np.intp] | slice = _ALL) -> Complex:
         """The matrix of the equations of some lanes, `[lane, frequency, n, n]`."""
@@ -152,9 +158,9 @@ class Linearization:
         except np.linalg.LinAlgError as error:
             raise AnalysisError(SINGULAR, hint=SINGULAR_HINT) from error
 
-    def _by_program(self, frequency_hz: Array, right: Array) -> Complex:
-        """Many lanes, or many unknowns: elimination in a fixed order, and a look at every residual."""
-        out = self._eliminated(self._program(right, frequency_hz), frequency_hz, right)
+    def _by_program(self, program: Program, frequency_hz: Array, right: Array) -> Complex:
+        """Lanes, or many unknowns: elimination in a fixed order, and a look at every residual."""
+        out = self._eliminated(program, frequency_hz, right)
         for f, left in enumerate(self._residuals(out, frequency_hz, right)):
             bad = np.flatnonzero(~(left <= _RESIDUAL))
             if bad.size:
@@ -197,14 +203,21 @@ class Linearization:
             left, whole = np.abs(residual - sides).max(axis=(1, 2)), scale.max(axis=(1, 2))
             yield np.where(left > 0.0, left / np.where(whole > 0.0, whole, 1.0), left)
 
-    def _program(self, right: Array, frequency_hz: Array) -> Program:
-        """The elimination as a program. Inputs: varying G, varying C, right-hand sides, s."""
+    def _program(self, right: Array, frequency_hz: Array) -> Program | None:
+        """The elimination as a program, in an order that the nominal point settles. Inputs: varying G, varying C,
+        right-hand sides, s. None for lanes whose nominal point has no order, though they may have."""
         conductance, capacitance = self.shapes
         middle = np.asarray(frequency_hz)[:: max(1, len(frequency_hz) // 6)]
         pattern = conductance.pattern | capacitance.pattern
+        nominal = self.operating_point.nominal
+        matrices = self._nominal.matrix(middle, slice(1))[0]
+        if nominal is not None and not np.isfinite(matrices).all():
+            return None
         try:
-            pivots = choose_pivots(self.matrix(middle, slice(1))[0], pattern)
+            pivots = choose_pivots(matrices, pattern)
         except SingularMatrixError as error:
+            if nominal is not None:
+                return None
             names = [self.operating_point.system.unknowns[k].name for k in error.columns]
             raise AnalysisError(
                 f"the small-signal equations are singular: {', '.join(names)} not determined"
@@ -212,6 +225,15 @@ class Linearization:
         driven = np.asarray(right.any(axis=0))
         key = (*(shape.rows.tobytes() for shape in self.shapes), tuple(pivots), driven.tobytes())
         return _PROGRAMS.get(self.operating_point.system, key, lambda: self._lowered(pivots, driven))
+
+    @property
+    def _nominal(self) -> Linearization:
+        """The model at the point that the lanes set out from, as far as its matrix goes."""
+        nominal = self.operating_point.nominal
+        if nominal is None:
+            return self
+        reader = _Reader(_slopes(nominal))
+        return replace(self, entries=(reader.entries(self.shapes[0]), reader.entries(self.shapes[1])), delays=())
 
     def _lowered(self, pivots: Pivots, driven: NDArray[np.bool_]) -> Program:
         conductance, capacitance = self.shapes
@@ -249,16 +271,19 @@ def linearize(operating_point: OperatingPoint) -> Linearization:
         _check_potentials(operating_point, large.entries[1])
         return large
     linear = system.linear
-    inputs = operating_point.inputs
-    lanes = len(operating_point.solution)
-    out = system.executor.run(linear.program, [inputs[n] for n in linear.program.inputs], lanes)
-    reader = _Reader(out)
+    reader = _Reader(_slopes(operating_point))
     entries = reader.entries(linear.conductance), reader.entries(linear.capacitance)
     b = linear.inputs
     columns = SparseMatrix(b.constant[:, : len(system.drives)], b.rows, b.columns).dense(reader.entries(b))
     delays = tuple((d.dense(reader.entries(d)), reader.row()) for d in linear.delays)
     _check_potentials(operating_point, entries[1])
     return Linearization(operating_point, entries, columns, delays, (linear.conductance, linear.capacitance))
+
+
+def _slopes(point: OperatingPoint) -> Array:
+    """What the linear program gives, `[output, lane]`."""
+    program, inputs = point.system.linear.program, point.inputs
+    return point.system.executor.run(program, [inputs[n] for n in program.inputs], len(point.solution))
 
 
 def _check_potentials(point: OperatingPoint, capacitances: Array) -> None:

@@ -28,6 +28,7 @@ class OperatingPoint:
     status        `[lane]`, see `LaneStatus`
     iterations    Newton iterations in all, continuation included
     continuation  what served: "newton", "gmin stepping", "balanced", "source stepping" or "pseudo-transient"
+    nominal       the point of one lane that these lanes set out from; None for a point that stands by itself
     """
 
     system: System
@@ -36,6 +37,7 @@ class OperatingPoint:
     status: NDArray[np.int8]
     iterations: int
     continuation: str
+    nominal: OperatingPoint | None = None
 
     def __repr__(self) -> str:
         steps = counted(self.iterations, "iteration")

@@ -91,7 +91,7 @@ class Sweep:
 
     def _dense(self, model: Linearization) -> Complex:
         """`[lane, frequency, out_mode, in_mode]` by LAPACK."""
-        return np.asarray(self.outputs @ model.response(self.frequency_hz, self.drives))
+        return np.asarray(self.outputs @ model.response(self.frequency_hz, self.drives, pivoting=True))
 
     def buffer(self, lanes: int) -> Complex:
         """Room for the gains of so many lanes, to be used again: fresh memory costs more than the sweep itself."""

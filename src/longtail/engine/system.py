@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -27,7 +28,7 @@ from longtail.engine.trace import (
 from longtail.lanes.derivative import Differentiator, Slopes
 from longtail.lanes.executor import Executor
 from longtail.lanes.graph import Expr, Real
-from longtail.lanes.kernels import BY_SIZE
+from longtail.lanes.kernels import BY_SIZE, COMPILED
 from longtail.lanes.program import Program, lower
 from longtail.lanes.threads import once
 
@@ -208,6 +209,13 @@ class System:
 
     def __repr__(self) -> str:
         return f"System({len(self.unknowns)} unknowns, varied {list(self.varied)})"
+
+    @once
+    def compiled(self) -> System:
+        """The same with compiled kernels for whatever it is asked, as lanes have it; what is traced is shared."""
+        twin = copy(self)
+        twin.executor = COMPILED
+        return twin
 
     @once
     def robust(self) -> Trace:

@@ -3,6 +3,7 @@
 One amplifier may be used from any number of threads. What is found once for a circuit is kept, and of that
 - what is made by adding to an expression graph is made by one thread at a time, behind `once`;
 - what is prepared for a circuit is in `longtail.engine.remember`, where the others wait for the first that asks;
+  a preparation may make things behind `once`, but never the other way round: two threads would wait in a circle;
 - registers that programs work in are taken from a `Pool`, and belong to one thread until they are given back;
 - all else that is kept is made from constants alone: two threads that make it twice have equal ones;
 - BLAS keeps to one thread for as long as any question is at work, see `longtail.engine.dense`.
