@@ -66,8 +66,8 @@ class LargeLinearization(Linearization):
 
     late: Late
 
-    def solve(self, frequency_hz: Array, right: Array) -> Complex:
-        """See `Linearization.solve`."""
+    def solve(self, frequency_hz: Array, right: Array, *, pivoting: bool = False) -> Complex:
+        """See `Linearization.solve`: with an order of elimination for every frequency, whatever `pivoting` says."""
         out = np.empty((1, len(frequency_hz), *right.shape[1:]), complex)
         with dense.one_thread():
             for k, s in enumerate(2j * np.pi * np.asarray(frequency_hz, float)):
