@@ -24,6 +24,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
+import longtail as lt
 from fuzz.decks import ROOT, deck
 from fuzz.reducing import smallest
 from fuzz.trial import Failure, failure
@@ -37,6 +38,7 @@ def worker(numbers: range, pipe: Connection) -> None:
         shutil.copy(ROOT / "examples" / "opamp.inc", folder)
         os.chdir(folder)
         known: set[str] = set()
+        compile_kernels()
         for number in numbers:
             pipe.send(number)
             signal.alarm(STUCK)  # ends this process, whatever it hangs in
@@ -49,6 +51,11 @@ def worker(numbers: range, pipe: Connection) -> None:
                 )
                 known.add(found.kind)
         pipe.send(None)
+
+
+def compile_kernels() -> None:
+    """All compiled code at hand before the clock runs: an interrupted compiler fails in ways of its own."""
+    lt.read(ROOT / "examples" / "bjt_pair.cir").gains(parameters={"q1.is": [1e-15, 1.1e-15]})
 
 
 def _small(text: str, number: int, found: Failure) -> str:
