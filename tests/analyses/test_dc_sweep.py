@@ -24,5 +24,5 @@ def test_what_is_prepared_once_is_used_again() -> None:
     assert bias(drives) is bias(drives)
     assert bias(drives)[0] is not bias(drives, null=True)[0]
     assert dc_sweep.sweep(drives) is dc_sweep.sweep(drives)
-    assert dc_sweep.sweep(drives).nominal is bias(drives)[0]
+    assert (dc_sweep.sweep(drives).nominal.solution == bias(drives)[0].solution).all()
     assert dc_sweep.sweep(drives, null=True) is not dc_sweep.sweep(drives, null=True, target=1.0)

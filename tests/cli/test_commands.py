@@ -158,7 +158,7 @@ def test_files_of_a_result(pair: str, tmp_path: Path, capsys: pytest.CaptureFixt
     assert run(["analyze", pair, "--out", str(out), "--format", "svg", "--frequency", "1:1k:2"]) == 0
     printed = capsys.readouterr()
     names = ["bjt_pair-analyze-op.svg", "bjt_pair-analyze.json", "bjt_pair-analyze.svg", "bjt_pair-analyze.txt"]
-    assert sorted(path.name for path in out.iterdir()) == names
+    assert sorted(path.name for path in out.iterdir()) == [".longtail", *names]
     assert (out / names[3]).read_text() == printed.out
     assert json.loads((out / names[1]).read_text())["title"].startswith("Long-tailed pair")
     assert (out / names[2]).read_text().startswith("<?xml")
@@ -171,7 +171,7 @@ def test_the_same_result_makes_the_same_files(pair: str, tmp_path: Path) -> None
         for format in ("svg", "png", "pdf"):
             assert run(["op", pair, "--out", str(tmp_path / folder), "--format", format]) == 0
     files = sorted(path.name for path in (tmp_path / "a").iterdir())
-    assert len(files) == 5
+    assert len(files) == 6  # table, JSON, three figures, and the notes of what was written
     for name in files:
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
 

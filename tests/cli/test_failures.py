@@ -166,13 +166,13 @@ def on_terminal(action: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -
     return written
 
 
-def test_an_interrupt_is_quiet(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_interrupt_is_said_in_a_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def interrupted() -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(main, "application", interrupted)
     assert run(["op", "bjt_pair"]) == 130
-    assert capsys.readouterr().err == ""
+    assert capsys.readouterr().err == "error: interrupted\n"
 
 
 def test_what_is_unexpected_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:

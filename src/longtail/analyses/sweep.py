@@ -350,7 +350,7 @@ ANALYSIS = Analysis(
         *NULL_OPTIONS,
         Option("out", "file", "", "write every lane as it comes into FILE.csv, FILE.json or FILE.zarr"),
         Option("resume", "flag", "", "go on with a file that was left unfinished", False),
-        Option("overwrite", "flag", "", "replace a file that is there already", False),
+        Option("overwrite", "flag", "", "replace files that are there already", False),
         Option("threads", "number", "", "threads that share the lanes", 1, low=1, high=256),
         Option("progress", "callback", "", "called with lanes done and lanes in all", python_only=True),
     ),
