@@ -78,5 +78,5 @@ def test_large_circuits_and_what_is_not_finite_stay(monkeypatch: pytest.MonkeyPa
     out = refined(model, f, at.drives.unit_modes, x)
     assert np.isfinite(out[0, 0]).all()
     assert np.isnan(out[0, 1]).all()
-    monkeypatch.setattr(refinement, "_LARGE", 3)
+    monkeypatch.setattr(refinement, "MANY_UNKNOWNS", 3)
     assert refined(model, f, at.drives.unit_modes, x) is x

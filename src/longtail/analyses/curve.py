@@ -91,13 +91,6 @@ class Curve:
         matrix, _ = self.center.mode_gains(np.zeros(1))
         return np.asarray(matrix[:, 0, DIFFERENTIAL, DIFFERENTIAL].real)
 
-    @property
-    def _level(self) -> Array:
-        """The largest voltage at the offset, `[level]`, V: the inputs are no more exact than the last bit of it."""
-        point = self.center.point
-        volts = [k for k, unknown in enumerate(point.system.unknowns) if unknown.is_node]
-        return np.asarray(np.abs(point.solution[:, volts]).max(axis=1))
-
     def reach(self, inside: Callable[[Points, Array, Rows], Mask], limit: float) -> Array:
         """How far abs(v_id) may go on either side while `inside(points, v_id, level)` holds, `[level]`; nan beyond
         `limit`."""
@@ -141,7 +134,8 @@ class Curve:
         fundamental = np.abs(terms[:, 0])
         parts = np.full((self.levels.size, _NODES - 2), np.nan)  # what does not amplify has no distortion either
         np.divide(np.abs(terms[:, 1:]), fundamental[:, None], out=parts, where=fundamental[:, None] > 0.0)
-        moved = np.finfo(float).eps * np.abs(self.center_gain) * self._level  # what rounding moves the output by
+        # the inputs are no more exact than the last bit of the largest voltage, and the gain makes this of it
+        moved = np.finfo(float).eps * np.abs(self.center_gain) * self.center.point.largest_voltage
         least = np.maximum(_ROUNDING, moved / np.where(fundamental > 0.0, fundamental, np.inf))
         parts = np.where(parts < least[:, None], 0.0, parts)
         return Distortion(amplitude, fundamental, parts[:, : HARMONICS - 1], np.sqrt(np.sum(parts**2, axis=1)))

@@ -181,9 +181,8 @@ def as_plain(drives: Drives, system: System, nulled: OperatingPoint) -> Operatin
 
     An offset below the last bits of the largest voltage is rounding, and zero.
     """
-    largest = np.abs(nulled.solution[:, nulled.system.node_mask]).max(axis=1, initial=0.0)
     extra = nulled["input_offset"]
-    extra = np.where(np.abs(extra) <= _LAST_BITS * largest, 0.0, extra)
+    extra = np.where(np.abs(extra) <= _LAST_BITS * nulled.largest_voltage, 0.0, extra)
     shares = drives.null(0.0).inputs
     levels = {
         n: np.asarray(nulled.values[n]) + shares[s] * extra for n, s in zip(drives.names, drives.sources, strict=True)

@@ -41,8 +41,6 @@ class Source:
         """The amplifier. Raises `InputError` for what cannot be used."""
         from longtail import read
 
-        if self.file == STDIN and sys.stdin is None:
-            raise InputError("standard input is closed", hint="give a file, or pipe the netlist in")
         amplifier = read(
             f"{standard_input()}\n" if self.file == STDIN else find(self.file),
             parameters=assignments(self.set),

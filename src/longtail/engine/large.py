@@ -186,6 +186,6 @@ class LargeSystem(System):
             given = each.inputs(x, inputs)
             rows = system.executor.run(program, [given[n] for n in program.inputs], each.copies)
             for (device, quantity), row in zip(places, rows, strict=True):
-                for k, name in enumerate((device,) if each.part.single else each.part.names):
+                for k, name in enumerate(each.part.standing_for(device)):
                     found[name][quantity] = row[k : k + 1]
         return found

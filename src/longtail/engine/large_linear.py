@@ -11,15 +11,13 @@ from numpy.typing import NDArray
 
 from longtail.engine import dense, sparse
 from longtail.engine.large import LargeSystem, Pattern, PlacedPart, Places, added
-from longtail.engine.linearization import SINGULAR, SINGULAR_HINT, Linearization
+from longtail.engine.linearization import RESIDUAL, SINGULAR, SINGULAR_HINT, Linearization
 from longtail.engine.operating_point import OperatingPoint
 from longtail.engine.size import LARGEST
 from longtail.engine.system import Array, SparseMatrix
 from longtail.errors import AnalysisError
 
 Complex = NDArray[np.complex128]
-
-_RESIDUAL = 1e-9  # of the terms of an equation: a solution that leaves more is none
 
 
 @dataclass
@@ -78,7 +76,7 @@ class LargeLinearization(Linearization):
         shape, (conductances, capacitances) = self.shapes[0], self.entries
         entries = (conductances + s * capacitances)[:, 0] + self.late.factors(s, len(conductances))
         x, left = sparse.solve_large(shape, entries, right.astype(complex))
-        if not (np.isfinite(x).all() and left <= _RESIDUAL):
+        if not (np.isfinite(x).all() and left <= RESIDUAL):
             raise AnalysisError(SINGULAR, hint=SINGULAR_HINT)
         return x
 

@@ -27,11 +27,11 @@ from longtail.units import counted
 
 Complex = NDArray[np.complex128]
 
-_CHUNK = 1 << 22  # complex numbers held at once in dense solves
+CHUNK = 1 << 22  # complex numbers held at once in dense solves
 _PROGRAM_FROM = 20_000  # frequencies of a single lane from which making an elimination program pays
-_LARGE = 200  # unknowns from which it does for any sweep
+MANY_UNKNOWNS = 200  # from which it does for any sweep: dense factorizations take too long
 _MEDIUM, _WORK = 60, 2.5e7  # unknowns, and frequencies times their square, from which it does for fewer
-_RESIDUAL = 1e-9  # of the terms: a lane left with more is solved again with pivoting
+RESIDUAL = 1e-9  # of the terms: a lane left with more is solved again with pivoting
 _ALL = slice(None)
 SINGULAR = "the small-signal equations are singular at this operating point"
 SINGULAR_HINT = "look for a node that only a capacitor or an ideal current source holds"
@@ -87,7 +87,7 @@ class Linearization:
             if program is not None:
                 return self._by_program(program, frequency_hz, right)
         out = np.empty((lanes, len(frequency_hz), n, combinations), complex)
-        chunk = max(1, _CHUNK // (n * n * lanes))
+        chunk = max(1, CHUNK // (n * n * lanes))
         for start in range(0, len(frequency_hz), chunk):
             part = slice(start, start + chunk)
             out[:, part] = self._dense(self.matrix(frequency_hz[part]), right[:, None])
@@ -99,7 +99,7 @@ class Linearization:
         if self.operating_point.nominal is None and len(right) == 1:
             return self.solve(frequency_hz, right)[0]
         out = np.empty((len(lanes), *right.shape[1:]), complex)
-        chunk = max(1, _CHUNK // right.shape[1] ** 2)
+        chunk = max(1, CHUNK // right.shape[1] ** 2)
         for start in range(0, len(lanes), chunk):
             some = lanes[start : start + chunk]
             out[start : start + chunk] = self._dense(
@@ -122,7 +122,7 @@ class Linearization:
         For lanes it always is: a lane's last bits must not tell how many others there are.
         """
         many = solves >= _PROGRAM_FROM or (n >= _MEDIUM and solves * n * n >= _WORK)
-        return self.operating_point.nominal is not None or many or (n >= _LARGE and solves > 1)
+        return self.operating_point.nominal is not None or many or (n >= MANY_UNKNOWNS and solves > 1)
 
     def matrix(self, frequency_hz: Array, lanes: NDArray[np.intp] | slice = _ALL) -> Complex:
         """The matrix of the equations of some lanes, `[lane, frequency, n, n]`."""
@@ -162,7 +162,7 @@ class Linearization:
         """Lanes, or many unknowns: elimination in a fixed order, and a look at every residual."""
         out = self._eliminated(program, frequency_hz, right)
         for f, left in enumerate(self._residuals(out, frequency_hz, right)):
-            bad = np.flatnonzero(~(left <= _RESIDUAL))
+            bad = np.flatnonzero(~(left <= RESIDUAL))
             if bad.size:
                 out[bad, f] = self._dense(self.matrix(frequency_hz[f : f + 1], bad), right[bad][:, None])[:, 0]
         return out

@@ -57,6 +57,11 @@ class OperatingPoint:
         return np.zeros(len(self.solution)) if node == "0" else self[node]
 
     @property
+    def largest_voltage(self) -> Array:
+        """The largest node voltage in V, `[lane]`: what is below its last bits is rounding."""
+        return np.asarray(np.abs(self.solution[:, self.system.node_mask]).max(axis=1, initial=0.0))
+
+    @property
     def inputs(self) -> dict[str, float | Array]:
         """Solution and varied values by the names that programs take them by."""
         return {**{u.input: x for u, x in zip(self.system.unknowns, self.solution.T, strict=True)}, **self.values}

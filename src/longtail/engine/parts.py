@@ -44,6 +44,10 @@ class Part:
         """Whether the devices are traced as they stand."""
         return len(self.terminals) == 1 and self.system.circuit.nodes == self.terminals[0]
 
+    def standing_for(self, traced: str) -> tuple[str, ...]:
+        """The devices of the circuit that a traced device stands for, one a copy."""
+        return (traced,) if self.single else self.names
+
     def unknowns(self) -> dict[str, list[Unknown]]:
         """The unknowns that devices add to the circuit, by device."""
         inner = self.system.unknowns[len(self.system.circuit.nodes) :]

@@ -66,8 +66,8 @@ def _of_parts(system: LargeSystem, values: Inputs) -> list[Lost]:
     for each in system.parts:
         own = {**values, **each.part.values}
         for lost in lost_potentials(each.part.system, own, each.copies):
-            names = (lost.instance,) if each.part.single else each.part.names
-            found += [Lost(name, lost.parameter, lost.volts[k : k + 1]) for k, name in enumerate(names)]
+            names = enumerate(each.part.standing_for(lost.instance))
+            found += [Lost(name, lost.parameter, lost.volts[k : k + 1]) for k, name in names]
     return [lost for lost in found if not np.isnan(lost.volts).all()]
 
 

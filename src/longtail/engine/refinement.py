@@ -18,11 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.engine import dense
-from longtail.engine.linearization import Complex, Linearization
+from longtail.engine.linearization import CHUNK, MANY_UNKNOWNS, Complex, Linearization
 from longtail.engine.system import Array
-
-_LARGE = 200  # unknowns from which another dense factorization takes too long
-_CHUNK = 1 << 22  # complex numbers held at once
 
 
 def refined(model: Linearization, frequency_hz: Array, drives: Array, x: Complex) -> Complex:
@@ -32,9 +29,9 @@ def refined(model: Linearization, frequency_hz: Array, drives: Array, x: Complex
     large for dense matrices.
     """
     n = len(model.operating_point.system.unknowns)
-    if n >= _LARGE:
+    if n >= MANY_UNKNOWNS:
         return x
-    out, right, chunk = x.copy(), -(model.inputs[0] @ drives), max(1, _CHUNK // n**2)
+    out, right, chunk = x.copy(), -(model.inputs[0] @ drives), max(1, CHUNK // n**2)
     for start in range(0, len(frequency_hz), chunk):
         part = slice(start, start + chunk)
         y = model.matrix(frequency_hz[part])[0]

@@ -72,7 +72,7 @@ def _large_ties(system: LargeSystem) -> Iterator[_Ties]:
             forced, conducting = (
                 [(local.index(a), local.index(b)) for a, b in p] for p in (own.forced, own.conducting)
             )
-            for name, places in zip((own.name,) if each.part.single else each.part.names, each.places.T, strict=True):
+            for name, places in zip(each.part.standing_for(own.name), each.places.T, strict=True):
                 here = [*(names[k] for k in places.tolist()), GROUND]
                 found[name] = _Ties(
                     name, [(here[a], here[b]) for a, b in forced], [(here[a], here[b]) for a, b in conducting], here, ()

@@ -284,8 +284,7 @@ class System:
         for places, flow, seconds in t.delays:
             slopes = differentiator.rows([flow])[0][0]
             matrix, d = sparse_matrix(
-                {(i, column[k]): sign * s for i, sign in places.items() for k, s in slopes.items() if k in column},
-                n,
+                {(i, column[k]): sign * s for i, sign in places.items() for k, s in slopes.items() if k in column}, n
             )
             delays.append(matrix)
             outputs += [*d, seconds]
