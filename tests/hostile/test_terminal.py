@@ -69,3 +69,4 @@ def test_titles_and_names_are_shown_and_not_obeyed() -> None:
     assert "<script>" not in result._repr_html_()
     figure = result.plot()
     figure.savefig(os.devnull, format="png")
+    assert any(t.get_text() == r"n\$_1\$" for axes in figure.axes for t in axes.get_yticklabels())

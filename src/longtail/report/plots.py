@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from matplotlib.ticker import FixedFormatter
+from matplotlib.ticker import FixedFormatter, FuncFormatter
 
 from longtail.analyses.analyze import Datasheet
 from longtail.analyses.base import Result
@@ -40,11 +41,18 @@ def _as_written(figure: Figure) -> None:
     """Names stand in every text as they are: a dollar in one begins no formula."""
     for axes in figure.findobj(Axes):
         for axis in (axes.xaxis, axes.yaxis):
-            if isinstance(formatter := axis.get_major_formatter(), FixedFormatter):
+            formatter = axis.get_major_formatter()
+            if isinstance(formatter, FixedFormatter):
                 formatter.seq = [literal(text) for text in formatter.seq]
+            elif isinstance(formatter, FuncFormatter):  # what Axes.set_yticks makes of labels
+                formatter.func = _literally(formatter.func)
     for text in figure.findobj(Text):
         if text.get_gid() != TYPESET:
             text.set_text(literal(text.get_text()))
+
+
+def _literally(label: Callable[[float, int | None], str]) -> Callable[[float, int | None], str]:
+    return lambda value, place: literal(label(value, place))
 
 
 def figures(result: Result) -> dict[str, Figure]:
