@@ -18,11 +18,14 @@ class DisjointSets:
 
     def find(self, name: str) -> str:
         """The name that stands for the whole set."""
-        root = name
-        while self._parent.setdefault(root, root) != root:
-            root = self._parent[root]
-        while self._parent[name] != root:
-            self._parent[name], name = root, self._parent[name]
+        parent = self._parent
+        root = parent.setdefault(name, name)
+        if root == name or parent[root] == root:  # as nearly always
+            return root
+        while parent[root] != root:
+            root = parent[root]
+        while parent[name] != root:
+            parent[name], name = root, parent[name]
         return root
 
     def join(self, a: str, b: str) -> bool:

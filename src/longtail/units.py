@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from longtail.errors import InputError
@@ -51,6 +52,7 @@ class Reading(NamedTuple):
     remark: str | None = None
 
 
+@lru_cache(1024)  # a card asks whether a word is a number before it asks which, and decks repeat themselves
 def read_number(text: str) -> Reading | None:
     """The number that `text` writes in SPICE's way, or None when it is no number or is beyond a double.
 
@@ -125,7 +127,7 @@ def suspicious_milli(text: str) -> str | None:
     >>> suspicious_milli("10mohm") is None
     True
     """
-    if not looks_like_milli(text) or "M" not in text:
+    if "M" not in text or not looks_like_milli(text):
         return None
     digits = text.strip()[: text.strip().index("M")]
     return f"'{text.strip()}' is {digits} milli in SPICE: write {digits}meg for 1e6" if digits else None

@@ -38,6 +38,17 @@ def test_what_the_supplies_do_to_the_common_mode() -> None:
     assert by_vss[0] == pytest.approx(GM * RD / (1 + 2 * GM * RSS), rel=1e-12)
 
 
+def test_a_controlled_source_may_be_a_supply() -> None:
+    """A negative supply that follows the positive one: what moves vdd then moves both."""
+    parameters = {"rd1": 9e3}
+    apart = lt.read(PAIR, parameters=parameters).psrr(frequency_hz=[1.0])
+    following = PAIR.replace("vss vss 0 -5", "evss vss 0 vdd 0 -1").replace("supply vdd vss", "supply vdd evss")
+    tied = lt.read(following, parameters=parameters).psrr(frequency_hz=[1.0])
+    for k in (0, 1):
+        assert tied.matrix[0, k, 3] == pytest.approx(apart.matrix[0, k, 3], rel=1e-9)
+        assert tied.matrix[0, k, 2] == pytest.approx(apart.matrix[0, k, 2] - apart.matrix[0, k, 3], rel=1e-9)
+
+
 def test_mismatch_gives_a_rejection() -> None:
     d = 1e-3 * RD
     r = lt.read(PAIR, parameters={"rd1": RD + d / 2, "rd2": RD - d / 2}).psrr(frequency_hz=[1.0])

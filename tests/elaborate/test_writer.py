@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from benches.table import BENCHES, MODELS
 from longtail.amplifier import Amplifier
 from longtail.circuit import Ports
 from longtail.elaborate import load, write
@@ -37,6 +38,17 @@ def test_reading_what_was_written_gives_the_same(deck):
     assert write(again) == write(circuit)
     if not any(name[0] in "fhr" for name in behavioral(circuit)):
         assert bare(again) == bare(circuit)
+
+
+@pytest.mark.parametrize("name", [name for name, bench in BENCHES.items() if not bench.refused])
+def test_the_ports_that_were_found_can_be_said(name):
+    circuit = load(f"{name}\n{MODELS}{BENCHES[name].deck}")
+    again = load(write(circuit))
+    assert (again.ports.input, again.ports.output, again.ports.supplies) == (
+        circuit.ports.input,
+        circuit.ports.output,
+        circuit.ports.supplies,
+    )
 
 
 def behavioral(circuit):

@@ -106,7 +106,7 @@ _RAILS = Remembered[tuple[float, float] | None](16)
 
 def hot_end(source: Instance) -> tuple[str, float]:
     """The node that a source drives and its polarity there."""
-    positive, negative = source.nodes
+    positive, negative = source.nodes[:2]
     return (negative, -1.0) if positive == GROUND else (positive, 1.0)
 
 

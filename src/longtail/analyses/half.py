@@ -123,7 +123,7 @@ class HalfCircuits(Result):
     @property
     def rails(self) -> frozenset[str]:
         """Nodes that supplies hold."""
-        return frozenset(n for s in self.circuit.ports.supplies for n in self.circuit.instances[s].nodes)
+        return frozenset(n for s in self.circuit.ports.supplies for n in self.circuit.instances[s].nodes[:2])
 
     @property
     def halves(self) -> tuple[Half, ...]:

@@ -18,6 +18,7 @@ from longtail.devices.discovery import devices
 from longtail.engine.large import system_of
 from longtail.engine.operating_point import OperatingPoint, solve_operating_point
 from longtail.engine.potentials import lost_potentials, said
+from longtail.garbage import collected_later
 from longtail.lanes.status import LaneStatus, texts
 from longtail.units import counted
 
@@ -104,7 +105,11 @@ def describe(point: OperatingPoint, lanes: Lanes | None = None, circuit: Circuit
             return values[0].item()
         return lanes.shaped(np.where(solved, values, np.nan) if values.dtype.kind == "f" else values)
 
-    values = {u.name: shaped(x) for u, x in zip(system.unknowns, point.solution.T, strict=True)}
+    names = [u.name for u in system.unknowns]
+    if lanes is None or not lanes.axes:
+        values = dict(zip(names, point.solution[0].tolist(), strict=True))
+    else:
+        values = {name: shaped(x) for name, x in zip(names, point.solution.T, strict=True)}
     branches = {
         u.name.removeprefix("i(").removesuffix(")"): values[u.name]
         for u in system.unknowns
@@ -113,6 +118,7 @@ def describe(point: OperatingPoint, lanes: Lanes | None = None, circuit: Circuit
     models = devices()
     described: dict[str, dict[str, Any]] = {}
     units = {}
+    units_of = {k: {q.name: q.unit for q in model.quantities if q.name != "region"} for k, model in models.items()}
     for name, instance in circuit.instances.items():
         quantities = point.quantities[name]
         model = models[instance.device]
@@ -121,7 +127,7 @@ def describe(point: OperatingPoint, lanes: Lanes | None = None, circuit: Circuit
             region = np.nan_to_num(quantities["region"]).astype(int)
             described[name]["region"] = shaped(np.where(solved, np.array(model.regions)[region], "unknown"))
         described[name] |= {k: shaped(x) for k, x in quantities.items() if k != "region"}
-        units[name] = {q.name: q.unit for q in model.quantities if q.name != "region"}
+        units[name] = units_of[instance.device]
     status = texts(point.status)
     return OpResult(
         shaped(status),
@@ -139,8 +145,9 @@ def describe(point: OperatingPoint, lanes: Lanes | None = None, circuit: Circuit
 def run(circuit: Circuit, parameters: Mapping[str, Any] | None, threads: int) -> OpResult:
     """The operating point of the netlist as it stands, or over arrays of parameters."""
     if not parameters:
-        point = solve_operating_point(system_of(circuit))
-        return replace(describe(point), notes=_notes(point))
+        with collected_later():  # of a hundred thousand resistors there is much to tell
+            point = solve_operating_point(system_of(circuit))
+            return replace(describe(point), notes=_notes(point))
     lanes = read_lanes(circuit, parameters)
     return describe(solve_lanes(circuit, lanes, threads=int(threads))[1], lanes)
 

@@ -21,6 +21,7 @@ from longtail.elaborate.ports import read_ports, resolve_ports
 from longtail.elaborate.scopes import Scope
 from longtail.elaborate.subcircuits import Flattened, flatten
 from longtail.errors import NetlistError, nearest
+from longtail.garbage import collected_later
 from longtail.netlist.cards import Body, Directive, Netlist
 from longtail.netlist.reader import read_file, read_text
 
@@ -46,16 +47,17 @@ def load(
     >>> circuit.nodes, circuit.number(circuit.instances["v1"].parameters["dc"])
     (('a', 'b'), 3.0)
     """
-    netlist = read_text(source) if isinstance(source, str) and "\n" in source else read_file(Path(source))
-    return elaborate(
-        netlist,
-        overrides=overrides,
-        allow_includes_outside=allow_includes_outside,
-        input=input,
-        output=output,
-        supply=supply,
-        vcm=vcm,
-    )
+    with collected_later():
+        netlist = read_text(source) if isinstance(source, str) and "\n" in source else read_file(Path(source))
+        return elaborate(
+            netlist,
+            overrides=overrides,
+            allow_includes_outside=allow_includes_outside,
+            input=input,
+            output=output,
+            supply=supply,
+            vcm=vcm,
+        )
 
 
 def elaborate(

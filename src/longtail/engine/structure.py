@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from longtail.circuit import GROUND, Circuit, Instance
 from longtail.devices.base import Flows
 from longtail.engine.large import LargeSystem
@@ -29,7 +32,12 @@ def check_structure(system: System) -> None:
             "the netlist has no devices at a node other than ground",
             hint="its first line is the title: are all others comments?",
         )
-    ties = list(_large_ties(system) if isinstance(system, LargeSystem) else _ties(system.plain))
+    if not isinstance(system, LargeSystem):
+        ties = _ties(system.plain)
+    elif _hangs_together(system):
+        return
+    else:
+        ties = list(_large_ties(system))
     _check_loops(system.circuit, ties)
     _check_paths(system, ties)
 
@@ -78,6 +86,33 @@ def _large_ties(system: LargeSystem) -> Iterator[_Ties]:
                     name, [(here[a], here[b]) for a, b in forced], [(here[a], here[b]) for a, b in conducting], here, ()
                 )
     yield from (found[name] for name in system.circuit.instances)
+
+
+def _hangs_together(system: LargeSystem) -> bool:
+    """Whether all nodes have a dc path to ground and no voltages are forced in a loop: at a glance, without names."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    ground = len(system.unknowns)
+    none = np.empty((2, 0), np.intp)
+    forced, conducting = [none], [none]  # [end, device] of each pair of terminals
+    for each in system.parts:
+        plain = each.part.system.plain
+        local = [*(u.name for u in plain.unknowns), GROUND]
+        places = np.vstack([np.where(each.places < 0, ground, each.places), np.full(each.copies, ground)])
+        for own in _ties(plain):
+            for found, pairs in ((forced, own.forced), (conducting, own.conducting)):
+                found += [places[[local.index(a), local.index(b)]] for a, b in pairs]
+
+    def sets(ends: Sequence[NDArray[np.intp]]) -> tuple[int, NDArray[np.intp], int]:
+        a, b = np.concatenate(ends, axis=1)
+        graph = coo_array((np.ones(len(a), bool), (a, b)), shape=(ground + 1, ground + 1))
+        return (*connected_components(graph, directed=False), len(a))
+
+    count, _, edges = sets(forced)
+    _, labels, _ = sets(conducting)
+    forest = edges == ground + 1 - count  # each edge makes the sets one fewer
+    return forest and bool((labels[:-1][system.node_mask] == labels[ground]).all())
 
 
 def _name(trace: Trace, k: int | None) -> str:

@@ -21,6 +21,8 @@ TEXTS = frozenset(("mfg", "pn", "type", "desc", "symbol"))  # names that LTspice
 DEEPEST = 64  # levels of parentheses or braces
 
 _TOKEN = re.compile(r"""[^\s,=(){}'"]+|[=(),]|[{}'"]""")
+_SIGN = re.compile(r"""[,=(){}'"]""")
+_WORD = re.compile(r"\S+")
 _BRACE = re.compile(r"[{}]")
 _LONE_OPERATORS = frozenset(("*", "/", "+", "-", "**", "^", "%"))
 
@@ -42,6 +44,8 @@ def tokens(line: LogicalLine, start: int = 0, end: int | None = None) -> list[To
     """The tokens of a card between two offsets. Raises NetlistError for a brace or quote without its partner."""
     text = line.text
     stop = len(text) if end is None else end
+    if _SIGN.search(text, start, stop) is None:  # most cards are words alone
+        return [Token("word", m[0], m.start(), m.end(), m.start()) for m in _WORD.finditer(text, start, stop)]
     found = []
     at = start
     while (match := _TOKEN.search(text, at, stop)) is not None:

@@ -80,7 +80,7 @@ class _Search:
         at_inputs = (n for n, i in circuit.instances.items() if _is_source(circuit, n) and nodes & set(i.nodes))
         self.exempt = frozenset((*(name for kind, name in self.inputs if kind == DEVICE), *at_inputs))
         self.supplies = [s for s in circuit.ports.supplies if s in circuit.instances and s not in self.exempt]
-        self.rails = frozenset((GROUND, *(n for s in self.supplies for n in circuit.instances[s].nodes)))
+        self.rails = frozenset((GROUND, *(n for s in self.supplies for n in circuit.instances[s].nodes[:2])))
 
     def whole(self) -> Mirror | None:
         """The image of the whole circuit with the fewest differences."""

@@ -85,7 +85,10 @@ def _of_driven(wiring: Wiring, pairs: list[tuple[Pair, tuple[Side, Side]]]) -> I
             return _ambiguous(wiring, pairs)
         places = lively
     ((pair, sides),) = places.values()
-    planes = [_as_source(wiring, side.plane, node) for side, node in zip(sides, pair.bases, strict=True)]
+    planes = [side.plane for side in sides]
+    named = [_as_source(wiring, side.plane, node) for side, node in zip(sides, pair.bases, strict=True)]
+    if not set(named) & set(planes):  # two nodes or two sources, never one of each
+        planes = named
     drivers = [next(wiring.chain(side.plane), side.plane) for side in sides]
     order, hint = positive_first(wiring, (sides[0].plane, sides[1].plane))
     if order < 0:

@@ -155,11 +155,12 @@ def _some(names: Sequence[str], most: int = 12) -> str:
 
 
 def _supply(circuit: Circuit, name: str, span: Span | None) -> str:
-    """The voltage source of that name, or the one that feeds the node of that name."""
-    if _is_source(circuit, name):
+    """The voltage source of that name, a controlled one too, or the one that feeds the node of that name."""
+    forcing = {i.name: i.nodes[:2] for i in Wiring(circuit).forcing}
+    if name in forcing:
         return name
     _check_node(circuit, name, "supply", span)
-    feeding = [n for n, i in circuit.instances.items() if i.device == "voltage_source" and name in i.nodes]
+    feeding = [source for source, ends in forcing.items() if name in ends]
     if len(feeding) != 1:
         which = f"several voltage sources: {', '.join(feeding)}" if feeding else "no voltage source"
         raise _error(f"supply: node '{name}' is fed by {which}", span, "name the source itself")

@@ -87,11 +87,11 @@ class Wiring:
     @cached_property
     def at(self) -> Mapping[str, tuple[Instance, ...]]:
         """The devices at each node, control terminals counted in."""
-        found: dict[str, dict[str, Instance]] = defaultdict(dict)
+        found: dict[str, list[Instance]] = defaultdict(list)
         for instance in self.circuit.instances.values():
-            for node in instance.nodes:
-                found[node][instance.name] = instance
-        return {node: tuple(there.values()) for node, there in found.items()}
+            for node in dict.fromkeys(instance.nodes):
+                found[node].append(instance)
+        return {node: tuple(there) for node, there in found.items()}
 
     @cached_property
     def moves(self) -> dict[str, tuple[str, ...]]:
