@@ -100,7 +100,7 @@ class LargeEquations(Equations):
 
     def evaluate(self, executor: Executor, inputs: Inputs, lanes: int) -> tuple[Array, Array, Array, Array]:
         """See `Equations.evaluate`."""
-        each = [self._one(executor, _lane(inputs, k)) for k in range(lanes)]
+        each = [self._one(executor, inputs if lanes == 1 else _lane(inputs, k)) for k in range(lanes)]
         residual, entries, gaps, nexts = (np.array(values) for values in zip(*each, strict=True))
         return residual, entries.T, gaps.T, nexts.T
 

@@ -14,7 +14,7 @@ from longtail.engine.large import LargeSystem, Pattern, PlacedPart, Places, adde
 from longtail.engine.linearization import RESIDUAL, SINGULAR, SINGULAR_HINT, Linearization
 from longtail.engine.operating_point import OperatingPoint
 from longtail.engine.size import LARGEST
-from longtail.engine.system import Array, SparseMatrix
+from longtail.engine.system import Array, LargeMatrix, SparseMatrix
 from longtail.errors import AnalysisError
 
 Complex = NDArray[np.complex128]
@@ -74,6 +74,7 @@ class LargeLinearization(Linearization):
 
     def _at(self, s: complex, right: Array) -> Complex:
         shape, (conductances, capacitances) = self.shapes[0], self.entries
+        assert isinstance(shape, LargeMatrix)
         entries = (conductances + s * capacitances)[:, 0] + self.late.factors(s, len(conductances))
         x, left = sparse.solve_large(shape, entries, right.astype(complex))
         if not (np.isfinite(x).all() and left <= RESIDUAL):

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.circuit import Circuit
+from longtail.engine.singletons import Order, order
 from longtail.engine.size import check_matrix, check_size
 from longtail.engine.trace import (
     ANCHOR,
@@ -95,6 +96,12 @@ class LargeMatrix(SparseMatrix):
         matrix = np.zeros((values.shape[1], self.size, self.size))
         matrix[:, self.rows, self.columns] = values.T
         return matrix
+
+    @cached_property
+    def order(self) -> Order:
+        """What needs no factorization, and the core that does."""
+        _, _, rows, starts = self.by_columns
+        return order(rows, starts)
 
     @property
     def transposed(self) -> SparseMatrix:

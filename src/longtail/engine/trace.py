@@ -130,9 +130,18 @@ def _of_all(quantity: Real, m: Real, exponent: float) -> Real:
 
 @contextmanager
 def _named(instance: Instance) -> Iterator[None]:
-    """A context in which what a device model refuses gets the name of the instance and its place in the netlist."""
+    """A context in which what a device model refuses gets the name of the instance and its place in the netlist.
+
+    So does a number of its parameters alone that a double cannot hold: 1/(w*l) of a channel of 1e-200 m.
+    """
     try:
         yield
+    except (ZeroDivisionError, OverflowError):
+        raise NetlistError(
+            f"{instance.name}: its equations have a number that is too large to compute with",
+            span=instance.span,
+            hint="is a value on this card or its model card far too small, or far too large?",
+        ) from None
     except InputError as error:
         if error.span is not None:
             raise
