@@ -246,6 +246,12 @@ def test_a_ground_of_another_program_is_recognized():
     assert lt.read("hspice\nvdd vdd gnd! 1\nr1 vdd gnd! 1k\nvgnd gnd! 0 0\n").op().nodes["vdd"] == pytest.approx(1.0)
 
 
+@pytest.mark.filterwarnings("error")
+def test_voltages_beyond_a_double_are_an_error_and_no_warning():
+    with pytest.raises(ConvergenceError, match="overflowed"):
+        solve_operating_point(System(load("t\nb2 0 a i=-1e308\nr1 a 0 1k\n")))
+
+
 @pytest.mark.parametrize("deck", ["nothing\n.end\n", "at ground\nr1 0 0 1k\n"])
 def test_a_circuit_of_nothing_is_said_to_be_one(deck):
     with pytest.raises(StructuralError, match="no devices at a node other than ground"):

@@ -73,6 +73,7 @@ class Solve:
         return bool((self.status == LaneStatus.CONVERGED).all())
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what is not finite gives its lane up, with that as its status
 def newton(
     system: System,
     values: Mapping[str, float | Array],
