@@ -28,8 +28,8 @@ from longtail.analyses.drives import find_drives, null_target
 from longtail.analyses.frequency import frequency_axis
 from longtail.analyses.gains import prepared_sweep
 from longtail.analyses.lanes import Lanes, batch, batch_at_null, null_lanes, read_lanes
-from longtail.engine.stream import stream
-from longtail.engine.sweep import Sweep
+from longtail.engine.few_solves.frequency_sweep import Sweep
+from longtail.engine.few_solves.stream import stream
 
 ROOT = Path(__file__).parents[1]
 FREQUENCY = "1:1g:10"  # 91 points

@@ -4,7 +4,7 @@ import pytest
 
 from longtail.circuit import Circuit, Instance, Options
 from longtail.errors import NetlistError
-from longtail.netlist.expressions import Binary, Name, Number
+from longtail.netlist.expressions.tree import Binary, Name, Number
 
 
 def circuit(**parameters):

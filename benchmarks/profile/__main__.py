@@ -14,10 +14,10 @@ import numpy as np
 from benchmarks.side_by_side import Case, Ours
 
 from longtail.analyses.lanes import null_lanes, read_lanes
-from longtail.engine.operating_point import OperatingPoint
-from longtail.engine.stream import PART
-from longtail.engine.sweep import _Worker
-from longtail.lanes.numba_executor import run_block
+from longtail.engine.few_solves.frequency_sweep import _Worker
+from longtail.engine.few_solves.stream import PART
+from longtail.engine.solving.operating_point import OperatingPoint
+from longtail.lanes.compiled.executor import run_block
 
 
 def microseconds(work: Callable[[], object], times: int = 1, rounds: int = 15) -> float:

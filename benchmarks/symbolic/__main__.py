@@ -24,11 +24,11 @@ from benchmarks.symbolic.question import question_of, symbol_names
 
 from longtail.amplifier import read
 from longtail.analyses.formula_setting import Setting, setting
-from longtail.symbolic.approximate import reference
-from longtail.symbolic.elements import SmallSignal
-from longtail.symbolic.gain import Gain, gain_equations
-from longtail.symbolic.names import share
-from longtail.symbolic.transfer import Transfer, expand
+from longtail.symbolic.algebra.gain import Gain, gain_equations
+from longtail.symbolic.algebra.transfer import Transfer, expand
+from longtail.symbolic.circuit.elements import SmallSignal
+from longtail.symbolic.circuit.names import share
+from longtail.symbolic.shorter.approximate import reference
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 BESIDE = ("mos_pair", "ota_5t", "two_stage_opamp")

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from longtail.symbolic.elements import Element, SmallSignal
-from longtail.symbolic.gain import Gain
+from longtail.symbolic.algebra.gain import Gain
+from longtail.symbolic.circuit.elements import Element, SmallSignal
 
 GROUND = "0"
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from longtail.errors import Span
 from longtail.netlist.cards import Note
-from longtail.netlist.evaluation import evaluate
-from longtail.netlist.expressions import Expression
+from longtail.netlist.expressions.evaluation import evaluate
+from longtail.netlist.expressions.tree import Expression
 
 GROUND = "0"
 
@@ -122,7 +122,7 @@ class Circuit:
 
         Raises NetlistError where it has none: a division by zero, a parameter that is not there.
 
-        >>> from longtail.netlist.expressions import Binary, Name, Number
+        >>> from longtail.netlist.expressions.tree import Binary, Name, Number
         >>> circuit = Circuit("", (), {}, {}, {"r": 1e3, "r2": Binary("*", Number(2.0), Name("r"))})
         >>> circuit.number(Name("r2"))
         2000.0

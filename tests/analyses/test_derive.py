@@ -12,11 +12,11 @@ import pytest
 from longtail.amplifier import read
 from longtail.analyses import derive
 from longtail.errors import AnalysisError, UnsupportedError
-from longtail.symbolic.derivation import Equation
-from longtail.symbolic.expression import Expression, text
-from longtail.symbolic.gain import Gain
-from longtail.symbolic.reduced import Reduced
-from longtail.symbolic.transfer import Transfer
+from longtail.symbolic.algebra.gain import Gain
+from longtail.symbolic.algebra.transfer import Transfer
+from longtail.symbolic.shorter.reduced import Reduced
+from longtail.symbolic.writing.derivation import Equation
+from longtail.symbolic.writing.expression import Expression, text
 from reference import ngspice
 from symbolic.decks import FOLDER, MOS
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import longtail as lt
-from longtail.engine.pencil import may_grow, slowest
+from longtail.engine.small_signal.pencil import may_grow, slowest
 from longtail.errors import AnalysisError
 from reference import ngspice
 

@@ -16,8 +16,8 @@ from longtail.analyses.formula_setting import gain_of
 from longtail.analyses.gains import mode_gains
 from longtail.analyses.inputs import find_drives
 from longtail.errors import AnalysisError, OptionError
-from longtail.symbolic.answer import exact_answer, is_zero, matched_answer
-from longtail.symbolic.minors import TooLargeError
+from longtail.symbolic.algebra.minors import TooLargeError
+from longtail.symbolic.shorter.answer import exact_answer, is_zero, matched_answer
 from symbolic.decks import BIPOLAR, FOLDER, MOS, NAMES, NULLED, gallery
 
 GAINS = ("differential", "common", "common_to_differential", "differential_to_common")

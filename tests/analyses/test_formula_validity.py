@@ -23,8 +23,8 @@ from longtail.analyses.formula_validity import (
 from longtail.analyses.lanes import Lanes, solve_lanes
 from longtail.circuit import Circuit
 from longtail.cli.main import run as command
-from longtail.engine.batch import Batch
-from longtail.engine.operating_point import OperatingPoint
+from longtail.engine.solving.batch import Batch
+from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.lanes.status import LaneStatus
 from symbolic.decks import BIPOLAR, FOLDER, MOS
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 import longtail as lt
 from longtail.analyses.noise_result import Noise
 from longtail.devices.base import BOLTZMANN, ELEMENTARY_CHARGE
-from longtail.engine.adjoint import adjoint
-from longtail.engine.linearization import linearize
-from longtail.engine.noise import integrate, noise_sources
-from longtail.engine.operating_point import solve_operating_point
-from longtail.engine.system import System
+from longtail.engine.equations.system import System
+from longtail.engine.small_signal.adjoint import adjoint
+from longtail.engine.small_signal.linearization import linearize
+from longtail.engine.small_signal.noise import integrate, noise_sources
+from longtail.engine.solving.operating_point import solve_operating_point
 from reference import gallery
 
 T = 300.15

@@ -14,8 +14,8 @@ from longtail.analyses.inputs import find_drives
 from longtail.analyses.range import OperatingRange
 from longtail.analyses.regions import KINDS, amplifying
 from longtail.devices.discovery import devices
-from longtail.engine.operating_point import solve_operating_point
-from longtail.engine.system import System
+from longtail.engine.equations.system import System
+from longtail.engine.solving.operating_point import solve_operating_point
 from longtail.errors import AnalysisError, OptionError
 from reference import gallery, ngspice
 

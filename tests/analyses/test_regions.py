@@ -4,8 +4,8 @@ import pytest
 
 from longtail import read
 from longtail.analyses.regions import amplifying
-from longtail.engine.operating_point import solve_operating_point
-from longtail.engine.system import System
+from longtail.engine.equations.system import System
+from longtail.engine.solving.operating_point import solve_operating_point
 
 # a current into the drain or collector that the transistor can carry in its amplifying region, and one that it cannot
 DEVICES = {

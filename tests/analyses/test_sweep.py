@@ -19,7 +19,7 @@ from longtail.analyses import lane_files
 from longtail.analyses.measures import bandwidth
 from longtail.cli.main import run
 from longtail.cli.messages import advancing
-from longtail.engine import stream as streaming
+from longtail.engine.few_solves import stream as streaming
 
 DECK = """a pair
 .param itail=200u

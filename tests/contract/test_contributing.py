@@ -16,7 +16,7 @@ from contract import test_analyses as analyses_contract
 from contract import test_devices as contract
 from devices.harness import evaluate, instance
 from longtail.devices.base import DeviceModel
-from longtail.elaborate import catalog
+from longtail.elaborate.cards import catalog
 
 PAGE = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
 CHECKS = sorted(
@@ -65,7 +65,7 @@ def test_every_check_is_run() -> None:
 
 def test_the_files_that_the_page_names_exist() -> None:
     root = Path(__file__).parents[2]
-    devices = root / "src" / "longtail" / "devices"
+    devices = root / "src" / "longtail" / "devices" / "models"
     for name in re.findall(r"`([a-z_0-9]+\.py)`", PAGE):
         assert (devices / name).exists(), name
     for name in re.findall(r"`((?:tests|scripts|docs|src)/[\w/.]+)`", PAGE):

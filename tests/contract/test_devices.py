@@ -18,9 +18,9 @@ import pytest
 from devices.harness import Bias, Card, Traced, evaluate, instance, interpret, local_names, trace
 from longtail.devices.base import DeviceModel, Flows, Parameter
 from longtail.devices.discovery import devices
-from longtail.lanes.executor import NumpyExecutor
 from longtail.lanes.functions import tanh
 from longtail.lanes.graph import Expr, Real
+from longtail.lanes.plain.executor import NumpyExecutor
 from longtail.lanes.program import lower
 
 DEVICES = devices()

@@ -11,9 +11,9 @@ import pytest
 
 from contract import test_devices as contract
 from longtail.devices.base import DeviceModel, Flows, Parameter, Parameters, Potentials, Quantity, Topology
-from longtail.lanes.executor import NumpyExecutor
 from longtail.lanes.functions import log
 from longtail.lanes.graph import Expr, Real
+from longtail.lanes.plain.executor import NumpyExecutor
 from longtail.lanes.program import Program
 
 Change = Callable[[Flows, Potentials, Parameters], Flows]

@@ -9,7 +9,7 @@ from devices.cards import AUDIO_NPN, BIPOLARS
 from devices.harness import Bias, Card, evaluate, instance, interpret, trace
 from devices.transistors import Case, by_longtail, by_ngspice
 from longtail.devices import base
-from longtail.devices.bipolar import MODEL
+from longtail.devices.models.bipolar import MODEL
 from longtail.lanes.derivative import Differentiator
 
 TERMINALS = ("c", "b", "e", "s")

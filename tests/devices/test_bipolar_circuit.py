@@ -9,9 +9,9 @@ from devices.admittance import admittances, by_ngspice, circuit_of, solved, term
 from devices.cards import BIPOLARS, RESISTANCES
 from devices.transistors import Case
 from devices.transistors import by_ngspice as operating_points
-from longtail.devices.bipolar import MODEL
-from longtail.engine.operating_point import solve_operating_point
-from longtail.engine.system import System
+from longtail.devices.models.bipolar import MODEL
+from longtail.engine.equations.system import System
+from longtail.engine.solving.operating_point import solve_operating_point
 
 pytestmark = [pytest.mark.ngspice, pytest.mark.usefixtures("constants_of_ngspice")]
 FREQUENCY_HZ = 10.0 ** np.arange(3, 11)

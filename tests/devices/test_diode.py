@@ -8,7 +8,7 @@ import pytest
 from devices.cards import DIODES
 from devices.harness import Card, evaluate, instance, interpret, trace
 from devices.transistors import Case, by_longtail, by_ngspice
-from longtail.devices.diode import MODEL
+from longtail.devices.models.diode import MODEL
 from longtail.lanes.derivative import Differentiator
 
 TERMINALS = ("a", "k")

@@ -8,7 +8,7 @@ import pytest
 from devices.admittance import admittances, by_ngspice, solved, terminal_currents
 from devices.cards import DIODES
 from devices.transistors import Case
-from longtail.devices.diode import MODEL
+from longtail.devices.models.diode import MODEL
 
 FREQUENCY_HZ = 10.0 ** np.arange(3, 11)
 RESISTANCES = {"1N4148": {"rs": 0.568}, "schottky": {"rs": 0.1}, "sidewall apart": {"rs": 20.0}, "knees": {"rs": 3.0}}

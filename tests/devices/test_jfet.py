@@ -16,7 +16,7 @@ from devices.transistors import (
     parameter_slopes,
     terminal_capacitances,
 )
-from longtail.devices.jfet import MODEL
+from longtail.devices.models.jfet import MODEL
 from longtail.errors import InputError
 
 TERMINALS = ("d", "g", "s")

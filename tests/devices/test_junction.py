@@ -10,7 +10,7 @@ from scipy.integrate import trapezoid
 
 from devices.harness import interpret
 from longtail.devices.base import thermal_voltage
-from longtail.devices.junction import (
+from longtail.devices.parts.junction import (
     REFERENCE_TEMPERATURE,
     depletion_charge,
     junction_current,

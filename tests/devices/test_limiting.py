@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from devices.harness import interpret
-from longtail.devices.limiting import critical_voltage, pnjlim
+from longtail.devices.parts.limiting import critical_voltage, pnjlim
 from longtail.lanes.graph import Expr, Graph
 
 VT = 0.0258

@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from devices.harness import interpret
-from longtail.devices.limiting import fetlim, limvds
+from longtail.devices.parts.limiting import fetlim, limvds
 from longtail.lanes.graph import Graph
 
 THRESHOLD = 0.5

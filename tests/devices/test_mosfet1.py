@@ -17,10 +17,11 @@ from devices.transistors import (
     parameter_slopes,
     terminal_capacitances,
 )
-from longtail.devices import base, mosfet1_process
-from longtail.devices.mosfet1 import MODEL
+from longtail.devices import base
+from longtail.devices.models.mosfet1 import MODEL
+from longtail.devices.parts import mosfet1_process
 from longtail.errors import InputError
-from longtail.lanes.executor import NumpyExecutor
+from longtail.lanes.plain.executor import NumpyExecutor
 from longtail.lanes.program import lower
 
 TERMINALS = ("d", "g", "s", "b")

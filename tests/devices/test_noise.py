@@ -12,9 +12,9 @@ from contract.test_devices import cases, every_device
 from devices.harness import evaluate, instance, interpret, local_names
 from longtail.devices.base import BOLTZMANN, ELEMENTARY_CHARGE, MECHANISMS, Flows
 from longtail.devices.discovery import devices
-from longtail.engine.noise import noise_sources
-from longtail.engine.operating_point import solve_operating_point
-from longtail.engine.system import System
+from longtail.engine.equations.system import System
+from longtail.engine.small_signal.noise import noise_sources
+from longtail.engine.solving.operating_point import solve_operating_point
 from reference import ngspice
 
 DEVICES = devices()

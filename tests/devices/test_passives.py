@@ -8,7 +8,7 @@ import math
 import pytest
 
 from devices.harness import evaluate, instance
-from longtail.devices import capacitor, coupling, inductor, resistor
+from longtail.devices.models import capacitor, coupling, inductor, resistor
 from longtail.errors import InputError
 
 

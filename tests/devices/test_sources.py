@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from devices.harness import Bias, evaluate, instance
-from longtail.devices import behavioral, cccs, ccvs, current_source, vccs, vcvs, voltage_source
 from longtail.devices.base import DeviceModel, Topology
+from longtail.devices.models import behavioral, cccs, ccvs, current_source, vccs, vcvs, voltage_source
 from longtail.lanes.graph import Real
 
 

@@ -15,8 +15,8 @@ import numpy as np
 from devices.harness import Card, interpret, trace
 from longtail.circuit import GROUND, Circuit, Instance, Model, Options
 from longtail.devices.base import DeviceModel
-from longtail.engine.operating_point import solve_operating_point
-from longtail.engine.system import System
+from longtail.engine.equations.system import System
+from longtail.engine.solving.operating_point import solve_operating_point
 from longtail.lanes.derivative import Differentiator
 from longtail.lanes.graph import Expr
 from reference.ngspice import read_raw

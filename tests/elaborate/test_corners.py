@@ -4,10 +4,11 @@ import math
 
 import pytest
 
-from longtail.elaborate import elaborate, load, pipeline, values
+from longtail.elaborate import elaborate, load, pipeline
+from longtail.elaborate.scope import values
 from longtail.errors import NetlistError, Span, UnsupportedError
 from longtail.netlist.cards import Directive, Element, Netlist, Word
-from longtail.netlist.expressions import Binary, Name, Number
+from longtail.netlist.expressions.tree import Binary, Name, Number
 
 SPAN = Span("by hand", 1, 1, "")
 

@@ -5,7 +5,7 @@ import pytest
 import longtail as lt
 from longtail.elaborate import load
 from longtail.errors import NetlistError
-from longtail.netlist.expressions import Binary, Name, Number, Potential
+from longtail.netlist.expressions.tree import Binary, Name, Number, Potential
 
 MODELS = ".model q1m npn(bf=100)\n.model dm d(is=1e-14)\n.model nm nmos(vto=0.5)\n.model jm njf(vto=-1)\n"
 

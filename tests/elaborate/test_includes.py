@@ -2,7 +2,9 @@
 
 import pytest
 
-from longtail.elaborate import includes, limits, load
+from longtail.elaborate import load
+from longtail.elaborate.scope import bounds as limits
+from longtail.elaborate.scope import includes
 from longtail.errors import NetlistError
 
 

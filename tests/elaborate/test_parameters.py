@@ -4,7 +4,7 @@ import pytest
 
 from longtail.elaborate import load
 from longtail.errors import NetlistError, OptionError
-from longtail.netlist.expressions import Binary, Name, Number
+from longtail.netlist.expressions.tree import Binary, Name, Number
 
 
 def value(circuit, instance, parameter):

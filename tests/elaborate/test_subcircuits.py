@@ -2,7 +2,8 @@
 
 import pytest
 
-from longtail.elaborate import limits, load
+from longtail.elaborate import load
+from longtail.elaborate.scope import bounds as limits
 from longtail.errors import NetlistError
 
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from longtail.elaborate.pipeline import load
-from longtail.engine.balanced import Folded, find_groups, satisfied
-from longtail.engine.continuation import Path, balanced, direct, settle, start
-from longtail.engine.newton import NO_AIDS
-from longtail.engine.operating_point import solve_operating_point
-from longtail.engine.system import System
+from longtail.engine.equations.system import System
+from longtail.engine.solving.balanced import Folded, find_groups, satisfied
+from longtail.engine.solving.continuation import Path, balanced, direct, settle, start
+from longtail.engine.solving.newton import NO_AIDS
+from longtail.engine.solving.operating_point import solve_operating_point
 
 
 def cascade(stages: int, mismatch: float = 0.0) -> System:

@@ -5,17 +5,17 @@ import pytest
 
 import longtail as lt
 from longtail.analyses.inputs import find_drives
-from longtail.engine import batch as batch_module
-from longtail.engine import sweep as sweep_module
-from longtail.engine.batch import Batch, lane_count
-from longtail.engine.empirical import learn
-from longtail.engine.linearization import linearize
-from longtail.engine.operating_point import solve_operating_point
-from longtail.engine.probes import MANY_PROBES, Probes
-from longtail.engine.sweep import Sweep
-from longtail.engine.system import System
+from longtail.engine.equations.system import System
+from longtail.engine.few_solves import frequency_sweep as sweep_module
+from longtail.engine.few_solves.empirical import learn
+from longtail.engine.few_solves.frequency_sweep import Sweep
+from longtail.engine.few_solves.probes import MANY_PROBES, Probes
+from longtail.engine.small_signal.linearization import linearize
+from longtail.engine.solving import batch as batch_module
+from longtail.engine.solving.batch import Batch, lane_count
+from longtail.engine.solving.operating_point import solve_operating_point
 from longtail.errors import OptionError
-from longtail.lanes import numpy_kernels
+from longtail.lanes.plain import kernels as numpy_kernels
 from longtail.lanes.status import LaneStatus
 
 PAIR = """a pair with a mirror tail and everything that moves

@@ -7,12 +7,12 @@ import longtail as lt
 from longtail.analyses.reasons import UNKNOWN
 from longtail.elaborate import load
 from longtail.engine import size
-from longtail.engine.continuation import Path, balanced
-from longtail.engine.large import LargeSystem, system_of
-from longtail.engine.linearization import linearize
-from longtail.engine.newton import NO_AIDS, State, newton, warm
-from longtail.engine.operating_point import solve_operating_point
-from longtail.engine.system import System
+from longtail.engine.equations.large import LargeSystem, system_of
+from longtail.engine.equations.system import System
+from longtail.engine.small_signal.linearization import linearize
+from longtail.engine.solving.continuation import Path, balanced
+from longtail.engine.solving.newton import NO_AIDS, State, newton, warm
+from longtail.engine.solving.operating_point import solve_operating_point
 from longtail.errors import AnalysisError, SizeError, StructuralError
 from reference.ngspice import operating_point
 
@@ -203,7 +203,7 @@ def test_many_devices_at_few_nodes_are_large_too():
 
 
 def test_beyond_what_sparse_matrices_take_nothing_is_begun(monkeypatch):
-    monkeypatch.setattr("longtail.engine.large.LARGEST_SPARSE", 300)
+    monkeypatch.setattr("longtail.engine.equations.large.LARGEST_SPARSE", 300)
     with pytest.raises(SizeError, match="up to 300 nodes and 600 devices; this has 402 nodes"):
         lt.read(ladder(401)).op()
 

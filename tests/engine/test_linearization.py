@@ -5,10 +5,11 @@ import pytest
 
 import longtail as lt
 from longtail.elaborate import load
-from longtail.engine import linearization, sparse
-from longtail.engine.linearization import linearize
-from longtail.engine.operating_point import solve_operating_point
-from longtail.engine.system import SparseMatrix, System
+from longtail.engine.equations.system import SparseMatrix, System
+from longtail.engine.small_signal import linearization
+from longtail.engine.small_signal.linearization import linearize
+from longtail.engine.solving import sparse
+from longtail.engine.solving.operating_point import solve_operating_point
 
 DECK = """one of each that matters: excess phase, charges, Meyer capacitances, coupling
 vcc vcc 0 5

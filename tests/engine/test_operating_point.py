@@ -7,11 +7,11 @@ import pytest
 
 import longtail as lt
 from longtail.elaborate import load
-from longtail.engine.continuation import STRATEGIES, Path, settle_nulled, start
-from longtail.engine.newton import NO_AIDS, Aids, State, newton
-from longtail.engine.operating_point import solve_operating_point
-from longtail.engine.system import System
-from longtail.engine.trace import Null
+from longtail.engine.equations.system import System
+from longtail.engine.equations.trace import Null
+from longtail.engine.solving.continuation import STRATEGIES, Path, settle_nulled, start
+from longtail.engine.solving.newton import NO_AIDS, Aids, State, newton
+from longtail.engine.solving.operating_point import solve_operating_point
 from longtail.errors import ConvergenceError, NetlistError, StructuralError
 from longtail.lanes.status import LaneStatus
 from reference import gallery, ngspice
@@ -280,7 +280,7 @@ class Restless(Path):
 
 
 def test_conductances_that_never_fade_leave_no_answer_of_their_own(monkeypatch):
-    monkeypatch.setattr("longtail.engine.continuation._BUDGET", 10**6)
+    monkeypatch.setattr("longtail.engine.solving.continuation._BUDGET", 10**6)
     system = System(load(PAIR))
     path = Restless(system, {})
     path.asked = []
@@ -305,7 +305,7 @@ def test_of_several_balances_the_one_with_the_smallest_offset_counts(monkeypatch
         solve.state.x[0, path.system.index["input_offset"]] = next(offsets)
         return solve
 
-    monkeypatch.setattr("longtail.engine.continuation.STRATEGIES", {"newton": found})
-    monkeypatch.setattr("longtail.engine.continuation._fade_feedback", lambda path, result, feedback: result)
+    monkeypatch.setattr("longtail.engine.solving.continuation.STRATEGIES", {"newton": found})
+    monkeypatch.setattr("longtail.engine.solving.continuation._fade_feedback", lambda path, result, feedback: result)
     result, _ = settle_nulled(Path(system, {}), State(np.zeros((1, len(system.unknowns)))))
     assert result.state.x[0, system.index["input_offset"]] == -0.3

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from longtail.engine.pencil import _refine, eigenmodes, slowest
+from longtail.engine.small_signal.pencil import _refine, eigenmodes, slowest
 
 
 def hidden(finite: np.ndarray, infinite: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -83,7 +83,7 @@ def test_a_value_that_still_moves_has_not_settled(monkeypatch: pytest.MonkeyPatc
     values, _, _, settled = _refine(g, c, beside)
     assert settled
     assert values[0] == pytest.approx(-30.0, rel=1e-8)
-    monkeypatch.setattr("longtail.engine.pencil._STEPS", 1)
+    monkeypatch.setattr("longtail.engine.small_signal.pencil._STEPS", 1)
     values, _, _, settled = _refine(g, c, beside)
     assert not settled
     assert values[0] == pytest.approx(-30.0, rel=1e-6)

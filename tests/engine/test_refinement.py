@@ -9,11 +9,11 @@ from longtail.amplifier import read
 from longtail.analyses.drives import bias
 from longtail.analyses.gains import mode_gains
 from longtail.analyses.inputs import find_drives
-from longtail.engine import refinement
-from longtail.engine.linearization import linearize
-from longtail.engine.refinement import refined
-from longtail.symbolic.answer import gain_equations
-from longtail.symbolic.approximate import reference
+from longtail.engine.small_signal import refinement
+from longtail.engine.small_signal.linearization import linearize
+from longtail.engine.small_signal.refinement import refined
+from longtail.symbolic.shorter.answer import gain_equations
+from longtail.symbolic.shorter.approximate import reference
 from symbolic.decks import gallery
 
 DELAYED = """a pair with excess phase

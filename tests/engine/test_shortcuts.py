@@ -9,11 +9,11 @@ import longtail as lt
 from longtail.analyses.gains import prepared_sweep
 from longtail.analyses.inputs import find_drives
 from longtail.analyses.lanes import nominal, null_lanes, read_lanes, solve_lanes
-from longtail.engine.empirical import Experience, learn, spread
-from longtail.engine.operating_point import OperatingPoint
-from longtail.engine.points import Points
-from longtail.engine.probes import MANY_PROBES, Probes
-from longtail.engine.sweep import _WEAK, _Worker
+from longtail.engine.few_solves.empirical import Experience, learn, spread
+from longtail.engine.few_solves.frequency_sweep import _WEAK, _Worker
+from longtail.engine.few_solves.points import Points
+from longtail.engine.few_solves.probes import MANY_PROBES, Probes
+from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.lanes.status import LaneStatus
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

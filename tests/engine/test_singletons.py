@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from longtail.engine import sparse
-from longtail.engine.singletons import order
-from longtail.engine.system import LargeMatrix
+from longtail.engine.equations.singletons import order
+from longtail.engine.equations.system import LargeMatrix
+from longtail.engine.solving import sparse
 
 
 def matrix_of(full):

@@ -28,7 +28,7 @@ from hostile.reading_world import (
 )
 from longtail import file_reading
 from longtail.cli.main import run
-from longtail.elaborate import limits as bounds
+from longtail.elaborate.scope import bounds
 
 TEN = range(10)
 NESTED = [f".subckt s{k} a\n" + "\n".join(f"x{j} a s{k + 1}" for j in TEN) + "\n.ends" for k in range(9)]

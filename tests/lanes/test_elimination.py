@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from longtail.lanes.elimination import SingularMatrixError, choose_pivots, solve
-from longtail.lanes.executor import NumpyExecutor
 from longtail.lanes.graph import Graph
+from longtail.lanes.plain.executor import NumpyExecutor
 from longtail.lanes.program import lower
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from longtail.lanes import kernels, numpy_kernels
+from longtail.lanes import kernels
 from longtail.lanes.graph import Graph
+from longtail.lanes.plain import kernels as numpy_kernels
 from longtail.lanes.program import Program, lower
 
 

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from longtail.lanes import functions as f
 from longtail.lanes.blocks import block_size, scratch_rows
-from longtail.lanes.executor import NumpyExecutor
+from longtail.lanes.compiled.executor import NumbaExecutor
+from longtail.lanes.compiled.math import exp_row, log_row
 from longtail.lanes.graph import Graph, Op
-from longtail.lanes.numba_executor import NumbaExecutor
-from longtail.lanes.numba_math import exp_row, log_row
+from longtail.lanes.plain.executor import NumpyExecutor
 from longtail.lanes.program import lower
 
 ROWS = {

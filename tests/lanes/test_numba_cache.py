@@ -12,7 +12,7 @@ pytest.importorskip("numba")
 
 from numba import config
 
-from longtail.lanes.numba_cache import FunctionCache, compiled
+from longtail.lanes.compiled.cache import FunctionCache, compiled
 
 
 def twice(x: int) -> int:

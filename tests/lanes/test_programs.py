@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from longtail.lanes import functions as f
 from longtail.lanes.derivative import Differentiator
-from longtail.lanes.executor import NumpyExecutor
 from longtail.lanes.graph import Graph, Op
+from longtail.lanes.plain.executor import NumpyExecutor
 from longtail.lanes.program import lower
 
 _BINARY = [

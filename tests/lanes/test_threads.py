@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from threadpoolctl import threadpool_info
 
-from longtail.engine import dense
+from longtail.engine.solving import dense
 from longtail.lanes.threads import Pool, once, one_at_a_time, turn
 
 

@@ -192,7 +192,7 @@ def main(count: int, seed: int) -> int:
     lines = lines_of_tests()
     for module in WARM:
         importlib.import_module(module)
-    calibrate(SOURCE / "engine" / "newton.py", lines)
+    calibrate(SOURCE / "engine" / "solving" / "newton.py", lines)
     kept = FOLDER / f"results-{seed}.jsonl"
     known = [json.loads(line) for line in kept.read_text().splitlines()] if kept.exists() else []
     before = {(each["place"], each["fault"]): each for each in known}

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from longtail.errors import NetlistError, Span, UnsupportedError
 from longtail.lanes import functions as lane_functions
 from longtail.lanes.graph import Expr, Graph, Op
-from longtail.netlist.evaluation import BEHAVIORAL, PARAMETRIC, evaluate, function_table
-from longtail.netlist.expression_parser import operands, parse
-from longtail.netlist.expression_text import free_names, substitute, to_text
-from longtail.netlist.expressions import (
+from longtail.netlist.expressions.evaluation import BEHAVIORAL, PARAMETRIC, evaluate, function_table
+from longtail.netlist.expressions.functions import FUNCTIONS
+from longtail.netlist.expressions.parser import operands, parse
+from longtail.netlist.expressions.tree import (
     Binary,
     BranchCurrent,
     Call,
@@ -22,7 +22,7 @@ from longtail.netlist.expressions import (
     Potential,
     Unary,
 )
-from longtail.netlist.functions import FUNCTIONS
+from longtail.netlist.expressions.writing import free_names, substitute, to_text
 from reference import ngspice
 
 # what ngspice 39 printed, for `.param` and for a B source; None where it refuses

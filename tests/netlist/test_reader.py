@@ -16,8 +16,8 @@ from longtail.netlist.cards import (
     PortDirective,
     Subcircuit,
 )
-from longtail.netlist.expression_parser import parse
-from longtail.netlist.expressions import Name, Number
+from longtail.netlist.expressions.parser import parse
+from longtail.netlist.expressions.tree import Name, Number
 from longtail.netlist.reader import read_text
 
 

@@ -11,9 +11,9 @@ from benchmarks.symbolic import lcapy_peer, slicap_peer
 from benchmarks.symbolic.child import evaluate
 from benchmarks.symbolic.question import Part, Question, question_of, symbol_names
 
-from longtail.symbolic.elements import Element, SmallSignal
-from longtail.symbolic.gain import Gain, exact_transfer
-from longtail.symbolic.names import share
+from longtail.symbolic.algebra.gain import Gain, exact_transfer
+from longtail.symbolic.circuit.elements import Element, SmallSignal
+from longtail.symbolic.circuit.names import share
 from symbolic.decks import gallery
 
 S = [0j, 1e6j, (-2.0 + 1.0j) * 1e8]

@@ -12,11 +12,11 @@ from benchmarks.symbolic.peer import ask, installed
 from benchmarks.symbolic.question import Question, question_of, symbol_names
 
 from longtail.amplifier import read
-from longtail.engine.operating_point import solve_operating_point
-from longtail.engine.system import System
-from longtail.symbolic.elements import SmallSignal, small_signal
-from longtail.symbolic.gain import Gain, exact_transfer
-from longtail.symbolic.names import share
+from longtail.engine.equations.system import System
+from longtail.engine.solving.operating_point import solve_operating_point
+from longtail.symbolic.algebra.gain import Gain, exact_transfer
+from longtail.symbolic.circuit.elements import SmallSignal, small_signal
+from longtail.symbolic.circuit.names import share
 from peers.linear import CARDS, deck_of, drawn, parts_of
 from symbolic.decks import gallery
 

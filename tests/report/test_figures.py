@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 import longtail as lt
 from longtail.analyses.base import Result
 from longtail.report import plots
-from longtail.report.style import spread
+from longtail.report.figures.style import spread
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

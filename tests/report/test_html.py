@@ -16,7 +16,7 @@ import pytest
 import longtail as lt
 from longtail.analyses.rows import Limit
 from longtail.cli.main import run
-from longtail.report import html_page
+from longtail.report.html import report as html_page
 
 pytest.importorskip("plotly")
 pytest.importorskip("jinja2")

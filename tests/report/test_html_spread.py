@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import longtail as lt
-from longtail.report.html_spread import SAID, band
+from longtail.report.html.spread import SAID, band
 
 pytest.importorskip("plotly")
 pytest.importorskip("jinja2")

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 import longtail as lt
-from longtail.report import figure_lanes, lanes, plots, tables
-from longtail.report.page import ATTENTION
+from longtail.report import plots, tables
+from longtail.report.figures import lanes as figure_lanes
+from longtail.report.pages import lanes
+from longtail.report.wording.page import ATTENTION
 
 SAMPLES = 60
 

@@ -11,7 +11,7 @@ import pytest
 import longtail as lt
 from longtail.analyses.noise_result import Noise
 from longtail.report import plots, tables
-from longtail.report.figure_noise import groups
+from longtail.report.figures.noise import groups
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

@@ -9,7 +9,7 @@ import pytest
 
 import longtail as lt
 from longtail.report import plots
-from longtail.report.figure_poles import angle
+from longtail.report.figures.poles import angle
 
 
 @pytest.fixture

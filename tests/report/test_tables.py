@@ -16,9 +16,9 @@ from rich.console import Console
 import longtail as lt
 from longtail.analyses.base import Result
 from longtail.report import tables
-from longtail.report.conditions import degrees
-from longtail.report.page import ATTENTION, LEFT, Cell, Column, Page, Table, split, widths
-from longtail.report.terminal import page_rich
+from longtail.report.wording.conditions import degrees
+from longtail.report.wording.page import ATTENTION, LEFT, Cell, Column, Page, Table, split, widths
+from longtail.report.wording.terminal import page_rich
 from longtail.units import format_si
 
 

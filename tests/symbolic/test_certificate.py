@@ -8,8 +8,8 @@ from flint import fmpq, fmpq_poly
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from longtail.symbolic.certificate import certified
-from longtail.symbolic.reference import Exact
+from longtail.symbolic.algebra.certificate import certified
+from longtail.symbolic.algebra.reference import Exact
 
 UNIT = Exact.unit
 

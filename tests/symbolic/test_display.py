@@ -10,11 +10,11 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from longtail.symbolic.display import Writer
-from longtail.symbolic.elements import Symbol
-from longtail.symbolic.expression import as_sympy, latex_text, text
-from longtail.symbolic.names import Label, labels
-from longtail.symbolic.transfer import Ring, transfer
+from longtail.symbolic.algebra.transfer import Ring, transfer
+from longtail.symbolic.circuit.elements import Symbol
+from longtail.symbolic.circuit.names import Label, labels
+from longtail.symbolic.writing.display import Writer
+from longtail.symbolic.writing.expression import as_sympy, latex_text, text
 
 KEYS = ("g1", "g2", "g3", "gm", "c")
 VALUES = {"g1": 2.0573, "g2": 0.5119, "g3": 0.1297, "gm": 3.1371, "c": 0.2519}

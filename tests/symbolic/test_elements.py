@@ -7,9 +7,9 @@ import pytest
 
 from longtail.analyses.formula_validity import mismatch
 from longtail.analyses.lanes import read_lanes, solve_lanes
-from longtail.engine.linearization import linearize
-from longtail.symbolic.elements import entries, small_signal, values_over
-from longtail.symbolic.patterns import patterns
+from longtail.engine.small_signal.linearization import linearize
+from longtail.symbolic.circuit.elements import entries, small_signal, values_over
+from longtail.symbolic.circuit.patterns import patterns
 from symbolic.decks import NAMES, gallery
 
 

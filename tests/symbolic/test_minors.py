@@ -9,7 +9,7 @@ from flint import fmpz_mpoly_ctx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from longtail.symbolic.minors import TooLargeError, determinants
+from longtail.symbolic.algebra.minors import TooLargeError, determinants
 
 RING = fmpz_mpoly_ctx.get(("a", "b", "c", "d", "e", "f", "g", "h", "i"), "lex")
 

@@ -7,10 +7,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from longtail.symbolic.algebra.minors import Polynomial
+from longtail.symbolic.algebra.transfer import Ring, Transfer, transfer
 from longtail.symbolic.grades import grades
-from longtail.symbolic.minors import Polynomial
-from longtail.symbolic.pruning import prune
-from longtail.symbolic.transfer import Ring, Transfer, transfer
+from longtail.symbolic.shorter.pruning import prune
 
 S = 2j * np.pi * np.geomspace(1.0, 1e4, 30)
 ERROR = 0.1

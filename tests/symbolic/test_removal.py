@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from longtail.symbolic.condense import condense
-from longtail.symbolic.equations import OUTPUT, Equations, equations, relevant
-from longtail.symbolic.gain import gain_equations
-from longtail.symbolic.names import share
-from longtail.symbolic.reference import dense, exact_polynomials
-from longtail.symbolic.removal import WIRE, Change, _changes, apply, simplify
+from longtail.symbolic.algebra.condense import condense
+from longtail.symbolic.algebra.equations import OUTPUT, Equations, equations, relevant
+from longtail.symbolic.algebra.gain import gain_equations
+from longtail.symbolic.algebra.reference import dense, exact_polynomials
+from longtail.symbolic.circuit.names import share
+from longtail.symbolic.shorter.removal import WIRE, Change, _changes, apply, simplify
 from symbolic.decks import gallery
 
 S = 2j * np.pi * np.array([0.0, 1e4, 1e6, 1e8])

@@ -6,7 +6,7 @@ from flint import fmpz_mat, fmpz_poly
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from longtail.symbolic.residues import determinant
+from longtail.symbolic.algebra.residues import determinant
 
 NUMBERS = st.one_of(st.integers(-2, 2), st.integers(-(10**40), 10**40))
 PAIRS = st.integers(1, 5).flatmap(

@@ -7,12 +7,12 @@ import pytest
 
 from longtail.amplifier import read
 from longtail.analyses.formula_setting import setting
-from longtail.symbolic.elements import SmallSignal
-from longtail.symbolic.equations import renamed
-from longtail.symbolic.gain import gain_equations
-from longtail.symbolic.names import share
-from longtail.symbolic.reference import dense
-from longtail.symbolic.twins import one_current, twins
+from longtail.symbolic.algebra.equations import renamed
+from longtail.symbolic.algebra.gain import gain_equations
+from longtail.symbolic.algebra.reference import dense
+from longtail.symbolic.circuit.elements import SmallSignal
+from longtail.symbolic.circuit.names import share
+from longtail.symbolic.circuit.twins import one_current, twins
 from symbolic.decks import gallery
 
 S = 2j * np.pi * np.array([0.0, 1e4])

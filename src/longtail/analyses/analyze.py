@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,8 +37,8 @@ from longtail.analyses.rows import Row
 from longtail.analyses.stability import growing
 from longtail.analyses.standing import Standing, stand
 from longtail.circuit import Circuit
-from longtail.engine.linearization import linearize
-from longtail.engine.operating_point import OperatingPoint
+from longtail.engine.small_signal.linearization import linearize
+from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.errors import AnalysisError, OptionError
 from longtail.file_writing import write_report
 from longtail.units import counted
@@ -54,6 +54,8 @@ class Datasheet(Result):
     `asked` are the options of the analysis, `circuit` what it was of: `details` runs from them what a report shows
     beyond rows.
     """
+
+    view: ClassVar[str] = "datasheet"
 
     title: str
     op: OpResult
@@ -113,12 +115,12 @@ class Datasheet(Result):
 
     def to_markdown(self) -> str:
         """Title, table and notes as Markdown."""
-        text: str = importlib.import_module(f"{self._report}.datasheet").markdown(self)
+        text: str = importlib.import_module(f"{self._report}.pages.datasheet").markdown(self)
         return text
 
     def to_html(self) -> str:
         """The whole report as one HTML page that needs no network. Raises `OptionError` where plotly or jinja2 lack."""
-        text: str = importlib.import_module(f"{self._report}.html_page").html(self)
+        text: str = importlib.import_module(f"{self._report}.html.report").html(self)
         return text
 
     def __repr__(self) -> str:

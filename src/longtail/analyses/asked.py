@@ -13,7 +13,7 @@ from longtail.analyses.band_search import headline_hz, is_default, search_axis
 from longtail.analyses.bands import Bands
 from longtail.analyses.frequency import frequency_axis
 from longtail.analyses.noise import read_band
-from longtail.engine.linearization import Linearization
+from longtail.engine.small_signal.linearization import Linearization
 from longtail.errors import OptionError
 from longtail.units import format_si
 

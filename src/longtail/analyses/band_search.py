@@ -13,8 +13,8 @@ from longtail.analyses.bands import Bands, Rows, find_bands
 from longtail.analyses.drives import Drives
 from longtail.analyses.frequency import DEFAULT
 from longtail.analyses.port_maps import ROUNDING, signal_level
-from longtail.engine.linearization import Linearization
-from longtail.engine.pencil import slowest, unrefined
+from longtail.engine.small_signal.linearization import Linearization
+from longtail.engine.small_signal.pencil import slowest, unrefined
 from longtail.modes import DIFFERENTIAL
 
 Array = NDArray[np.float64]

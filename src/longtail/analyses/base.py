@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 
 from longtail.circuit import Circuit
-from longtail.engine import dense
 from longtail.engine.size import SPARSE, check_size
+from longtail.engine.solving import dense
 from longtail.errors import InputError, LongtailError, OptionError, nearest
 from longtail.lanes.threads import turn
 from longtail.units import parse_number
@@ -121,6 +121,7 @@ def _flag(name: str, value: Any) -> bool:
 class Result:
     """What every result can do: show itself in one line or as a table, become JSON, an xarray dataset, a plot."""
 
+    view: ClassVar[str] = "general"  # the page and the figure that show it, in `longtail.report.pages` and `.figures`
     _report: ClassVar[str] = "longtail.report"  # the layer above, found by name when it is wanted: it is heavy
 
     def to_dict(self) -> dict[str, Any]:

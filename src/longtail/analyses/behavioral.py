@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -23,6 +23,8 @@ class BehavioralModel(Result):
     model         see `longtail.Behavioral`; its gains are real at 0 Hz
     frequency_hz  Hz; gains: the mode gains that it was made of
     """
+
+    view: ClassVar[str] = "behavioral"
 
     model: Behavioral
     frequency_hz: float

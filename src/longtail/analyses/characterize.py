@@ -31,9 +31,9 @@ from longtail.analyses.reasons import Inquiry
 from longtail.analyses.rows import Row, spread
 from longtail.analyses.stability import unstable_lanes
 from longtail.analyses.standing import Standing
-from longtail.engine.linearization import Linearization, linearize
-from longtail.engine.pencil import slowest
-from longtail.engine.views import TEMPERATURE
+from longtail.engine.equations.views import TEMPERATURE
+from longtail.engine.small_signal.linearization import Linearization, linearize
+from longtail.engine.small_signal.pencil import slowest
 from longtail.modes import COMMON, DIFFERENTIAL
 from longtail.units import format_si
 

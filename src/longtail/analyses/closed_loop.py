@@ -11,9 +11,9 @@ from longtail.analyses.drives import hot_end
 from longtail.analyses.loop_gain import loop_gain
 from longtail.circuit import Circuit, Instance
 from longtail.elaborate.ports.wiring import control_terminals, place_of, terminal
-from longtail.engine.linearization import linearize
-from longtail.engine.operating_point import solve_operating_point
-from longtail.engine.system import System
+from longtail.engine.equations.system import System
+from longtail.engine.small_signal.linearization import linearize
+from longtail.engine.solving.operating_point import solve_operating_point
 from longtail.errors import AnalysisError, ConvergenceError
 
 _LOOKED_AT = np.array([1.0, 10.0, 1e2, 1e3, 1e4, 1e5, 1e6])  # Hz: the lowest at which the gain is near its largest

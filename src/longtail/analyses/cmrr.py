@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +49,8 @@ class CmrrMap(Result):
     low, high     transistors that do not amplify at the lowest and at the highest level, though they do at the level of
                   the netlist, those first that leave first; `edge` is V_CM there
     """
+
+    view: ClassVar[str] = "cmrr"
 
     vcm: Array
     frequency_hz: Array

@@ -14,13 +14,13 @@ from longtail.analyses.drives import Drives, as_plain, at_one_lane, bias, null_t
 from longtail.analyses.lanes import levels_over, nominal
 from longtail.analyses.port_maps import above
 from longtail.circuit import GROUND, Instance
-from longtail.engine.batch import Batch
-from longtail.engine.linearization import linearize
-from longtail.engine.newton import newton, warm
-from longtail.engine.operating_point import OperatingPoint, solve_operating_point
+from longtail.engine.equations.system import System
+from longtail.engine.equations.trace import Null
 from longtail.engine.remember import Remembered
-from longtail.engine.system import System
-from longtail.engine.trace import Null
+from longtail.engine.small_signal.linearization import linearize
+from longtail.engine.solving.batch import Batch
+from longtail.engine.solving.newton import newton, warm
+from longtail.engine.solving.operating_point import OperatingPoint, solve_operating_point
 from longtail.errors import AnalysisError
 from longtail.lanes.kernels import COMPILED
 from longtail.lanes.status import LaneStatus

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -15,21 +15,21 @@ from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS, PLACES, mode_ga
 from longtail.analyses.reasons import Cause
 from longtail.circuit import Circuit
 from longtail.errors import AnalysisError, UnsupportedError
-from longtail.symbolic.derivation import (
+from longtail.symbolic.algebra.gain import Gain, gain_equations
+from longtail.symbolic.algebra.reference import Dense, dense
+from longtail.symbolic.circuit.elements import Symbol
+from longtail.symbolic.circuit.names import Label, labels, share
+from longtail.symbolic.shorter.pruning import prune
+from longtail.symbolic.shorter.reduced import Reduced, reduce_circuit
+from longtail.symbolic.writing.derivation import (
     Deriver,
     Equation,
     Step,
     element_lines,
     solved,
 )
-from longtail.symbolic.elements import Symbol
-from longtail.symbolic.expression import Name, latex_text, text
-from longtail.symbolic.gain import Gain, gain_equations
-from longtail.symbolic.names import Label, labels, share
-from longtail.symbolic.pruning import prune
-from longtail.symbolic.reduced import Reduced, reduce_circuit
-from longtail.symbolic.reference import Dense, dense
-from longtail.symbolic.words import share_of
+from longtail.symbolic.writing.expression import Name, latex_text, text
+from longtail.symbolic.writing.words import share_of
 from longtail.units import counted, format_si
 
 _TOLERANCE = 0.05  # relative: values of matched devices that share a symbol
@@ -38,6 +38,8 @@ _TOLERANCE = 0.05  # relative: values of matched devices that share a symbol
 @dataclass(frozen=True, eq=False, repr=False)
 class Derivation(Result):
     """Steps, each with a title, a reason and equations; `elements` are (symbol, where it stands, meaning, value)."""
+
+    view: ClassVar[str] = "derive"
 
     title: str
     steps: tuple[Step, ...]

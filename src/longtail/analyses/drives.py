@@ -12,13 +12,13 @@ from longtail import modes
 from longtail.analyses.out_of_reach import out_of_reach
 from longtail.circuit import GROUND, Circuit, Instance
 from longtail.elaborate.ports.wiring import control_terminals
-from longtail.engine.large import system_of
-from longtail.engine.linearization import linearize
-from longtail.engine.operating_point import OperatingPoint, solve_operating_point
+from longtail.engine.equations.large import system_of
+from longtail.engine.equations.system import System
+from longtail.engine.equations.trace import Null
 from longtail.engine.remember import Remembered
 from longtail.engine.size import check_size
-from longtail.engine.system import System
-from longtail.engine.trace import Null
+from longtail.engine.small_signal.linearization import linearize
+from longtail.engine.solving.operating_point import OperatingPoint, solve_operating_point
 from longtail.errors import AnalysisError, ConvergenceError, OptionError
 
 

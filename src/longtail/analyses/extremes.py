@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from longtail.analyses.regions import transistors
 from longtail.circuit import GROUND, Circuit
-from longtail.engine.operating_point import OperatingPoint
-from longtail.engine.potentials import lost_potentials, without
+from longtail.engine.equations.potentials import lost_potentials, without
+from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.lanes.status import LaneStatus
 from longtail.units import counted, format_si
 

@@ -23,9 +23,10 @@ from longtail.analyses.formula_writing import written
 from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS, mode_gains
 from longtail.analyses.reasons import Cause, short
 from longtail.circuit import Circuit
-from longtail.engine.dense import one_thread
+from longtail.engine.solving.dense import one_thread
 from longtail.errors import AnalysisError, OptionError
-from longtail.symbolic.answer import (
+from longtail.symbolic.algebra.minors import TooLargeError
+from longtail.symbolic.shorter.answer import (
     Answer,
     exact_answer,
     first_order_answer,
@@ -34,9 +35,8 @@ from longtail.symbolic.answer import (
     quotient_answer,
     zero_answer,
 )
-from longtail.symbolic.bias import BETA, BIAS, in_terms_of
-from longtail.symbolic.minors import TooLargeError
-from longtail.symbolic.words import band_of, share_of
+from longtail.symbolic.shorter.bias import BETA, BIAS, in_terms_of
+from longtail.symbolic.writing.words import band_of, share_of
 
 READABLE = 1_000  # terms of a formula that is written down
 _MOST = 0.9  # of the error of a quotient, for the gain that takes more elements

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from longtail.analyses.base import Result
 from longtail.analyses.formula_validity import Validity
-from longtail.symbolic.expression import Expression, as_sympy
+from longtail.symbolic.writing.expression import Expression, as_sympy
 
 if TYPE_CHECKING:
     import sympy
@@ -65,6 +65,8 @@ class Formula(Result):
     cancellation   how much larger the terms of a factor are than their sum: 1 where nothing cancels
     validity       errors over mismatch, temperature and common-mode level; None where they were not asked for
     """
+
+    view: ClassVar[str] = "formula"
 
     of: str
     letter: str

@@ -11,12 +11,12 @@ from longtail.analyses.gains import PLACES, bias_notes
 from longtail.analyses.inputs import find_drives
 from longtail.analyses.reasons import Inquiry, Reason
 from longtail.circuit import Circuit
-from longtail.engine.operating_point import OperatingPoint
+from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.errors import OptionError, nearest
-from longtail.symbolic.answer import Question
-from longtail.symbolic.elements import SmallSignal, small_signal
-from longtail.symbolic.gain import Gain, Pairs, unknown_pairs
-from longtail.symbolic.twins import twins
+from longtail.symbolic.algebra.gain import Gain, Pairs, unknown_pairs
+from longtail.symbolic.circuit.elements import SmallSignal, small_signal
+from longtail.symbolic.circuit.twins import twins
+from longtail.symbolic.shorter.answer import Question
 from longtail.symmetry import Mirror, find_mirror
 
 GAINS = ("differential", "common", "common_to_differential", "differential_to_common", "cmrr")

@@ -18,13 +18,13 @@ from longtail.analyses.drives import Drives, supply_rails
 from longtail.analyses.lanes import INPUT_LEVEL, Lanes, nominal, null_lanes, read_lanes, shown, solve_lanes
 from longtail.analyses.regions import amplifying, transistors
 from longtail.circuit import GROUND, Circuit
-from longtail.engine.operating_point import OperatingPoint
-from longtail.engine.views import TEMPERATURE as CELSIUS
+from longtail.engine.equations.views import TEMPERATURE as CELSIUS
+from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.errors import OptionError
 from longtail.lanes.status import LaneStatus
-from longtail.symbolic.answer import Answer
-from longtail.symbolic.approximate import frequencies
-from longtail.symbolic.values import symbol_values
+from longtail.symbolic.shorter.answer import Answer
+from longtail.symbolic.shorter.approximate import frequencies
+from longtail.symbolic.shorter.values import symbol_values
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]

@@ -10,11 +10,11 @@ import numpy as np
 from longtail.analyses.formula_result import Curves, Formula, RootFormula, SymbolValue
 from longtail.analyses.formula_setting import LETTERS, SINGLE_ENDED, Setting
 from longtail.analyses.reasons import Cause
-from longtail.symbolic.answer import Answer
-from longtail.symbolic.display import Writer
-from longtail.symbolic.expression import latex_text, text
-from longtail.symbolic.names import Label, enumerated, labels
-from longtail.symbolic.poles import roots
+from longtail.symbolic.circuit.names import Label, enumerated, labels
+from longtail.symbolic.shorter.answer import Answer
+from longtail.symbolic.writing.display import Writer
+from longtail.symbolic.writing.expression import latex_text, text
+from longtail.symbolic.writing.poles import roots
 
 
 def written(at: Setting, of: str, answer: Answer, way: str, band_hz: tuple[float, float], allowed: float) -> Formula:

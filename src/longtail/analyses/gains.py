@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,13 +24,13 @@ from longtail.analyses.stability import instability_notes, lane_notes
 from longtail.analyses.stuck import lane_notes as stuck_lanes
 from longtail.analyses.stuck import stuck_notes
 from longtail.circuit import Circuit
-from longtail.engine.batch import Batch
-from longtail.engine.linearization import Linearization, linearize
-from longtail.engine.operating_point import OperatingPoint
-from longtail.engine.refinement import refined
+from longtail.engine.few_solves.frequency_sweep import Sweep
 from longtail.engine.remember import Remembered
 from longtail.engine.size import LARGEST, size
-from longtail.engine.sweep import Sweep
+from longtail.engine.small_signal.linearization import Linearization, linearize
+from longtail.engine.small_signal.refinement import refined
+from longtail.engine.solving.batch import Batch
+from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.lanes.status import LaneStatus, texts
 from longtail.modes import COMMON, DIFFERENTIAL
 from longtail.units import counted
@@ -71,6 +71,8 @@ class ModeGains(Result):
     axes          name and values of each axis in `…`
     inquiry       what tells why gains are zero, see `reason`
     """
+
+    view: ClassVar[str] = "gains"
 
     frequency_hz: NDArray[np.float64]
     matrix: Complex

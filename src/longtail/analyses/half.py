@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -17,16 +17,16 @@ from longtail.analyses.port_maps import ROUNDING, signal_level
 from longtail.analyses.stability import instability_notes
 from longtail.circuit import GROUND, Circuit, Instance
 from longtail.elaborate.writer import write
-from longtail.engine.linearization import linearize
-from longtail.engine.operating_point import OperatingPoint, solve_operating_point
-from longtail.engine.system import System
+from longtail.engine.equations.system import System
+from longtail.engine.small_signal.linearization import linearize
+from longtail.engine.solving.operating_point import OperatingPoint, solve_operating_point
 from longtail.errors import AnalysisError
 from longtail.file_writing import write_report
 from longtail.symmetry import Mirror, find_mirror
-from longtail.symmetry.common_half import common_half
-from longtail.symmetry.differential_half import differential_half
+from longtail.symmetry.halves.common_half import common_half
+from longtail.symmetry.halves.differential_half import differential_half
+from longtail.symmetry.halves.sides import Sides
 from longtail.symmetry.mirror import NOTHING
-from longtail.symmetry.sides import Sides
 
 SWEEP = ".ac dec 10 1 10g"
 CANNOT_TELL = (
@@ -87,6 +87,8 @@ class HalfCircuits(Result):
     gains              A_dd and A_cc (A_d and A_cm of a single output) by the halves alone, at `frequency_hz`
     paths              the decks that were written, by mode
     """
+
+    view: ClassVar[str] = "half"
 
     circuit: Circuit
     mirror: Mirror | None

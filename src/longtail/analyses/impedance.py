@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,8 +31,8 @@ from longtail.analyses.gains import (
 from longtail.analyses.inputs import find_drives
 from longtail.analyses.port_maps import input_currents, output_injection, parts
 from longtail.circuit import Circuit
-from longtail.engine.linearization import linearize
-from longtail.engine.operating_point import OperatingPoint
+from longtail.engine.small_signal.linearization import linearize
+from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.modes import COMMON, DIFFERENTIAL
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ class Impedances(Result):
     output_matrix  `[frequency, mode, mode]`, ohm: output voltages by test currents; one mode for a single output
     input, output  names of the nodes; vcm: dc common-mode input in V; input_offset: V, where it was nulled
     """
+
+    view: ClassVar[str] = "impedance"
 
     frequency_hz: NDArray[np.float64]
     admittance: Complex

@@ -14,10 +14,10 @@ from longtail.circuit import Circuit
 from longtail.elaborate.ports import resolve_ports
 from longtail.elaborate.ports.planes import Cut, cut
 from longtail.elaborate.ports.wiring import Wiring, base
-from longtail.engine.large import system_of
-from longtail.engine.linearization import linearize
-from longtail.engine.operating_point import solve_operating_point
+from longtail.engine.equations.large import system_of
 from longtail.engine.remember import Remembered
+from longtail.engine.small_signal.linearization import linearize
+from longtail.engine.solving.operating_point import solve_operating_point
 from longtail.errors import AnalysisError, ConvergenceError, OptionError
 
 _LOOKED_AT = np.array([0.0, 1.0, 1e2, 1e3, 1e4, 1e5, 1e6])  # Hz, for the sign of a gain

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from longtail.circuit import Circuit
 from longtail.devices.base import Parameter
 from longtail.devices.discovery import devices
-from longtail.engine.views import TEMPERATURE
+from longtail.engine.equations.views import TEMPERATURE
 from longtail.errors import OptionError
 
 ABSOLUTE_ZERO = Parameter(TEMPERATURE, "degC", "temperature", low=-273.15)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from longtail.analyses.dc_sweep import Points
 from longtail.analyses.drives import Drives
 from longtail.analyses.port_maps import ROUNDING
-from longtail.engine.operating_point import OperatingPoint
+from longtail.engine.solving.operating_point import OperatingPoint
 
 Array = NDArray[np.float64]
 

@@ -15,16 +15,16 @@ from longtail.analyses.drives import Drives, as_plain, at_one_lane
 from longtail.analyses.lane_bounds import check_bounds
 from longtail.circuit import Circuit, Instance
 from longtail.devices.discovery import devices
-from longtail.engine.batch import Batch, lane_count
-from longtail.engine.operating_point import OperatingPoint, solve_operating_point
+from longtail.engine.equations.system import System
+from longtail.engine.equations.trace import Null
+from longtail.engine.equations.views import TEMPERATURE, Numbers
 from longtail.engine.remember import Remembered
-from longtail.engine.system import System
-from longtail.engine.trace import Null
-from longtail.engine.views import TEMPERATURE, Numbers
+from longtail.engine.solving.batch import Batch, lane_count
+from longtail.engine.solving.operating_point import OperatingPoint, solve_operating_point
 from longtail.errors import OptionError, nearest
-from longtail.lanes.executor import NumpyExecutor
 from longtail.lanes.graph import Expr, Graph
 from longtail.lanes.kernels import COMPILED
+from longtail.lanes.plain.executor import NumpyExecutor
 from longtail.lanes.program import lower
 from longtail.lanes.status import LaneStatus
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from longtail.analyses.crossing import between, falls
 from longtail.circuit import GROUND, Circuit
-from longtail.engine.linearization import Linearization
+from longtail.engine.small_signal.linearization import Linearization
 from longtail.errors import OptionError, nearest
 
 Complex = NDArray[np.complex128]

@@ -14,8 +14,8 @@ from longtail.analyses.drives import Drives
 from longtail.analyses.gains import ModeGains
 from longtail.circuit import Circuit
 from longtail.devices.discovery import devices
-from longtail.engine.operating_point import OperatingPoint
-from longtail.engine.system import System
+from longtail.engine.equations.system import System
+from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.errors import OptionError, nearest
 
 Array = NDArray[np.float64]

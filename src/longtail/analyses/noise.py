@@ -1,7 +1,8 @@
 """Noise: densities at the output and referred to the input, integrals, and which device makes how much of it.
 
 Every source is a current between two nodes, of the one-sided density S_k(f); z_k is what one ampere of it brings to
-an output mode, all of them from one solve of the transposed system a frequency and mode (`longtail.engine.adjoint`).
+an output mode, all of them from one solve of the transposed system a frequency and mode
+(`longtail.engine.small_signal.adjoint`).
 Sources are independent, so their powers add:
 
     S_out(f) = sum of abs(z_k)^2*S_k(f)      referred to the input: S_out/abs(A)^2
@@ -34,11 +35,11 @@ from longtail.analyses.reasons import Inquiry
 from longtail.analyses.stability import lane_notes
 from longtail.circuit import Circuit
 from longtail.devices.base import ZERO_CELSIUS
-from longtail.engine.adjoint import adjoint
-from longtail.engine.linearization import linearize
-from longtail.engine.noise import integrate, noise_sources
-from longtail.engine.operating_point import OperatingPoint
-from longtail.engine.views import TEMPERATURE
+from longtail.engine.equations.views import TEMPERATURE
+from longtail.engine.small_signal.adjoint import adjoint
+from longtail.engine.small_signal.linearization import linearize
+from longtail.engine.small_signal.noise import integrate, noise_sources
+from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.errors import InputError, OptionError
 from longtail.lanes.status import LaneStatus, texts
 from longtail.units import parse_number

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +59,8 @@ class Noise(Result):
     sources        what the last axis of `density` stands for
     temperature    of the circuit in K, `[…]`; a device may have its own
     """
+
+    view: ClassVar[str] = "noise"
 
     frequency_hz: Real
     density: Real

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,8 @@ from longtail.analyses.reasons import exchanging
 from longtail.analyses.stability import instability_notes
 from longtail.circuit import Circuit
 from longtail.devices.base import ZERO_CELSIUS
-from longtail.engine.trace import branch_name
-from longtail.engine.views import TEMPERATURE
+from longtail.engine.equations.trace import branch_name
+from longtail.engine.equations.views import TEMPERATURE
 
 if TYPE_CHECKING:
     import xarray
@@ -45,6 +45,8 @@ class Offset(Result):
     is_symmetric    whether the circuit has a mirror image that exchanges inputs and outputs
     temperature_deg_c `[point]`, and `..._over_temperature` `[point]`; nan where the output could not be nulled
     """
+
+    view: ClassVar[str] = "offset"
 
     output: tuple[str, ...]
     input: tuple[str, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +15,9 @@ from longtail.analyses.lanes import LANE_OPTIONS, Axes, Lanes, read_lanes, solve
 from longtail.analyses.stability import instability_notes
 from longtail.circuit import Circuit
 from longtail.devices.discovery import devices
-from longtail.engine.large import system_of
-from longtail.engine.operating_point import OperatingPoint, solve_operating_point
-from longtail.engine.potentials import lost_potentials, said
+from longtail.engine.equations.large import system_of
+from longtail.engine.equations.potentials import lost_potentials, said
+from longtail.engine.solving.operating_point import OperatingPoint, solve_operating_point
 from longtail.garbage import collected_later
 from longtail.lanes.status import LaneStatus, texts
 from longtail.units import counted
@@ -37,6 +37,8 @@ class OpResult(Result):
     units     by device, the unit of each quantity; kinds: by device, the name of its `DeviceModel`
     axes      name and values of each axis in `…`
     """
+
+    view: ClassVar[str] = "op"
 
     status: str | NDArray[np.str_]
     iterations: int

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from longtail import modes
-from longtail.engine.batch import Batch
-from longtail.engine.operating_point import OperatingPoint
+from longtail.engine.solving.batch import Batch
+from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.errors import AnalysisError
 from longtail.lanes.status import LaneStatus
 from longtail.units import format_si

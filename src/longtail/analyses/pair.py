@@ -11,7 +11,7 @@ from longtail.analyses.dc_sweep import Points
 from longtail.analyses.regions import is_cut_off, polarity, transistors
 from longtail.circuit import GROUND, Instance
 from longtail.devices.base import BOLTZMANN, ELEMENTARY_CHARGE, ZERO_CELSIUS
-from longtail.engine.linearization import linearize
+from longtail.engine.small_signal.linearization import linearize
 from longtail.errors import AnalysisError
 
 Array = NDArray[np.float64]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,8 +33,8 @@ from longtail.analyses.loop_gain import Loop, check_source, loop_gain, margins
 from longtail.analyses.reasons import Inquiry, Reason
 from longtail.analyses.stability import growing, home
 from longtail.circuit import Circuit
-from longtail.engine.linearization import Linearization, linearize
-from longtail.engine.pencil import Eigenmodes, eigenmodes
+from longtail.engine.small_signal.linearization import Linearization, linearize
+from longtail.engine.small_signal.pencil import Eigenmodes, eigenmodes
 from longtail.errors import OptionError
 from longtail.units import counted, format_si
 
@@ -130,6 +130,8 @@ class PolesAndZeros(Result):
     transfers   by name: "differential", "common", and the conversions of a differential output
     corners     of the differential gain; tail: see `TailZero`; loop: where one was named
     """
+
+    view: ClassVar[str] = "poles"
 
     poles: Complex
     pole_nodes: tuple[str, ...]

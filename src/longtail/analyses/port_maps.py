@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from longtail import modes
 from longtail.analyses.drives import Drives, hot_end
 from longtail.circuit import GROUND, Circuit
-from longtail.engine.operating_point import OperatingPoint
-from longtail.engine.system import System
+from longtail.engine.equations.system import System
+from longtail.engine.solving.operating_point import OperatingPoint
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,8 +31,8 @@ from longtail.analyses.port_maps import ROUNDING, above, parts, rejection_db, si
 from longtail.analyses.reasons import UNKNOWN, Inquiry, Reason, short
 from longtail.circuit import Circuit
 from longtail.elaborate.ports import resolve_ports
-from longtail.engine.linearization import linearize
-from longtail.engine.operating_point import OperatingPoint
+from longtail.engine.small_signal.linearization import linearize
+from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.errors import OptionError
 from longtail.modes import COMMON, DIFFERENTIAL
 
@@ -53,6 +53,8 @@ class SupplyRejection(Result):
     vcm           dc common-mode input in V; input_offset: V, where it was nulled
     reasons       why the transfer of a supply to the differential or single output is zero, where it is
     """
+
+    view: ClassVar[str] = "psrr"
 
     frequency_hz: NDArray[np.float64]
     matrix: Complex

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +59,8 @@ class OperatingRange(Result):
                        be; `limits` says for each corner what lies beyond
     rails              lowest and highest supply in V, None where they are not known
     """
+
+    view: ClassVar[str] = "range"
 
     output: tuple[str, ...]
     input: tuple[str, ...]

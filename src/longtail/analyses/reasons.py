@@ -21,9 +21,9 @@ from longtail.analyses.port_maps import ROUNDING, signal_level, source_columns
 from longtail.analyses.regions import is_cut_off, transistors
 from longtail.analyses.stuck import is_limited, stuck_nodes
 from longtail.circuit import GROUND, Circuit, Instance
-from longtail.engine.linearization import Linearization, linearize
-from longtail.engine.operating_point import OperatingPoint
 from longtail.engine.remember import Remembered
+from longtail.engine.small_signal.linearization import Linearization, linearize
+from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.modes import COMMON, DIFFERENTIAL
 from longtail.symmetry import Mirror, find_mirror
 from longtail.units import format_si

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from longtail.circuit import Circuit
 from longtail.devices.discovery import devices
-from longtail.engine.operating_point import OperatingPoint
+from longtail.engine.solving.operating_point import OperatingPoint
 
 Array = NDArray[np.float64]
 Quantities = Mapping[str, Array]

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,9 +30,9 @@ from longtail.analyses.lanes import Lanes, null_lanes, solve_lanes
 from longtail.analyses.port_maps import ROUNDING, above, input_currents, parts, rejection_db, signal_level
 from longtail.analyses.reasons import UNKNOWN, Inquiry, Reason, short
 from longtail.circuit import GROUND, Circuit, Instance
-from longtail.engine import dense
-from longtail.engine.linearization import linearize
-from longtail.engine.operating_point import OperatingPoint
+from longtail.engine.small_signal.linearization import linearize
+from longtail.engine.solving import dense
+from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.errors import OptionError
 from longtail.lanes.status import LaneStatus
 from longtail.modes import COMMON, DIFFERENTIAL
@@ -71,6 +71,8 @@ class SourceImbalance(Result):
     reason                  why the amplifier's own unwanted gain is zero, where it is
     inserted                whether the network moved the operating point and was solved for within the circuit
     """
+
+    view: ClassVar[str] = "source_imbalance"
 
     frequency_hz: Real
     resistance: float

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.engine.linearization import Linearization, linearize
-from longtail.engine.operating_point import OperatingPoint
-from longtail.engine.pencil import Eigenmodes, eigenmodes, may_grow
 from longtail.engine.remember import Remembered
+from longtail.engine.small_signal.linearization import Linearization, linearize
+from longtail.engine.small_signal.pencil import Eigenmodes, eigenmodes, may_grow
+from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.lanes.status import LaneStatus
 from longtail.units import counted, format_si
 

@@ -13,8 +13,8 @@ from longtail.analyses.drives import Drives, bias, null_target, supply_rails
 from longtail.analyses.regions import amplifying
 from longtail.analyses.stability import sample
 from longtail.circuit import GROUND
-from longtail.engine.operating_point import OperatingPoint
 from longtail.engine.remember import Remembered
+from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.errors import AnalysisError
 from longtail.lanes.status import LaneStatus
 from longtail.modes import DIFFERENTIAL

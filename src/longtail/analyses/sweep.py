@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +34,7 @@ from longtail.analyses.stuck import lane_notes as stuck_lanes
 from longtail.analyses.sweep_plan import FLOOR, Plan
 from longtail.analyses.zeros import zeros
 from longtail.circuit import Circuit
-from longtail.engine.stream import stream
+from longtail.engine.few_solves.stream import stream
 from longtail.errors import OptionError, nearest
 from longtail.lanes.status import LaneStatus
 from longtail.units import counted
@@ -64,6 +64,8 @@ class SweepResult(Result):
     reasons       by measure, why a gain is zero, or the one that spoils a rejection, where it is
     path          the file that has it all, if there is one: figures over frequency may be there alone
     """
+
+    view: ClassVar[str] = "lanes"
 
     title: str
     values: dict[str, NDArray[Any]]

@@ -22,10 +22,10 @@ from longtail.analyses.lanes import Lanes, batch, batch_at_null, null_lanes, sol
 from longtail.analyses.measures import Measure, Seen
 from longtail.circuit import Circuit
 from longtail.elaborate.writer import write
-from longtail.engine.batch import Batch
-from longtail.engine.linearization import Complex, linearize
-from longtail.engine.operating_point import OperatingPoint
-from longtail.engine.sweep import Sweep
+from longtail.engine.few_solves.frequency_sweep import Sweep
+from longtail.engine.small_signal.linearization import Complex, linearize
+from longtail.engine.solving.batch import Batch
+from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.errors import AnalysisError
 from longtail.lanes.status import LaneStatus
 from longtail.modes import DIFFERENTIAL

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ from longtail.analyses.stability import instability_notes
 from longtail.analyses.stuck import LOST, level_lost, stuck, way_back
 from longtail.analyses.transfer_conditions import ERRORS, TransferUnder, transfers_under
 from longtail.circuit import Circuit
-from longtail.engine.linearization import linearize
+from longtail.engine.small_signal.linearization import linearize
 from longtail.errors import AnalysisError
 from longtail.modes import DIFFERENTIAL
 
@@ -59,6 +59,8 @@ class Transfer(Result):
                    of a field-effect pair turns off. The smaller of both directions, nan where the sweep ends first
     under          the transfer at other temperatures and in corners, where these were asked for
     """
+
+    view: ClassVar[str] = "transfer"
 
     output: tuple[str, ...]
     input: tuple[str, ...]

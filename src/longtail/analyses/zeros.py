@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from longtail.analyses.drives import Drives
 from longtail.analyses.gains import PLACES
 from longtail.analyses.reasons import UNKNOWN, Inquiry, Reason
-from longtail.engine.operating_point import OperatingPoint
+from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.modes import COMMON, DIFFERENTIAL
 
 Array = NDArray[np.float64]

@@ -83,7 +83,7 @@ class NoiseSource:
     """A noise current between two local nodes, of the one-sided density `density`/f^`exponent` in A^2/Hz, f in Hz.
 
     `mechanism` is one of `MECHANISMS`; `name` tells sources of one device apart ("ic", "rb"). The sources of a device
-    are independent of each other. Constructors are in `longtail.devices.noise`.
+    are independent of each other. Constructors are in `longtail.devices.parts.noise`.
     """
 
     name: str

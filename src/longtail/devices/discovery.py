@@ -1,4 +1,4 @@
-"""Finds every device: a module of `longtail.devices` that exports `MODEL`. A new file is a new device."""
+"""Finds every device: each module of `longtail.devices.models` is one, and exports it as `MODEL`."""
 
 from __future__ import annotations
 
@@ -8,23 +8,6 @@ from functools import cache
 
 from longtail.devices.base import DeviceModel
 
-_NOT_DEVICES = {
-    "base",
-    "bipolar_parameters",
-    "bipolar_temperature",
-    "diode_temperature",
-    "discovery",
-    "jfet_gate",
-    "junction",
-    "limiting",
-    "meyer",
-    "mosfet1_noise",
-    "mosfet1_process",
-    "noise",
-    "passive",
-    "series",
-}
-
 
 @cache
 def devices() -> dict[str, DeviceModel]:
@@ -33,12 +16,10 @@ def devices() -> dict[str, DeviceModel]:
     >>> "resistor" in devices()
     True
     """
-    import longtail.devices as package
+    import longtail.devices.models as package
 
     found: dict[str, DeviceModel] = {}
     for info in sorted(pkgutil.iter_modules(package.__path__), key=lambda info: info.name):
-        if info.name in _NOT_DEVICES:
-            continue
         module = importlib.import_module(f"{package.__name__}.{info.name}")
         model = getattr(module, "MODEL", None)
         if not isinstance(model, DeviceModel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from longtail.circuit import Circuit
-from longtail.elaborate.scopes import Scope
+from longtail.elaborate.scope.scopes import Scope
 from longtail.errors import NetlistError, nearest
 from longtail.netlist.cards import PortDirective
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from longtail.circuit import Options, Value
-from longtail.elaborate.checking import Notes
-from longtail.elaborate.parameters import check_temperature
-from longtail.elaborate.scopes import Scope
+from longtail.elaborate.cards.checking import Notes
+from longtail.elaborate.scope.parameters import check_temperature
+from longtail.elaborate.scope.scopes import Scope
 from longtail.errors import NetlistError, Span, UnsupportedError, nearest
 from longtail.netlist.cards import Assignment, Directive, Word
 from longtail.units import number_or_none

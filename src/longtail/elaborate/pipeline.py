@@ -7,19 +7,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from longtail.circuit import GROUND, Circuit, Instance, Value
-from longtail.elaborate.checking import Notes
-from longtail.elaborate.conditionals import settle
-from longtail.elaborate.contents import Contents, every_card
+from longtail.elaborate.cards.checking import Notes
+from longtail.elaborate.cards.instances import build
+from longtail.elaborate.cards.models import Models
 from longtail.elaborate.corners import read_corners
 from longtail.elaborate.dangling import dangling
-from longtail.elaborate.includes import Inclusion
-from longtail.elaborate.instances import build
-from longtail.elaborate.models import Models
 from longtail.elaborate.options import Settings, read_settings
-from longtail.elaborate.parameters import check_overrides, read_overrides, top_level
 from longtail.elaborate.ports import read_ports, resolve_ports
-from longtail.elaborate.scopes import Scope
-from longtail.elaborate.subcircuits import Flattened, flatten
+from longtail.elaborate.scope.conditionals import settle
+from longtail.elaborate.scope.contents import Contents, every_card
+from longtail.elaborate.scope.includes import Inclusion
+from longtail.elaborate.scope.parameters import check_overrides, read_overrides, top_level
+from longtail.elaborate.scope.scopes import Scope
+from longtail.elaborate.scope.subcircuits import Flattened, flatten
 from longtail.errors import NetlistError, nearest
 from longtail.garbage import collected_later
 from longtail.netlist.cards import Body, Directive, Netlist

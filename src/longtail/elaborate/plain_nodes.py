@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from longtail.circuit import Circuit, Instance
-from longtail.elaborate.values import map_leaves
-from longtail.netlist.expressions import Expression, Potential
+from longtail.elaborate.scope.values import map_leaves
+from longtail.netlist.expressions.tree import Expression, Potential
 
 # blanks and what has a meaning in a card, the beginning of a comment, and nothing at all
 _NOT_PLAIN = re.compile(r"""[\s(),={}'";]|//|^\$|^$""")

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from longtail.circuit import Circuit, Instance, Model, Options, Ports, Value
 from longtail.devices.discovery import devices
 from longtail.elaborate.plain_nodes import plain_nodes, renamed
-from longtail.elaborate.values import map_leaves
-from longtail.netlist.evaluation import to_text
-from longtail.netlist.expressions import BranchCurrent, Expression
+from longtail.elaborate.scope.values import map_leaves
+from longtail.netlist.expressions.evaluation import to_text
+from longtail.netlist.expressions.tree import BranchCurrent, Expression
 from longtail.units import format_spice
 
 OPTION_NAMES = {"temp_deg_c": "temp", "tnom_deg_c": "tnom"}

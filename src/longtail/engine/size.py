@@ -1,9 +1,9 @@
 """What large means: from where a circuit is solved by kinds of devices, and where it is refused.
 
 The size of a circuit is the number of its nodes, or half that of its devices where that is more. Up to `LARGE` every
-device is traced by itself, and dense matrices are the fastest. Beyond, each kind of device is traced once
-(`longtail.engine.parts`) and all matrices are sparse (`longtail.engine.large`), which the analyses in `SPARSE` do
-with. What needs a full matrix, `[n, n]`, or a trace of every device is refused beyond `LARGEST`: a matrix of 2 000
+device is traced by itself, and dense matrices are the fastest. Beyond, each kind of device is traced once (`parts` in
+`longtail.engine.equations`) and all matrices are sparse (`large` there), which the analyses in `SPARSE` do with. What
+needs a full matrix, `[n, n]`, or a trace of every device is refused beyond `LARGEST`: a matrix of 2 000
 unknowns has 32 MB, and its poles take minutes. Beyond `LARGEST_SPARSE` sparse factors may take some GB.
 """
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from longtail.lanes.executor import Executor, Lanes, NumpyExecutor
+from longtail.lanes.plain.executor import Executor, Lanes, NumpyExecutor
 from longtail.lanes.program import Program
 
 _LARGE = 20_000  # instructions whose run takes so long in NumPy that a few dozen take as long as importing Numba
@@ -33,11 +33,11 @@ def kernels() -> Any:
     True
     """
     wanted = os.environ.get("LONGTAIL_NUMBA", "1") != "0" and find_spec("numba") is not None
-    return import_module(f"longtail.lanes.{'numba' if wanted else 'numpy'}_kernels")
+    return import_module(f"longtail.lanes.{'compiled' if wanted else 'plain'}.kernels")
 
 
 class CompiledExecutor:
-    """Runs every program with `kernels`. See `longtail.lanes.executor.Executor`."""
+    """Runs every program with `kernels`. See `longtail.lanes.plain.executor.Executor`."""
 
     def run(self, program: Program, inputs: Sequence[Any], lanes: int, dtype: type[np.generic] = np.float64) -> Lanes:
         result: Lanes = kernels().Executor().run(program, inputs, lanes, dtype)

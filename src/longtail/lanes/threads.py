@@ -6,7 +6,7 @@ One amplifier may be used from any number of threads. What is found once for a c
   a preparation may make things behind `once`, but never the other way round: two threads would wait in a circle;
 - registers that programs work in are taken from a `Pool`, and belong to one thread until they are given back;
 - all else that is kept is made from constants alone: two threads that make it twice have equal ones;
-- BLAS keeps to one thread for as long as any question is at work, see `longtail.engine.dense`.
+- BLAS keeps to one thread for as long as any question is at work, see `longtail.engine.solving.dense`.
 Nothing of this decides by what other threads or earlier questions did, so bits do not either.
 
 Under an interpreter without its global lock, one question is answered at a time: `turn` is a lock there.

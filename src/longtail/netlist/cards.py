@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from longtail.errors import Span
-from longtail.netlist.expressions import Expression
+from longtail.netlist.expressions.tree import Expression
 
 
 @dataclass(frozen=True, slots=True)

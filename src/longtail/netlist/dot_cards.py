@@ -19,7 +19,7 @@ from longtail.netlist.cards import (
     PortDirective,
     Word,
 )
-from longtail.netlist.expressions import Number
+from longtail.netlist.expressions.tree import Number
 from longtail.netlist.fields import Definition, Fields, defined_value, definitions
 from longtail.netlist.lines import LogicalLine
 

@@ -6,8 +6,8 @@ import re
 
 from longtail.errors import NetlistError, UnsupportedError
 from longtail.netlist.cards import Assignment, Element, Word
-from longtail.netlist.expression_parser import parse
-from longtail.netlist.expressions import Name
+from longtail.netlist.expressions.parser import parse
+from longtail.netlist.expressions.tree import Name
 from longtail.netlist.fields import Fields, Token, defined_value, definitions, expression_at, tokens
 from longtail.netlist.lines import LogicalLine
 

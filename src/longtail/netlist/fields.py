@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from longtail.errors import NetlistError
 from longtail.netlist.cards import Assignment, Word
-from longtail.netlist.expression_parser import parse
-from longtail.netlist.expressions import Expression, Name, Unary
+from longtail.netlist.expressions.parser import parse
+from longtail.netlist.expressions.tree import Expression, Name, Unary
 from longtail.netlist.lines import LogicalLine
 from longtail.units import number_or_none
 

@@ -14,7 +14,7 @@ from longtail.errors import InputError, NetlistError, UnsupportedError, nearest
 from longtail.netlist import dot_cards
 from longtail.netlist.cards import Body, Branch, Card, Conditionals, Include, Netlist, Note, Subcircuit
 from longtail.netlist.elements import read_element
-from longtail.netlist.expressions import Expression
+from longtail.netlist.expressions.tree import Expression
 from longtail.netlist.fields import expression_at
 from longtail.netlist.lines import LogicalLine, split_lines
 

@@ -17,8 +17,8 @@ from longtail.analyses.analyze import Datasheet
 from longtail.analyses.base import Result
 from longtail.errors import OptionError
 from longtail.file_writing import write_report
-from longtail.report import figure_op
-from longtail.report.style import TYPESET, literal
+from longtail.report.figures import op as figure_op
+from longtail.report.figures.style import TYPESET, literal
 from longtail.report.views import figure_of
 
 # Drawings carry no date and fixed ids, so that the same result gives the same file.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from longtail.analyses.base import Result
-from longtail.report.layout import page_html, page_text
-from longtail.report.page import Page
 from longtail.report.views import page_of
+from longtail.report.wording.layout import page_html, page_text
+from longtail.report.wording.page import Page
 
 
 def text(result: Result) -> str:
@@ -28,6 +28,6 @@ def page(result: Result) -> Page:
 
 def rich(result: Result, room: int) -> Any:
     """The result as something that rich prints in colour, `room` characters wide. No value is ever cut."""
-    from longtail.report.terminal import page_rich
+    from longtail.report.wording.terminal import page_rich
 
     return page_rich(page(result), room)

@@ -10,8 +10,8 @@ from longtail.circuit import GROUND, Circuit, Instance, Model
 from longtail.devices.base import Parameter
 from longtail.devices.discovery import devices
 from longtail.errors import NetlistError
-from longtail.netlist.evaluation import BEHAVIORAL, evaluate
-from longtail.netlist.expressions import BranchCurrent, Expression, Potential
+from longtail.netlist.expressions.evaluation import BEHAVIORAL, evaluate
+from longtail.netlist.expressions.tree import BranchCurrent, Expression, Potential
 from longtail.symmetry.graph import DEVICE, LINEAR_CONTROLLED, NODE, REVERSIBLE, Graph, Vertex
 from longtail.symmetry.mirror import Difference
 

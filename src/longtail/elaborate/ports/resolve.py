@@ -13,7 +13,7 @@ from longtail.elaborate.ports.outputs import find_output
 from longtail.elaborate.ports.planes import split_plane
 from longtail.elaborate.ports.supplies import find_supplies
 from longtail.elaborate.ports.wiring import Wiring
-from longtail.elaborate.scopes import Scope
+from longtail.elaborate.scope.scopes import Scope
 from longtail.errors import InputError, NetlistError, OptionError, Span, nearest
 from longtail.netlist.cards import PortDirective
 

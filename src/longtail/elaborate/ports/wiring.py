@@ -14,9 +14,9 @@ from functools import cache, cached_property
 
 from longtail.circuit import GROUND, Circuit, Instance
 from longtail.devices.discovery import devices
-from longtail.elaborate.values import leaves, map_leaves
+from longtail.elaborate.scope.values import leaves, map_leaves
 from longtail.errors import NetlistError
-from longtail.netlist.expressions import Expression, Number, Potential
+from longtail.netlist.expressions.tree import Expression, Number, Potential
 
 PASSIVES = ("resistor", "capacitor", "inductor")
 CONTROLS = (("g", "s"), ("b", "e"))  # the terminal that steers, and the one that a pair has in common

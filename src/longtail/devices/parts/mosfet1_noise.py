@@ -1,0 +1,61 @@
+"""Noise of a level 1 MOSFET's channel, by the `nlev` of the card.
+
+    thermal   4*k*T*2/3*g_m; nlev = 3: 4*k*T*2/3*beta*u*(1 + a + a^2)/(1 + a)*gdsnoi with u = vgs - vth
+              and a = 1 - vds/vdsat in triode, 0 in saturation
+    flicker   kf*abs(id)^af/(W*L*cox^2*f)   without nlev
+              kf*abs(id)^af/(L^2*cox*f)     nlev = 0
+              kf*abs(id)^af/(W*L*cox*f)     nlev = 1
+              kf*g_m^2/(W*L*cox*f^af)       nlev = 2 and 3
+
+ngspice 39 has only the first form, and takes an oxide of 100 nm where the card has none; the others are those of
+later ngspice and of HSPICE. m devices in parallel make m times the noise of one: in ngspice 39 flicker does not grow
+with m.
+"""
+
+from __future__ import annotations
+
+from longtail.devices.base import NoiseSource, Parameters
+from longtail.devices.parts.mosfet1_process import OXIDE_PERMITTIVITY, effective_length, width
+from longtail.devices.parts.noise import flicker, thermal
+from longtail.lanes.functions import absolute, maximum
+from longtail.lanes.graph import Real
+
+_OXIDE = 1e-7  # m, of a card without tox
+_TINY = 1e-30
+
+
+def channel_conductance(p: Parameters, beta: Real, overdrive: Real, v_ds: Real, g_m: Real) -> Real:
+    """The conductance in S whose thermal noise the channel makes."""
+    if not p.model.given("nlev") or p.model.nominal("nlev") < 3.0:
+        return absolute(g_m) * (2.0 / 3.0)
+    return shaped_conductance(beta, overdrive, v_ds) * p.model["gdsnoi"]
+
+
+def shaped_conductance(beta: Real, overdrive: Real, v_ds: Real) -> Real:
+    """2/3*beta*u*(1 + a + a^2)/(1 + a): 2/3*g_m in saturation, and the conductance of the channel at vds = 0.
+
+    >>> round(shaped_conductance(1e-3, 0.5, 2.0) * 1e3, 9), round(shaped_conductance(1e-3, 0.5, 0.0) * 1e3, 9)
+    (0.333333333, 0.5)
+    """
+    u = maximum(overdrive, 0.0)
+    a = maximum(1.0 - v_ds / maximum(u, _TINY), 0.0)
+    return u * beta * (2.0 / 3.0) * (1.0 + a + a * a) / (1.0 + a)
+
+
+def channel_noise(
+    p: Parameters, *, beta: Real, overdrive: Real, v_ds: Real, g_m: Real, drain_current: Real
+) -> tuple[NoiseSource, ...]:
+    """Thermal and flicker noise between the inner drain and source; voltages are those of the acting terminals."""
+    own = thermal("id", "di", "si", channel_conductance(p, beta, overdrive, v_ds, g_m), p.temperature)
+    m = p.model
+    if not m.given("kf"):
+        return (own,)
+    length, area = effective_length(p), effective_length(p) * width(p)
+    oxide = OXIDE_PERMITTIVITY / (m["tox"] if m.given("tox") and m.nominal("tox") > 0.0 else _OXIDE)
+    if m.given("nlev") and m.nominal("nlev") >= 2.0:
+        return (own, *flicker("di", "si", m["kf"] / (area * oxide), 2.0, g_m, slope=m["af"]))
+    if not m.given("nlev"):
+        size = area * oxide * oxide
+    else:
+        size = (length * length if m.nominal("nlev") == 0.0 else area) * oxide
+    return (own, *flicker("di", "si", m["kf"] / size, m["af"], drain_current))

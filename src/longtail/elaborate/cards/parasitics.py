@@ -1,0 +1,67 @@
+"""What LTspice writes beside the value of R, C, L, V, B and G cards: parasitics become elements, ratings notes.
+
+    C1 a b 10u Rser=5m Lser=1n V=25     a -rser_c1- c1_rser -lser_c1- c1_lser -c1- b
+    L1 a b 10u Rser=3 Rpar=1k Cpar=2p   a -rser_l1- l1_rser -l1- b, and rpar_l1 and cpar_l1 from a to b
+
+A parasitic of zero is not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from longtail.circuit import Instance
+from longtail.elaborate.cards.line import Line
+from longtail.elaborate.cards.passives import passive
+from longtail.netlist.cards import Assignment, Element, Word
+
+KINDS = {"r": "resistor", "c": "capacitor", "l": "inductor"}
+SERIES = {"c": ("rser", "lser"), "l": ("rser",), "v": ("rser",)}
+PARALLEL = {"c": ("rpar", "cpar"), "l": ("rpar", "cpar"), "v": ("cpar",), "b": ("rpar", "cpar"), "g": ("rpar", "cpar")}
+RATINGS = {
+    "r": ("tol", "pwr", "mfg", "pn", "type"),
+    "c": ("v", "irms", "mfg", "pn", "type"),
+    "l": ("ipk", "mfg", "pn", "type"),
+}
+
+
+def with_parasitics(line: Line, build: Callable[[Line], Instance]) -> list[Instance]:
+    """The instance of a card, by `build`, and those of its parasitics."""
+    element = line.element
+    letter = element.letter
+    series, parallel = SERIES.get(letter, ()), PARALLEL.get(letter, ())
+    special = (*series, *parallel, *RATINGS.get(letter, ()))
+    found = {a.name: a for a in element.assignments if a.name in special}
+    if not found:
+        return [build(line)]
+    kept = tuple(a for a in element.assignments if a.name not in special)
+    ratings = [name for name in found if name in RATINGS.get(letter, ())]
+    if ratings:
+        line.notes.add(f"{element.name}: without effect: {', '.join(ratings)}", element.span)
+    if len(element.words) < 2:
+        return [build(_with(line, replace(element, assignments=kept)))]
+    first, second, *rest = element.words
+    present = [a for a in found.values() if a.name not in ratings and _size(line, a) != 0.0]
+    instances = [_part(line, a, first, second) for a in present if a.name in parallel]
+    for assignment in (a for name in series for a in present if a.name == name):
+        inner = Word(f"{element.name}_{assignment.name}", first.span)
+        instances.append(_part(line, assignment, first, inner))
+        first = inner
+    return [build(_with(line, replace(element, words=(first, second, *rest), assignments=kept))), *instances]
+
+
+def _size(line: Line, assignment: Assignment) -> float:
+    return line.scope.nominal(line.scope.value(assignment.value, assignment.span), assignment.span)
+
+
+def _part(line: Line, assignment: Assignment, first: Word, second: Word) -> Instance:
+    """`rser_l1 first second value`."""
+    value = Word("", assignment.span, assignment.value)
+    name = f"{assignment.name}_{line.element.name}"
+    card = replace(line.element, name=name, words=(first, second, value), assignments=())
+    return passive(_with(line, card), KINDS[name[0]])
+
+
+def _with(line: Line, element: Element) -> Line:
+    return replace(line, element=element)

@@ -1,0 +1,72 @@
+"""D, Q, M, J and every other card of the form: nodes, model, area, flags, parameters."""
+
+from __future__ import annotations
+
+from longtail.circuit import Instance
+from longtail.devices.base import DeviceModel
+from longtail.elaborate.cards import catalog
+from longtail.elaborate.cards.checking import Given
+from longtail.elaborate.cards.line import Line
+from longtail.elaborate.scope.scopes import Scope
+from longtail.errors import nearest
+from longtail.netlist.cards import ModelCard, Word
+
+
+def semiconductor(line: Line) -> Instance:
+    """`Q1 c b e [s] model [area] [off] [name=value ...]`: the first word that names a model ends the nodes."""
+    candidates = catalog.by_letter()[line.element.letter]
+    index, card, owner = _find_model(line, candidates)
+    model = line.models.get(card, owner)
+    device = catalog.device(model.device)
+    if device not in candidates:
+        letters = f"cards of a {device.name} start with '{device.letter}'"
+        raise line.error(f"model '{card.name}' describes a {device.name}", line.element.words[index], letters)
+    required = len(device.terminals) - device.optional_terminals
+    if not required <= index <= len(device.terminals):
+        raise _wrong_nodes(line, device, index, card.name)
+    nodes = tuple(line.node(word) for word in line.element.words[:index])
+    given = [*_behind_model(line, device, line.element.words[index + 1 :]), *line.assigned()]
+    return line.instance(device.name, nodes, given, model=model.name)
+
+
+def _find_model(line: Line, candidates: tuple[DeviceModel, ...]) -> tuple[int, ModelCard, Scope]:
+    words = line.element.words
+    least = min(len(device.terminals) - device.optional_terminals for device in candidates)
+    for index in (*range(least, len(words)), *range(min(least, len(words)))):
+        found = line.model(words[index])
+        if found is not None:
+            return index, *found
+    device = candidates[0]
+    if len(words) <= least:
+        raise line.error(
+            f"expected {least} nodes ({catalog.terminal_list(device)}) and a model, found {len(words)} fields"
+        )
+    names = line.scope.visible("models")
+    guess = next((word for word in words[least:] if nearest(word.text, names)), words[least])
+    hint = nearest(guess.text, names) or f"define it: .model {guess.text} {next(iter(device.model_types), '')} (...)"
+    raise line.error(f"unknown model '{guess.text}'", guess, hint)
+
+
+def _wrong_nodes(line: Line, device: DeviceModel, count: int, model: str) -> Exception:
+    least, most = len(device.terminals) - device.optional_terminals, len(device.terminals)
+    wanted = str(least) if least == most else f"{least} to {most}"
+    message = f"expected {wanted} nodes ({catalog.terminal_list(device)}) before model '{model}', found {count}"
+    if device.name == "bipolar" and count == 5:
+        return line.unsupported(f"{message}; the fifth, thermal node is not supported")
+    return line.error(message)
+
+
+def _behind_model(line: Line, device: DeviceModel, words: tuple[Word, ...]) -> list[Given]:
+    """An area without name, and flags."""
+    spelling = catalog.instance_spelling(device.name).by_name
+    given: list[Given] = []
+    for word in words:
+        parameter = spelling.get(word.text) if word.expression is None else None
+        if word.text == "off" or (parameter is not None and parameter.flag):
+            given.append(Given(word.text, 1.0, word.span))
+        elif "area" in spelling and not any(item.name == "area" for item in given):
+            given.append(Given("area", line.value(word), word.span))
+        else:
+            flags = [name for name, parameter in spelling.items() if parameter.flag]
+            raise line.error(f"unexpected '{word.text}' after the model", word, nearest(word.text, flags))
+    return given

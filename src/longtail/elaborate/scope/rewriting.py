@@ -1,0 +1,147 @@
+"""Rebuilding an expression inside a scope: local parameters and functions substituted, node names made flat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from longtail.circuit import Value
+from longtail.elaborate.scope import bounds as limits
+from longtail.elaborate.scope.contents import AMBIENT
+from longtail.elaborate.scope.values import as_expression, children
+from longtail.elaborate.scope.vocabulary import plain
+from longtail.errors import NetlistError, Span, UnsupportedError, nearest
+from longtail.netlist.cards import FunctionCard
+from longtail.netlist.expressions.evaluation import CONSTANTS, FUNCTIONS, check_arguments
+from longtail.netlist.expressions.functions import UNSUPPORTED
+from longtail.netlist.expressions.tree import (
+    Binary,
+    BranchCurrent,
+    Call,
+    Conditional,
+    Expression,
+    Name,
+    Number,
+    Potential,
+    Unary,
+)
+
+if TYPE_CHECKING:
+    from longtail.elaborate.scope.scopes import Scope
+
+
+Lookup = Callable[[str, Span | None], Value | None]
+
+
+def rewrite(expression: Expression, scope: Scope, span: Span | None, lookup: Lookup | None = None) -> Expression:
+    """The expression with everything local to `scope` substituted away; names of the top level stay.
+
+    `lookup` says what a parameter stands for, None where there is none; as a rule it is that of the scope.
+
+    Raises NetlistError for an unknown parameter or function, a wrong number of arguments, functions that call
+    themselves, and results beyond the bounds in `limits`.
+    """
+    result = _Rewriting(scope, span, lookup or scope.parameter).run(expression, {}, ())
+    if not isinstance(result, (Number, Name)):
+        scope.root.terms += _size(result, span)
+        if scope.root.terms > limits.EXPRESSIONS_SIZE:
+            message = f"the expressions of the netlist come to more than {limits.EXPRESSIONS_SIZE} terms"
+            raise NetlistError(f"{message}{scope.where}", span=span, hint="those of subcircuits count in every place")
+    return result
+
+
+class _Rewriting:
+    def __init__(self, scope: Scope, span: Span | None, parameter: Lookup) -> None:
+        self.scope = scope
+        self.span = span
+        self.parameter = parameter
+        self.budget = limits.EXPRESSION_SIZE
+
+    def run(self, e: Expression, bound: Mapping[str, Expression], calls: tuple[str, ...]) -> Expression:
+        """`bound` are the arguments of the function whose body this is; `calls` the functions being expanded."""
+        self.budget -= 1
+        if self.budget < 0:
+            raise NetlistError("expression grows too large when its functions are expanded", span=self.span)
+        match e:
+            case Number():
+                return e
+            case Name(name, span):
+                return bound[name] if name in bound else self.name(name, span or self.span)
+            case Unary(operator, operand):
+                return Unary(operator, self.run(operand, bound, calls))
+            case Binary(operator, left, right):
+                return Binary(operator, self.run(left, bound, calls), self.run(right, bound, calls))
+            case Conditional(condition, yes, no):
+                return Conditional(*(self.run(x, bound, calls) for x in (condition, yes, no)))
+            case Call():
+                return self.call(e, bound, calls)
+            case Potential(positive, negative):
+                return Potential(self.scope.node(positive), self.scope.node(negative))
+            case BranchCurrent(device):
+                return BranchCurrent(self.scope.device(device))
+
+    def name(self, name: str, span: Span | None) -> Expression:
+        value = self.parameter(name, span)
+        if value is not None:
+            return as_expression(value)
+        if name in CONSTANTS:
+            return Number(CONSTANTS[name])
+        if name in AMBIENT:
+            return Name(name)
+        raise NetlistError(
+            f"unknown parameter '{name}'{self.scope.where}",
+            span=span,
+            hint=nearest(name, [*self.scope.visible_parameters(), *CONSTANTS, *AMBIENT])
+            or f"define it with .param {name}=...",
+        )
+
+    def call(self, e: Call, bound: Mapping[str, Expression], calls: tuple[str, ...]) -> Expression:
+        arguments = tuple(self.run(x, bound, calls) for x in e.arguments)
+        function = self.scope.function(e.function)
+        if function is None:
+            if e.function in UNSUPPORTED:
+                message = f"{e.function}(...) is not supported: {UNSUPPORTED[e.function]}"
+                raise UnsupportedError(message, span=e.span or self.span)
+            if e.function in FUNCTIONS:
+                check_arguments(e, e.span or self.span)
+                return plain(e.function, arguments)
+            names = [*FUNCTIONS, *self.scope.visible("functions")]
+            raise NetlistError(
+                f"unknown function '{e.function}'{self.scope.where}",
+                span=e.span or self.span,
+                hint=nearest(e.function, names),
+            )
+        self.check_call(e, function, calls)
+        return self.run(function.body, dict(zip(function.arguments, arguments, strict=True)), (*calls, e.function))
+
+    def check_call(self, e: Call, function: FunctionCard, calls: tuple[str, ...]) -> None:
+        wanted = len(function.arguments)
+        if len(e.arguments) != wanted:
+            raise NetlistError(
+                f"function '{e.function}' takes {wanted} argument{'s' * (wanted != 1)} "
+                f"({', '.join(function.arguments)}), not {len(e.arguments)}",
+                span=e.span or self.span,
+            )
+        if e.function in calls:
+            loop = " -> ".join((*calls[calls.index(e.function) :], e.function))
+            raise NetlistError(f"function calls itself: {loop}", span=function.span)
+        if len(calls) >= limits.FUNCTION_DEPTH:
+            raise NetlistError(f"functions nested deeper than {limits.FUNCTION_DEPTH}", span=function.span)
+
+
+def _size(expression: Expression, span: Span | None) -> int:
+    """How many terms a walk would meet: shared subtrees make an expression larger to walk than it was to build.
+
+    Raises NetlistError beyond the bounds in `limits`.
+    """
+    stack = [(expression, 1)]
+    size = 0
+    while stack:
+        top, depth = stack.pop()
+        size += 1
+        if size > limits.EXPRESSION_SIZE:
+            raise NetlistError(f"expression has more than {limits.EXPRESSION_SIZE} terms", span=span)
+        if depth > limits.EXPRESSION_DEPTH:
+            raise NetlistError(f"expression is nested deeper than {limits.EXPRESSION_DEPTH}", span=span)
+        stack.extend((child, depth + 1) for child in children(top))
+    return size

@@ -1,0 +1,112 @@
+"""A formula as a picture: typeset, its curve over that of the circuit, and its error below the proven bound."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure, SubFigure
+from numpy.typing import NDArray
+
+from longtail.analyses.formula_result import Curves, Formula
+from longtail.report.figures.colours import BLUE, INK, PALE, VERMILLION
+from longtail.report.figures.style import (
+    SMALL,
+    TEXT,
+    TYPESET,
+    literal,
+    mathematical,
+    new_figure,
+    over_frequency,
+    titled,
+)
+from longtail.report.pages.formula import band_text, error_text
+from longtail.units import format_si
+
+_LINE = 0.27  # inches
+_WIDTH = 7.6
+_LARGEST, _SMALLEST = 16.0, 6.0  # points
+_LETTERS = {
+    "A_c→d": r"A_{\mathrm{c \rightarrow d}}",
+    "A_d→c": r"A_{\mathrm{d \rightarrow c}}",
+    "CMRR": r"\mathrm{CMRR}",
+}
+
+
+def figure(formula: Formula, *, title: str | None = None) -> Figure:
+    """The formula with its symbols, and with curves where it holds over a band."""
+    rows = (len(formula.symbols) + 1) // 2
+    head = 0.95 + _LINE * rows
+    drawn = new_figure(_WIDTH, head + (4.2 if formula.curves is not None else 0.3))
+    if formula.curves is None:
+        _typeset(drawn, formula, head)
+    else:
+        upper, lower = np.asarray(drawn.subfigures(2, 1, height_ratios=[head, 4.0])).tolist()
+        _typeset(upper, formula, head)
+        _curves(lower, formula, formula.curves)
+    titled(drawn, title or f"Formula of {mathematical(formula.letter)}, {formula.label}")
+    return drawn
+
+
+def _typeset(drawn: Figure | SubFigure, formula: Formula, height: float) -> None:
+    axes = drawn.add_subplot()
+    axes.set_axis_off()
+    axes.set_xlim(0.0, 1.0)
+    axes.set_ylim(height, 0.0)
+    written = f"${_letter(formula.letter)} = {formula.latex}$"
+    set_ = axes.text(0.5, 0.32, written, fontsize=_LARGEST, color=INK, ha="center", va="center", gid=TYPESET)
+    width = set_.get_window_extent(axes.figure.canvas.get_renderer()).width / axes.figure.dpi  # type: ignore[attr-defined]
+    # long formulas are set smaller, down to what can still be read
+    set_.set_fontsize(max(_SMALLEST, min(_LARGEST, _LARGEST * 0.94 * _WIDTH / width)))
+    for k, (name, symbol) in enumerate(formula.symbols.items()):
+        column, row = k % 2, k // 2
+        line = f"${symbol.latex}$" if symbol.latex else literal(name)
+        text = f"{line} = {literal(f'{format_si(symbol.value, symbol.unit)}   {symbol.meaning}')}"
+        place = (0.5 * column, 0.85 + _LINE * row)
+        axes.text(*place, text, fontsize=SMALL, color=INK, ha="left", va="center", gid=TYPESET)
+    if formula.curves is None:
+        said = f"error {error_text(formula)} {band_text(formula.band_hz)}"
+        axes.text(0.0, height, said, fontsize=SMALL, color=PALE, ha="left", va="bottom")
+
+
+def _letter(letter: str) -> str:
+    head, _, tail = letter.partition("_")
+    return _LETTERS.get(letter, rf"{head}_{{\mathrm{{{tail}}}}}")
+
+
+def _curves(drawn: SubFigure, formula: Formula, curves: Curves) -> None:
+    positive = curves.frequency_hz > 0.0
+    f = curves.frequency_hz[positive]
+    gain, error = over_frequency(drawn, (2.2, 1.0), f.min(), f.max())
+    circuit, short = curves.circuit[positive], curves.formula[positive]
+    if formula.error_bound is not None:
+        low, high = (_decibels(np.abs(circuit) * (1.0 + sign * formula.error_bound)) for sign in (-1.0, 1.0))
+        gain.fill_between(f, low, high, color=BLUE, alpha=0.15, linewidth=0.0, label="proven band")
+    gain.plot(f, _decibels(np.abs(circuit)), color=BLUE, linewidth=2.6, alpha=0.8, label="circuit")
+    gain.plot(f, _decibels(np.abs(short)), color=VERMILLION, linewidth=1.4, linestyle=(0, (4, 2)), label="formula")
+    gain.set_ylabel("magnitude (dB, V/V)", fontsize=TEXT, color=INK)
+    gain.legend(fontsize=SMALL, frameon=False)
+    _errors(error, f, np.abs(short / circuit - 1.0), formula)
+
+
+def _errors(axes: Axes, f: NDArray[np.float64], errors: NDArray[np.float64], formula: Formula) -> None:
+    axes.plot(f, 100.0 * errors, color=VERMILLION, linewidth=1.4)
+    top = formula.error_bound if formula.error_bound is not None else formula.error_sampled
+    if formula.error_bound is not None:
+        axes.axhline(100.0 * formula.error_bound, color=BLUE, linewidth=1.0, linestyle=":")
+        said = f"at most {100.0 * formula.error_bound:.3g} % (proven)"
+        axes.text(
+            0.99,
+            100.0 * formula.error_bound,
+            said,
+            transform=axes.get_yaxis_transform(),
+            fontsize=SMALL,
+            color=BLUE,
+            ha="right",
+            va="bottom",
+        )
+    axes.set_ylim(0.0, 130.0 * max(top, 1e-12))
+    axes.set_ylabel("error (%)", fontsize=TEXT, color=INK)
+
+
+def _decibels(magnitude: NDArray[np.float64]) -> NDArray[np.float64]:
+    return 20.0 * np.log10(np.maximum(magnitude, 1e-300))
