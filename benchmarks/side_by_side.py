@@ -24,10 +24,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 import longtail as lt
-from longtail.analyses.drives import find_drives, null_target
-from longtail.analyses.frequency import frequency_axis
-from longtail.analyses.gains import prepared_sweep
-from longtail.analyses.lanes import Lanes, batch, batch_at_null, null_lanes, read_lanes
+from longtail.contract.axes import frequency_axis
+from longtail.driven.drives import find_drives, null_target
+from longtail.driven.mode_gains import prepared_sweep
+from longtail.driven.varied import Lanes, batch, batch_at_null, null_lanes, read_lanes
 from longtail.engine.few_solves.frequency_sweep import Sweep
 from longtail.engine.few_solves.stream import stream
 

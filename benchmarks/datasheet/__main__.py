@@ -24,13 +24,13 @@ from benchmarks.datasheet import peer
 from numpy.typing import NDArray
 
 import longtail as lt
-from longtail.analyses.characterize import Characterization
-from longtail.analyses.conditions import Condition, arrays, conditions
-from longtail.analyses.drives import find_drives
-from longtail.analyses.frequency import frequency_axis
-from longtail.analyses.rows import Row
-from longtail.analyses.standing import stand
 from longtail.circuit import Circuit
+from longtail.contract.axes import frequency_axis
+from longtail.datasheet.characterize import Characterization
+from longtail.datasheet.rows import Row
+from longtail.driven.conditions import Condition, arrays, conditions
+from longtail.driven.drives import find_drives
+from longtail.driven.under_conditions import stand
 
 DECK = Path(__file__).with_name("ota_corners.cir")
 FREQUENCY = "1:1g:10"

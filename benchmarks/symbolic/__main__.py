@@ -23,7 +23,7 @@ from benchmarks.symbolic.peer import PEERS, Answer, ask, installed
 from benchmarks.symbolic.question import question_of, symbol_names
 
 from longtail.amplifier import read
-from longtail.analyses.formula_setting import Setting, setting
+from longtail.analyses.formula.setting import Setting, setting
 from longtail.symbolic.algebra.gain import Gain, gain_equations
 from longtail.symbolic.algebra.transfer import Transfer, expand
 from longtail.symbolic.circuit.elements import SmallSignal

@@ -10,18 +10,17 @@ A SPICE netlist in; operating point, differential and common-mode gain, mode con
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from longtail import modes
     from longtail.amplifier import Amplifier, read
-    from longtail.analyses.analyze import Datasheet
     from longtail.analyses.gains import ModeGains
-    from longtail.analyses.lanes import grid
     from longtail.analyses.op import OpResult
     from longtail.bench.behavioral import Behavioral
     from longtail.circuit import Circuit
+    from longtail.datasheet.analyze import Datasheet
+    from longtail.driven.varied import grid
     from longtail.errors import (
         AnalysisError,
         ConvergenceError,
@@ -55,22 +54,15 @@ __all__ = [
     "read",
 ]
 
-# Where each public name lives. They are imported when first used, so that `longtail --help` starts at once.
-_HOMES = {
-    "Amplifier": "amplifier",
-    "Behavioral": "bench.behavioral",
-    "read": "amplifier",
-    "Circuit": "circuit",
-    "Datasheet": "analyses.analyze",
-    "ModeGains": "analyses.gains",
-    "OpResult": "analyses.op",
-    "grid": "analyses.lanes",
-}
-
 
 def __getattr__(name: str) -> Any:
-    if name == "modes":
-        return importlib.import_module("longtail.modes")
+    """A public name, imported when it is first used, so that `longtail --help` starts at once."""
     if name not in __all__:
         raise AttributeError(f"module 'longtail' has no attribute '{name}'")
-    return getattr(importlib.import_module(f"longtail.{_HOMES.get(name, 'errors')}"), name)
+    from longtail.registry import public
+
+    return public(name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from longtail.analyses.base import Analysis, Result
-from longtail.analyses.discovery import analyses
 from longtail.circuit import Circuit
+from longtail.contract.analysis import Analysis
+from longtail.contract.result import Result
 from longtail.elaborate import load
+from longtail.registry import analyses
 from longtail.units import counted
 
 

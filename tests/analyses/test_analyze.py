@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 import longtail as lt
-from longtail.analyses.conditions import conditions, read_corners, read_temperatures
-from longtail.analyses.limits import FAIL, OPEN, PASS, check, read_limits
-from longtail.analyses.reasons import Cause, Reason
-from longtail.analyses.rows import Row, spread
 from longtail.cli.main import run
+from longtail.datasheet.limits import FAIL, OPEN, PASS, check, read_limits
+from longtail.datasheet.rows import Row, spread
+from longtail.driven.conditions import conditions, read_corners, read_temperatures
 from longtail.elaborate import write
+from longtail.merits.reasons import Cause, Reason
 
 TEMPERATURES = (-40.0, 27.0, 125.0)
 FREQUENCY = "1:1g:10"

@@ -10,9 +10,9 @@ import pytest
 from numpy.typing import NDArray
 
 import longtail as lt
-from longtail.analyses.bands import find_bands, sampled_bands
-from longtail.analyses.crossing import between, falls, peak, root
-from longtail.analyses.rows import Row
+from longtail.datasheet.rows import Row
+from longtail.driven.bands import find_bands, sampled_bands
+from longtail.driven.crossings import between, falls, peak, root
 from reference import gallery, ngspice
 
 Array = NDArray[np.float64]

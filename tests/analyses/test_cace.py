@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 import longtail as lt
-from longtail.analyses.limits import FAIL, PASS, check, read_limits, unheld
-from longtail.analyses.rows import Limit, Row
 from longtail.cli.main import run
+from longtail.datasheet.limits import FAIL, PASS, check, read_limits, unheld
+from longtail.datasheet.rows import Limit, Row
 from longtail.errors import OptionError
 
 ROWS = (

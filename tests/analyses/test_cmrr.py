@@ -10,8 +10,8 @@ import pytest
 
 import longtail as lt
 from longtail.analyses.cmrr import CmrrMap
-from longtail.analyses.dc_sweep import sweep
-from longtail.analyses.inputs import find_drives
+from longtail.driven.inputs import find_drives
+from longtail.driven.levels import sweep
 from longtail.errors import OptionError
 from reference import gallery, ngspice
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 import longtail as lt
-from longtail.analyses import dc_sweep
-from longtail.analyses.drives import bias
-from longtail.analyses.inputs import find_drives
+from longtail.driven import levels as dc_sweep
+from longtail.driven.drives import bias
+from longtail.driven.inputs import find_drives
 from reference import gallery
 
 

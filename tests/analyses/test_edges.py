@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.analyses.edges import march
+from longtail.large_signal.march import march
 
 Array = NDArray[np.float64]
 TOLERANCE = 1e-7

@@ -11,10 +11,10 @@ import pytest
 import sympy
 
 from longtail.amplifier import Amplifier, read
-from longtail.analyses.formula_result import Formula
-from longtail.analyses.formula_setting import gain_of
-from longtail.analyses.gains import mode_gains
-from longtail.analyses.inputs import find_drives
+from longtail.analyses.formula.result import Formula
+from longtail.analyses.formula.setting import gain_of
+from longtail.driven.inputs import find_drives
+from longtail.driven.mode_gains import mode_gains
 from longtail.errors import AnalysisError, OptionError
 from longtail.symbolic.algebra.minors import TooLargeError
 from longtail.symbolic.shorter.answer import exact_answer, is_zero, matched_answer

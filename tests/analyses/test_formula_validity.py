@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 
 from longtail.amplifier import Amplifier, read
-from longtail.analyses import formula_validity
-from longtail.analyses.drives import Drives
-from longtail.analyses.formula_result import Formula
-from longtail.analyses.formula_validity import (
+from longtail.analyses.formula.formula import validity as formula_validity
+from longtail.analyses.formula.result import Formula
+from longtail.analyses.formula.validity import (
     LEVEL,
     MISMATCH,
     RELATIVE,
@@ -20,9 +19,10 @@ from longtail.analyses.formula_validity import (
     Validity,
     mismatch,
 )
-from longtail.analyses.lanes import Lanes, solve_lanes
 from longtail.circuit import Circuit
 from longtail.cli.main import run as command
+from longtail.driven.drives import Drives
+from longtail.driven.varied import Lanes, solve_lanes
 from longtail.engine.solving.batch import Batch
 from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.lanes.status import LaneStatus

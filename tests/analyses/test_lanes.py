@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import longtail as lt
-from longtail.analyses.lanes import nominal
+from longtail.driven.varied import nominal
 
 DECK = """a pair whose level and tail are parameters
 .param level=0.5 itail=200u
@@ -180,7 +180,7 @@ def test_lanes_with_ordinary_figures_are_not_solved_for_all_nodes(monkeypatch: p
         raise AssertionError("a lane was solved for all its nodes")
 
     amp = lt.read(Path(__file__).parents[2] / "examples" / "bjt_pair.cir")
-    monkeypatch.setattr("longtail.analyses.lane_floor.Points", refuse)
+    monkeypatch.setattr("longtail.driven.lane_floor.Points", refuse)
     amp.gains(parameters={"rc1.r": np.linspace(9e3, 9.9e3, 50)}, frequency_hz="1:1g:5")
 
 

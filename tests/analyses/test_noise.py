@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import longtail as lt
-from longtail.analyses.noise_result import Noise
+from longtail.analyses.noise.result import Noise
 from longtail.devices.base import BOLTZMANN, ELEMENTARY_CHARGE
 from longtail.engine.equations.system import System
 from longtail.engine.small_signal.adjoint import adjoint
-from longtail.engine.small_signal.linearization import linearize
+from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.small_signal.noise import integrate, noise_sources
 from longtail.engine.solving.operating_point import solve_operating_point
 from reference import gallery

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import longtail as lt
-from longtail.analyses.noise_result import Noise
+from longtail.analyses.noise.result import Noise
 from reference import gallery, ngspice
 
 RELATIVE = 1e-6

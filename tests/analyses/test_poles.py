@@ -11,10 +11,10 @@ import pytest
 
 import longtail as lt
 from longtail.analyses import poles
-from longtail.analyses.drives import bias
-from longtail.analyses.inputs import find_drives
 from longtail.analyses.poles import PolesAndZeros
-from longtail.engine.small_signal.linearization import linearize
+from longtail.driven.drives import bias
+from longtail.driven.inputs import find_drives
+from longtail.engine.small_signal.at_point import linearize
 from reference import gallery, ngspice
 
 GM, RD, RSS, CT, CL = 2e-3, 10e3, 200e3, 1e-12, 0.1e-12

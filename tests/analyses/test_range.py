@@ -9,14 +9,14 @@ import pytest
 from scipy.optimize import brentq
 
 import longtail as lt
-from longtail.analyses.dc_sweep import sweep
-from longtail.analyses.inputs import find_drives
 from longtail.analyses.range import OperatingRange
-from longtail.analyses.regions import KINDS, amplifying
 from longtail.devices.discovery import devices
+from longtail.driven.inputs import find_drives
+from longtail.driven.levels import sweep
 from longtail.engine.equations.system import System
 from longtail.engine.solving.operating_point import solve_operating_point
 from longtail.errors import AnalysisError, OptionError
+from longtail.large_signal.transistors import KINDS, amplifying
 from reference import gallery, ngspice
 
 CLIP, GAIN = 2.0, 10.0

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import longtail as lt
-from longtail.analyses.reasons import Cause, Reason
 from longtail.errors import AnalysisError, OptionError
+from longtail.merits.reasons import Cause, Reason
 from reference import ngspice
 
 HELD = """output held by a supply

@@ -3,9 +3,9 @@
 import pytest
 
 from longtail import read
-from longtail.analyses.regions import amplifying
 from longtail.engine.equations.system import System
 from longtail.engine.solving.operating_point import solve_operating_point
+from longtail.large_signal.transistors import amplifying
 
 # a current into the drain or collector that the transistor can carry in its amplifying region, and one that it cannot
 DEVICES = {

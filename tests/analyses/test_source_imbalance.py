@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 import longtail as lt
-from longtail.analyses.drives import bias
-from longtail.analyses.gains import mode_gains
 from longtail.analyses.impedance import port_matrices
-from longtail.analyses.inputs import find_drives
 from longtail.analyses.source_imbalance import Network, behind, solved
+from longtail.driven.drives import bias
+from longtail.driven.inputs import find_drives
+from longtail.driven.mode_gains import mode_gains
 from reference import gallery, ngspice
 from reference.comparison import assert_same_gains
 

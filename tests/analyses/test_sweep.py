@@ -15,11 +15,11 @@ import numpy as np
 import pytest
 
 import longtail as lt
-from longtail.analyses import lane_files
-from longtail.analyses.measures import bandwidth
 from longtail.cli.main import run
 from longtail.cli.messages import advancing
 from longtail.engine.few_solves import stream as streaming
+from longtail.files import lane_file, lane_text
+from longtail.merits.registry import bandwidth
 
 DECK = """a pair
 .param itail=200u
@@ -55,7 +55,7 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     def parted(*arguments: Any, **options: Any) -> Any:
         return whole(*arguments, **{**options, "size": 4})
 
-    monkeypatch.setattr("longtail.analyses.sweep.stream", parted)
+    monkeypatch.setattr("longtail.analyses.sweep.sweep.stream", parted)
 
 
 def test_figures_are_those_of_the_analyses(amp: lt.Amplifier) -> None:
@@ -266,9 +266,9 @@ def test_stopped_before_the_first_part_it_begins_anew(
         raise Stopped
 
     with monkeypatch.context() as patch, pytest.raises(Stopped):
-        patch.setattr("longtail.analyses.sweep.Plan.solve", stop)
+        patch.setattr("longtail.analyses.sweep.sweep.Plan.solve", stop)
         amp.sweep(**options)
-    assert lane_files.sidecar(path).exists()
+    assert lane_file.sidecar(path).exists()
     amp.sweep(**options, resume=True)
     assert len(path.read_text().splitlines()) == 3
 
@@ -279,15 +279,15 @@ def test_a_full_disk_is_named_and_the_sweep_goes_on_later(
 ) -> None:
     path = tmp_path / "lanes.csv"
     options = {"vary": "rc1.r=9k:11k:9", "measure": "cmrr_db", "out": path}
-    write = lane_files.CsvFile._write
+    write = lane_text.CsvFile._write
 
-    def full(self: lane_files.CsvFile, where: slice, *others: Any) -> int:
+    def full(self: lane_text.CsvFile, where: slice, *others: Any) -> int:
         if where.start == 4:
             raise OSError(28, "No space left on device")
         return write(self, where, *others)
 
     with monkeypatch.context() as patch:
-        patch.setattr(lane_files.CsvFile, "_write", full)
+        patch.setattr(lane_text.CsvFile, "_write", full)
         with pytest.raises(lt.AnalysisError, match="No space left on device, after 4 of 9 lanes"):
             amp.sweep(**options)
     assert amp.sweep(**options, resume=True).notes == ("resumed after 4 lanes",)
@@ -299,7 +299,7 @@ def test_a_folder_that_is_not_there_is_named(amp: lt.Amplifier, tmp_path: Path) 
 
 
 def test_too_much_for_memory_goes_to_a_file(amp: lt.Amplifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("longtail.analyses.sweep._KEPT", 100)
+    monkeypatch.setattr("longtail.analyses.sweep.sweep._KEPT", 100)
     options = {"vary": {"rc1.r": [9e3, 1e4]}, "measure": "differential,cmrr_db", "frequency_hz": "1:100:3"}
     with pytest.raises(lt.OptionError, match="memory"):
         amp.sweep(**options)

@@ -10,7 +10,7 @@ import pytest
 from scipy.optimize import brentq
 
 import longtail as lt
-from longtail.analyses.transfer import Transfer
+from longtail.analyses.transfer.transfer import Transfer
 from longtail.errors import AnalysisError, OptionError
 from reference import gallery, ngspice
 

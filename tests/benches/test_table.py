@@ -4,8 +4,8 @@ import pytest
 
 import longtail as lt
 from benches.table import BENCHES, MODELS
-from longtail.analyses.drives import null_target
-from longtail.analyses.inputs import find_drives
+from longtail.driven.drives import null_target
+from longtail.driven.inputs import find_drives
 
 
 @pytest.mark.parametrize("name", BENCHES)

@@ -13,10 +13,9 @@ from typing import Any
 import pytest
 
 import longtail as lt
-from longtail.analyses.base import finite
-from longtail.analyses.discovery import analyses
-from longtail.cli.announced import announced
 from longtail.cli.main import run
+from longtail.contract.result import finite
+from longtail.registry import analyses, announced
 
 COMPLEX = {"re", "im"}
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from longtail.analyses.discovery import analyses
 from longtail.cli.main import run
+from longtail.registry import analyses
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 import longtail as lt
-from longtail.analyses.base import Analysis, Option, Result
-from longtail.analyses.discovery import analyses
+from longtail.contract.analysis import Analysis, Option
+from longtail.contract.result import Result
 from longtail.errors import OptionError
+from longtail.registry import analyses
 
 DECK = Path(__file__).parents[2] / "examples" / "bjt_pair.cir"
 MISMATCH = {"drc": 0.01}

@@ -65,9 +65,9 @@ def test_every_check_is_run() -> None:
 
 def test_the_files_that_the_page_names_exist() -> None:
     root = Path(__file__).parents[2]
-    devices = root / "src" / "longtail" / "devices" / "models"
+    devices = root / "src" / "longtail" / "devices"
     for name in re.findall(r"`([a-z_0-9]+\.py)`", PAGE):
-        assert (devices / name).exists(), name
+        assert list(devices.rglob(name)), name
     for name in re.findall(r"`((?:tests|scripts|docs|src)/[\w/.]+)`", PAGE):
         assert (root / name).exists() or name.endswith(("limiter.py", "loading.py")), name
 

@@ -13,7 +13,7 @@ from devices.transistors import Bias, Case
 from longtail.circuit import GROUND, Circuit, Instance, Model, Options
 from longtail.devices.base import DeviceModel
 from longtail.engine.equations.system import System
-from longtail.engine.small_signal.linearization import linearize
+from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.solving.operating_point import OperatingPoint, solve_operating_point
 from reference.ngspice import read_raw
 

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 import longtail as lt
-from longtail.analyses.inputs import find_drives
+from longtail.driven.inputs import find_drives
 from longtail.engine.equations.system import System
 from longtail.engine.few_solves import frequency_sweep as sweep_module
 from longtail.engine.few_solves.empirical import learn
 from longtail.engine.few_solves.frequency_sweep import Sweep
 from longtail.engine.few_solves.probes import MANY_PROBES, Probes
-from longtail.engine.small_signal.linearization import linearize
+from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.solving import batch as batch_module
 from longtail.engine.solving.batch import Batch, lane_count
 from longtail.engine.solving.operating_point import solve_operating_point

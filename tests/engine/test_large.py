@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 
 import longtail as lt
-from longtail.analyses.reasons import UNKNOWN
 from longtail.elaborate import load
 from longtail.engine import size
 from longtail.engine.equations.large import LargeSystem, system_of
 from longtail.engine.equations.system import System
-from longtail.engine.small_signal.linearization import linearize
+from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.solving.continuation import Path, balanced
 from longtail.engine.solving.newton import NO_AIDS, State, newton, warm
 from longtail.engine.solving.operating_point import solve_operating_point
 from longtail.errors import AnalysisError, SizeError, StructuralError
+from longtail.merits.reasons import UNKNOWN
 from reference.ngspice import operating_point
 
 FREQUENCY = np.array([0.0, 1e3, 1e6, 1e9])

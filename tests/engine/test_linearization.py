@@ -7,7 +7,7 @@ import longtail as lt
 from longtail.elaborate import load
 from longtail.engine.equations.system import SparseMatrix, System
 from longtail.engine.small_signal import linearization
-from longtail.engine.small_signal.linearization import linearize
+from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.solving import sparse
 from longtail.engine.solving.operating_point import solve_operating_point
 

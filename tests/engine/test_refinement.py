@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from longtail.amplifier import read
-from longtail.analyses.drives import bias
-from longtail.analyses.gains import mode_gains
-from longtail.analyses.inputs import find_drives
+from longtail.driven.drives import bias
+from longtail.driven.inputs import find_drives
+from longtail.driven.mode_gains import mode_gains
 from longtail.engine.small_signal import refinement
-from longtail.engine.small_signal.linearization import linearize
+from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.small_signal.refinement import refined
 from longtail.symbolic.shorter.answer import gain_equations
 from longtail.symbolic.shorter.approximate import reference

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import longtail as lt
-from longtail.analyses.gains import prepared_sweep
-from longtail.analyses.inputs import find_drives
-from longtail.analyses.lanes import nominal, null_lanes, read_lanes, solve_lanes
+from longtail.driven.inputs import find_drives
+from longtail.driven.mode_gains import prepared_sweep
+from longtail.driven.varied import nominal, null_lanes, read_lanes, solve_lanes
 from longtail.engine.few_solves.empirical import Experience, learn, spread
 from longtail.engine.few_solves.frequency_sweep import _WEAK, _Worker
 from longtail.engine.few_solves.points import Points

@@ -13,7 +13,7 @@ import pytest
 from hostile.world import Situation, contents, shell, tried
 from longtail.cli.main import run
 from longtail.errors import OptionError
-from longtail.file_writing import write_file
+from longtail.files.writing import write_file
 
 SWEEP = "sweep bjt_pair --vary rc1.r=9k,10k,11k --measure cmrr_db --out"
 STAY = "is there already"
@@ -33,7 +33,7 @@ def half(ending: str, change: Callable[[Path, Path], object]) -> Callable[[Path]
     def spoil(folder: Path) -> None:
         path, note = folder / f"x.{ending}", folder / f"x.{ending}.part"
         seen: list[dict[str, object]] = []
-        from longtail.analyses.lane_files import LaneFile
+        from longtail.files.lane_file import LaneFile
 
         close = LaneFile.close
         LaneFile.close = lambda self: (seen.append(json.loads(note.read_text())), close(self))[1]  # type: ignore[method-assign]

@@ -26,9 +26,9 @@ from hostile.reading_world import (
     sparse,
     to_itself,
 )
-from longtail import file_reading
 from longtail.cli.main import run
 from longtail.elaborate.scope import bounds
+from longtail.files import reading as file_reading
 
 TEN = range(10)
 NESTED = [f".subckt s{k} a\n" + "\n".join(f"x{j} a s{k + 1}" for j in TEN) + "\n.ends" for k in range(9)]
@@ -251,7 +251,7 @@ def test_a_pipe_that_is_given_on_purpose_is_read(file: str) -> None:
 
 
 def test_standard_input_that_never_ends(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr("longtail.file_reading.LARGEST", 1000)
+    monkeypatch.setattr("longtail.files.reading.LARGEST", 1000)
     with open("/dev/zero") as zero, guarded():
         monkeypatch.setattr("sys.stdin", zero)
         assert run(["op", "-"]) == 2

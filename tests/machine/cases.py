@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from benches.table import BENCHES, MODELS
-from longtail.analyses.discovery import analyses
+from longtail.registry import analyses
 from reference.amplifiers import DECKS
 from reference.gallery import FOLDER, MISMATCH, NAMES
 

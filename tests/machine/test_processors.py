@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from longtail.analyses.discovery import analyses
+from longtail.registry import analyses
 from machine import comparing
 from machine.cases import KNOWN, WAYS, chosen, decks
 from machine.kinds import REFERENCE, differs, kinds

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import longtail as lt
-from longtail.analyses.curve import Curve
-from longtail.analyses.dc_sweep import sweep
-from longtail.analyses.inputs import find_drives
+from longtail.driven.inputs import find_drives
+from longtail.driven.levels import sweep
+from longtail.large_signal.curve import Curve
 from reference import ngspice
 from reference.amplifiers import DECKS
 

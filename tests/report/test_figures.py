@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import longtail as lt
-from longtail.analyses.base import Result
+from longtail.contract.result import Result
 from longtail.report import plots
 from longtail.report.figures.style import spread
 

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 import longtail as lt
-from longtail.analyses.rows import Limit
 from longtail.cli.main import run
+from longtail.datasheet.rows import Limit
 from longtail.report.html import report as html_page
 
 pytest.importorskip("plotly")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import longtail as lt
-from longtail.analyses.noise_result import Noise
+from longtail.analyses.noise.result import Noise
 from longtail.report import plots, tables
 from longtail.report.figures.noise import groups
 

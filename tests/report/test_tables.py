@@ -14,7 +14,7 @@ import pytest
 from rich.console import Console
 
 import longtail as lt
-from longtail.analyses.base import Result
+from longtail.contract.result import Result
 from longtail.report import tables
 from longtail.report.wording.conditions import degrees
 from longtail.report.wording.page import ATTENTION, LEFT, Cell, Column, Page, Table, split, widths

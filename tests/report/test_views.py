@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from longtail import report
-from longtail.analyses.discovery import analyses
+from longtail.registry import analyses
 from longtail.report.views import OVER_LANES
 
 RESULTS = {analysis.result for analysis in analyses().values()}

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from longtail.amplifier import read
-from longtail.analyses.formula_setting import Setting, setting
+from longtail.analyses.formula.setting import Setting, setting
 
 FOLDER = Path(__file__).parents[2] / "examples"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.cir"))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from longtail.analyses.formula_validity import mismatch
-from longtail.analyses.lanes import read_lanes, solve_lanes
-from longtail.engine.small_signal.linearization import linearize
+from longtail.analyses.formula.validity import mismatch
+from longtail.driven.varied import read_lanes, solve_lanes
+from longtail.engine.small_signal.at_point import linearize
 from longtail.symbolic.circuit.elements import entries, small_signal, values_over
 from longtail.symbolic.circuit.patterns import patterns
 from symbolic.decks import NAMES, gallery

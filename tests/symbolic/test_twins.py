@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from longtail.amplifier import read
-from longtail.analyses.formula_setting import setting
+from longtail.analyses.formula.setting import setting
 from longtail.symbolic.algebra.equations import renamed
 from longtail.symbolic.algebra.gain import gain_equations
 from longtail.symbolic.algebra.reference import dense

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import longtail as lt
-from longtail.analyses.dc_sweep import sweep
-from longtail.analyses.inputs import find_drives
+from longtail.driven.inputs import find_drives
+from longtail.driven.levels import sweep
 from threads.mixed import DECKS
 
 HZ = np.geomspace(1.0, 1e6, 9)

@@ -8,12 +8,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from longtail.analyses.base import Analysis, Option, Result
-from longtail.analyses.drives import bias
-from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS, ModeGains, gains_at
-from longtail.analyses.inputs import find_drives
+from longtail.analyses.gains import ModeGains, gains_at
 from longtail.bench.behavioral import Behavioral
 from longtail.circuit import Circuit
+from longtail.contract.analysis import Analysis, Option
+from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS
+from longtail.contract.result import Result
+from longtail.driven.drives import bias
+from longtail.driven.inputs import find_drives
 
 
 @dataclass(frozen=True, eq=False, repr=False)

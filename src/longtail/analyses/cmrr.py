@@ -9,21 +9,22 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.analyses.axes import linear_axis
-from longtail.analyses.base import Analysis, Option, Result
-from longtail.analyses.dc_sweep import Points, sweep
-from longtail.analyses.departures import Departure, departures
-from longtail.analyses.drives import Drives, null_target, supply_rails
-from longtail.analyses.frequency import frequency_axis
-from longtail.analyses.gains import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS, ModeGains, NullPoint
-from longtail.analyses.inputs import find_drives
-from longtail.analyses.port_maps import rejection_db
-from longtail.analyses.reasons import NO_GAIN, UNKNOWN, Inquiry, Reason, short
-from longtail.analyses.stability import instability_notes, lane_notes
-from longtail.analyses.stuck import LOST, level_lost, stuck, stuck_notes, way_back
+from longtail.analyses.gains import ModeGains, NullPoint
 from longtail.circuit import Circuit
+from longtail.contract.analysis import Analysis
+from longtail.contract.axes import frequency_axis, linear_axis
+from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS, VCM_OPTION
+from longtail.contract.result import Result
+from longtail.driven.drives import Drives, null_target, supply_rails
+from longtail.driven.inputs import find_drives
+from longtail.driven.levels import Points, sweep
+from longtail.driven.port_maps import rejection_db
+from longtail.driven.stability import instability_notes, lane_notes
 from longtail.errors import OptionError
 from longtail.lanes.status import LaneStatus
+from longtail.large_signal.departures import Departure, departures
+from longtail.large_signal.stuck import LOST, level_lost, stuck, stuck_notes, way_back
+from longtail.merits.reasons import NO_GAIN, UNKNOWN, Inquiry, Reason, short
 from longtail.modes import COMMON, DIFFERENTIAL
 from longtail.units import counted
 
@@ -270,14 +271,6 @@ def _notes(points: Points, levels: Array, null: bool) -> list[str]:
         notes.append(f"both outputs are stuck at one supply rail at {lost_level.sum()} of {of}. {LOST}")
     return [*lane_notes(points.point, "level"), *notes]
 
-
-VCM_OPTION = Option(
-    "vcm",
-    "range",
-    "V",
-    "dc common-mode levels: start:stop:points, a list, or 'supplies' for all between them; the netlist's own if not "
-    "given",
-)
 
 ANALYSIS = Analysis(
     "cmrr",

@@ -9,12 +9,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from longtail.analyses.base import Analysis, Option, Result
-from longtail.analyses.formula_setting import LETTERS, SINGLE_ENDED, Setting, gain_of, setting
-from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS, PLACES, mode_gains
-from longtail.analyses.reasons import Cause
+from longtail.analyses.formula.setting import LETTERS, SINGLE_ENDED, Setting, gain_of, setting
 from longtail.circuit import Circuit
+from longtail.contract.analysis import Analysis, Option
+from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS
+from longtail.contract.result import Result
+from longtail.driven.mode_gains import PLACES, mode_gains
 from longtail.errors import AnalysisError, UnsupportedError
+from longtail.merits.reasons import Cause
 from longtail.symbolic.algebra.gain import Gain, gain_equations
 from longtail.symbolic.algebra.reference import Dense, dense
 from longtail.symbolic.circuit.elements import Symbol

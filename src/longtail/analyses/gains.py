@@ -3,50 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from longtail import modes
-from longtail.analyses.base import Analysis, Option, Result, plain
-from longtail.analyses.drives import Drives, bias, null_target
-from longtail.analyses.extremes import extreme_notes, lost_lanes, without_figures
-from longtail.analyses.frequency import DEFAULT, frequency_axis
-from longtail.analyses.inputs import find_drives
-from longtail.analyses.lane_floor import lane_floors
-from longtail.analyses.lanes import LANE_OPTIONS, Axes, Lanes, null_lanes, read_lanes, solve_lanes, solve_nulled
-from longtail.analyses.port_maps import ROUNDING, above, rejection_db, signal_level
-from longtail.analyses.reasons import UNKNOWN, Inquiry, Reason, short
-from longtail.analyses.stability import instability_notes, lane_notes
-from longtail.analyses.stuck import lane_notes as stuck_lanes
-from longtail.analyses.stuck import stuck_notes
 from longtail.circuit import Circuit
-from longtail.engine.few_solves.frequency_sweep import Sweep
-from longtail.engine.remember import Remembered
+from longtail.contract.analysis import Analysis, Option
+from longtail.contract.axes import frequency_axis
+from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, LANE_OPTIONS, NULL_OPTIONS
+from longtail.contract.result import Result, plain
+from longtail.driven.drives import Drives, bias, null_target
+from longtail.driven.inputs import find_drives
+from longtail.driven.lane_floor import lane_floors
+from longtail.driven.mode_gains import PLACES, ModeMatrix, common_level, mode_gains, prepared_sweep, status_text
+from longtail.driven.port_maps import above
+from longtail.driven.stability import lane_notes
+from longtail.driven.varied import Axes, Lanes, null_lanes, read_lanes, solve_lanes
 from longtail.engine.size import LARGEST, size
-from longtail.engine.small_signal.linearization import Linearization, linearize
-from longtail.engine.small_signal.refinement import refined
-from longtail.engine.solving.batch import Batch
 from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.lanes.status import LaneStatus, texts
-from longtail.modes import COMMON, DIFFERENTIAL
+from longtail.large_signal.extremes import lost_lanes, without_figures
+from longtail.large_signal.stuck import bias_notes
+from longtail.large_signal.stuck import lane_notes as stuck_lanes
+from longtail.merits.reasons import UNKNOWN, Inquiry, Reason, short
 from longtail.units import counted
 
 if TYPE_CHECKING:
     import xarray
 
 Complex = NDArray[np.complex128]
-
-_EXACT = 1e-9  # of a gain: where rounding may be a larger part of it, its equations are solved once more
-PLACES = {  # output and input mode of each gain
-    "differential": (DIFFERENTIAL, DIFFERENTIAL),
-    "common": (COMMON, COMMON),
-    "common_to_differential": (DIFFERENTIAL, COMMON),
-    "differential_to_common": (COMMON, DIFFERENTIAL),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +46,7 @@ class NullPoint:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class ModeGains(Result):
+class ModeGains(ModeMatrix, Result):
     """The transfer of an amplifier between modes; `…` stands for the axes of varied parameters, if any.
 
     frequency_hz  `[frequency]`
@@ -99,54 +87,6 @@ class ModeGains(Result):
         rejection = f"CMRR {cmrr:.4g} dB" if np.isfinite(cmrr) else f"CMRR {short(self._unwanted_reason.rejection)}"
         said = gain if np.isneginf(cmrr) else f"{gain}, {rejection}"
         return f"<mode gains of {self.label}: {said} at {f[0]:g} Hz, {counted(f.size, 'point')}>"
-
-    @property
-    def single_ended(self) -> bool:
-        return len(self.output) == 1
-
-    @property
-    def label(self) -> str:
-        """The output that every figure here refers to."""
-        return f"v({self.output[0]})" if self.single_ended else f"v({self.output[0]}) - v({self.output[1]})"
-
-    @property
-    def differential(self) -> Complex:
-        """A_dd, or A_d of a single-ended output: per volt of v_id = v1 - v2."""
-        return self.matrix[..., DIFFERENTIAL, DIFFERENTIAL]
-
-    @property
-    def common(self) -> Complex:
-        """A_cc, or A_cm of a single-ended output: per volt of v_ic = (v1 + v2)/2."""
-        return self.matrix[..., DIFFERENTIAL if self.single_ended else COMMON, COMMON]
-
-    @property
-    def common_to_differential(self) -> Complex | None:
-        """A_c→d, the conversion that limits the rejection of a differential output; None if single-ended."""
-        return None if self.single_ended else self.matrix[..., DIFFERENTIAL, COMMON]
-
-    @property
-    def differential_to_common(self) -> Complex | None:
-        """A_d→c; None if single-ended."""
-        return None if self.single_ended else self.matrix[..., COMMON, DIFFERENTIAL]
-
-    @property
-    def unwanted(self) -> Complex:
-        """What a common-mode input does to the output that counts: A_c→d, or A_cm of a single-ended output."""
-        return self.matrix[..., DIFFERENTIAL, COMMON]
-
-    @property
-    def cmrr_db(self) -> NDArray[np.float64]:
-        """20*log10 of abs(A_dd/A_c→d), or of abs(A_d/A_cm) for a single-ended output, `[frequency]`.
-
-        Infinite where the unwanted gain is below rounding, by symmetry for one: see `reason`. Minus infinite where
-        there is no gain to hold against it.
-        """
-        return rejection_db(self.differential, self.unwanted, self.floor)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The gains that there are: all four of a differential output, "differential" and "common" of one node."""
-        return ("differential", "common") if self.single_ended else tuple(PLACES)
 
     def reason(self, name: str) -> Reason | None:
         """Why a gain is zero, at the lowest frequency where it is; None where it is above rounding everywhere."""
@@ -205,31 +145,6 @@ class ModeGains(Result):
 
 def _complex(values: Complex | None) -> dict[str, list[float]] | None:
     return None if values is None else {"re": values.real.tolist(), "im": values.imag.tolist()}
-
-
-def mode_gains(
-    drives: Drives, point: OperatingPoint, frequency_hz: NDArray[np.float64]
-) -> tuple[Complex, NDArray[np.float64]]:
-    """The mode matrix `[frequency, out_mode, in_mode]` of one lane, and the level `[frequency]` of its rounding.
-
-    One factorization a frequency serves both drives.
-    """
-    return model_gains(drives, linearize(point), frequency_hz)
-
-
-def model_gains(
-    drives: Drives, model: Linearization, frequency_hz: NDArray[np.float64]
-) -> tuple[Complex, NDArray[np.float64]]:
-    """The same of a linear model that is there already."""
-    point = model.operating_point
-    outputs = drives.output_matrix(point.system)
-    x = model.response(frequency_hz, drives.unit_modes)
-    gains, floor = (outputs @ x)[0], ROUNDING * signal_level(point, x[0])
-    sizes = np.abs(gains)
-    inexact = ((sizes > floor[:, None, None]) & (_EXACT * sizes < floor[:, None, None])).any(axis=(1, 2))
-    if inexact.any():
-        gains[inexact] = (outputs @ refined(model, frequency_hz[inexact], drives.unit_modes, x[:, inexact]))[0]
-    return above(gains, floor[:, None, None]), floor
 
 
 def run(
@@ -291,31 +206,6 @@ def gains_over(
     )
 
 
-_SWEEPS = Remembered[tuple[Sweep, NDArray[np.float64]]](8)
-
-
-def prepared_sweep(
-    prepared: Batch,
-    drives: Drives,
-    frequency_hz: NDArray[np.float64],
-    plain: bool = False,
-    target: float | None = None,
-) -> tuple[Sweep, NDArray[np.float64]]:
-    """The sweep of a batch over a frequency axis, and the nominal floor of rounding; remembered for the next time.
-
-    `target` V is what the lanes are nulled to, if they are.
-    """
-    key = (frequency_hz.tobytes(), drives.sources, drives.output, plain, target)
-
-    def prepare() -> tuple[Sweep, NDArray[np.float64]]:
-        outputs = drives.output_matrix(prepared.system)
-        _, floor = mode_gains(drives, prepared.nominal, frequency_hz)
-        solve = None if target is None else partial(solve_nulled, drives, prepared, target=target)
-        return Sweep(prepared, frequency_hz, drives.unit_modes, outputs, plain=plain, solve=solve), floor
-
-    return _SWEEPS.get(prepared, key, prepare)
-
-
 def gains_at(
     drives: Drives,
     point: OperatingPoint,
@@ -338,42 +228,6 @@ def gains_at(
         inquiry=Inquiry(drives, point) if size(drives.circuit) <= LARGEST else None,
     )
 
-
-def status_text(point: OperatingPoint) -> str:
-    """The status of the first lane in words."""
-    return LaneStatus(int(point.status[0])).text
-
-
-def bias_notes(drives: Drives, point: OperatingPoint, offset: float | None) -> tuple[str, ...]:
-    """What to know of the operating point of a small-signal analysis: how it is driven, voltages beyond
-    reason, poles that grow, outputs at a rail."""
-    stuck = stuck_notes(drives, point, nulled=offset is not None)
-    return (*drives.notes, *extreme_notes(point), *instability_notes(point), *stuck)
-
-
-def common_level(drives: Drives, point: OperatingPoint) -> float:
-    """The dc common-mode level at the input sources, V."""
-    first, second = (point.voltage(node)[0].item() for node in drives.hot)
-    return float(modes.split(first, second).common)
-
-
-INPUT_OPTIONS = (
-    Option("input", "nodes", "", "input nodes or input voltage sources, positive first"),
-    Option("output", "nodes", "", "output nodes, positive first, or one node"),
-)
-NULL_OPTIONS = (
-    Option("vcm", "number", "V", "dc common-mode level of the inputs; the netlist's own if not given"),
-    Option("null", "flag", "", "find the input offset that brings the output to its target, and analyze there", False),
-    Option(
-        "target",
-        "number",
-        "V",
-        "output voltage to null to: 0 for a pair, mid-supply for one node if not given",
-        needs="null",
-    ),
-)
-FREE_NULL_OPTIONS = tuple(replace(option, needs="") for option in NULL_OPTIONS)  # of analyses that null without a flag
-FREQUENCY_OPTION = Option("frequency_hz", "frequency", "Hz", "start:stop:points-per-decade", DEFAULT)
 
 PLAIN_OPTION = Option("plain", "flag", "", "solve at every frequency of every lane", False, python_only=True)
 

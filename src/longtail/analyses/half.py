@@ -9,19 +9,20 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from longtail.analyses.base import Analysis, Option, Result
-from longtail.analyses.drives import Drives
-from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS
-from longtail.analyses.inputs import find_drives
-from longtail.analyses.port_maps import ROUNDING, signal_level
-from longtail.analyses.stability import instability_notes
 from longtail.circuit import GROUND, Circuit, Instance
+from longtail.contract.analysis import Analysis, Option
+from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS
+from longtail.contract.result import Result
+from longtail.driven.drives import Drives
+from longtail.driven.inputs import find_drives
+from longtail.driven.port_maps import ROUNDING, signal_level
+from longtail.driven.stability import instability_notes
 from longtail.elaborate.writer import write
 from longtail.engine.equations.system import System
-from longtail.engine.small_signal.linearization import linearize
+from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.solving.operating_point import OperatingPoint, solve_operating_point
 from longtail.errors import AnalysisError
-from longtail.file_writing import write_report
+from longtail.files.writing import write_report
 from longtail.symmetry import Mirror, find_mirror
 from longtail.symmetry.halves.common_half import common_half
 from longtail.symmetry.halves.differential_half import differential_half

@@ -17,22 +17,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.analyses.base import Analysis, Result
-from longtail.analyses.drives import Drives, bias
-from longtail.analyses.frequency import frequency_axis
-from longtail.analyses.gains import (
-    FREQUENCY_OPTION,
-    INPUT_OPTIONS,
-    NULL_OPTIONS,
-    bias_notes,
-    common_level,
-    status_text,
-)
-from longtail.analyses.inputs import find_drives
-from longtail.analyses.port_maps import input_currents, output_injection, parts
 from longtail.circuit import Circuit
-from longtail.engine.small_signal.linearization import linearize
+from longtail.contract.analysis import Analysis
+from longtail.contract.axes import frequency_axis
+from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS
+from longtail.contract.result import Result
+from longtail.driven.drives import Drives, bias
+from longtail.driven.inputs import find_drives
+from longtail.driven.mode_gains import common_level, status_text
+from longtail.driven.port_maps import input_currents, output_injection, parts
+from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.solving.operating_point import OperatingPoint
+from longtail.large_signal.stuck import bias_notes
 from longtail.modes import COMMON, DIFFERENTIAL
 
 if TYPE_CHECKING:

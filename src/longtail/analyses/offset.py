@@ -10,18 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail import modes
-from longtail.analyses.axes import linear_axis
-from longtail.analyses.base import Analysis, Option, Result
-from longtail.analyses.dc_sweep import Points, sweep
-from longtail.analyses.drives import null_target
-from longtail.analyses.gains import FREE_NULL_OPTIONS, INPUT_OPTIONS
-from longtail.analyses.inputs import find_drives
-from longtail.analyses.reasons import exchanging
-from longtail.analyses.stability import instability_notes
 from longtail.circuit import Circuit
+from longtail.contract.analysis import Analysis, Option
+from longtail.contract.axes import linear_axis
+from longtail.contract.options import FREE_NULL_OPTIONS, INPUT_OPTIONS
+from longtail.contract.result import Result
 from longtail.devices.base import ZERO_CELSIUS
+from longtail.driven.drives import null_target
+from longtail.driven.inputs import find_drives
+from longtail.driven.levels import Points, sweep
+from longtail.driven.stability import instability_notes
 from longtail.engine.equations.trace import branch_name
 from longtail.engine.equations.views import TEMPERATURE
+from longtail.merits.reasons import exchanging
 
 if TYPE_CHECKING:
     import xarray

@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.analyses.base import Analysis, Result, plain
-from longtail.analyses.extremes import extreme_notes
-from longtail.analyses.lanes import LANE_OPTIONS, Axes, Lanes, read_lanes, solve_lanes
-from longtail.analyses.stability import instability_notes
 from longtail.circuit import Circuit
+from longtail.contract.analysis import Analysis
+from longtail.contract.options import LANE_OPTIONS
+from longtail.contract.result import Result, plain
 from longtail.devices.discovery import devices
+from longtail.driven.stability import instability_notes
+from longtail.driven.varied import Axes, Lanes, read_lanes, solve_lanes
 from longtail.engine.equations.large import system_of
 from longtail.engine.equations.potentials import lost_potentials, said
 from longtail.engine.solving.operating_point import OperatingPoint, solve_operating_point
 from longtail.garbage import collected_later
 from longtail.lanes.status import LaneStatus, texts
+from longtail.large_signal.extremes import extreme_notes
 from longtail.units import counted
 
 if TYPE_CHECKING:

@@ -16,26 +16,23 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.analyses.band_search import model_bands, search_axis
-from longtail.analyses.bands import Bands
-from longtail.analyses.base import Analysis, Option, Result
-from longtail.analyses.drives import Drives, bias
-from longtail.analyses.gains import (
-    INPUT_OPTIONS,
-    NULL_OPTIONS,
-    bias_notes,
-    common_level,
-    model_gains,
-    status_text,
-)
-from longtail.analyses.inputs import find_drives
-from longtail.analyses.loop_gain import Loop, check_source, loop_gain, margins
-from longtail.analyses.reasons import Inquiry, Reason
-from longtail.analyses.stability import growing, home
 from longtail.circuit import Circuit
-from longtail.engine.small_signal.linearization import Linearization, linearize
+from longtail.contract.analysis import Analysis, Option
+from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS
+from longtail.contract.result import Result
+from longtail.driven.band_search import model_bands, search_axis
+from longtail.driven.bands import Bands
+from longtail.driven.drives import Drives, bias
+from longtail.driven.inputs import find_drives
+from longtail.driven.loop_gain import Loop, check_source, loop_gain, margins
+from longtail.driven.mode_gains import common_level, model_gains, status_text
+from longtail.driven.stability import growing, home
+from longtail.engine.small_signal.at_point import linearize
+from longtail.engine.small_signal.linearization import Linearization
 from longtail.engine.small_signal.pencil import Eigenmodes, eigenmodes
 from longtail.errors import OptionError
+from longtail.large_signal.stuck import bias_notes
+from longtail.merits.reasons import Inquiry, Reason
 from longtail.units import counted, format_si
 
 Real = NDArray[np.float64]
@@ -56,7 +53,7 @@ _SHOWN = 1e-4  # of itself: what the digits on a page would show
 
 @dataclass(frozen=True, slots=True)
 class Corners:
-    """The band of the differential gain, see `longtail.analyses.bands`. None stands for what is not there.
+    """The band of the differential gain, see `longtail.driven.bands`. None stands for what is not there.
 
     reference       magnitude of the gain at mid-band, V/V: that at 0 Hz of a low-pass
     peak_hz         mid-band of what does not pass 0 Hz

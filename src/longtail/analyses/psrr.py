@@ -15,25 +15,21 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.analyses.base import Analysis, Option, Result
-from longtail.analyses.drives import Drives, bias
-from longtail.analyses.frequency import frequency_axis
-from longtail.analyses.gains import (
-    FREQUENCY_OPTION,
-    INPUT_OPTIONS,
-    NULL_OPTIONS,
-    bias_notes,
-    common_level,
-    status_text,
-)
-from longtail.analyses.inputs import find_drives
-from longtail.analyses.port_maps import ROUNDING, above, parts, rejection_db, signal_level, source_columns
-from longtail.analyses.reasons import UNKNOWN, Inquiry, Reason, short
 from longtail.circuit import Circuit
+from longtail.contract.analysis import Analysis, Option
+from longtail.contract.axes import frequency_axis
+from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS
+from longtail.contract.result import Result
+from longtail.driven.drives import Drives, bias
+from longtail.driven.inputs import find_drives
+from longtail.driven.mode_gains import common_level, status_text
+from longtail.driven.port_maps import ROUNDING, above, parts, rejection_db, signal_level, source_columns
 from longtail.elaborate.ports import resolve_ports
-from longtail.engine.small_signal.linearization import linearize
+from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.errors import OptionError
+from longtail.large_signal.stuck import bias_notes
+from longtail.merits.reasons import UNKNOWN, Inquiry, Reason, short
 from longtail.modes import COMMON, DIFFERENTIAL
 
 if TYPE_CHECKING:

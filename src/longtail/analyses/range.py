@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.analyses.base import Analysis, Option, Result
-from longtail.analyses.dc_sweep import Sweep, sweep
-from longtail.analyses.drives import Drives, null_target, supply_rails
-from longtail.analyses.gains import FREE_NULL_OPTIONS, INPUT_OPTIONS
-from longtail.analyses.inputs import find_drives
-from longtail.analyses.reach import CMRR, GAIN, REGION, Limit, Search
-from longtail.analyses.reasons import Inquiry
-from longtail.analyses.stability import instability_notes
-from longtail.analyses.stuck import LOST, level_lost, stuck
 from longtail.circuit import Circuit
+from longtail.contract.analysis import Analysis, Option
+from longtail.contract.options import FREE_NULL_OPTIONS, INPUT_OPTIONS
+from longtail.contract.result import Result
+from longtail.driven.drives import Drives, null_target, supply_rails
+from longtail.driven.inputs import find_drives
+from longtail.driven.levels import Sweep, sweep
+from longtail.driven.stability import instability_notes
 from longtail.errors import AnalysisError, ConvergenceError, OptionError
+from longtail.large_signal.reach import CMRR, GAIN, REGION, Limit, Search
+from longtail.large_signal.stuck import LOST, level_lost, stuck
+from longtail.merits.reasons import Inquiry
 from longtail.modes import COMMON, DIFFERENTIAL
 
 if TYPE_CHECKING:

@@ -20,21 +20,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail import modes
-from longtail.analyses.base import Analysis, Option, Result
-from longtail.analyses.drives import Drives, bias, null_target
-from longtail.analyses.frequency import frequency_axis
-from longtail.analyses.gains import INPUT_OPTIONS, NULL_OPTIONS, bias_notes, common_level, mode_gains, status_text
 from longtail.analyses.impedance import port_matrices
-from longtail.analyses.inputs import find_drives
-from longtail.analyses.lanes import Lanes, null_lanes, solve_lanes
-from longtail.analyses.port_maps import ROUNDING, above, input_currents, parts, rejection_db, signal_level
-from longtail.analyses.reasons import UNKNOWN, Inquiry, Reason, short
 from longtail.circuit import GROUND, Circuit, Instance
-from longtail.engine.small_signal.linearization import linearize
+from longtail.contract.analysis import Analysis, Option
+from longtail.contract.axes import frequency_axis
+from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS
+from longtail.contract.result import Result
+from longtail.driven.drives import Drives, bias, null_target
+from longtail.driven.inputs import find_drives
+from longtail.driven.mode_gains import common_level, mode_gains, status_text
+from longtail.driven.port_maps import ROUNDING, above, input_currents, parts, rejection_db, signal_level
+from longtail.driven.varied import Lanes, null_lanes, solve_lanes
+from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.solving import dense
 from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.errors import OptionError
 from longtail.lanes.status import LaneStatus
+from longtail.large_signal.stuck import bias_notes
+from longtail.merits.reasons import UNKNOWN, Inquiry, Reason, short
 from longtail.modes import COMMON, DIFFERENTIAL
 from longtail.units import format_si
 

@@ -14,7 +14,7 @@ from cyclopts import Parameter
 from longtail import OptionError
 from longtail.cli.messages import remark
 from longtail.errors import nearest
-from longtail.file_writing import write_file, writing
+from longtail.files.writing import write_file, writing
 
 _INCLUDE = re.compile(r"^\s*\.(?:include|inc|lib)\s+[\"']?([^\"'\s]+)", re.IGNORECASE | re.MULTILINE)
 

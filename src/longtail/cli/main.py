@@ -18,10 +18,10 @@ from cyclopts import App
 from cyclopts.exceptions import CycloptsError, UnknownCommandError, UnusedCliTokensError
 
 from longtail import AnalysisError, LongtailError, OptionError, __version__
-from longtail.cli.announced import announced
 from longtail.cli.messages import complain
 from longtail.cli.sources import STDIN
 from longtail.errors import nearest
+from longtail.registry import announced
 
 INTERRUPTED = 130
 PIPE_CLOSED = 141

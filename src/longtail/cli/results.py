@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from longtail.analyses.base import Result
 from longtail.cli.messages import remark
-from longtail.file_writing import check, write_file, write_report, writing
+from longtail.contract.result import Result
+from longtail.files.writing import check, write_file, write_report, writing
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from longtail import InputError, OptionError, file_reading
+from longtail import InputError, OptionError
 from longtail.cli.gallery import gallery
 from longtail.cli.messages import remark
 from longtail.errors import nearest
+from longtail.files import reading as file_reading
 
 if TYPE_CHECKING:
     from longtail import Amplifier

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
 import math
 from collections.abc import Callable, Iterator, Mapping
@@ -14,12 +13,13 @@ from typing import Annotated, Any, Literal
 from cyclopts import Parameter
 
 from longtail import InputError, OptionError
-from longtail.analyses.base import Analysis, Option
-from longtail.analyses.part_note import sidecar
-from longtail.cli.announced import home
 from longtail.cli.messages import advancing, busy, remark
 from longtail.cli.results import Form, look_ahead, prepared, show, write, write_page
 from longtail.cli.sources import Source, assignments
+from longtail.contract.analysis import Analysis, Option
+from longtail.files.part_note import sidecar
+from longtail.registry import analysis as analysis_of
+from longtail.registry import announced
 
 CIRCUIT, ANALYSIS, RESULT = "Circuit", "Analysis", "Result"  # headings of the help page
 METAVARS = {
@@ -78,10 +78,9 @@ COMMON = {parameter.name for parameter in SOURCE_OPTIONS}
 
 
 def __getattr__(name: str) -> Callable[..., None]:
-    module = home(name)
-    if module is None:
+    if name not in announced():
         raise AttributeError(f"there is no analysis '{name}'")
-    return command(importlib.import_module(module).ANALYSIS)  # and not of the others, which take their time
+    return command(analysis_of(name))  # and not of the others, which take their time
 
 
 def command(analysis: Analysis) -> Callable[..., None]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from longtail.circuit import Options, Value
-from longtail.elaborate.cards.checking import Notes
+from longtail.elaborate.scope.checking import Notes
 from longtail.elaborate.scope.parameters import check_temperature
 from longtail.elaborate.scope.scopes import Scope
 from longtail.errors import NetlistError, Span, UnsupportedError, nearest

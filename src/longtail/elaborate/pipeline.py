@@ -7,13 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from longtail.circuit import GROUND, Circuit, Instance, Value
-from longtail.elaborate.cards.checking import Notes
 from longtail.elaborate.cards.instances import build
 from longtail.elaborate.cards.models import Models
 from longtail.elaborate.corners import read_corners
 from longtail.elaborate.dangling import dangling
 from longtail.elaborate.options import Settings, read_settings
 from longtail.elaborate.ports import read_ports, resolve_ports
+from longtail.elaborate.scope.checking import Notes
 from longtail.elaborate.scope.conditionals import settle
 from longtail.elaborate.scope.contents import Contents, every_card
 from longtail.elaborate.scope.includes import Inclusion

@@ -12,8 +12,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from functools import cache
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -32,8 +30,17 @@ def kernels() -> Any:
     >>> hasattr(kernels(), "newton_block")
     True
     """
-    wanted = os.environ.get("LONGTAIL_NUMBA", "1") != "0" and find_spec("numba") is not None
-    return import_module(f"longtail.lanes.{'compiled' if wanted else 'plain'}.kernels")
+    if os.environ.get("LONGTAIL_NUMBA", "1") != "0":
+        try:
+            from longtail.lanes.compiled import kernels as compiled
+        except ModuleNotFoundError as error:
+            if error.name != "numba":
+                raise
+        else:
+            return compiled
+    from longtail.lanes.plain import kernels as plain
+
+    return plain
 
 
 class CompiledExecutor:

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from longtail import file_reading
 from longtail.errors import InputError, NetlistError, UnsupportedError, nearest
+from longtail.files import reading as file_reading
 from longtail.netlist import dot_cards
 from longtail.netlist.cards import Body, Branch, Card, Conditionals, Include, Netlist, Note, Subcircuit
 from longtail.netlist.elements import read_element

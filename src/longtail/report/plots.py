@@ -13,10 +13,10 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import FixedFormatter, FuncFormatter
 
-from longtail.analyses.analyze import Datasheet
-from longtail.analyses.base import Result
+from longtail.contract.result import Result
+from longtail.datasheet.analyze import Datasheet
 from longtail.errors import OptionError
-from longtail.file_writing import write_report
+from longtail.files.writing import write_report
 from longtail.report.figures import op as figure_op
 from longtail.report.figures.style import TYPESET, literal
 from longtail.report.views import figure_of
@@ -63,7 +63,7 @@ def figures(result: Result) -> dict[str, Figure]:
 
 
 def save(result: Result, directory: Path, stem: str, format: str = "png", *, overwrite: bool = False) -> list[Path]:
-    """Write every figure of a result as `stem` in a directory, and return the paths. see `longtail.file_writing`."""
+    """Write every figure of a result as `stem` in a directory, and return the paths. see `longtail.files.writing`."""
     if format not in UNDATED:
         raise OptionError(f"figures are written as {', '.join(UNDATED)}, not {format}")
     paths = []

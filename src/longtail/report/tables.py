@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from longtail.analyses.base import Result
+from longtail.contract.result import Result
 from longtail.report.views import page_of
 from longtail.report.wording.layout import page_html, page_text
 from longtail.report.wording.page import Page

@@ -7,28 +7,23 @@ both have the name of the view. A result with axes of varied parameters is shown
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
-from longtail.analyses.base import Result
+from longtail.contract.result import Result
+from longtail.registry import shown
 
 OVER_LANES = frozenset({"gains", "op"})  # views of results that are shown over their axes, where they have any
 
 
 def page_of(result: Result) -> Callable[..., Any]:
     """The function that makes the page of a result; the general one, of its JSON, where it has none of its own."""
-    page: Callable[..., Any] = import_module(f"longtail.report.pages.{_view(result)}").page
+    page: Callable[..., Any] = shown("pages", _view(result)).page
     return page
 
 
 def figure_of(result: Result) -> Callable[..., Any] | None:
     """The function that draws a result; None where there is no figure of it."""
-    name = f"longtail.report.figures.{_view(result)}"
-    if find_spec(name) is None:
-        return None
-    figure: Callable[..., Any] | None = getattr(import_module(name), "figure", None)
-    return figure
+    return getattr(shown("figures", _view(result)), "figure", None)
 
 
 def _view(result: Result) -> str:

@@ -8,9 +8,9 @@ from itertools import combinations_with_replacement, pairwise
 from math import comb
 
 from longtail.circuit import GROUND, Instance, Value
-from longtail.elaborate.cards.checking import Given
 from longtail.elaborate.cards.line import Line
 from longtail.elaborate.scope import bounds as limits
+from longtail.elaborate.scope.checking import Given
 from longtail.elaborate.scope.values import as_expression, leaves, map_leaves, reads_names
 from longtail.elaborate.scope.vocabulary import plain
 from longtail.netlist.cards import Word

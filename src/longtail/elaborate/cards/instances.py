@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from longtail.circuit import GROUND, Instance, Value
 from longtail.elaborate.cards import catalog
-from longtail.elaborate.cards.checking import Notes
 from longtail.elaborate.cards.controlled import controlled, source_by_formula
 from longtail.elaborate.cards.line import Line
 from longtail.elaborate.cards.models import Models
@@ -15,6 +14,7 @@ from longtail.elaborate.cards.parasitics import KINDS, with_parasitics
 from longtail.elaborate.cards.passives import coupling, passive
 from longtail.elaborate.cards.semiconductors import semiconductor
 from longtail.elaborate.cards.sources import independent
+from longtail.elaborate.scope.checking import Notes
 from longtail.elaborate.scope.scopes import Scope
 from longtail.elaborate.scope.values import as_expression, divide, leaves, map_leaves
 from longtail.errors import NetlistError, nearest

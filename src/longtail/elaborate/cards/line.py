@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from longtail.circuit import Instance, Value, Waveform
 from longtail.elaborate.cards import catalog
-from longtail.elaborate.cards.checking import Given, Notes, check, without_effect
 from longtail.elaborate.cards.models import Models
+from longtail.elaborate.scope.checking import Given, Notes, check, without_effect
 from longtail.elaborate.scope.scopes import Scope
 from longtail.elaborate.scope.values import multiply
 from longtail.errors import NetlistError, UnsupportedError

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from longtail.circuit import Model
 from longtail.devices.base import DeviceModel
 from longtail.elaborate.cards import catalog
-from longtail.elaborate.cards.checking import Given, Notes, check
+from longtail.elaborate.scope.checking import Given, Notes, check
 from longtail.elaborate.scope.scopes import Scope
 from longtail.errors import NetlistError, UnsupportedError, nearest
 from longtail.netlist.cards import ModelCard

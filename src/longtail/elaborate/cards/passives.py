@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from longtail.circuit import Instance
 from longtail.elaborate.cards import catalog
-from longtail.elaborate.cards.checking import Given
 from longtail.elaborate.cards.controlled import behavioral
 from longtail.elaborate.cards.line import Line
 from longtail.elaborate.scope import bounds as limits
+from longtail.elaborate.scope.checking import Given
 from longtail.elaborate.scope.values import reads_circuit
 from longtail.errors import nearest
 from longtail.netlist.cards import Word

@@ -5,8 +5,8 @@ from __future__ import annotations
 from longtail.circuit import Instance
 from longtail.devices.base import DeviceModel
 from longtail.elaborate.cards import catalog
-from longtail.elaborate.cards.checking import Given
 from longtail.elaborate.cards.line import Line
+from longtail.elaborate.scope.checking import Given
 from longtail.elaborate.scope.scopes import Scope
 from longtail.errors import nearest
 from longtail.netlist.cards import ModelCard, Word

@@ -7,8 +7,8 @@ import math
 from collections.abc import Sequence
 
 from longtail.circuit import Instance, Value, Waveform
-from longtail.elaborate.cards.checking import Given
 from longtail.elaborate.cards.line import Line
+from longtail.elaborate.scope.checking import Given
 from longtail.elaborate.scope.values import add, as_expression, divide, multiply, subtract
 from longtail.netlist.cards import Assignment, Word
 from longtail.netlist.expressions.tree import Binary, Call, Name, Number

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from longtail import file_reading
 from longtail.elaborate.scope import bounds as limits
 from longtail.elaborate.scope.contents import every_card
 from longtail.errors import InputError, NetlistError, nearest
+from longtail.files import reading as file_reading
 from longtail.netlist.cards import Body, Branch, Card, Conditionals, Include, Netlist, Note, Subcircuit
 from longtail.netlist.reader import read_file
 

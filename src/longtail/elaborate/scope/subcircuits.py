@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from longtail.devices.base import MULTIPLIER
-from longtail.elaborate.cards.checking import Given, check_bounds
 from longtail.elaborate.scope import bounds as limits
+from longtail.elaborate.scope.checking import Given, check_bounds
 from longtail.elaborate.scope.conditionals import settle
 from longtail.elaborate.scope.contents import Contents
 from longtail.elaborate.scope.scopes import Scope

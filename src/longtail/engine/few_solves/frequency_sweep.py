@@ -26,7 +26,8 @@ from longtail.engine.few_solves.empirical import Experience, learn
 from longtail.engine.few_solves.points import Points, PointSearch
 from longtail.engine.few_solves.probes import FEW_PROBES, MANY_PROBES, Probes
 from longtail.engine.few_solves.reduction import Elimination
-from longtail.engine.small_signal.linearization import Complex, Linearization, linearize
+from longtail.engine.small_signal.at_point import linearize
+from longtail.engine.small_signal.linearization import Complex, Linearization
 from longtail.engine.solving import dense
 from longtail.engine.solving.batch import Batch, in_threads, parts
 from longtail.engine.solving.operating_point import OperatingPoint
@@ -46,7 +47,7 @@ Solver = Callable[[dict[str, Array]], OperatingPoint]
 class Sweep:
     """A sweep prepared at a nominal point, for any number of lanes.
 
-    `drives` `[drive, in_mode]` and `outputs` `[out_mode, unknown]` as in `longtail.analyses.drives`; `plain` forces a
+    `drives` `[drive, in_mode]` and `outputs` `[out_mode, unknown]` as in `longtail.driven.drives`; `plain` forces a
     solve at every frequency. `solve` gives operating points as the lanes will have them (nulled, say); the batch's
     own are taken if it is None. `points` is None where no few points serve, and every frequency is solved.
     """

@@ -13,8 +13,6 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.engine.equations.large import LargeSystem
-from longtail.engine.equations.potentials import HINT, lost_potentials, said, without
 from longtail.engine.equations.system import Array, SparseMatrix
 from longtail.engine.remember import Remembered
 from longtail.engine.solving import dense
@@ -232,7 +230,7 @@ class Linearization:
         nominal = self.operating_point.nominal
         if nominal is None:
             return self
-        reader = _Reader(_slopes(nominal))
+        reader = SlopeReader(slopes_of(nominal))
         return replace(self, entries=(reader.entries(self.shapes[0]), reader.entries(self.shapes[1])), delays=())
 
     def _lowered(self, pivots: Pivots, driven: NDArray[np.bool_]) -> Program:
@@ -261,46 +259,14 @@ def _entries(
     return names
 
 
-def linearize(operating_point: OperatingPoint) -> Linearization:
-    """The linear model at an operating point, all lanes at once."""
-    system = operating_point.system
-    if isinstance(system, LargeSystem) and len(operating_point.solution) == 1:
-        from longtail.engine.small_signal.large_linear import linearize_large  # which builds on this file
-
-        large = linearize_large(operating_point, system)
-        _check_potentials(operating_point, large.entries[1])
-        return large
-    linear = system.linear
-    reader = _Reader(_slopes(operating_point))
-    entries = reader.entries(linear.conductance), reader.entries(linear.capacitance)
-    b = linear.inputs
-    columns = SparseMatrix(b.constant[:, : len(system.drives)], b.rows, b.columns).dense(reader.entries(b))
-    delays = tuple((d.dense(reader.entries(d)), reader.row()) for d in linear.delays)
-    _check_potentials(operating_point, entries[1])
-    return Linearization(operating_point, entries, columns, delays, (linear.conductance, linear.capacitance))
-
-
-def _slopes(point: OperatingPoint) -> Array:
+def slopes_of(point: OperatingPoint) -> Array:
     """What the linear program gives, `[output, lane]`."""
     program, inputs = point.system.linear.program, point.inputs
     return point.system.executor.run(program, [inputs[n] for n in program.inputs], len(point.solution))
 
 
-def _check_potentials(point: OperatingPoint, capacitances: Array) -> None:
-    """Make the capacitances `[entry, lane]` of lanes nan in which a junction has lost its built-in potential.
-
-    Raises `AnalysisError` where all lanes are such.
-    """
-    lanes = len(point.solution)
-    lost = lost_potentials(point.system, point.values, lanes)
-    where = without(lost, lanes)
-    if lanes and where.all():
-        raise AnalysisError(f"small signals have no figures: {said(lost, point.system.circuit)}", hint=HINT)
-    capacitances[:, where] = np.nan
-
-
 @dataclass
-class _Reader:
+class SlopeReader:
     """Takes entries of matrices off the outputs of the linear program, in order."""
 
     rows: Array

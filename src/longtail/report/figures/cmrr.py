@@ -12,8 +12,8 @@ from matplotlib.ticker import EngFormatter
 from numpy.typing import NDArray
 
 from longtail.analyses.cmrr import CmrrMap
-from longtail.analyses.departures import Departure
 from longtail.errors import OptionError
+from longtail.large_signal.departures import Departure
 from longtail.report.figures import gains as figure_gains
 from longtail.report.figures.colours import BLUE, INK, ORANGE, PALE, PURPLE, VERMILLION
 from longtail.report.figures.style import (

@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
-from longtail.analyses.analyze import Datasheet
-from longtail.analyses.rows import Row
+from longtail.datasheet.analyze import Datasheet
+from longtail.datasheet.rows import Row
 from longtail.report.figures import gains as figure_gains
 from longtail.report.figures.colours import INK, PALE
 from longtail.report.figures.gains import HEIGHTS, MAGNITUDE

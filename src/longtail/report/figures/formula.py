@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from numpy.typing import NDArray
 
-from longtail.analyses.formula_result import Curves, Formula
+from longtail.analyses.formula.result import Curves, Formula
 from longtail.report.figures.colours import BLUE, INK, PALE, VERMILLION
 from longtail.report.figures.style import (
     SMALL,

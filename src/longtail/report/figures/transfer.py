@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, MaxNLocator
 from numpy.typing import NDArray
 
-from longtail.analyses.transfer import Transfer
+from longtail.analyses.transfer.transfer import Transfer
 from longtail.errors import OptionError
 from longtail.report.figures.colours import BLUE, GREEN, INK, ORANGE, PALE, PURPLE, VERMILLION
 from longtail.report.figures.style import SMALL, TEXT, Label, dress, label_ends, new_figure, titled

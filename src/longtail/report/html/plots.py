@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from longtail.analyses.cmrr import CmrrMap
 from longtail.analyses.gains import ModeGains
-from longtail.analyses.noise_result import Noise
+from longtail.analyses.noise.result import Noise
 from longtail.analyses.poles import PolesAndZeros
 from longtail.analyses.range import OperatingRange
-from longtail.analyses.reasons import short
-from longtail.analyses.transfer import Transfer
+from longtail.analyses.transfer.transfer import Transfer
+from longtail.merits.reasons import short
 from longtail.report.figures.colours import BLUE, GAIN_COLOURS, GREEN, INK, ORANGE, PALE, PURPLE, VERMILLION
 from longtail.report.pages.gains import above_rounding, named_gains, ratio, unwanted
 from longtail.report.wording.symbols import quantity_text

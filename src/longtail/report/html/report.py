@@ -10,10 +10,10 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from longtail.analyses.analyze import Datasheet
-from longtail.analyses.base import finite
-from longtail.analyses.details import Details
-from longtail.analyses.rows import Row
+from longtail.contract.result import finite
+from longtail.datasheet.analyze import Datasheet
+from longtail.datasheet.companions import Details
+from longtail.datasheet.rows import Row
 from longtail.elaborate.writer import write
 from longtail.errors import OptionError
 from longtail.printable import printable_lines

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.analyses.curves import Curves
+from longtail.datasheet.curves import Curves
 from longtail.report.figures.colours import GAIN_COLOURS, INK
 from longtail.report.html.plots import COLOURS, FREQUENCY, LEVEL, Json, Plot, axes, line, numbers, plotted
 from longtail.units import format_si

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from longtail.analyses.behavioral import BehavioralModel
-from longtail.analyses.reasons import UNKNOWN, short
+from longtail.merits.reasons import UNKNOWN, short
 from longtail.report.pages.gains import unwanted
 from longtail.report.wording.conditions import conditions, degrees
 from longtail.report.wording.page import LEFT, QUIET, STRONG, Cell, Column, Page, Table

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from longtail.analyses.cmrr import CmrrMap
-from longtail.analyses.departures import Departure
-from longtail.analyses.reasons import UNKNOWN, Reason
+from longtail.large_signal.departures import Departure
+from longtail.merits.reasons import UNKNOWN, Reason
 from longtail.report.pages import gains as mode_gains
 from longtail.report.wording.page import ATTENTION, LEFT, PLAIN, QUIET, Cell, Column, Page, Table
 from longtail.report.wording.symbols import decibels, no_rejection_text

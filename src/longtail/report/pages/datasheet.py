@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from longtail.analyses.analyze import Datasheet
-from longtail.analyses.limits import FAIL, OPEN, PASS
 from longtail.analyses.op import OpResult
-from longtail.analyses.rows import Row
+from longtail.datasheet.analyze import Datasheet
+from longtail.datasheet.limits import FAIL, OPEN, PASS
+from longtail.datasheet.rows import Row
 from longtail.report.pages import gains as mode_gains
 from longtail.report.pages.op import attention
 from longtail.report.wording.page import ATTENTION, LEFT, PLAIN, QUIET, STRONG, Cell, Column, Page, Table
@@ -85,7 +85,7 @@ def own_conditions(row: Row, shared: str) -> str:
 def limit_text(row: Row) -> str:
     """The limits of a row in their own unit.
 
-    >>> from longtail.analyses.rows import Limit
+    >>> from longtail.datasheet.rows import Limit
     >>> limit_text(Row("A_d", "gain", "", 100.0, "V/V", limit=Limit("A_d", "A_d", 30.0, None, "dB")))
     '≥ 30 dB'
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from longtail.analyses.formula_result import Formula
+from longtail.analyses.formula.result import Formula
 from longtail.report.pages import formula_validity
 from longtail.report.wording.page import LEFT, Cell, Column, Page, Table
 from longtail.report.wording.symbols import gain_text, quantity_text

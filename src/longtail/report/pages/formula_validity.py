@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from longtail.analyses.formula_validity import MISMATCH, Validity
+from longtail.analyses.formula.validity import MISMATCH, Validity
 from longtail.report.wording.page import LEFT, Cell, Column, Table
 from longtail.report.wording.symbols import gain_text
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.analyses.gains import ModeGains
-from longtail.analyses.reasons import UNKNOWN, Reason, said_of
+from longtail.merits.reasons import UNKNOWN, Reason, said_of
 from longtail.report.wording.conditions import degrees
 from longtail.report.wording.page import LEFT, QUIET, Cell, Column, Page, Table
 from longtail.report.wording.symbols import decibels, gain_text, no_rejection_text, spread_text

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from longtail.analyses.base import Result
+from longtail.contract.result import Result
 from longtail.report.pages.gains import chosen
 from longtail.report.wording.conditions import degrees
 from longtail.report.wording.page import LEFT, Cell, Column, Page, Table

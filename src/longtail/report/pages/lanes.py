@@ -12,13 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.analyses.bands import Bands, sampled_bands
 from longtail.analyses.gains import ModeGains
-from longtail.analyses.lanes import Axes
 from longtail.analyses.op import OpResult
-from longtail.analyses.reasons import UNKNOWN, Reason, short
-from longtail.analyses.sweep import SweepResult
+from longtail.analyses.sweep.sweep import SweepResult
+from longtail.driven.bands import Bands, sampled_bands
+from longtail.driven.varied import Axes
 from longtail.lanes.status import LaneStatus
+from longtail.merits.reasons import UNKNOWN, Reason, short
 from longtail.report.pages import gains as mode_gains
 from longtail.report.wording.page import ATTENTION, LEFT, PLAIN, QUIET, Cell, Column, Page, Table
 from longtail.report.wording.symbols import decibels_text, no_rejection_text, quantity_text, symbol

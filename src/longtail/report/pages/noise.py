@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from longtail.analyses.noise_result import Contribution, Noise
-from longtail.analyses.reasons import UNKNOWN, Cause
+from longtail.analyses.noise.result import Contribution, Noise
+from longtail.merits.reasons import UNKNOWN, Cause
 from longtail.report.pages.gains import chosen
 from longtail.report.wording.conditions import Facts, output_label
 from longtail.report.wording.page import LEFT, QUIET, Cell, Column, Page, Table

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from longtail.analyses.poles import PolesAndZeros, Transfer
-from longtail.analyses.reasons import UNKNOWN, said_of
+from longtail.merits.reasons import UNKNOWN, said_of
 from longtail.report.wording.conditions import Facts, conditions
 from longtail.report.wording.page import ATTENTION, LEFT, PLAIN, QUIET, STRONG, Cell, Column, Page, Table
 from longtail.report.wording.symbols import gain_text, quantity_text

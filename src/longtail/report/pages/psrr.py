@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from longtail.analyses.psrr import SupplyRejection
-from longtail.analyses.reasons import UNKNOWN
+from longtail.merits.reasons import UNKNOWN
 from longtail.report.pages.gains import chosen
 from longtail.report.wording.conditions import Facts, conditions
 from longtail.report.wording.page import LEFT, QUIET, Cell, Column, Page, Table

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from longtail.analyses.reasons import UNKNOWN
 from longtail.analyses.source_imbalance import SourceImbalance
+from longtail.merits.reasons import UNKNOWN
 from longtail.report.pages.gains import chosen
 from longtail.report.wording.conditions import Facts, conditions
 from longtail.report.wording.page import LEFT, QUIET, STRONG, Cell, Column, Page, Table

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from longtail.analyses.conditions import TYPICAL
-from longtail.analyses.transfer import Transfer
+from longtail.analyses.transfer.transfer import Transfer
+from longtail.driven.conditions import TYPICAL
 from longtail.report.pages.cmrr import spread_over
 from longtail.report.wording.page import LEFT, QUIET, Cell, Column, Page, Table
 from longtail.report.wording.symbols import decibels, gain_text

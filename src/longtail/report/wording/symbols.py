@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.analyses.reasons import Reason
+from longtail.merits.reasons import Reason
 from longtail.units import format_si
 
 GREEK = {"pi": "π", "mu": "µ", "beta": "β"}
@@ -80,7 +80,7 @@ def decibels_text(value: float) -> str:
 def no_rejection_text(value: float, why: Reason) -> str:
     """Why a rejection in dB is no figure, in a word or two; `why` the gain that spoils it is zero, where it is.
 
-    >>> from longtail.analyses.reasons import Cause
+    >>> from longtail.merits.reasons import Cause
     >>> [no_rejection_text(value, Reason(Cause.SYMMETRY)) for value in (math.inf, -math.inf, math.nan)]
     ['symmetry', 'no gain', 'no point']
     """

@@ -1,0 +1,163 @@
+"""The gain formulas of a circuit: exact, or shortened with a proven bound on the error.
+
+The small-signal circuit is written in symbols from the operating point: every device as named elements, g_m, r_o,
+r_pi, capacitances, which add up to the very equations that the other analyses solve. Numerator and denominator follow
+by expansion in minors. What counts little is then left out, elements first, terms afterwards, judged by the numbers
+at this operating point, until the allowed error is used; and the error that is left is proven on the whole band.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from longtail.analyses.formula.result import Formula
+from longtail.analyses.formula.setting import GAINS, Setting, gain_of, setting
+from longtail.analyses.formula.validity import Conditions, errors_away
+from longtail.analyses.formula.writing import written
+from longtail.circuit import Circuit
+from longtail.contract.analysis import Analysis, Option
+from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS
+from longtail.driven.drives import null_target
+from longtail.driven.mode_gains import mode_gains
+from longtail.engine.solving.dense import one_thread
+from longtail.errors import AnalysisError, OptionError
+from longtail.merits.reasons import Cause, short
+from longtail.symbolic.algebra.minors import TooLargeError
+from longtail.symbolic.shorter.answer import (
+    Answer,
+    exact_answer,
+    first_order_answer,
+    is_zero,
+    matched_answer,
+    quotient_answer,
+    zero_answer,
+)
+from longtail.symbolic.shorter.bias import BETA, BIAS, in_terms_of
+from longtail.symbolic.writing.words import band_of, share_of
+
+READABLE = 1_000  # terms of a formula that is written down
+_MOST = 0.9  # of the error of a quotient, for the gain that takes more elements
+
+
+def run(
+    circuit: Circuit,
+    input: Sequence[str] | None,
+    output: Sequence[str] | None,
+    of: str,
+    error: Any,
+    band: Any,
+    matched: bool,
+    first_order: bool,
+    exact: bool,
+    in_terms: str | None,
+    latex: bool,
+    vcm: float | None,
+    null: bool,
+    target: float | None,
+    validity: bool,
+) -> Formula:
+    """The formula of one gain at the operating point."""
+    of = of.replace("-", "_")
+    if matched + first_order + exact > 1:
+        raise OptionError("--matched, --first-order and --exact exclude each other")
+    at = setting(circuit, input, output, vcm, null, target)
+    allowed, band_hz = share_of(error), band_of(band)
+    gain_of(at.drives, of)
+    way = "matched" if matched else "first-order" if first_order else "exact" if exact else None
+    with one_thread():
+        if of == "cmrr":
+            answer, used = _rejection(at, way, allowed, band_hz)
+        else:
+            answer, used = _answer(at, of, way, allowed, band_hz)
+    if in_terms is not None:
+        answer = in_terms_of(answer, at.point, in_terms)
+    found = replace(written(at, of, answer, used, band_hz, allowed), as_latex=latex)
+    if not validity:
+        return found
+    held = null_target(at.drives, target) if null else None
+    errors, notes = errors_away(Conditions(at.drives, at.point, of, answer, held))
+    return replace(found, validity=errors, notes=(*found.notes, *notes))
+
+
+def _rejection(at: Setting, way: str | None, allowed: float, band_hz: tuple[float, float]) -> tuple[Answer, str]:
+    """The quotient of the wanted gain and the one that spoils it, and the way that the latter was found.
+
+    Each has half of the error; where that makes a formula too long, the unwanted gain, which takes more elements, has
+    most of it, and the wanted one what is left: (1 + e_1)/(1 + e_2) - 1 is at most (e_1 + e_2)/(1 - e_2).
+    """
+    unwanted = "common" if at.drives.single_ended else "common_to_differential"
+    direct = way if way == "exact" else "matched"
+    wanted = _answer(at, "differential", direct, allowed / 2, band_hz)[0]
+    try:
+        other, used = _answer(at, unwanted, way, allowed / 2, band_hz)
+    except TooLargeError:
+        if way == "exact":
+            raise
+        other, used = _answer(at, unwanted, way, _MOST * allowed, band_hz)
+        left = allowed * (1.0 - other.error_sampled) - other.error_sampled
+        wanted = _answer(at, "differential", direct, left, band_hz)[0]
+    if wanted.transfer.is_zero:
+        raise OptionError(f"there is nothing to reject by: the gain is {at.why_zero('differential', band_hz[0]).gain}")
+    if other.transfer.is_zero:
+        why = at.why_zero(unwanted, band_hz[0])
+        symmetric = why.cause is Cause.SYMMETRY
+        raise OptionError(
+            f"the rejection is {short(why.rejection)} alone: the gain that spoils it is zero",
+            hint="leave --exact and --matched out: mismatch to first order gives a formula" if symmetric else why.gain,
+        )
+    return quotient_answer(wanted, other, 0.0 if way == "exact" else allowed), used
+
+
+def _answer(at: Setting, of: str, way: str | None, allowed: float, band_hz: tuple[float, float]) -> tuple[Answer, str]:
+    """The answer and the way that it was found: matched where nothing is said, except for conversions."""
+    question = at.question(of, band_hz)
+    converts = of in ("common_to_differential", "differential_to_common")
+    if way is None:
+        way = "first-order" if converts and at.pairs else "matched"
+    if way == "first-order" and not converts:
+        way = "matched"  # to first order, equal and opposite differences leave the gains within a mode as they are
+    frequencies = np.unique(np.array(band_hz))
+    _, floor = mode_gains(at.drives, at.point, frequencies)
+    if way != "first-order" and is_zero(question, floor):
+        return zero_answer(question), way
+    if way == "exact":
+        answer = exact_answer(question)
+        if answer.transfer.terms > READABLE:
+            raise AnalysisError(
+                f"the exact formula has {answer.transfer.terms} terms: nobody would read it",
+                hint="allow an error, as in --error 1%, in place of --exact",
+            )
+        return answer, way
+    answer = first_order_answer(question, allowed) if way == "first-order" else matched_answer(question, allowed)
+    s = 2j * np.pi * frequencies
+    if not answer.transfer.is_zero and not np.all(np.abs(answer.transfer.at(answer.values, s)) > 0.0):
+        raise AnalysisError(
+            f"{of.replace('_', ' ')}: what contributes cancels to zero on this band, and no relative error can be held",
+            hint="give the parts of the pairs unequal values in the netlist, or ask for another band",
+        )
+    return answer, way
+
+
+ANALYSIS = Analysis(
+    "formula",
+    "The formula of a gain in symbols, short, with a proven bound on its error",
+    run,
+    Formula,
+    (
+        *INPUT_OPTIONS,
+        Option("of", "word", "GAIN", f"which gain: {', '.join(GAINS)}", "differential"),
+        Option("error", "word", "SHARE", "relative error that may be made for a shorter formula: 10% or 0.1", "10%"),
+        Option("band", "word", "RANGE", "where the error is bounded: low:high in Hz, or one frequency", "0"),
+        Option("matched", "flag", "", "matched devices share symbols; a conversion between modes is then zero", False),
+        Option("first_order", "flag", "", "keep what is linear in the differences of matched devices", False),
+        Option("exact", "flag", "", "leave nothing out", False),
+        Option("in_terms", "word", "WHAT", f"{BIAS}: g_m by bias currents; {BETA}: g_m as β/r_π", None),
+        Option("latex", "flag", "", "print the formulas as LaTeX", False),
+        *NULL_OPTIONS,
+        Option("validity", "flag", "", "errors over mismatch, temperature and common-mode level as well", False),
+    ),
+)

@@ -1,0 +1,125 @@
+"""What is said of a gain as a formula: the formula, its symbols, how good it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.analyses.formula.validity import Validity
+from longtail.contract.result import Result
+from longtail.symbolic.writing.expression import Expression, as_sympy
+
+if TYPE_CHECKING:
+    import sympy
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolValue:
+    """What a symbol of a formula stands for, and its value at the operating point in `unit`."""
+
+    meaning: str
+    value: float
+    unit: str
+    latex: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RootFormula:
+    """A pole or zero: a formula for s, its value in Hz (negative in the left half plane), and how far the formula is
+    from the root of the full circuit, relative."""
+
+    kind: str
+    text: str
+    latex: str
+    value_hz: float
+    error: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """The gain of the circuit and of the formula over frequency in Hz, for pictures."""
+
+    frequency_hz: NDArray[np.float64]
+    circuit: NDArray[np.complex128]
+    formula: NDArray[np.complex128]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Formula(Result):
+    """A gain as a formula, and how good it is.
+
+    of             which gain; `letter` as it is written, `label` the output that it is for
+    text, latex    the formula
+    symbols        what every symbol stands for, with its value
+    value_dc       the formula at the lowest frequency of the band (0 Hz unless the band starts higher): its magnitude,
+                   negative where its real part is
+    error_bound    proven largest relative error on the band; None where no proof was found
+    error_sampled  largest relative error found at many frequencies of the band
+    band_hz        lowest and highest frequency; both 0 is dc alone
+    terms          of all factors; `terms_exact` of the exact formula, None where that is too large
+    terms_printed  of all factors above the line, and of all below it; their sum is `terms`
+    terms_expanded of numerator and denominator multiplied out; None where they are too large for that
+    cancellation   how much larger the terms of a factor are than their sum: 1 where nothing cancels
+    validity       errors over mismatch, temperature and common-mode level; None where they were not asked for
+    """
+
+    view: ClassVar[str] = "formula"
+
+    of: str
+    letter: str
+    label: str
+    text: str
+    latex: str
+    symbols: dict[str, SymbolValue]
+    value_dc: float
+    error_bound: float | None
+    error_sampled: float
+    band_hz: tuple[float, float]
+    terms: int
+    terms_printed: tuple[int, int]
+    terms_expanded: tuple[int, int] | None
+    terms_exact: int | None
+    cancellation: float
+    roots: tuple[RootFormula, ...]
+    mode: str
+    expression: Expression = field(repr=False)
+    curves: Curves | None = None
+    as_latex: bool = False
+    notes: tuple[str, ...] = ()
+    validity: tuple[Validity, ...] | None = None
+
+    def __repr__(self) -> str:
+        return f"<formula: {self.letter} = {self.text}>"
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "of": self.of,
+            "text": self.text,
+            "latex": self.latex,
+            "symbols": {
+                name: {"meaning": s.meaning, "value": s.value, "unit": s.unit} for name, s in self.symbols.items()
+            },
+            "value_dc": self.value_dc,
+            "error_bound": self.error_bound,
+            "error_sampled": self.error_sampled,
+            "band_hz": list(self.band_hz),
+            "terms": self.terms,
+            "terms_printed": list(self.terms_printed),
+            "terms_expanded": None if self.terms_expanded is None else list(self.terms_expanded),
+            "terms_exact": self.terms_exact,
+            "cancellation": self.cancellation,
+            "mode": self.mode,
+            "roots": [
+                {"kind": r.kind, "text": r.text, "latex": r.latex, "value_hz": r.value_hz, "error": r.error}
+                for r in self.roots
+            ],
+            "notes": list(self.notes),
+            **({} if self.validity is None else {"validity": [v.to_dict() for v in self.validity]}),
+        }
+
+    def to_sympy(self) -> sympy.Expr:
+        """The formula as a SymPy expression, with `s` as the complex frequency in rad/s."""
+        return as_sympy(self.expression)

@@ -1,0 +1,239 @@
+"""Noise: densities at the output and referred to the input, integrals, and which device makes how much of it.
+
+Every source is a current between two nodes, of the one-sided density S_k(f); z_k is what one ampere of it brings to
+an output mode, all of them from one solve of the transposed system a frequency and mode
+(`longtail.engine.small_signal.adjoint`).
+Sources are independent, so their powers add:
+
+    S_out(f) = sum of abs(z_k)^2*S_k(f)      referred to the input: S_out/abs(A)^2
+
+with A_dd (or A_d of a single output) for the differential output and A_cc for the common one. What is symmetric in
+a matched amplifier, the noise of the tail and of the supplies, has z_k = 0 in the differential output, and gets
+there by mismatch only. Source: Gray, Hurst, Lewis, Meyer, Analysis and Design of Analog Integrated Circuits,
+chapter 11.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail import modes
+from longtail.analyses.noise.result import Noise, Source, referred
+from longtail.circuit import Circuit
+from longtail.contract.analysis import Analysis, Option
+from longtail.contract.axes import frequency_axis
+from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, LANE_OPTIONS, NULL_OPTIONS
+from longtail.devices.base import ZERO_CELSIUS
+from longtail.driven.drives import Drives, bias, null_target
+from longtail.driven.inputs import find_drives
+from longtail.driven.mode_gains import common_level, status_text
+from longtail.driven.port_maps import ROUNDING, above
+from longtail.driven.stability import lane_notes
+from longtail.driven.varied import Lanes, null_lanes, read_lanes, solve_lanes
+from longtail.engine.equations.views import TEMPERATURE
+from longtail.engine.small_signal.adjoint import adjoint
+from longtail.engine.small_signal.at_point import linearize
+from longtail.engine.small_signal.noise import integrate, noise_sources
+from longtail.engine.solving.operating_point import OperatingPoint
+from longtail.errors import InputError, OptionError
+from longtail.lanes.status import LaneStatus, texts
+from longtail.large_signal.stuck import bias_notes
+from longtail.merits.reasons import Inquiry
+from longtail.units import parse_number
+
+Real = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+
+@dataclass(frozen=True, eq=False)
+class Spectra:
+    """Noise and gains of lanes over a frequency axis, and their integrals over a band: see `Noise`."""
+
+    density: Real
+    gain: Complex
+    floor: Real
+    power: Real
+    input_power: Real
+
+
+def sources(point: OperatingPoint) -> tuple[Source, ...]:
+    """The noise sources of the circuit, in the order of the netlist."""
+    return tuple(Source(s.instance, s.name, s.mechanism) for s in point.system.noise[1])
+
+
+def spectra(drives: Drives, point: OperatingPoint, frequency_hz: Real, band: tuple[float, float]) -> Spectra:
+    """Noise of all lanes; one solve a frequency and output mode serves all sources and both gains.
+
+    The edges of the band are solved for too, where the frequency axis does not have them.
+    """
+    axis = np.union1d(frequency_hz, band)
+    model = linearize(point)
+    rows = adjoint(model, axis, drives.output_matrix(point.system))
+    found = noise_sources(point)
+    transfer = found.transfer(rows)
+    density = (transfer.real**2 + transfer.imag**2) * found.spectrum(axis)[:, :, None, :]
+    columns = -(model.inputs @ drives.unit_modes)[:, None]
+    gain = np.diagonal(rows @ columns, axis1=-2, axis2=-1)
+    floor = ROUNDING * (np.abs(rows) @ np.abs(columns)).max(axis=(-2, -1))
+    gain = above(gain, floor[..., None])
+    at, inside = np.searchsorted(axis, frequency_hz), (axis >= band[0]) & (axis <= band[1])
+    power, input_power = _integrals(axis[inside], density[:, inside], gain[:, inside], floor[:, inside])
+    return Spectra(density[:, at], gain[:, at], floor[:, at], power, input_power)
+
+
+def _integrals(frequency_hz: Real, density: Real, gain: Complex, floor: Real) -> tuple[Real, Real]:
+    """Output powers by source and input powers in all; nan over a single frequency, infinite without gain."""
+    if len(frequency_hz) == 1:
+        return np.full_like(density[:, 0], np.nan), np.full(density[:, 0].shape[:-1], np.nan)
+    factor = referred(np.ones(gain.shape), gain, floor[..., None]) ** 2
+    blind = np.isinf(factor)
+    referred_density = density * np.where(blind, 0.0, factor)[..., None]
+    at_input = np.where(blind.any(axis=1), np.inf, integrate(frequency_hz, referred_density).sum(axis=-1))
+    return integrate(frequency_hz, density), at_input
+
+
+def read_band(given: Any, frequency_hz: Real) -> tuple[float, float]:
+    """The band of the integrals in Hz from `start:stop` or a pair; all frequencies where nothing is given.
+
+    Raises `OptionError` for one that is no band, or that reaches beyond the frequencies of the analysis.
+
+    >>> read_band("20:20k", np.array([1.0, 1e9]))
+    (20.0, 20000.0)
+    """
+    lowest, highest = float(frequency_hz.min()), float(frequency_hz.max())
+    if given is None:
+        return lowest, highest
+    try:
+        ends = [parse_number(x) for x in given.split(":")] if isinstance(given, str) else [float(x) for x in given]
+    except (InputError, TypeError, ValueError) as error:
+        raise OptionError(f"{given!r} is no band: expected start:stop in Hz, as in 20:20k") from error
+    if len(ends) != 2 or not ends[0] < ends[1]:
+        raise OptionError(f"{given!r} is no band: expected start:stop in Hz with start below stop, as in 20:20k")
+    if ends[0] < lowest or ends[1] > highest:
+        raise OptionError(
+            f"the band of {ends[0]:g} Hz to {ends[1]:g} Hz reaches beyond the frequencies, "
+            f"{lowest:g} Hz to {highest:g} Hz",
+            hint="give frequencies that hold the band",
+        )
+    return ends[0], ends[1]
+
+
+def run(
+    circuit: Circuit,
+    input: Sequence[str] | None,
+    output: Sequence[str] | None,
+    frequency_hz: Any,
+    band: Any,
+    vcm: float | None,
+    null: bool,
+    target: float | None,
+    parameters: Mapping[str, Any] | None,
+    threads: int,
+) -> Noise:
+    """Noise at the outputs and referred to the inputs. Raises `OptionError` for a frequency of 0 Hz."""
+    drives = find_drives(circuit, input, output, vcm)
+    axis = frequency_axis(frequency_hz)
+    if (axis == 0.0).any():
+        raise OptionError("noise at 0 Hz has no density: flicker noise is infinite there", hint="start above 0 Hz")
+    limits = read_band(band, axis)
+    if parameters:
+        lanes = read_lanes(drives.circuit, parameters, drives)
+        return noise_over(drives, lanes, axis, limits, null_target(drives, target) if null else None, int(threads))
+    point, offset = bias(drives, null=null, target=target)
+    return noise_at(drives, point, axis, limits, offset)
+
+
+def noise_at(
+    drives: Drives,
+    point: OperatingPoint,
+    frequency_hz: Real,
+    band: tuple[float, float] | None = None,
+    offset: float | None = None,
+) -> Noise:
+    """Noise at an operating point that is known; `offset` where it was nulled."""
+    band = band or read_band(None, frequency_hz)
+    found = spectra(drives, point, frequency_hz, band)
+    return Noise(
+        frequency_hz,
+        found.density[0],
+        found.gain[0],
+        found.floor[0],
+        found.power[0],
+        found.input_power[0],
+        sources(point),
+        band,
+        drives.hot,
+        drives.output,
+        common_level(drives, point),
+        _temperature(drives.circuit),
+        offset,
+        status_text(point),
+        bias_notes(drives, point, offset),
+        inquiry=Inquiry(drives, point),
+    )
+
+
+def noise_over(
+    drives: Drives,
+    lanes: Lanes,
+    frequency_hz: Real,
+    band: tuple[float, float],
+    target: float | None = None,
+    threads: int = 1,
+) -> Noise:
+    """Noise of every lane, nan in those without solution; `target` V is what each output is nulled to."""
+    offset = None
+    if target is None:
+        _, point = solve_lanes(drives.circuit, lanes, drives, threads=threads)
+    else:
+        _, point, offset = null_lanes(drives, lanes, target, threads=threads)
+    good = np.flatnonzero(point.status == LaneStatus.CONVERGED)
+    found = spectra(drives, point.select(good), frequency_hz, band)
+
+    def shaped(part: NDArray[Any]) -> NDArray[Any]:
+        whole = np.full((len(point.status), *part.shape[1:]), np.nan, part.dtype)
+        whole[good] = part
+        return np.asarray(lanes.shaped(whole))
+
+    levels = modes.split(*(point.voltage(node) for node in drives.hot)).common
+    temperature = np.broadcast_to(
+        lanes.values.get(TEMPERATURE, _temperature(drives.circuit) - ZERO_CELSIUS), point.status.shape
+    )
+    return Noise(
+        frequency_hz,
+        shaped(found.density),
+        shaped(found.gain),
+        shaped(found.floor),
+        shaped(found.power),
+        shaped(found.input_power),
+        sources(point),
+        band,
+        drives.hot,
+        drives.output,
+        lanes.shaped(levels),
+        lanes.shaped(temperature + ZERO_CELSIUS),
+        None if offset is None else lanes.shaped(offset),
+        lanes.shaped(texts(point.status)),
+        lane_notes(point),
+        lanes.axes,
+    )
+
+
+def _temperature(circuit: Circuit) -> float:
+    return circuit.number(circuit.options.temp_deg_c) + ZERO_CELSIUS
+
+
+BAND_OPTION = Option("band", "frequency", "Hz", "start:stop of the integrals; all frequencies if not given")
+
+ANALYSIS = Analysis(
+    "noise",
+    "Noise at the output and referred to the input, and who makes it",
+    run,
+    Noise,
+    (*INPUT_OPTIONS, FREQUENCY_OPTION, BAND_OPTION, *NULL_OPTIONS, *LANE_OPTIONS),
+)

@@ -1,0 +1,254 @@
+"""What the noise analysis finds: densities, integrals, and shares by device and mechanism."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.contract.result import Result, plain
+from longtail.devices.base import FLICKER
+from longtail.driven.crossings import between, falls
+from longtail.driven.varied import Axes
+from longtail.merits.reasons import Inquiry
+from longtail.modes import COMMON, DIFFERENTIAL
+from longtail.units import counted
+
+if TYPE_CHECKING:
+    import xarray
+
+Real = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+_NOTHING = 1e-24  # of the whole power: a transfer of a 1e-12th of the largest is what rounding leaves of zero
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One noise source: the device, which of its sources ("ic", "rb", "flicker"), and the mechanism."""
+
+    instance: str
+    name: str
+    mechanism: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one mechanism of a device makes of the output noise power; `share` is `[…]`, `sources` by name likewise."""
+
+    instance: str
+    mechanism: str
+    share: Any
+    sources: Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Noise(Result):
+    """Noise of an amplifier; `…` stands for the axes of varied parameters, if any.
+
+    frequency_hz   `[frequency]`
+    density        `[…, frequency, out_mode, source]`, V^2/Hz at the output, out_modes as in `ModeGains`
+    gain           `[…, frequency, out_mode]`, V/V, what each is divided by to refer it to the input: A_dd and A_cc
+    floor          `[…, frequency]`, V/V: a gain below this is rounding, and nothing is referred by it
+    power          `[…, out_mode, source]`, V^2, the integral of `density` over `band_hz`
+    input_power    `[…, out_mode]`, V^2, that of the density referred to the input; both nan over one frequency
+    sources        what the last axis of `density` stands for
+    temperature    of the circuit in K, `[…]`; a device may have its own
+    """
+
+    view: ClassVar[str] = "noise"
+
+    frequency_hz: Real
+    density: Real
+    gain: Complex
+    floor: Real
+    power: Real
+    input_power: Real
+    sources: tuple[Source, ...]
+    band_hz: tuple[float, float]
+    input: tuple[str, ...]
+    output: tuple[str, ...]
+    vcm: float | Real
+    temperature: float | Real
+    input_offset: float | Real | None
+    status: str | NDArray[np.str_] = "converged"
+    notes: tuple[str, ...] = ()
+    axes: Axes = ()
+    inquiry: Inquiry | None = field(default=None, repr=False)
+
+    def __repr__(self) -> str:
+        if self.axes:
+            shape = " × ".join(f"{name} {len(values)}" for name, values in self.axes)
+            points, sources = counted(self.frequency_hz.size, "point"), counted(len(self.sources), "source")
+            return f"<noise over {shape}, {points}, {sources}>"
+        top = self.contributions[0] if self.sources else None
+        most = f", {top.share:.3g} of it {top.mechanism} noise of {top.instance}" if top else ""
+        return (
+            f"<noise: {self.input_v_per_rthz[0]:.4g} V/rtHz at the input at {self.frequency_hz[0]:g} Hz, "
+            f"{self.output_v_rms:.4g} V rms at the output{most}>"
+        )
+
+    @property
+    def single_ended(self) -> bool:
+        return len(self.output) == 1
+
+    @property
+    def output_v_per_rthz(self) -> Real:
+        """Of the differential output, or of the single one, `[…, frequency]`."""
+        return np.sqrt(self.density[..., DIFFERENTIAL, :].sum(axis=-1))
+
+    @property
+    def input_v_per_rthz(self) -> Real:
+        """The differential input noise that makes `output_v_per_rthz`; infinite where there is no gain."""
+        return referred(self.output_v_per_rthz, self.gain[..., DIFFERENTIAL], self.floor)
+
+    @property
+    def common_output_v_per_rthz(self) -> Real | None:
+        """Of the mean of both outputs, `[…, frequency]`; None if single-ended."""
+        return None if self.single_ended else np.sqrt(self.density[..., COMMON, :].sum(axis=-1))
+
+    @property
+    def common_input_v_per_rthz(self) -> Real | None:
+        """The common-mode input noise that makes `common_output_v_per_rthz`, by A_cc."""
+        output = self.common_output_v_per_rthz
+        return None if output is None else referred(output, self.gain[..., COMMON], self.floor)
+
+    @property
+    def output_v_rms(self) -> Any:
+        """The integral over `band_hz`, V rms `[…]`; nan over a single frequency."""
+        return _root(self.power[..., DIFFERENTIAL, :].sum(axis=-1))
+
+    @property
+    def input_v_rms(self) -> Any:
+        """The integral of the noise referred to the differential input, V rms `[…]`."""
+        return _root(self.input_power[..., DIFFERENTIAL])
+
+    @property
+    def common_output_v_rms(self) -> Any:
+        return None if self.single_ended else _root(self.power[..., COMMON, :].sum(axis=-1))
+
+    @property
+    def common_input_v_rms(self) -> Any:
+        return None if self.single_ended else _root(self.input_power[..., COMMON])
+
+    @property
+    def contributions(self) -> list[Contribution]:
+        """Shares of the differential (or single) output power in the band by device and mechanism, largest first.
+
+        Over a single frequency, shares of the density there.
+        """
+        low, high = self.band_hz
+        return self.shares_at(low) if low == high else self.shares(self.power[..., DIFFERENTIAL, :])
+
+    @property
+    def corner_hz(self) -> Any:
+        """Where flicker falls to half of the differential (or single) output noise power, `[…]`; nan if nowhere."""
+        flicker = np.array([s.mechanism == FLICKER for s in self.sources], bool)
+        output = self.density[..., DIFFERENTIAL, :]
+        parts = np.array([output[..., flicker].sum(axis=-1), output[..., ~flicker].sum(axis=-1)])
+        # powers of the frequency both, so that their ratio is one, and straight over logarithms
+        excess = np.subtract(*np.log(np.maximum(parts, np.finfo(float).tiny)))
+        flat = excess.reshape(-1, excess.shape[-1])
+        corners = np.array([_falls_through_zero(self.frequency_hz, lane) for lane in flat])
+        return _number(corners.reshape(excess.shape[:-1]))
+
+    def shares_at(self, frequency_hz: float, mode: int = DIFFERENTIAL) -> list[Contribution]:
+        """Shares of the density of an output mode at the frequency of the axis nearest to `frequency_hz`."""
+        nearest = int(np.abs(np.log(self.frequency_hz / frequency_hz)).argmin())
+        return self.shares(self.density[..., nearest, mode, :])
+
+    def shares(self, power: Real) -> list[Contribution]:
+        """Shares by device and mechanism of a power `[…, source]`, largest first."""
+        total = power.sum(axis=-1, keepdims=True)
+        share = power / np.where(total > 0.0, total, 1.0)
+        share = np.where(share <= _NOTHING, 0.0, share)
+        grouped: dict[tuple[str, str], dict[str, Any]] = {}
+        for k, s in enumerate(self.sources):
+            grouped.setdefault((s.instance, s.mechanism), {})[s.name] = _number(share[..., k])
+        found = [Contribution(*key, _number(sum(by.values())), by) for key, by in grouped.items()]
+        # rounded, so that the halves of a pair stay in the order of the netlist
+        return sorted(found, key=lambda c: -round(float(np.nan_to_num(c.share).mean()), 9))
+
+    def to_dict(self) -> dict[str, Any]:
+        varied = {"axes": {name: values.tolist() for name, values in self.axes}} if self.axes else {}
+        common = None
+        if self.common_output_v_per_rthz is not None and self.common_input_v_per_rthz is not None:
+            common = {
+                "output_v_per_rthz": self.common_output_v_per_rthz.tolist(),
+                "input_v_per_rthz": self.common_input_v_per_rthz.tolist(),
+                "output_v_rms": plain(self.common_output_v_rms),
+                "input_v_rms": plain(self.common_input_v_rms),
+            }
+        return {
+            "status": plain(self.status),
+            "output": "single-ended" if self.single_ended else "differential",
+            **varied,
+            "vcm": plain(self.vcm),
+            "input_offset": plain(self.input_offset),
+            "temperature": plain(self.temperature),
+            "frequency_hz": self.frequency_hz.tolist(),
+            "output_v_per_rthz": self.output_v_per_rthz.tolist(),
+            "input_v_per_rthz": self.input_v_per_rthz.tolist(),
+            "corner_hz": plain(self.corner_hz),
+            "band_hz": list(self.band_hz),
+            "output_v_rms": plain(self.output_v_rms),
+            "input_v_rms": plain(self.input_v_rms),
+            "common": common,
+            "contributions": [
+                {
+                    "instance": c.instance,
+                    "mechanism": c.mechanism,
+                    "share": plain(c.share),
+                    "sources": {name: plain(share) for name, share in c.sources.items()},
+                }
+                for c in self.contributions
+            ],
+        }
+
+    def to_xarray(self) -> xarray.Dataset:
+        """Densities over the varied axes and "frequency" in Hz, and each source's over "source" as well."""
+        import xarray
+
+        lanes = tuple(name for name, _ in self.axes)
+        dims = (*lanes, "frequency")
+        data: dict[str, Any] = {
+            "output": (dims, self.output_v_per_rthz, {"units": "V/rtHz"}),
+            "input": (dims, self.input_v_per_rthz, {"units": "V/rtHz"}),
+            "contribution": ((*dims, "source"), self.density[..., DIFFERENTIAL, :], {"units": "V^2/Hz"}),
+            "output_rms": (lanes, self.output_v_rms, {"units": "V"}),
+            "input_rms": (lanes, self.input_v_rms, {"units": "V"}),
+        }
+        coordinates: dict[str, Any] = {
+            **dict(self.axes),
+            "frequency": ("frequency", self.frequency_hz, {"units": "Hz"}),
+            "source": [f"{s.instance}.{s.name}" for s in self.sources],
+            "mechanism": ("source", [s.mechanism for s in self.sources]),
+        }
+        return xarray.Dataset(data, coords=coordinates, attrs={"band_hz": list(self.band_hz)})
+
+
+def _falls_through_zero(frequency_hz: Real, values: Real) -> float:
+    """The first frequency at which values fall below zero, straight over log f between points; nan if nowhere."""
+    k = falls(values, 0.0)
+    return math.nan if k is None else float(np.exp(between(np.log(frequency_hz), values, k, 0.0)))
+
+
+def referred(output: Real, gain: Complex, floor: Real) -> Real:
+    """What at the input makes an output density; infinite where the gain is only rounding."""
+    magnitude = np.abs(gain)
+    result = np.full(output.shape, np.inf)
+    np.divide(output, magnitude, out=result, where=~(magnitude <= floor))
+    return result
+
+
+def _root(power: Real) -> Any:
+    return _number(np.sqrt(power))
+
+
+def _number(value: Any) -> Any:
+    """An array as it is, and one of no axes as a number."""
+    return float(value) if np.ndim(value) == 0 else value

@@ -1,0 +1,359 @@
+"""Sweeps over parameters: the figures of every lane, in memory or into a file, part by part."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.analyses.sweep.plan import FLOOR, Plan
+from longtail.circuit import Circuit
+from longtail.contract.analysis import Analysis, Option
+from longtail.contract.axes import frequency_axis, linear_axis
+from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS
+from longtail.contract.result import Result, plain
+from longtail.driven.band_search import is_default
+from longtail.driven.drives import null_target
+from longtail.driven.inputs import find_drives
+from longtail.driven.stability import lane_notes, sample
+from longtail.driven.varied import (
+    Axes,
+    Grid,
+    grid,
+    read_lanes,
+)
+from longtail.engine.few_solves.stream import stream
+from longtail.errors import OptionError, nearest
+from longtail.files.opening import open_file
+from longtail.lanes.status import LaneStatus
+from longtail.large_signal.extremes import lost_lanes
+from longtail.large_signal.stuck import lane_notes as stuck_lanes
+from longtail.merits.absent import zeros
+from longtail.merits.reasons import Reason
+from longtail.merits.registry import DEFAULT, Measure, measures, names, of_point
+from longtail.units import counted
+
+if TYPE_CHECKING:
+    import xarray
+
+Array = NDArray[np.float64]
+Digest = tuple[NDArray[np.int8], dict[str, NDArray[Any]]]  # status and values of a part
+
+MOST = 20_000_000  # lanes: their parameters and figures are held in memory, some 8 bytes each
+RESERVED = ("status", "frequency", "frequency_hz")  # columns of every sweep
+_KEPT = 1 << 29  # bytes of figures over frequency that are kept in memory
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class SweepResult(Result):
+    """Figures of every lane; `…` stands for the axes of varied parameters.
+
+    values        by measure: `[…]`, or `[…, frequency]`; a lane without solution has nan
+    units         by measure
+    frequency_hz  of the figures over frequency
+    headline_hz   the frequency of all other gains, and of rejections: mid-band of the netlist as it stands
+    floor         `[…, frequency]`, V/V: a gain over frequency below this is rounding
+    status_codes  `[…]`, see `LaneStatus`; `status` has them in words
+    axes          name and values of each axis in `…`
+    reasons       by measure, why a gain is zero, or the one that spoils a rejection, where it is
+    path          the file that has it all, if there is one: figures over frequency may be there alone
+    """
+
+    view: ClassVar[str] = "lanes"
+
+    title: str
+    values: dict[str, NDArray[Any]]
+    units: dict[str, str]
+    frequency_hz: Array
+    floor: Array
+    output: str
+    status_codes: NDArray[np.int8]
+    axes: Axes
+    path: Path | None = None
+    notes: tuple[str, ...] = ()
+    headline_hz: float | None = None
+    reasons: Mapping[str, Reason] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        shape = " × ".join(f"{name} {len(values)}" for name, values in self.axes)
+        return f"<sweep over {shape}, {self.solved:.4%} of lanes solved: {', '.join(self.values)}>"
+
+    def __getitem__(self, measure: str) -> NDArray[Any]:
+        """The values of one measure. Raises `OptionError` for one that was not taken, with the nearest that was."""
+        if measure not in self.values:
+            raise OptionError(f"'{measure}' was not measured", hint=nearest(measure, self.values))
+        return self.values[measure]
+
+    @property
+    def status(self) -> NDArray[np.str_]:
+        """The status of every lane in words."""
+        return np.array([s.text for s in LaneStatus])[self.status_codes]
+
+    @property
+    def solved(self) -> float:
+        """The share of lanes that were solved."""
+        return float(np.mean(self.status_codes == LaneStatus.CONVERGED))
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        return () if self.path is None else (self.path,)
+
+    def to_dict(self) -> dict[str, Any]:
+        vectors = any(self.over_frequency(name) for name in self.values)
+        return {
+            "title": self.title,
+            "output": self.output,
+            "axes": {name: values.tolist() for name, values in self.axes},
+            "status": plain(self.status),
+            **({"frequency_hz": self.frequency_hz.tolist()} if vectors else {}),
+            **({} if self.headline_hz is None else {"headline_hz": self.headline_hz}),
+            "values": {name: _listed(values) for name, values in self.values.items()},
+            "units": self.units,
+        }
+
+    def over_frequency(self, measure: str) -> bool:
+        """Whether a measure has an axis of frequency."""
+        return self.values[measure].ndim > len(self.axes)
+
+    def to_xarray(self) -> xarray.Dataset:
+        """Every measure over the varied axes, and "frequency" in Hz where it has one; the status of every lane."""
+        import xarray
+
+        lanes = tuple(name for name, _ in self.axes)
+        data: dict[str, Any] = {}
+        coordinates: dict[str, Any] = dict(self.axes)
+        for name, values in self.values.items():
+            over = ("frequency",) if self.over_frequency(name) else ()
+            data[name] = ((*lanes, *over), values, {"units": self.units[name]})
+            if over:
+                coordinates["frequency"] = ("frequency", self.frequency_hz, {"units": "Hz"})
+        data["status"] = (lanes, self.status)
+        return xarray.Dataset(data, coords=coordinates, attrs={"title": self.title, "output": self.output})
+
+
+def _listed(values: NDArray[Any]) -> Any:
+    return {"re": values.real.tolist(), "im": values.imag.tolist()} if np.iscomplexobj(values) else values.tolist()
+
+
+def run(
+    circuit: Circuit,
+    input: Sequence[str] | None,
+    output: Sequence[str] | None,
+    vary: Mapping[str, Any] | Sequence[str] | None,
+    parameters: Mapping[str, Any] | None,
+    measure: str | Sequence[str],
+    frequency_hz: Any,
+    vcm: float | None,
+    null: bool,
+    target: float | None,
+    out: str | Path | None,
+    resume: bool,
+    overwrite: bool,
+    threads: int,
+    progress: Callable[[int, int], None] | None,
+) -> SweepResult:
+    """Solve every lane and keep its figures."""
+    lanes = axes_of(vary) if vary else parameters
+    if not lanes:
+        raise OptionError("nothing is varied", hint="as in --vary rc1.r=9k:11k:101 --vary temp=-40,27,125")
+    if vary and parameters:
+        raise OptionError("give either vary or parameters", hint="vary nests its axes, parameters gives lane by lane")
+    if resume and out is None:
+        raise OptionError("there is nothing to resume without a file", hint="give the --out that it was begun with")
+    plan = _plan(circuit, input, output, lanes, measure, frequency_hz, vcm, null, target)
+    return _carried_out(plan, None if out is None else Path(out), resume, overwrite, int(threads), progress)
+
+
+def axes_of(vary: Mapping[str, Any] | Sequence[str]) -> Grid:
+    """Nested axes from `NAME=start:stop:points` or `NAME=a,b,c`, or from values by name.
+
+    >>> axes_of(["rc1.r=9k:11k:3", "temp=-40,27"])
+    Grid(rc1.r: 3 × temp: 2)
+    """
+    if isinstance(vary, str):
+        vary = [vary]
+    given = vary if isinstance(vary, Mapping) else _assignments(vary)
+    axes = {name: linear_axis(v, f"vary {name}", "the unit of the parameter", most=MOST) for name, v in given.items()}
+    lanes = math.prod(len(values) for values in axes.values())
+    if lanes > MOST:
+        raise OptionError(f"{lanes} lanes are too many: at most {MOST}", hint="sweep coarser, or one part at a time")
+    return grid(axes)
+
+
+def _assignments(words: Sequence[str]) -> dict[str, str]:
+    """Ranges by name. Raises `OptionError` for a name that is given twice."""
+    given: dict[str, str] = {}
+    for name, values in map(_assignment, words):
+        if name in given:
+            raise OptionError(f"--vary gives '{name}' twice", hint="list its values with commas between")
+        given[name] = values
+    return given
+
+
+def _assignment(word: str) -> tuple[str, str]:
+    name, sign, values = (part.strip() for part in word.partition("="))
+    if not (name and sign and values):
+        raise OptionError(f"--vary {word}: expected NAME=start:stop:points or a list", hint="as in rc1.r=9k:11k:101")
+    return name.lower(), values
+
+
+def _plan(
+    circuit: Circuit,
+    input: Sequence[str] | None,
+    output: Sequence[str] | None,
+    given: Mapping[str, Any],
+    measure: str | Sequence[str],
+    frequency_hz: Any,
+    vcm: float | None,
+    null: bool,
+    target: float | None,
+) -> Plan:
+    words = names(measure)
+    alone = all(of_point(word) for word in words) and not null and vcm is None and "vcm" not in given
+    drives = None if alone else find_drives(circuit, input, output, vcm)
+    wanted = measures(words, drives.circuit if drives else circuit, len(drives.output) if drives else 0)
+    if "input_offset" in words and not null:
+        raise OptionError("the input offset is what nulls the output", hint="add --null (null=True)")
+    _check_columns(given, [m.name for m in wanted])
+    lanes = read_lanes(drives.circuit if drives else circuit, given, drives)
+    count = len(next(iter(lanes.values.values())))
+    axis = frequency_axis(frequency_hz)
+    flat = {name.lower(): np.broadcast_to(np.asarray(given[name], float), count) for name in given}
+    volts = null_target(drives, target) if null and drives else None
+    return Plan(
+        drives.circuit if drives else circuit, drives, lanes, flat, wanted, axis, is_default(frequency_hz), volts
+    )
+
+
+def _check_columns(varied: Iterable[str], measured: Sequence[str]) -> None:
+    """Raise `OptionError` where a varied name would be that of another column of the result."""
+    for name in varied:
+        if name.lower() in (*measured, *RESERVED):
+            raise OptionError(
+                f"'{name.lower()}' is the name of a figure of the sweep, and is varied too",
+                hint="leave the figure out, or give the parameter another name in the netlist",
+            )
+
+
+def _carried_out(
+    plan: Plan,
+    path: Path | None,
+    resume: bool,
+    overwrite: bool,
+    threads: int,
+    progress: Callable[[int, int], None] | None,
+) -> SweepResult:
+    kept = [m for m in plan.measures if not m.over_frequency or _fits(plan)]
+    if path is None and len(kept) < len(plan.measures):
+        raise OptionError(
+            f"gains of {plan.count} lanes at {plan.frequency_hz.size} frequencies do not fit into memory",
+            hint="write them with --out FILE.zarr, or measure single figures such as cmrr_db",
+        )
+    sweep = plan.sweep(plan.frequency_hz)[0] if plan.needs("axis") else None
+    notes: tuple[str, ...] = ()
+    with closing(open_file(path, plan.layout(), resume, overwrite)) if path else nullcontext() as file:
+        first = file.done if file else 0
+        if first:
+            kept = [m for m in kept if not m.over_frequency]
+            notes = (f"resumed after {counted(first, 'lane')}",)
+        if len(kept) < len(plan.measures):
+            notes = (*notes, f"figures over frequency are in {path} alone")
+        table = _Table(plan, kept)
+        if file and first:
+            table.put(slice(0, first), *file.kept())
+        for where, (status, values) in stream(
+            plan.count, plan.solve, plan.digest(), sweep=sweep, threads=threads, first=first
+        ):
+            table.put(where, status, values)
+            if file:
+                file.write(where, status, values)
+            if progress:
+                progress(where.stop, plan.count)
+    if plan.needs("headline", "axis", "band"):
+        some = plan.solve(sample(plan.count))
+        notes = (*notes, *lost_lanes(some), *lane_notes(some, of=plan.count))
+        if plan.drives is not None:
+            notes = (*notes, *stuck_lanes(plan.drives, some, plan.target is not None, of=plan.count))
+    return table.result(path, notes)
+
+
+def _fits(plan: Plan) -> bool:
+    """Whether the figures over frequency are few enough to be kept in memory."""
+    sizes = [16 if m.is_complex else 8 for m in plan.measures if m.over_frequency]
+    return sum([*sizes, 8]) * plan.count * plan.frequency_hz.size <= _KEPT
+
+
+class _Table:
+    """The figures that are kept, filled part by part."""
+
+    def __init__(self, plan: Plan, kept: Sequence[Measure]) -> None:
+        self.plan = plan
+        self.status = np.empty(plan.count, np.int8)
+        self.values: dict[str, NDArray[Any]] = {}
+        for m in kept:
+            shape = (plan.count, plan.frequency_hz.size) if m.over_frequency else (plan.count,)
+            self.values[m.name] = np.empty(shape, complex if m.is_complex else float)
+        vectors = any(m.over_frequency for m in kept)
+        self.floor = np.zeros((plan.count, plan.frequency_hz.size) if vectors else (1, plan.frequency_hz.size))
+
+    def put(self, where: slice, status: NDArray[np.int8], values: Mapping[str, NDArray[Any]]) -> None:
+        self.status[where] = status
+        for name, kept in self.values.items():
+            kept[where] = values[name]
+        if len(self.floor) == self.plan.count and FLOOR in values:
+            self.floor[where] = values[FLOOR]
+
+    def result(self, path: Path | None, notes: tuple[str, ...]) -> SweepResult:
+        plan = self.plan
+        shape = plan.lanes.shape or (plan.count,)
+        floor = self.floor.reshape(*shape, -1) if len(self.floor) == plan.count else self.floor[0]
+        return SweepResult(
+            plan.circuit.title,
+            {name: values.reshape(*shape, *values.shape[1:]) for name, values in self.values.items()},
+            {m.name: m.unit for m in plan.measures},
+            plan.frequency_hz,
+            floor,
+            ", ".join(plan.drives.output) if plan.drives else "",
+            self.status.reshape(shape),
+            plan.lanes.axes or (("lane", np.zeros(1)),),
+            path,
+            notes,
+            plan.headline_hz,
+            zeros(plan.drives, plan.solve, (plan.headline_hz, plan.frequency_hz[0].item()), self.values, self.floor),
+        )
+
+
+ANALYSIS = Analysis(
+    "sweep",
+    "Figures over swept parameters: gains, CMRR, offsets, operating points",
+    run,
+    SweepResult,
+    (
+        *INPUT_OPTIONS,
+        Option(
+            "vary", "assignments", "", "NAME=start:stop:points or NAME=a,b,c; several are nested, repeat the option"
+        ),
+        Option("parameters", "lanes", "", "arrays by parameter name: a lane for every value", python_only=True),
+        Option(
+            "measure",
+            "names",
+            "",
+            "what to keep: gains, op, cmrr, differential_db, common_db, cmrr_db, bandwidth_hz, "
+            "low_corner_hz, unity_gain_hz, input_offset, vcm, v(node), i(device), device.quantity",
+            DEFAULT,
+        ),
+        FREQUENCY_OPTION,
+        *NULL_OPTIONS,
+        Option("out", "file", "", "write every lane as it comes into FILE.csv, FILE.json or FILE.zarr"),
+        Option("resume", "flag", "", "go on with a file that was left unfinished", False),
+        Option("overwrite", "flag", "", "replace files that are there already", False),
+        Option("threads", "number", "", "threads that share the lanes", 1, low=1, high=256),
+        Option("progress", "callback", "", "called with lanes done and lanes in all", python_only=True),
+    ),
+)

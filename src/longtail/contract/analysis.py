@@ -1,0 +1,113 @@
+"""The contract of an analysis: its name, its options, and how it is run.
+
+A file in `longtail/analyses/` exports one `Analysis` as `ANALYSIS`; the Python method, the command-line verb and its
+options are made from it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from longtail.circuit import Circuit
+from longtail.contract.result import Result
+from longtail.engine.size import SPARSE, check_size
+from longtail.engine.solving import dense
+from longtail.errors import InputError, OptionError, nearest
+from longtail.lanes.threads import turn
+from longtail.units import parse_number
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option of an analysis.
+
+    `kind` says what it takes: "number" (SPICE suffixes allowed, within [low, high], `unit`), "nodes" or "names" (with
+    commas between), "frequency" (`start:stop:points-per-decade` in Hz, or an array), "range" (`start:stop:points`, a
+    list, or an array), "word" (text that the analysis reads itself), "assignments" (`name=value`, repeated), "flag",
+    "file" and "callback" (Python's own), "lanes" (arrays by parameter name).
+    `python_only` keeps it off the command line. `needs` names the flag without which the option has no effect.
+    """
+
+    name: str
+    kind: str
+    unit: str
+    doc: str
+    default: Any = None
+    low: float = -math.inf
+    high: float = math.inf
+    python_only: bool = False
+    needs: str = ""
+
+    def read(self, value: Any) -> Any:
+        """What was given, or the default. Raises `OptionError` for no flag, no number, or one out of bounds."""
+        if value is None:
+            return self.default
+        if self.kind == "flag":
+            return _flag(self.name, value)
+        return self._number(value) if self.kind == "number" else value
+
+    def _number(self, value: Any) -> Any:
+        wrong = OptionError(f"{self.name} must be a number, not {value!r}")
+        if isinstance(value, bool | np.bool_):
+            raise wrong
+        try:
+            number = parse_number(value) if isinstance(value, str) else value
+            size = float(number)
+        except (InputError, TypeError, ValueError) as error:
+            raise wrong from error
+        if not self.low <= size <= self.high:
+            raise OptionError(f"{self.name} must lie between {self.low:g} and {self.high:g} {self.unit}, not {size:g}")
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """One analysis: `run(circuit, **options)` returns a `result`; options that are not given take their default."""
+
+    name: str
+    doc: str
+    run: Callable[..., Result]
+    result: type[Result]
+    options: tuple[Option, ...] = ()
+
+    def __call__(self, circuit: Circuit, **given: Any) -> Result:
+        """Run with options by name.
+
+        Raises `OptionError` for one that is unknown or out of bounds, `SizeError` for a circuit that is too large.
+        """
+        known = {option.name: option for option in self.options}
+        for name in given:
+            if name not in known:
+                has = f"it has: {', '.join(known) or 'none'}"
+                raise OptionError(f"{self.name} has no option '{name}'; {has}", hint=nearest(name, known))
+        values = {name: option.read(given.get(name)) for name, option in known.items()}
+        for name, option in known.items():
+            if option.needs and given.get(name) is not None and not values[option.needs]:
+                raise OptionError(
+                    f"{name} has no effect without {option.needs}",
+                    hint=f"add --{option.needs} ({option.needs}=True), or leave {name} out",
+                )
+        if self.name not in SPARSE or values.get("parameters"):
+            check_size(circuit, self.name + (" over parameters" if values.get("parameters") else ""))
+        with turn(), dense.one_thread():
+            return self.run(circuit, **values)
+
+
+_FLAGS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+
+
+def _flag(name: str, value: Any) -> bool:
+    """A flag from a truth value, or from a word for one.
+
+    >>> _flag("null", "false"), _flag("null", 1)
+    (False, True)
+    """
+    read = _FLAGS.get(str(value.item() if isinstance(value, np.generic) else value).lower())
+    if read is None:
+        raise OptionError(f"{name} must be true or false, not {value!r}")
+    return read

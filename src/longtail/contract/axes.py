@@ -1,0 +1,98 @@
+"""Axes as they are given: of levels in V, temperatures in degrees Celsius, frequencies in Hz."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.errors import InputError, OptionError
+from longtail.units import parse_number
+
+MOST = 2001  # points on a linear axis
+DEFAULT = "1:1g:20"  # of frequency
+LOWEST, HIGHEST = 1e-15, 1e18  # Hz; beyond, the products of s and C leave what rounding allows
+DENSEST = 10_000  # points per decade
+MOST_FREQUENCIES = 400_000  # points: the gains of one lane take 64 bytes each, their table some 300
+
+
+def linear_axis(given: Any, option: str, unit: str, *, low: float = -np.inf, most: int = MOST) -> NDArray[np.float64]:
+    """Values from `start:stop:points`, equally spaced, from a list with commas between, a number or a sequence.
+
+    Raises `OptionError` that names `option` for anything else, and for values below `low`.
+
+    >>> linear_axis("-1:1:5", "vcm", "V").tolist()
+    [-1.0, -0.5, 0.0, 0.5, 1.0]
+    >>> linear_axis("0,1.2", "vcm", "V").tolist()
+    [0.0, 1.2]
+    """
+    form = f"expected start:stop:points or a list in {unit}, as in 0:3:31 or 0,1.5,3"
+    try:
+        axis = _read(given, most) if isinstance(given, str) else np.atleast_1d(np.asarray(given, float))
+    except OptionError as error:
+        raise OptionError(f"{option}: '{given}': {error.message}") from error
+    except (InputError, TypeError, ValueError) as error:
+        raise OptionError(f"{option}: '{given}' is no range: {form}") from error
+    if axis.ndim != 1 or not 0 < axis.size <= most or not np.isfinite(axis).all():
+        raise OptionError(f"{option}: '{given}' is no range of 1 to {most} finite values: {form}")
+    if (axis < low).any():
+        raise OptionError(f"{option}: values must be at least {low:g} {unit}")
+    return axis
+
+
+def _read(text: str, most: int) -> NDArray[np.float64]:
+    if ":" not in text:
+        return np.array([parse_number(word) for word in text.split(",")])
+    start, stop, points = (parse_number(word) for word in text.split(":"))
+    if points > most:
+        raise OptionError(f"{points:.15g} points are too many: at most {most}")
+    if not (points.is_integer() and 1.0 < points <= most):
+        raise ValueError(points)
+    return np.linspace(start, stop, int(points))
+
+
+def frequency_axis(given: Any) -> NDArray[np.float64]:
+    """Frequencies in Hz from `start:stop:points-per-decade`, a single number, or any sequence.
+
+    Spaced as ngspice's `ac dec`: points-per-decade from the start on, and the stop frequency last.
+
+    >>> frequency_axis("1:1k:1").round(6).tolist()
+    [1.0, 10.0, 100.0, 1000.0]
+    >>> frequency_axis([0.0, 50.0]).tolist()
+    [0.0, 50.0]
+    """
+    if isinstance(given, str):
+        return _decades(given)
+    try:
+        axis = np.atleast_1d(np.asarray(given, float))
+    except (TypeError, ValueError) as error:
+        raise OptionError(f"frequencies must be numbers in Hz, not {given!r}") from error
+    if axis.size > MOST_FREQUENCIES:
+        raise OptionError(f"{axis.size} frequencies are too many: at most {MOST_FREQUENCIES}")
+    if axis.max(initial=0.0) > HIGHEST:
+        raise OptionError(f"{axis.max():g} Hz is too high: at most {HIGHEST:g} Hz")
+    if axis.ndim != 1 or not axis.size or not np.isfinite(axis).all() or (axis < 0.0).any():
+        raise OptionError("frequencies must be a list of finite numbers of at least 0 Hz")
+    return axis
+
+
+def _decades(text: str) -> NDArray[np.float64]:
+    fields = text.split(":")
+    form = "expected start:stop:points-per-decade in Hz, as in 1:1g:20"
+    try:
+        numbers = [parse_number(field) for field in fields]
+    except InputError as error:
+        raise OptionError(f"'{text}' is no frequency range: {form}") from error
+    if len(numbers) == 1:
+        return frequency_axis(numbers)
+    start, stop, density = [*numbers, 20.0][:3]
+    if len(numbers) > 3 or not 0.0 < start <= stop:
+        raise OptionError(f"'{text}' is no frequency range: {form}")
+    if not 1 <= density <= DENSEST:
+        raise OptionError(f"'{text}': {density:g} points per decade, where 1 to {DENSEST} are allowed")
+    if not start >= LOWEST or not stop <= HIGHEST:
+        raise OptionError(f"'{text}': frequencies must lie between {LOWEST:g} Hz and {HIGHEST:g} Hz")
+    count = int(np.floor(np.log10(stop / start) * density * (1.0 + 1e-12))) + 1
+    axis = start * 10.0 ** (np.arange(count) / density)
+    return axis if np.isclose(axis[-1], stop, rtol=1e-9) else np.append(axis, stop)

@@ -1,0 +1,96 @@
+"""What all results share: they show themselves, and become JSON, a dataset or a figure.
+
+A result is shown by a layer above, `longtail.report`, which is imported when it is wanted: it is heavy.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+
+from longtail.errors import LongtailError
+
+if TYPE_CHECKING:
+    import xarray
+
+
+class Result:
+    """What every result can do: show itself in one line or as a table, become JSON, an xarray dataset, a plot."""
+
+    view: ClassVar[str] = "general"  # the page and the figure that show it, in `longtail.report.pages` and `.figures`
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result as plain lists, numbers and strings: what `--json` prints."""
+        raise NotImplementedError(f"{type(self).__name__} has no JSON form")
+
+    def to_json(self) -> str:
+        """`to_dict` as JSON text; a number that is not finite becomes null."""
+        return json.dumps(finite(self.to_dict()), indent=1, allow_nan=False)
+
+    def to_xarray(self) -> xarray.Dataset:
+        """The result as a labelled dataset."""
+        raise NotImplementedError(f"{type(self).__name__} has no axes to label")
+
+    @property
+    def failure(self) -> LongtailError | None:
+        """What a command ends with after it has shown the result; None for one that says all is well."""
+        return None
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Files that the result has written of its own accord, see `saved`."""
+        return ()
+
+    def saved(self, folder: Path, stem: str, *, overwrite: bool = False) -> Self:
+        """The result after it has written what it has beside figure, table and JSON: most have nothing.
+
+        `folder` exists; names begin with `stem`. What is there already is replaced where longtail wrote it, or where
+        `overwrite` says so; see `longtail.files.writing`.
+        """
+        return self
+
+    def plot(self, **options: Any) -> Any:
+        """A matplotlib figure of the result."""
+        from longtail.report import plots
+
+        return plots.plot(self, **options)
+
+    def to_text(self) -> str:
+        """The result as a table in plain text."""
+        from longtail.report import tables
+
+        return tables.text(self)
+
+    def _repr_html_(self) -> str:
+        from longtail.report import tables
+
+        return tables.html(self)
+
+
+def plain(value: Any) -> Any:
+    """An array as nested lists, anything else as it is.
+
+    >>> plain(np.zeros(2)), plain("on")
+    ([0.0, 0.0], 'on')
+    """
+    return value.tolist() if isinstance(value, np.ndarray) else value
+
+
+def finite(value: Any) -> Any:
+    """The same with every number that is not finite replaced by None, since JSON has none of them.
+
+    >>> finite({"a": [1.0, float("inf")]})
+    {'a': [1.0, None]}
+    """
+    if isinstance(value, Mapping):
+        return {k: finite(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(v) for v in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value

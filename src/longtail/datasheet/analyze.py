@@ -1,0 +1,306 @@
+"""The datasheet: operating point, mode gains, CMRR and offset of an amplifier in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.analyses.gains import ModeGains, gains_at
+from longtail.analyses.op import OpResult, describe
+from longtail.circuit import Circuit
+from longtail.contract.analysis import Analysis, Option
+from longtail.contract.options import FREE_NULL_OPTIONS, FREQUENCY_OPTION, INPUT_OPTIONS
+from longtail.contract.result import Result
+from longtail.datasheet.asked import Asked, read_asked
+from longtail.datasheet.characterize import NOT_NULLED, Characterization, no_point
+from longtail.datasheet.companions import Details, details
+from longtail.datasheet.curves import Curves
+from longtail.datasheet.gain_rows import GainRows, Spot
+from longtail.datasheet.limits import FAIL, ascii_symbol, check, read_limits, unheld
+from longtail.datasheet.rows import Row
+from longtail.driven.band_search import model_bands
+from longtail.driven.conditions import TYPICAL, Condition, conditions, read_corners, read_temperatures
+from longtail.driven.drives import Drives, bias, null_target
+from longtail.driven.inputs import find_drives
+from longtail.driven.mode_gains import model_gains
+from longtail.driven.stability import growing
+from longtail.driven.under_conditions import Standing, stand
+from longtail.engine.small_signal.at_point import linearize
+from longtail.engine.solving.operating_point import OperatingPoint
+from longtail.errors import AnalysisError, OptionError
+from longtail.files.writing import write_report
+from longtail.large_signal.extent import extent
+from longtail.merits.reasons import Inquiry
+from longtail.units import counted
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Datasheet(Result):
+    """Everything in one: `rows` for the table, and the results they come from.
+
+    input_offset is v1 - v2 in V that brings the output to its target; None where nulling did not succeed, and then
+    `notes` says why. supply_power is in W; None where no supplies are known. `conditions` are those of the extremes,
+    the typical one first; one alone means that there are none. `curves` are what can be drawn under all of them.
+    `asked` are the options of the analysis, `circuit` what it was of: `details` runs from them what a report shows
+    beyond rows.
+    """
+
+    view: ClassVar[str] = "datasheet"
+
+    title: str
+    op: OpResult
+    gains: ModeGains
+    input_offset: float | None
+    supply_power: float | None
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...]
+    circuit: Circuit
+    asked: Mapping[str, Any]
+    conditions: tuple[Condition, ...] = (Condition(TYPICAL, {}),)
+    full: bool = False
+    written: tuple[Path, ...] = ()
+    curves: Curves | None = None
+
+    @property
+    def spread(self) -> bool:
+        """Whether there are extremes beside the typical values."""
+        return len(self.conditions) > 1
+
+    @property
+    def limited(self) -> bool:
+        """Whether any row has a limit."""
+        return any(row.limit is not None for row in self.rows)
+
+    @property
+    def failure(self) -> AnalysisError | None:
+        """What to end with where rows do not keep their limits."""
+        failed = [row for row in self.rows if row.verdict == FAIL]
+        if not failed:
+            return None
+        names = ", ".join(dict.fromkeys(ascii_symbol(row.symbol) for row in failed))
+        limits = sum(row.limit is not None for row in self.rows)
+        said = f"{counted(len(failed), 'limit')} of {limits} {'fails' if len(failed) == 1 else 'fail'}"
+        return AnalysisError(f"{said}: {names}")
+
+    def details(self) -> Details:
+        """Curves for a report: each from the analysis of its own name, with the options of the datasheet."""
+        return details(self.circuit, self.asked)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        return self.written
+
+    def saved(self, folder: Path, stem: str, *, overwrite: bool = False) -> Datasheet:
+        """The short datasheet writes nothing more; all others write themselves as Markdown, and as a report in HTML."""
+        if not (self.full or self.spread or self.limited):
+            return self
+        text, page = folder / f"{stem}.md", folder / f"{stem}.html"
+        write_report(text, self.to_markdown(), overwrite=overwrite)
+        try:
+            shown = self.to_html()
+        except OptionError as error:
+            return replace(self, written=(text,), notes=(*self.notes, f"{error.message}: {error.hint}"))
+        write_report(page, shown, overwrite=overwrite)
+        return replace(self, written=(text, page))
+
+    def to_markdown(self) -> str:
+        """Title, table and notes as Markdown."""
+        from longtail.report.pages import datasheet
+
+        return datasheet.markdown(self)
+
+    def to_html(self) -> str:
+        """The whole report as one HTML page that needs no network. Raises `OptionError` where plotly or jinja2 lack."""
+        from longtail.report.html import report
+
+        return report.html(self)
+
+    def __repr__(self) -> str:
+        return f"<datasheet of '{self.title}': {self.gains!r}>"
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "title": self.title,
+            "op": self.op.to_dict(),
+            "gains": self.gains.to_dict(),
+            "input_offset": self.input_offset,
+            "supply_power": self.supply_power,
+            "rows": [row.to_dict() for row in self.rows],
+            "conditions": [{"name": each.name, "values": dict(each.values)} for each in self.conditions],
+            "notes": list(self.notes),
+        }
+
+    def to_xarray(self) -> Any:
+        """The gains over frequency; see `ModeGains.to_xarray`."""
+        return self.gains.to_xarray()
+
+
+def run(
+    circuit: Circuit,
+    input: Sequence[str] | None,
+    output: Sequence[str] | None,
+    frequency_hz: Any,
+    vcm: float | None,
+    null: bool,
+    target: float | None,
+    full: bool,
+    temperatures: Any,
+    corners: Any,
+    limits: Any,
+    at: Any,
+    band: Any,
+) -> Datasheet:
+    """Analyze as the netlist stands, or nulled; the offset is found by nulling in either case.
+
+    With temperatures or corners every row gets its extremes over all of them; corners of the netlist belong to `full`.
+    """
+    asked = {"input": input, "output": output, "frequency_hz": frequency_hz, "vcm": vcm, "null": null, "target": target}
+    wanted = read_limits(limits) if limits is not None else ()
+    over = read_asked(frequency_hz, at, band)
+    named = circuit.corners if full and corners is None else read_corners(corners, circuit)
+    among = conditions(circuit, read_temperatures(temperatures), named)
+    drives = find_drives(circuit, input, output, vcm)
+    if full or len(among) > 1 or over.at:
+        sheet = _over_conditions(drives, over, among, bool(null), target, full)
+    else:
+        sheet = _as_it_stands(drives, over, null, target)
+    rows, notes = check(sheet.rows, wanted), (*sheet.notes, *unheld(wanted))
+    return replace(sheet, title=circuit.title, circuit=circuit, asked=asked, full=bool(full), rows=rows, notes=notes)
+
+
+def _over_conditions(
+    drives: Drives,
+    over: Asked,
+    among: tuple[Condition, ...],
+    null: bool,
+    target: float | None,
+    full: bool,
+) -> Datasheet:
+    """All conditions at once; operating point and gains of the typical one."""
+    standing = stand(drives, among, null, target)
+    found = Characterization(standing, over)
+    rows = (*found.basic(), *(found.more() if full else found.asked_for()))
+    typical = standing.points.select(np.zeros(1, int)).point
+    offset = rows[0].value
+    op = describe(typical, circuit=drives.circuit)
+    gains = gains_at(standing.drives, typical, over.frequency_hz, offset if null else None, target)
+    lost = no_point(standing)
+    return Datasheet(
+        drives.circuit.title,
+        op,
+        gains,
+        offset,
+        _supply_power(drives.circuit, op),
+        rows,
+        (
+            *(str(note) for note in drives.circuit.notes),
+            *gains.notes,
+            *([standing.why_not] if standing.why_not else []),
+            *(["no ranges are given: no supplies say how far to look"] if full and _boundless(standing) else []),
+            *([f"no operating point was found under these conditions: {', '.join(lost)}"] if lost else []),
+            *_unstable(found),
+        ),
+        drives.circuit,
+        {},
+        among,
+        curves=found.curves(full),
+    )
+
+
+def _unstable(found: Characterization) -> list[str]:
+    """A note on conditions, beside the typical one, in which the operating point is unstable."""
+    names = [name for name, grows in zip(found.standing.names, found.unstable, strict=True) if grows]
+    if not names or found.unstable[0]:
+        return []
+    return [
+        f"the operating point is unstable, a pole in the right half-plane, under these conditions: {', '.join(names)}"
+    ]
+
+
+def _boundless(standing: Standing) -> bool:
+    """Whether ranges are missing for lack of supplies, and not for lack of nulling."""
+    return standing.nulled is not None and extent(standing) is None
+
+
+def _as_it_stands(drives: Drives, over: Asked, null: bool, target: float | None) -> Datasheet:
+    """One condition, and only what is quick."""
+    circuit = drives.circuit
+    point, offset = bias(drives, null=null, target=target)
+    op = describe(point)
+    gains = gains_at(drives, point, over.frequency_hz, offset, target)
+    notes = [str(note) for note in circuit.notes] + list(gains.notes)
+    if offset is None:
+        try:
+            _, offset = bias(drives, null=True, target=target)
+        except AnalysisError as error:
+            notes.append(f"no input offset brings the output to {null_target(drives, target):g} V: {error.message}")
+        except OptionError as error:
+            notes.append(f"no input offset: {error.message}; {error.hint}")
+    power = _supply_power(circuit, op)
+    bias_text = f"V_CM = {gains.vcm:.4g} V"
+    rows = (
+        Row("V_OS", "input offset voltage", bias_text, offset, "V", "" if offset is not None else NOT_NULLED),
+        Row("P_S", "supply power", bias_text, power, "W", "" if power is not None else "no supplies are known"),
+        *_gain_rows(drives, point, over, bias_text),
+    )
+    return Datasheet(circuit.title, op, gains, offset, power, rows, tuple(notes), circuit, {})
+
+
+def _supply_power(circuit: Circuit, op: OpResult) -> float | None:
+    """Power that the supplies deliver, W; None where no supplies are known."""
+    if not circuit.ports.supplies:
+        return None
+    return -sum(op.devices[name]["power"] for name in circuit.ports.supplies)
+
+
+def _gain_rows(drives: Drives, point: OperatingPoint, over: Asked, bias_text: str) -> Iterable[Row]:
+    model = linearize(point)
+    search = over.search(model)
+    bands = model_bands(drives, model, search)
+    headline = over.headline(bands)
+    frequencies = (headline, *over.others(headline))
+    matrix, floor = model_gains(drives, model, np.array(frequencies))
+    first, *others = (Spot(f, m[None], level[None]) for f, m, level in zip(frequencies, matrix, floor, strict=True))
+    return GainRows(
+        _alone,
+        first,
+        others,
+        bands,
+        bias_text,
+        over.absent(search),
+        Inquiry(drives, point),
+        np.array([bool(growing(point))]),
+    )
+
+
+def _alone(symbol: str, parameter: str, at: str, values: NDArray[np.float64], unit: str, absent: str) -> Row:
+    """A row of one condition, which has no extremes."""
+    value = values[0].item() if np.isfinite(values[0]) else None
+    return Row(symbol, parameter, at, value, unit, absent if np.isnan(values[0]) else "")
+
+
+AT_OPTION = Option("at", "range", "Hz", "rejection of supplies and common mode and noise at these frequencies too")
+BAND_OPTION = Option("band", "frequency", "Hz", "start:stop of the integrated noise; the pass band if not given")
+
+ANALYSIS = Analysis(
+    "analyze",
+    "The datasheet: operating point, mode gains, CMRR and offset",
+    run,
+    Datasheet,
+    (
+        *INPUT_OPTIONS,
+        FREQUENCY_OPTION,
+        *FREE_NULL_OPTIONS,
+        Option("full", "flag", "", "everything: ranges, impedances, supply rejection, noise, poles too", False),
+        Option("temperatures", "range", "degC", "minimum and maximum over these: start:stop:points or a list"),
+        Option("corners", "names", "", "and over these corners: names in the netlist, 'all', or a TOML file"),
+        AT_OPTION,
+        BAND_OPTION,
+        Option("limits", "file", "", "limits that rows have to keep, in a TOML file, or in YAML as CACE has it"),
+    ),
+)

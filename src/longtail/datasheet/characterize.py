@@ -1,0 +1,354 @@
+"""The rows of a datasheet over all its conditions: every figure of every condition comes from lanes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.analyses.noise.noise import Spectra, spectra
+from longtail.analyses.noise.result import referred
+from longtail.analyses.offset import DRIFT_STEP, currents, offsets
+from longtail.datasheet.asked import Asked
+from longtail.datasheet.curves import Curves
+from longtail.datasheet.gain_rows import GainRows, Spot, figureless, rejection, rejection_row, steady, with_remark
+from longtail.datasheet.rows import Row, spread
+from longtail.driven.band_search import allowed_error, model_bands, pass_band
+from longtail.driven.bands import Bands
+from longtail.driven.levels import Points
+from longtail.driven.port_maps import (
+    ROUNDING,
+    input_currents,
+    output_injection,
+    rejection_db,
+    signal_level,
+    source_columns,
+)
+from longtail.driven.stability import unstable_lanes
+from longtail.driven.under_conditions import Standing
+from longtail.engine.equations.views import TEMPERATURE
+from longtail.engine.small_signal.at_point import linearize
+from longtail.engine.small_signal.linearization import Linearization
+from longtail.engine.small_signal.pencil import slowest
+from longtail.large_signal.extent import Extent, extent
+from longtail.merits.reasons import Inquiry
+from longtail.modes import COMMON, DIFFERENTIAL
+from longtail.units import format_si
+
+Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+
+LEVELS = 25  # common-mode levels between the ends of the range, for the lowest rejection
+NOISE_HZ = 1e3  # the frequency of the noise density that is printed
+_WITHIN = 41  # frequencies in the band that noise is integrated over, at the least
+NOT_NULLED = "could not be nulled"
+
+
+@dataclass(frozen=True, eq=False)
+class Characterization:
+    """Figures `[condition]` of an amplifier over a frequency axis; nan where there is none, infinite by symmetry."""
+
+    standing: Standing
+    asked: Asked
+
+    @property
+    def frequency_hz(self) -> Array:
+        return self.asked.frequency_hz
+
+    @property
+    def single_ended(self) -> bool:
+        return self.standing.drives.single_ended
+
+    @property
+    def bias(self) -> str:
+        return f"V_CM = {self.standing.v_ic[0]:.4g} V"
+
+    def at(self, frequency_hz: float) -> str:
+        """The conditions of a row at a frequency."""
+        return f"f = {format_si(frequency_hz, 'Hz')}, {self.bias}"
+
+    def row(self, symbol: str, parameter: str, conditions: str, values: Array, unit: str, absent: str) -> Row:
+        """A row with its extremes; `absent` says why the typical value is missing, if it is."""
+        return spread(Row(symbol, parameter, conditions, None, unit), values, self.standing.names, absent)
+
+    @cached_property
+    def gains(self) -> tuple[Complex, Array]:
+        """Mode matrices `[condition, frequency, out_mode, in_mode]` and their rounding."""
+        return self.standing.points.mode_gains(self.frequency_hz)
+
+    def spot(self, frequency_hz: float) -> Spot:
+        """The gains at one frequency."""
+        matrix, floor = self.standing.points.mode_gains(np.array([frequency_hz]))
+        return Spot(frequency_hz, matrix[:, 0], floor[:, 0])
+
+    @cached_property
+    def search(self) -> Array:
+        """Frequencies at which bands are looked for."""
+        return self.asked.search(self.model)
+
+    @cached_property
+    def bands(self) -> Bands:
+        """The pass band of every condition."""
+        standing = self.standing
+        found = model_bands(standing.drives, self.model, self.search, allowed_error(standing.count))
+        return found.spread(standing.good, standing.count)
+
+    @cached_property
+    def headline(self) -> float:
+        """The frequency in Hz at which figures are given that have no other: mid-band of the typical condition."""
+        return self.asked.headline(self.bands)
+
+    @cached_property
+    def model(self) -> Linearization:
+        """The linear model of the conditions that have an operating point."""
+        standing = self.standing
+        return linearize(standing.points.select(standing.good).point)
+
+    @cached_property
+    def inquiry(self) -> Inquiry:
+        """What tells why gains are zero."""
+        return Inquiry(self.standing.drives, self.standing.points.point)
+
+    @cached_property
+    def unstable(self) -> NDArray[np.bool_]:
+        """Which conditions have a pole in the right half-plane."""
+        return unstable_lanes(self.standing.points.point)
+
+    @cached_property
+    def extent(self) -> Extent | None:
+        return extent(self.standing)
+
+    def curves(self, full: bool) -> Curves:
+        """What a report draws under every condition; noise and levels where all is asked for."""
+        found = Curves(self.standing.names, self.frequency_hz, *self.gains)
+        if full and self.noise is not None:
+            found = replace(found, noise_hz=self.noise[0], noise=_finite(self._density))
+        if full and self.over_levels is not None:
+            levels, values = self.over_levels
+            found = replace(found, v_cm=levels, rejection_db=_finite(values), headline_hz=self.headline)
+        return found
+
+    def basic(self) -> Iterator[Row]:
+        """Offset, power, gains, rejection and bandwidth."""
+        yield self._offset()
+        yield self._power()
+        others = [self.spot(f) for f in self.asked.others(self.headline)]
+        absent = self.asked.absent(self.search)
+        yield from GainRows(
+            self.row, self.spot(self.headline), others, self.bands, self.bias, absent, self.inquiry, self.unstable
+        )
+
+    def asked_for(self) -> Iterator[Row]:
+        """Supply rejection and noise at the frequencies that were asked for."""
+        yield from self._supplies(self.asked.at)
+        for f in self.asked.at:
+            yield self._noise_density(f)
+
+    def more(self) -> Iterator[Row]:
+        """Drift and bias currents, ranges, impedances, supply rejection, noise, poles."""
+        yield from self._inputs()
+        yield from self._ranges()
+        yield from self._impedances()
+        yield from self._supplies((self.headline, *self.asked.at))
+        yield from self._noise()
+        yield self._poles()
+
+    def _offset(self) -> Row:
+        nulled = self.standing.at_null()
+        values = np.full(self.standing.count, np.nan)
+        if nulled is not None and self.standing.nulled is not None:
+            values = offsets(nulled, self.standing.nulled.center)
+        return self.row("V_OS", "input offset voltage", self.bias, values, "V", NOT_NULLED)
+
+    def _power(self) -> Row:
+        supplies = self.standing.drives.circuit.ports.supplies
+        if not supplies:
+            return Row("P_S", "supply power", self.bias, None, "W", "no supplies are known")
+        quantities = self.standing.points.point.quantities
+        power = -np.sum([quantities[name]["power"] for name in supplies], axis=0)
+        values = np.where(self.standing.points.good, power, np.nan)
+        return self.row("P_S", "supply power", self.bias, values, "W", "no operating point")
+
+    def _inputs(self) -> Iterator[Row]:
+        standing = self.standing
+        if standing.nulled is not None:
+            yield self._drift(standing.nulled.center)
+        mean, difference = currents(standing.at_null() or standing.points)
+        yield self.row("I_B", "input bias current", self.bias, mean, "A", "no operating point")
+        yield self.row("I_OS", "input offset current", self.bias, difference, "A", "no operating point")
+
+    def _drift(self, center: Points) -> Row:
+        """The slope of the offset, under each condition at its own temperature: a step to either side of it."""
+        standing = self.standing
+        own = standing.values[TEMPERATURE]
+        beside = {name: np.tile(value, 2) for name, value in standing.values.items()}
+        beside[TEMPERATURE] = np.concatenate([own - DRIFT_STEP, own + DRIFT_STEP])
+        points = standing.at_null(beside)
+        assert points is not None, "the caller asks only where the output can be nulled"
+        low, high = offsets(points, center).reshape(2, standing.count)
+        at = f"T = {own[0]:.4g} °C, {self.bias}" if (own == own[0]).all() else self.bias
+        slope = (high - low) / (2.0 * DRIFT_STEP)
+        return self.row("TCV_OS", "drift of the input offset", at, slope, "V/K", NOT_NULLED)
+
+    def _ranges(self) -> Iterator[Row]:
+        found = self.extent
+        if found is None:
+            return
+        ends = found.ranges.T
+        names = (
+            ("V_ICR-", "lowest common-mode input, transistors amplify", self.bias),
+            ("V_ICR+", "highest common-mode input, transistors amplify", self.bias),
+            ("V_O-", "lowest output, gain within 3 dB", self.bias),
+            ("V_O+", "highest output, gain within 3 dB", self.bias),
+        )
+        for (symbol, name, at), values in zip(names, ends, strict=True):
+            yield self.row(symbol, name, at, values, "V", "no range")
+        linear = found.linear_range()
+        yield self.row("V_lin", "linear input range, to 1 %", self.bias, linear, "V", "not found")
+        yield self._lowest_rejection()
+
+    @cached_property
+    def over_levels(self) -> tuple[Array, Array] | None:
+        """Common-mode levels across the typical range, V, and the rejection there `[condition, level]`, dB.
+
+        The output is nulled at each level if so asked. None where there is no range.
+        """
+        if self.extent is None:
+            return None
+        standing = self.standing
+        ends = self.extent.ranges[0]
+        levels = np.linspace(ends[0], ends[1], LEVELS)
+        lanes = np.repeat(np.arange(standing.count), LEVELS)
+        level = np.tile(levels, standing.count)
+        if standing.null and standing.nulled is not None:
+            points = standing.nulled.at(v_ic=level, varied=standing.take(lanes))
+        else:
+            points = standing.plain.at(v_ic=level, v_id=standing.points.v_id[lanes], varied=standing.take(lanes))
+        found = rejection(*points.mode_gains(np.array([self.headline])))
+        return levels, found[:, 0].reshape(standing.count, LEVELS)
+
+    def _lowest_rejection(self) -> Row:
+        """The lowest rejection at any common-mode level within the typical range."""
+        assert self.over_levels is not None
+        levels, values = self.over_levels
+        unsolved = np.isnan(values)
+        lowest = np.where(unsolved.all(axis=1), np.nan, np.where(unsolved, np.inf, values).min(axis=1))
+        at = f"f = {format_si(self.headline, 'Hz')}, V_CM = {levels[0]:.3g} to {levels[-1]:.3g} V"
+        why = self.inquiry.first(np.isposinf(lowest)[:, None], np.array([self.headline]), DIFFERENTIAL, COMMON)
+        return rejection_row(self.row, "lowest rejection over the common-mode range", at, lowest, why)
+
+    def _impedances(self) -> Iterator[Row]:
+        standing, model = self.standing, self.model
+        drives, system = standing.drives, model.operating_point.system
+        right = _beside(-(model.inputs @ drives.unit_modes), output_injection(drives, system))
+        x = model.solve(np.array([self.headline]), right)[:, 0]
+        into = np.abs(input_currents(drives, system) @ x[..., :2])
+        out = np.abs(drives.output_matrix(system) @ x[..., 2:])
+        with np.errstate(divide="ignore"):
+            inputs = 1.0 / into
+        single = self.single_ended
+        found = [
+            ("Z_id", "differential input impedance", inputs[:, DIFFERENTIAL, DIFFERENTIAL]),
+            ("Z_ic", "common-mode input impedance", inputs[:, COMMON, COMMON]),
+            (
+                "Z_o" if single else "Z_od",
+                "output impedance" if single else "differential output impedance",
+                out[:, 0, 0],
+            ),
+            *([] if single else [("Z_oc", "common-mode output impedance", out[:, 1, 1])]),
+        ]
+        for symbol, name, values in found:
+            row = self.row(symbol, name, self.at(self.headline), standing.spread(values), "ohm", "no operating point")
+            yield with_remark(row, "no current flows") if np.isinf(values[0]) else row
+
+    def _supplies(self, frequency_hz: Sequence[float]) -> Iterator[Row]:
+        standing, model = self.standing, self.model
+        drives, system = standing.drives, model.operating_point.system
+        names = drives.circuit.ports.supplies
+        if not names or not frequency_hz:
+            return
+        right = _beside(-(model.inputs @ drives.unit_modes), source_columns(drives.circuit, system, names))
+        x = model.solve(np.array(frequency_hz), right)
+        floor = ROUNDING * signal_level(model.operating_point, x)
+        transfer = np.abs((drives.output_matrix(system) @ x)[:, :, DIFFERENTIAL])
+        for k, name in enumerate(names):
+            values = rejection_db(transfer[..., DIFFERENTIAL], transfer[..., 2 + k], floor)
+            for f, each in zip(frequency_hz, standing.spread(values).T, strict=True):
+                symbol, said = f"PSRR({name})", f"rejection of the supply {name}"
+                row = self.row(symbol, said, self.at(f), each, "dB", "no operating point")
+                why = self.inquiry.first(np.isposinf(each)[:, None], np.array([f]), DIFFERENTIAL, name)
+                yield figureless(row, each, why)
+
+    @cached_property
+    def noise(self) -> tuple[Array, Spectra] | None:
+        """Frequencies, with those that are printed among them, and the noise there; None without any above 0 Hz."""
+        f = self.frequency_hz[self.frequency_hz > 0.0]
+        if not f.size:
+            return None
+        low, high = self._noise_band
+        inside = f[(f >= low) & (f <= high)]
+        within = np.geomspace(low, high, _WITHIN) if low < high and inside.size < _WITHIN else inside
+        axis = np.unique(np.concatenate([f, within, [self._noise_hz], self.asked.at]))
+        return axis, spectra(self.standing.drives, self.model.operating_point, axis, (low, high))
+
+    @cached_property
+    def _noise_band(self) -> tuple[float, float]:
+        """What noise is integrated over, Hz: the pass band under typical conditions if no other was asked for."""
+        return self.asked.band or pass_band(self.bands, self.frequency_hz)
+
+    @property
+    def _noise_hz(self) -> float:
+        """Where the density is printed, Hz: mid-band of an amplifier that does not pass 1 kHz for good."""
+        low, high = (float(ends[0]) for ends in (self.bands.low_hz, self.bands.high_hz))
+        f = self.frequency_hz[self.frequency_hz > 0.0]
+        outside = low > 0.0 and not low <= NOISE_HZ <= high
+        return float(np.clip(self.headline if outside else NOISE_HZ, f[0], f[-1]))
+
+    @cached_property
+    def _density(self) -> Array:
+        """Input noise density `[condition, frequency]`, V/rtHz: infinite without gain to refer it by."""
+        assert self.noise is not None
+        _, found = self.noise
+        output = np.sqrt(found.density[:, :, DIFFERENTIAL].sum(axis=-1))
+        return self.standing.spread(referred(output, found.gain[..., DIFFERENTIAL], found.floor))
+
+    def _noise_density(self, frequency_hz: float) -> Row:
+        assert self.noise is not None
+        k = int(np.searchsorted(self.noise[0], frequency_hz))
+        no_gain = "no gain to refer it by"
+        row = self.row("e_n", "input noise density", self.at(frequency_hz), self._density[:, k], "V/rtHz", no_gain)
+        return with_remark(row, no_gain) if np.isinf(self._density[0, k]) else row
+
+    def _noise(self) -> Iterator[Row]:
+        if self.noise is None:
+            return
+        for f in dict.fromkeys((self._noise_hz, *self.asked.at)):
+            yield self._noise_density(f)
+        low, high = self._noise_band
+        if low < high:
+            across = f"{format_si(low, 'Hz')} to {format_si(high, 'Hz')}, {self.bias}"
+            rms = self.standing.spread(np.sqrt(self.noise[1].power[:, DIFFERENTIAL].sum(axis=-1)))
+            yield self.row("V_n,out", "output noise, rms", across, rms, "V", "no operating point")
+
+    def _poles(self) -> Row:
+        model = self.model
+        values = self.standing.spread(slowest(model.conductance, model.capacitance) / (2.0 * np.pi))
+        return steady(self.row, self.unstable)("f_p1", "lowest pole", self.bias, values, "Hz", "no poles")
+
+
+def _finite(values: Array) -> Array:
+    """The values that can be drawn, nan for all others."""
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def _beside(lanes: Array, columns: Array) -> Array:
+    """Columns `[n, column]` that all lanes share, beside those of each lane `[lane, n, column]`."""
+    return np.concatenate([lanes, np.broadcast_to(columns, (len(lanes), *columns.shape))], axis=2)
+
+
+def no_point(standing: Standing) -> Sequence[str]:
+    """The conditions under which no operating point was found."""
+    return [name for name, good in zip(standing.names, standing.points.good, strict=True) if not good]

@@ -1,0 +1,98 @@
+"""The lines of a datasheet: a quantity with its conditions, typical and extreme values, and its limits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.errors import Span
+from longtail.merits.reasons import Reason
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a quantity has to keep: `low` and `high` in `unit`, None where there is none.
+
+    Its row goes by `symbol` or by one of the names in `also`. `span` and `unit_span` are where a file says so.
+    """
+
+    name: str
+    symbol: str
+    low: float | None
+    high: float | None
+    unit: str
+    at: str = ""
+    also: tuple[str, ...] = field(default=(), repr=False)
+    span: Span | None = field(default=None, repr=False)
+    unit_span: Span | None = field(default=None, repr=False)
+
+    @property
+    def holds(self) -> bool:
+        """Whether there is anything to keep."""
+        return self.low is not None or self.high is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a datasheet: a quantity under its conditions; `value` None where it has none, and `remark` why.
+
+    minimum, maximum  over temperatures and corners, `value` among them; `minimum_at` and `maximum_at` say where
+    missing           conditions under which there is no value though there should be one
+    limit, verdict    "pass", "fail", "open" where there is nothing to judge by (see `Reason.is_open`), "" without limit
+    reason            why a gain or a rejection has no value, or is zero
+    """
+
+    symbol: str
+    parameter: str
+    conditions: str
+    value: float | None
+    unit: str
+    remark: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    minimum_at: str = ""
+    maximum_at: str = ""
+    missing: tuple[str, ...] = ()
+    limit: Limit | None = None
+    verdict: str = ""
+    reason: Reason | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values by name."""
+        plain: dict[str, Any] = {k: getattr(self, k) for k in Row.__slots__}
+        limit = self.limit
+        plain["missing"] = list(self.missing)
+        plain["reason"] = self.reason and self.reason.to_dict()
+        plain["limit"] = limit and {"min": limit.low, "max": limit.high, "unit": limit.unit}
+        return plain
+
+
+def spread(row: Row, values: Array, names: Sequence[str], absent: str = "no value") -> Row:
+    """The row with its extremes from `values` `[condition]`, the typical one first.
+
+    nan stands for a condition without value, infinity for one whose value is beyond figures, by symmetry for one.
+    """
+    typical = values[0].item()
+    row = replace(row, value=typical if np.isfinite(typical) else None)
+    if np.isnan(typical):
+        row = replace(row, remark=absent)
+    there = np.flatnonzero(np.isfinite(values))
+    missing = tuple(name for name, lost in zip(names, np.isnan(values), strict=True) if lost)
+    if not there.size:
+        return replace(row, missing=missing)
+    low, high = int(there[values[there].argmin()]), int(there[values[there].argmax()])
+    infinite = bool(np.isinf(values).any())
+    return replace(
+        row,
+        minimum=values[low].item(),
+        minimum_at=names[low],
+        maximum=None if infinite else values[high].item(),
+        maximum_at="" if infinite else names[high],
+        missing=missing,
+    )

@@ -1,0 +1,64 @@
+"""What can be said of an amplifier with one signal input: its gain with the loop closed, and that of the loop."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from longtail import modes
+from longtail.circuit import Circuit, Instance
+from longtail.driven.drives import hot_end
+from longtail.driven.loop_gain import loop_gain
+from longtail.elaborate.ports.wiring import control_terminals, place_of, terminal
+from longtail.engine.equations.system import System
+from longtail.engine.small_signal.at_point import linearize
+from longtail.engine.solving.operating_point import solve_operating_point
+from longtail.errors import AnalysisError, ConvergenceError
+
+_LOOKED_AT = np.array([1.0, 10.0, 1e2, 1e3, 1e4, 1e5, 1e6])  # Hz: the lowest at which the gain is near its largest
+
+
+def closed_loop(circuit: Circuit) -> str:
+    """What can be said of an amplifier with one signal input: its gain at low frequency, and that of its loop."""
+    if not circuit.ports.loop:
+        return ""
+    source, fed_back = circuit.ports.loop
+    if circuit.instances[source].device != "voltage_source" or not circuit.ports.output:
+        return ""
+    inside, wire = _with_wire(circuit, fed_back)
+    try:
+        model = linearize(
+            solve_operating_point(
+                System(inside, drives=(f"{source}.dc",)),
+                {f"{source}.dc": circuit.number(circuit.instances[source].parameters.get("dc", 0.0))},
+            )
+        )
+        x = model.response(_LOOKED_AT, np.array([[hot_end(circuit.instances[source])[1]]]))[0, ..., 0]
+        around = loop_gain(model, wire, _LOOKED_AT) if wire else None
+    except (ConvergenceError, AnalysisError) as error:
+        return f"its gain could not be found: {error.message}"
+    system = model.operating_point.system
+    weights = modes.output_weights(len(circuit.ports.output))[modes.DIFFERENTIAL]
+    gain = sum(w * x[:, system.index[n]] for w, n in zip(weights, circuit.ports.output, strict=True))
+    k = int(np.argmax(np.abs(gain) > 0.99 * np.abs(gain).max()))
+    said = f"the gain from {source} to {', '.join(circuit.ports.output)} is {gain[k].real:.4g} V/V with the loop closed"
+    if around is not None:
+        said += f", the loop gain {abs(around[k]):.4g}"
+    return f"{said} ({_LOOKED_AT[k]:g} Hz); for gains of an open loop name both nodes: *@ input node node"
+
+
+def _with_wire(circuit: Circuit, transistor: str) -> tuple[Circuit, str]:
+    """The circuit with a source of 0 V in the lead of the base or gate of a transistor, and the name of the source."""
+    if not transistor:
+        return circuit, ""
+    old = circuit.instances[transistor]
+    kind = control_terminals(old)
+    assert kind is not None  # only transistors are fed back
+    node, place = terminal(old, kind[0]), place_of(old, kind[0])
+    lead = f"{node}@{transistor}"
+    wire = Instance(f"v@{lead}", "voltage_source", (node, lead), {"dc": 0.0})
+    new = replace(old, nodes=(*old.nodes[:place], lead, *old.nodes[place + 1 :]))
+    return replace(
+        circuit, nodes=(*circuit.nodes, lead), instances={**circuit.instances, transistor: new, wire.name: wire}
+    ), wire.name

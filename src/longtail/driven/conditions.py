@@ -1,0 +1,162 @@
+"""The conditions of a characterization: temperatures and named corners, each one a lane."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.circuit import Circuit
+from longtail.contract.axes import linear_axis
+from longtail.devices.base import ZERO_CELSIUS
+from longtail.driven.varied import nominal, temperature_name
+from longtail.errors import InputError, OptionError, nearest
+from longtail.files import reading as file_reading
+from longtail.units import parse_number
+
+Corners = Mapping[str, Mapping[str, float]]
+
+TYPICAL = "typical"
+ALL = "all"
+HINT = 'a number, or SPICE\'s own in quotes: "50m"'
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What differs from the netlist: `values` by parameter ("temp" in degrees Celsius), and a name for people."""
+
+    name: str
+    values: Mapping[str, float]
+
+
+def read_temperatures(given: Any) -> tuple[float, ...]:
+    """Temperatures in degrees Celsius from `start:stop:points`, a list or numbers; none where nothing is given.
+
+    >>> read_temperatures("-40,27,125")
+    (-40.0, 27.0, 125.0)
+    """
+    if given is None:
+        return ()
+    return tuple(np.unique(linear_axis(given, "temperatures", "degC", low=1.0 - ZERO_CELSIUS)).tolist())
+
+
+def read_corners(given: Any, circuit: Circuit) -> Corners:
+    """Corners from names with commas between, "all" of the netlist, a TOML file, or a mapping; none for None.
+
+    A TOML file has a table for each corner: `[slow]` and below it `vto_shift = "50m"`. Parameters are `.param` names,
+    `device.parameter` as in `rc1.r`, or `temp`. Raises `OptionError` for what is not known, with the nearest name.
+    """
+    if given is None:
+        return {}
+    if isinstance(given, Mapping):
+        found = {str(name): _values(str(name), values) for name, values in given.items()}
+    elif isinstance(given, str) and given.endswith(".toml"):
+        found = {name: _values(name, values) for name, values in read_toml(given, "corners").items()}
+    else:
+        return _of_netlist([word.strip() for word in given.split(",")] if isinstance(given, str) else given, circuit)
+    for name, values in found.items():
+        for parameter in values:
+            try:
+                nominal(circuit, parameter)
+            except OptionError as error:
+                raise OptionError(f"corner '{name}': {error.message}", hint=error.hint) from error
+    return found
+
+
+def _of_netlist(names: Sequence[str], circuit: Circuit) -> Corners:
+    known = circuit.corners
+    if list(names) == [ALL] and ALL not in known:
+        if not known:
+            raise OptionError(
+                "the netlist has no corners", hint="put '*@ corner slow vto_shift=50m' into it, or name a TOML file"
+            )
+        return known
+    for name in names:
+        if name not in known:
+            there = (
+                f"there are {', '.join(known)}" if known else "the netlist has none: '*@ corner NAME parameter=value'"
+            )
+            raise OptionError(f"there is no corner '{name}'", hint=nearest(name, known) or there)
+    return {name: known[name] for name in names}
+
+
+def _values(corner: str, given: Any) -> dict[str, float]:
+    if not isinstance(given, Mapping) or not given:
+        raise OptionError(f"corner '{corner}' gives no parameters", hint='expected a table as in [slow] r = "1.1k"')
+    found = {str(name).lower(): number(value, f"corner '{corner}', {name}") for name, value in given.items()}
+    for name, value in found.items():
+        if not math.isfinite(value):
+            raise OptionError(f"corner '{corner}', {name}: {value} is no number to compute with", hint=HINT)
+    return found
+
+
+def number(given: Any, what: str) -> float:
+    """A number as TOML has it, or as SPICE writes it in a string. Raises `OptionError` that says `what` it is not.
+
+    >>> number("50m", "x"), number(2, "x")
+    (0.05, 2.0)
+    """
+    try:
+        return parse_number(given) if isinstance(given, str) else float(_plain(given))
+    except (InputError, TypeError, OverflowError) as error:
+        raise OptionError(f"{what}: {_shown(given)} is no number", hint=HINT) from error
+
+
+def _plain(given: Any) -> float:
+    if isinstance(given, int | float) and not isinstance(given, bool):
+        return given
+    raise TypeError
+
+
+def _shown(given: Any) -> str:
+    """What is given, in a few words: it may be a tower of tables, or an integer without end."""
+    if isinstance(given, str | bool):
+        return f"'{given}'" if len(str(given)) <= 40 else f"'{str(given)[:37]}...'"
+    return "so large an integer" if isinstance(given, int) else f"a {type(given).__name__}"
+
+
+def read_toml(path: str | Path, what: str) -> dict[str, Any]:
+    """A TOML file. Raises `OptionError` where it cannot be read, with line and column where it is malformed."""
+    try:
+        return tomllib.loads(file_reading.content(path, file_reading.LARGEST_SHEET).decode("utf-8-sig"))
+    except OSError as error:
+        raise OptionError(f"{what}: {path}: {error.strerror or error}") from error
+    except ValueError as error:  # no TOML, no UTF-8, an integer of more digits than Python takes
+        raise OptionError(f"{what}: {path} is no TOML: {error}") from error
+    except RecursionError as error:
+        raise OptionError(f"{what}: {path} is nested too deeply") from error
+
+
+def conditions(circuit: Circuit, temperatures: Sequence[float], corners: Corners) -> tuple[Condition, ...]:
+    """The netlist as it stands first, then every corner (and none) at every temperature.
+
+    A corner that says its own temperature is taken there only.
+
+    >>> from longtail.elaborate import load
+    >>> circuit = load("t\\nv1 a 0 1\\nr1 a 0 {r}\\n.param r=1k\\n")
+    >>> [c.name for c in conditions(circuit, (-40.0, 27.0), {"slow": {"r": 2e3}})]
+    ['typical', '-40 °C', 'slow at -40 °C', 'slow']
+    """
+    temperature = temperature_name(circuit)
+    own = nominal(circuit, temperature)
+    found = [Condition(TYPICAL, {})]
+    found += [Condition(f"{t:g} °C", {temperature: t}) for t in temperatures if t != own]
+    for name, values in corners.items():
+        if temperature in values:
+            found.append(Condition(name, dict(values)))
+            continue
+        for t in temperatures or (own,):
+            found.append(Condition(name if t == own else f"{name} at {t:g} °C", {**values, temperature: t}))
+    return tuple(found)
+
+
+def arrays(circuit: Circuit, among: Sequence[Condition]) -> dict[str, NDArray[np.float64]]:
+    """The conditions as lanes: the value of everything that any of them changes, and of the temperature."""
+    names = dict.fromkeys([temperature_name(circuit), *(name for each in among for name in each.values)])
+    return {name: np.array([each.values.get(name, nominal(circuit, name)) for each in among]) for name in names}

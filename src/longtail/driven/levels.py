@@ -1,0 +1,320 @@
+"""Many operating points of a driven amplifier at once: over input levels, and nulled over output levels too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail import modes
+from longtail.circuit import GROUND, Instance
+from longtail.driven.drives import Drives, as_plain, at_one_lane, bias, null_target
+from longtail.driven.port_maps import above
+from longtail.driven.varied import levels_over, nominal
+from longtail.engine.equations.system import System
+from longtail.engine.equations.trace import Null
+from longtail.engine.remember import Remembered
+from longtail.engine.small_signal.at_point import linearize
+from longtail.engine.solving.batch import Batch
+from longtail.engine.solving.newton import newton, warm
+from longtail.engine.solving.operating_point import OperatingPoint, solve_operating_point
+from longtail.errors import AnalysisError
+from longtail.lanes.kernels import COMPILED
+from longtail.lanes.status import LaneStatus
+from longtail.modes import COMMON, DIFFERENTIAL
+
+Array = NDArray[np.float64]
+
+TARGET = "@target"  # a node that carries the wanted output voltage, so that it can differ from lane to lane
+_ROUNDING = 1e-13  # of the signals that an output is the difference of, see `gains`
+_HELD = 1 << 24  # complex numbers of a response held at once
+_LIMIT = 25  # Newton iterations of a lane that starts from its neighbour
+_NEARBY = 0.2  # V: an offset beyond is looked for with more care
+_PAIRS = 1 << 18  # of points: from so many on a search tree is faster than a look at each
+_STEPS = 60  # on the way from a neighbour
+_SHORTEST, _SHORTEST_NULLED = 1e-2, 0.2  # of the way: an output that cannot be nulled is not worth a longer search
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """Operating points of the plain circuit, one a lane, and the v_id = v1 - v2 in V at which each holds.
+
+    `good` `[lane]` says which have converged; the others hold no solution. `state` `[lane, unknown]` is the solution
+    as it was solved, an input offset among the unknowns where the output is nulled: neighbours start from there.
+    """
+
+    drives: Drives
+    point: OperatingPoint
+    v_id: Array
+    state: Array
+
+    @property
+    def good(self) -> NDArray[np.bool_]:
+        return np.asarray(self.point.status == LaneStatus.CONVERGED)
+
+    @property
+    def output(self) -> Array:
+        """The output voltage in V, `[lane]`: the difference of a pair, or the node."""
+        return self.outputs[:, DIFFERENTIAL]
+
+    @property
+    def outputs(self) -> Array:
+        """The output modes in V, `[lane, mode]`; one for a single-ended output."""
+        return np.where(self.good[:, None], self.drives.outputs_of(self.point), np.nan)
+
+    def select(self, lanes: NDArray[np.intp]) -> Points:
+        """Some of the lanes."""
+        return replace(self, point=self.point.select(lanes), v_id=self.v_id[lanes], state=self.state[lanes])
+
+    def moved(self, v_id: Array) -> Points:
+        """The points of the plain circuit when the differential input moves on by `v_id` V, `[lane]`."""
+        system, values = self.point.system, dict(self.point.values)
+        for name, move in zip(self.drives.names, modes.join(v_id, 0.0), strict=True):
+            values[name] = values[name] + np.asarray(move)
+        lanes = {name: np.broadcast_to(value, len(v_id)) for name, value in values.items()}
+        result = newton(system, lanes, warm(system, lanes, self.point.solution), limit=_LIMIT)
+        point = replace(self.point, values=values, solution=result.state.x, status=result.status)
+        return replace(self, point=point, v_id=self.v_id + v_id, state=result.state.x)
+
+    def mode_gains(self, frequency_hz: Array) -> tuple[NDArray[np.complex128], Array]:
+        """Mode matrices `[lane, frequency, out_mode, in_mode]` and their rounding `[lane, frequency]`.
+
+        nan where a lane has no solution, and where nothing holds a node at its operating point.
+        """
+        system = self.point.system
+        weights = self.drives.output_matrix(system)
+        voltages = [k for k, unknown in enumerate(system.unknowns) if unknown.unit == "V"]
+        matrix = np.full((len(self.v_id), frequency_hz.size, len(weights), 2), complex(np.nan, np.nan))
+        floor = np.full(matrix.shape[:2], np.nan)
+        size = max(1, _HELD // (2 * len(system.unknowns) * frequency_hz.size))
+        good = np.flatnonzero(self.good)
+        for start in range(0, good.size, size):
+            for lanes, x in self._responses(frequency_hz, good[start : start + size]):
+                floor[lanes] = _ROUNDING * np.abs(x[:, :, voltages]).max(axis=(2, 3))
+                matrix[lanes] = above(weights @ x, floor[lanes][..., None, None])
+        return matrix, floor
+
+    def _responses(
+        self, frequency_hz: Array, lanes: NDArray[np.intp]
+    ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.complex128]]]:
+        """Responses to both modes, halving a group with a lane whose equations are singular; that lane is left out."""
+        try:
+            yield lanes, linearize(self.select(lanes).point).response(frequency_hz, self.drives.unit_modes)
+        except AnalysisError:
+            if lanes.size > 1:
+                yield from self._responses(frequency_hz, lanes[: lanes.size // 2])
+                yield from self._responses(frequency_hz, lanes[lanes.size // 2 :])
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """A driven amplifier ready for many input levels; nulled where `nominal` belongs to a nulled system.
+
+    `vary` names further values that may differ from lane to lane. `rest` is the point without nulling.
+    """
+
+    drives: Drives
+    nominal: OperatingPoint
+    plain: System
+    rest: OperatingPoint
+
+    @cached_property
+    def batch(self) -> Batch:
+        return Batch(self.nominal)
+
+    @property
+    def own(self) -> modes.Modes:
+        """v_id and v_ic in V of the netlist as it stands."""
+        return self.drives.modes_of(self.drives.values)
+
+    @property
+    def nulled(self) -> bool:
+        return self.nominal.system.null is not None
+
+    @property
+    def center(self) -> Points:
+        """The nominal operating point."""
+        return self._points(self.nominal)
+
+    @cached_property
+    def released(self) -> Sweep:
+        """The plain amplifier at the offset that nulls it: the output is free to move from there."""
+        center = self.center
+        ends = modes.join(center.v_id[0].item(), self.own.common)
+        point = at_one_lane(center.point)
+        return Sweep(replace(self.drives, levels=(ends.first, ends.second)), point, self.plain, point)
+
+    def at(
+        self,
+        v_ic: float | Array | None = None,
+        v_id: float | Array | None = None,
+        target: Array | None = None,
+        near: Array | None = None,
+        varied: Mapping[str, Array] | None = None,
+    ) -> Points:
+        """Operating points at common-mode levels and differential inputs in V, else as the netlist has them.
+
+        A nulled amplifier finds its differential input itself; `target` is then the output voltage that it has to
+        reach in each lane, if not its nominal one. With `near` `[lane, unknown]`, states as in `Points`, every lane
+        starts there, and of a nulled amplifier one that does not settle soon is left without a solution. `varied` are
+        further values by name.
+        """
+        own = self.own
+        if varied and (v_ic is None or v_id is None):
+            flat = dict(zip(varied, np.broadcast_arrays(*map(np.atleast_1d, varied.values())), strict=True))
+            own = self.drives.modes_of({**self.drives.values, **levels_over(self.drives, flat)})
+        levels = modes.join(own.differential if v_id is None else v_id, own.common if v_ic is None else v_ic)
+        values = {name: np.asarray(value, float) for name, value in self.nominal.values.items()}
+        for name, level in zip(self.drives.names, levels, strict=True):
+            values[name] = np.asarray(level, float)
+        values |= {name: np.asarray(value, float) for name, value in (varied or {}).items()}
+        if target is not None:
+            values[f"v{TARGET}.dc"] = np.asarray(target, float)
+        lanes = max(np.size(value) for value in values.values())
+        values = {k: np.broadcast_to(v, lanes).copy() for k, v in values.items()}
+        return self._points(self._solve(values, near))
+
+    def tangent(self, v_ic: float | Array = 0.0, v_id: float | Array = 0.0, target: float | Array = 0.0) -> Array:
+        """How a state sets out from the nominal point where the inputs and the target move so far, `[lane, unknown]`.
+
+        To first order, V for V.
+        """
+        moves: dict[str, float | Array] = dict.fromkeys(self.nominal.system.varied, 0.0)
+        moves |= dict(zip(self.drives.names, modes.join(v_id, v_ic), strict=True))
+        if f"v{TARGET}.dc" in moves:
+            moves[f"v{TARGET}.dc"] = target
+        columns = np.broadcast_arrays(*map(np.atleast_1d, moves.values()))
+        # one by one: a matrix product rounds by the number of lanes
+        return np.sum([m[:, None] * s for m, s in zip(columns, self.batch.sensitivity.T, strict=True)], axis=0)
+
+    def _solve(self, values: dict[str, Array], near: Array | None) -> OperatingPoint:
+        """All lanes from the nominal point, or from nearby; one that does not settle so, from the nearest that did.
+
+        Continuation from zero sources is the last resort of a plain circuit. It leads nowhere with an equation that
+        only an amplifier in operation can fulfil, so a nulled lane is then left without a solution.
+        """
+        point = self.batch.solve(values, rescue=False, start=near)
+        if self.nulled and near is not None:
+            return point
+        waiting = self._follow(point, values)
+        if waiting.size and not self.nulled:
+            rest = self.batch.solve({k: v[waiting] for k, v in values.items()})
+            point.solution[waiting], point.status[waiting] = rest.solution, rest.status
+        return point
+
+    def _follow(self, point: OperatingPoint, values: Mapping[str, Array]) -> NDArray[np.intp]:
+        """Solve lanes by way of steps from their nearest neighbours; returns those that are left.
+
+        Each lane has a step of its own, at first the whole way; one that fails is cut to a quarter, one that succeeds
+        is doubled.
+        """
+        waiting = np.flatnonzero(point.status != LaneStatus.CONVERGED)
+        settled = np.flatnonzero(point.status == LaneStatus.CONVERGED)
+        if not waiting.size or not settled.size:
+            return waiting
+        distance = np.stack([(v - self.nominal.values[k]) / (np.ptp(v) or 1.0) for k, v in values.items()])
+        nearest = settled[_nearest(distance[:, settled].T, distance[:, waiting].T)]
+        x, way, step = point.solution[nearest].copy(), np.zeros(waiting.size), np.ones(waiting.size)
+        shortest = _SHORTEST_NULLED if self.nulled else _SHORTEST
+        for _ in range(_STEPS):
+            active = np.flatnonzero((way < 1.0) & (step >= shortest))
+            if not active.size:
+                break
+            reached = np.minimum(way[active] + step[active], 1.0)
+            start, end = nearest[active], waiting[active]
+            here = {k: v[start] + reached * (v[end] - v[start]) for k, v in values.items()}
+            result = newton(point.system, here, warm(point.system, here, x[active]), limit=_LIMIT)
+            good = result.status == LaneStatus.CONVERGED
+            x[active[good]], way[active[good]] = result.state.x[good], reached[good]
+            step[active] *= np.where(good, 2.0, 0.25)
+        arrived = way >= 1.0
+        point.solution[waiting[arrived]], point.status[waiting[arrived]] = x[arrived], LaneStatus.CONVERGED
+        return waiting[~arrived]
+
+    def _points(self, point: OperatingPoint) -> Points:
+        """Solutions as those of the plain circuit, with the offset that was found in the sources."""
+        plain = as_plain(self.drives, self.plain, point) if self.nulled else point
+        v_id = self.drives.modes_of(plain.values).differential
+        return Points(self.drives, plain, np.broadcast_to(v_id, len(plain.solution)), point.solution)
+
+
+def _nearest(among: Array, points: Array) -> NDArray[np.intp]:
+    """For each of `points` `[point, coordinate]`, the nearest `among` others by the sum of distances."""
+    if len(among) * len(points) > _PAIRS:
+        from scipy.spatial import KDTree
+
+        return np.asarray(KDTree(among).query(points, p=1.0)[1], np.intp)
+    return np.abs(points[:, None] - among).sum(axis=2).argmin(axis=1)
+
+
+_SWEEPS = Remembered[Sweep](8)
+
+
+def sweep(drives: Drives, *, null: bool = False, target: float | None = None, vary: tuple[str, ...] = ()) -> Sweep:
+    """Solve the nominal point of a driven amplifier and make it ready for many levels.
+
+    Raises `AnalysisError` and `OptionError` as `bias` does, `ConvergenceError` where there is no operating point.
+    """
+    wanted = null_target(drives, target) if null else None
+    return _SWEEPS.get(drives, (wanted, vary), lambda: _sweep(drives, wanted, vary))
+
+
+def _sweep(drives: Drives, wanted: float | None, vary: tuple[str, ...]) -> Sweep:
+    if wanted is None and not vary:
+        point, _ = bias(drives)
+        point = replace(point, system=point.system.compiled)
+        return Sweep(drives, point, point.system, point)
+    if wanted is None:
+        system = System(drives.circuit, drives=drives.names, varied=vary, executor=COMPILED)
+        point = solve_operating_point(system, drives.values | _nominal(drives, vary))
+        return Sweep(drives, point, system, point)
+    source = Instance(f"v{TARGET}", "voltage_source", (TARGET, GROUND), {"dc": wanted})
+    circuit = replace(
+        drives.circuit,
+        nodes=(*drives.circuit.nodes, TARGET),
+        instances={**drives.circuit.instances, source.name: source},
+    )
+    bare, drives = drives, replace(drives, circuit=circuit)
+    vary = (*vary, f"{source.name}.dc")
+    plain = System(circuit, drives=drives.names, varied=vary, executor=COMPILED)
+    equation = drives.null(0.0)
+    equation = Null(equation.inputs, {**equation.output, TARGET: -1.0}, 0.0)
+    nulled = System(circuit, drives=drives.names, varied=vary, null=equation, executor=COMPILED)
+    values = drives.values | _nominal(drives, vary)
+    rest = _with_target(bias(bare)[0], plain, values, wanted)
+    near = _null_nearby(rest, nulled, values)
+    if near is None:
+        bias(bare, null=True, target=wanted)  # says why where nulling fails
+        near = solve_operating_point(nulled, values)
+    return Sweep(drives, near, plain, rest)
+
+
+def _with_target(point: OperatingPoint, system: System, values: dict[str, float], target: float) -> OperatingPoint:
+    """The operating point of the circuit that has the target's node too, which carries no current."""
+    known = {u.name: volts for u, volts in zip(point.system.unknowns, point.solution[0].tolist(), strict=True)}
+    known[TARGET] = target
+    solution = np.array([[known.get(u.name, 0.0) for u in system.unknowns]])
+    return replace(point, system=system, values=values, solution=solution)
+
+
+def _null_nearby(start: OperatingPoint, nulled: System, values: dict[str, float]) -> OperatingPoint | None:
+    """The nulled point next to the one without an offset, which a pair of little gain has; None if it is far away."""
+    lanes = {name: np.array([value]) for name, value in values.items()}
+    x = np.append(start.solution, np.zeros((1, 1)), axis=1)
+    result = newton(nulled, lanes, warm(nulled, lanes, x), limit=_LIMIT)
+    if not result.converged or abs(result.state.x[0, nulled.index["input_offset"]]) > _NEARBY:
+        return None
+    return OperatingPoint(nulled, values, result.state.x, result.status, start.iterations + result.iterations, "newton")
+
+
+def _nominal(drives: Drives, names: tuple[str, ...]) -> dict[str, float]:
+    """The values that varied names have in the netlist."""
+    return {name: nominal(drives.circuit, name) for name in names}
+
+
+def common(matrix: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    """A_cc of mode matrices `[..., out_mode, in_mode]`, or A_cm of a single-ended output."""
+    return matrix[..., -1, COMMON]

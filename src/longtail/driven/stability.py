@@ -1,0 +1,112 @@
+"""Poles in the right half-plane: an operating point that no circuit stays at, so that its small signals mean little."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.engine.remember import Remembered
+from longtail.engine.small_signal.at_point import linearize
+from longtail.engine.small_signal.linearization import Linearization
+from longtail.engine.small_signal.pencil import Eigenmodes, eigenmodes, may_grow
+from longtail.engine.solving.operating_point import OperatingPoint
+from longtail.lanes.status import LaneStatus
+from longtail.units import counted, format_si
+
+Complex = NDArray[np.complex128]
+
+_ALIKE = 1e-6  # shares that differ by less count as equal
+_AT_HOME = 0.5  # share of one node from which a natural frequency is said to live there
+_GROWS = 1e-9  # of its magnitude: a pole with less of a real part lies on the axis, as those of lossless circuits do
+_STANDS = 1e-2  # rad/s: slower is as good as standing still, and rounding of a pole at zero
+_MOST = 1000  # unknowns: the poles of so many take some ten seconds
+_LOOKED_AT = 32  # lanes of many that are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Growing:
+    """A pole in the right half-plane, rad/s (of a pair the one above), and the node where it lives."""
+
+    pole: complex
+    home: str
+
+    @property
+    def note(self) -> str:
+        return (
+            f"the operating point is unstable: a pole in the right half-plane, "
+            f"{format_si(abs(self.pole) / (2.0 * np.pi), 'Hz')}, lives at {self.home}"
+        )
+
+
+_KNOWN = Remembered[tuple[Growing, ...]](16)
+
+
+def growing(point: OperatingPoint) -> tuple[Growing, ...]:
+    """The poles in the right half-plane of one operating point; found once."""
+    return _KNOWN.get(point, (), lambda: _growing(point))
+
+
+def _growing(point: OperatingPoint) -> tuple[Growing, ...]:
+    model = linearize(point)
+    if not may_grow(model.conductance[:1], model.capacitance[:1])[0]:
+        return ()
+    modes = eigenmodes(model.conductance[0], model.capacitance[0], growing=True)
+    return tuple(
+        Growing(complex(s), home(modes, model, k))
+        for k, s in enumerate(modes.values)
+        if s.real > max(_GROWS * abs(s), _STANDS) and s.imag >= 0.0
+    )
+
+
+def instability_notes(point: OperatingPoint) -> tuple[str, ...]:
+    """A note for each pole in the right half-plane of the first lane, or that there are too many unknowns to look."""
+    unknowns = len(point.system.unknowns)
+    if unknowns > _MOST:
+        return (f"poles in the right half-plane are not looked for beyond {_MOST} unknowns: this has {unknowns}",)
+    return tuple(each.note for each in growing(point))
+
+
+def unstable_lanes(point: OperatingPoint) -> NDArray[np.bool_]:
+    """Which lanes have a pole in the right half-plane."""
+    found = np.zeros(len(point.solution), bool)
+    good = np.flatnonzero(point.status == LaneStatus.CONVERGED)
+    if good.size:
+        model = linearize(point.select(good))
+        for lane in good[may_grow(model.conductance, model.capacitance)]:
+            found[lane] = bool(_growing(point.select(np.array([lane]))))
+    return found
+
+
+def sample(count: int) -> NDArray[np.intp]:
+    """Which of so many lanes are looked at: all of a few, of many some that are evenly spread."""
+    return np.unique(np.linspace(0, count - 1, min(count, _LOOKED_AT)).round().astype(np.intp))
+
+
+def lane_notes(point: OperatingPoint, what: str = "lane", of: int = 0) -> tuple[str, ...]:
+    """A note on how many lanes are unstable; `of` how many these are a sample already, if they are."""
+    count = len(point.solution)
+    lanes = sample(count)
+    unstable = int(unstable_lanes(point.select(lanes)).sum())
+    if not unstable:
+        return ()
+    among = counted(lanes.size, what) + (" looked at" if lanes.size < max(count, of) else "")
+    return (f"the operating point is unstable in {unstable} of {among}: a pole in the right half-plane",)
+
+
+def shares(modes: Eigenmodes, model: Linearization, k: int) -> Sequence[tuple[float, str]]:
+    """Share and name of every unknown in a natural frequency, largest first."""
+    unknowns = model.operating_point.system.unknowns
+    found = modes.participation[: len(unknowns), k].real
+    named = [(float(share), unknown.name) for share, unknown in zip(found, unknowns, strict=True)]
+    return sorted(named, key=lambda each: (-round(each[0] / _ALIKE), each[1]))
+
+
+def home(modes: Eigenmodes, model: Linearization, k: int) -> str:
+    """The nodes that make up most of a natural frequency: one, or two that share it."""
+    (first, node), *others = shares(modes, model, k)
+    if first >= _AT_HOME - _ALIKE and not (others and others[0][0] > 0.8 * first):
+        return node
+    return ", ".join(sorted([node, others[0][1]])) if others and others[0][0] > 0.2 else node

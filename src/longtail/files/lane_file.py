@@ -1,0 +1,65 @@
+"""Figures of many lanes in a file that grows part by part and can be read at any moment.
+
+One row a lane; where there are figures over frequency, one row for each lane and frequency. Beside an unfinished file
+lies `FILE.part`, which says what the sweep is and how far the file is good; it goes when the sweep is complete.
+"""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.errors import AnalysisError, OptionError
+from longtail.files.part_note import Layout, sidecar
+from longtail.files.writing import write_file
+
+Values = NDArray[Any]
+
+
+class LaneFile(ABC):
+    """A file that takes parts in order. `done` lanes are in it already."""
+
+    def __init__(self, path: Path, layout: Layout, state: Mapping[str, Any] | None) -> None:
+        self.path = path
+        self.layout = layout
+        self.done = state["lanes"] if state else 0
+
+    def write(self, where: slice, status: NDArray[np.int8], values: Mapping[str, Values]) -> None:
+        """Add the lanes of a part, and note how far the file is good. Raises `AnalysisError` where it cannot grow."""
+        try:
+            size = self._write(where, status, values)
+            self.done = where.stop
+            self._note(size)
+        except (OSError, OptionError) as error:
+            what = error.message if isinstance(error, OptionError) else f"{self.path}: {error.strerror or error}"
+            raise AnalysisError(
+                f"{what}, after {self.done} of {self.layout.lanes} lanes",
+                hint="make room, and go on with --resume",
+            ) from error
+
+    def _note(self, size: int) -> None:
+        note = {"sweep": self.layout.identity, "lanes": self.done, "of": self.layout.lanes, "bytes": size}
+        write_file(sidecar(self.path), json.dumps(note), overwrite=True)
+
+    def close(self) -> None:
+        """Let go of the file; if it is complete, of the note beside it too."""
+        self._close()
+        if self.done >= self.layout.lanes:
+            sidecar(self.path).unlink(missing_ok=True)
+
+    @abstractmethod
+    def _write(self, where: slice, status: NDArray[np.int8], values: Mapping[str, Values]) -> int:
+        """Add a part; returns how many bytes of the file are good."""
+
+    @abstractmethod
+    def _close(self) -> None: ...
+
+    @abstractmethod
+    def kept(self) -> tuple[NDArray[np.int8], dict[str, NDArray[np.float64]]]:
+        """Status and scalars of the lanes that are in the file already."""

@@ -1,0 +1,111 @@
+"""The input pair: two transistors that the inputs drive against each other, and the law by which they share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.circuit import GROUND, Instance
+from longtail.devices.base import BOLTZMANN, ELEMENTARY_CHARGE, ZERO_CELSIUS
+from longtail.driven.levels import Points
+from longtail.engine.small_signal.at_point import linearize
+from longtail.errors import AnalysisError
+from longtail.large_signal.transistors import is_cut_off, polarity, transistors
+
+Array = NDArray[np.float64]
+
+TANH, SQUARE_LAW = "tanh", "square law"
+_CURRENT = {"bipolar": "ic", "mosfet1": "id", "jfet": "id"}
+_CONTROL, _COMMON = 1, 2  # places of base or gate, and of emitter or source, among the terminals
+_FOLLOWS = 0.3  # how far the control may be from following the input, as a part of it
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two transistors of one kind; the first is the one whose current rises with v_id.
+
+    `law` by which they share a current where their emitters or sources meet in one node, None where they do not:
+    "tanh" with `scale` = 2*V_T, or "square law" with `scale` = sqrt(2*I_SS/k), the voltage of full steering.
+    """
+
+    devices: tuple[str, str]
+    kind: str
+    law: str | None
+    scale: float
+
+    def share(self, v_id: Array) -> Array:
+        """(i1 - i2)/(i1 + i2) by the law. Source: Gray, Hurst, Lewis, Meyer, equations 3.154 and 3.161.
+
+        >>> Pair(("m1", "m2"), "mosfet1", SQUARE_LAW, 0.2).share(np.array([0.0, 0.1, 0.3])).round(4).tolist()
+        [0.0, 0.6614, 1.0]
+        """
+        x = np.asarray(v_id) / self.scale
+        if self.law == TANH:
+            return np.tanh(x)
+        x = np.clip(x, -1.0, 1.0)
+        return x * np.sqrt(2.0 - x**2)
+
+    def currents(self, points: Points) -> Array:
+        """Collector or drain currents in A, `[device, lane]`, counted positive in the direction of conduction."""
+        sign = np.sign(points.point.quantities[self.devices[0]][_CURRENT[self.kind]][0]) or 1.0
+        return np.array([sign * points.point.quantities[name][_CURRENT[self.kind]] for name in self.devices])
+
+    def steered(self, points: Points) -> Array:
+        """(i1 - i2)/(i1 + i2), `[lane]`."""
+        first, second = self.currents(points)
+        return np.asarray((first - second) / (first + second))
+
+    def cut_off(self, points: Points) -> NDArray[np.bool_]:
+        """Lanes in which a field-effect transistor of the pair has turned off; a bipolar one never does."""
+        if self.kind == "bipolar":
+            return np.zeros(points.v_id.size, bool)
+        return is_cut_off(points.point, self.devices[0]) | is_cut_off(points.point, self.devices[1])
+
+
+def find_pair(center: Points) -> Pair | None:
+    """The input pair at an operating point of one lane; None where no two transistors follow the inputs."""
+    try:
+        x = linearize(center.point).response(np.zeros(1), center.drives.unit_modes)[0, 0].real
+    except AnalysisError:
+        return None
+    index = center.point.system.index
+
+    def control(instance: Instance) -> Array:
+        node = instance.nodes[_CONTROL]
+        return np.zeros(2) if node == GROUND else x[index[node]]
+
+    circuit = center.point.system.circuit
+    sides: dict[float, list[Instance]] = {0.5: [], -0.5: []}
+    for name in transistors(circuit):
+        differential, common = control(circuit.instances[name])
+        for side, members in sides.items():
+            if abs(differential - side) < _FOLLOWS / 2 and abs(common - 1.0) < _FOLLOWS:
+                members.append(circuit.instances[name])
+    couples = [
+        (a, b)
+        for a in sides[0.5]
+        for b in sides[-0.5]
+        if a.device == b.device and polarity(circuit, a.name) == polarity(circuit, b.name)
+    ]
+    if not couples:
+        return None
+    first, second = min(couples, key=lambda couple: couple[0].nodes[_COMMON] != couple[1].nodes[_COMMON])
+    return _with_law(center, *((first, second) if polarity(circuit, first.name) > 0.0 else (second, first)))
+
+
+def _with_law(center: Points, first: Instance, second: Instance) -> Pair:
+    names = (first.name, second.name)
+    bare = Pair(names, first.device, None, np.nan)
+    if first.nodes[_COMMON] != second.nodes[_COMMON]:
+        return bare
+    circuit = center.point.system.circuit
+    if first.device == "bipolar":
+        kelvin = circuit.number(circuit.options.temp_deg_c) + ZERO_CELSIUS
+        return Pair(names, first.device, TANH, 2.0 * kelvin * BOLTZMANN / ELEMENTARY_CHARGE)
+    g_m = float(np.mean([center.point.quantities[name]["g_m"][0] for name in names]))
+    if g_m <= 0.0:
+        return bare
+    total = float(np.abs(bare.currents(center)).sum())
+    return Pair(names, first.device, SQUARE_LAW, float(np.sqrt(2.0) * total / g_m))

@@ -1,0 +1,112 @@
+"""What there is, by name, and where it lives: analyses, public names, pages and figures.
+
+Everything that is looked up by a name is looked up here. An analysis is a file in `longtail/analyses/`, or a folder
+`x` there with a file `x.py`; the datasheet, which asks the others, has a room of its own. Names and purposes are read
+from the files without importing them: numbers are slow to import.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from longtail.errors import OptionError, nearest
+
+if TYPE_CHECKING:
+    from longtail.contract.analysis import Analysis
+
+_SOURCE = Path(__file__).parent
+_DATASHEET = "datasheet/analyze.py"
+_MARK = b"\nANALYSIS = "  # it has a line of its own near the end of the file: nothing above needs to be parsed
+HOMES = {  # of public names that are no errors
+    "Amplifier": "amplifier",
+    "Behavioral": "bench.behavioral",
+    "Circuit": "circuit",
+    "Datasheet": "datasheet.analyze",
+    "ModeGains": "analyses.gains",
+    "OpResult": "analyses.op",
+    "grid": "driven.varied",
+    "read": "amplifier",
+}
+
+
+def announced() -> dict[str, str]:
+    """What each analysis is for, by name. Name and purpose have to be plain strings in the file of the analysis.
+
+    >>> announced()["gains"]
+    'Mode gains and CMRR over frequency'
+    """
+    return {name: doc for name, (doc, _) in _found().items()}
+
+
+def analysis(name: str) -> Analysis:
+    """One analysis, without those beside it. Raises `OptionError` for a name that none has.
+
+    >>> analysis("gains").name
+    'gains'
+    """
+    known = _found()
+    if name not in known:
+        raise OptionError(f"there is no analysis '{name}'", hint=nearest(name, list(known)))
+    found: Analysis = import_module(known[name][1]).ANALYSIS
+    return found
+
+
+@cache
+def analyses() -> dict[str, Analysis]:
+    """Every analysis by name, in the order of their names.
+
+    >>> {"analyze", "gains", "op"} <= set(analyses())
+    True
+    """
+    return {name: analysis(name) for name in sorted(_found())}
+
+
+def public(name: str) -> Any:
+    """What `longtail.name` is."""
+    if name == "modes":
+        return import_module("longtail.modes")
+    return getattr(import_module(f"longtail.{HOMES.get(name, 'errors')}"), name)
+
+
+def shown(kind: str, view: str) -> Any:
+    """The module that shows a view: of "pages" or "figures"; None where there is none.
+
+    >>> shown("pages", "gains").__name__, shown("figures", "derive")
+    ('longtail.report.pages.gains', None)
+    """
+    name = f"longtail.report.{kind}.{view}"
+    return import_module(name) if find_spec(name) is not None else None
+
+
+def _files() -> Iterator[Path]:
+    yield _SOURCE / _DATASHEET
+    for path in sorted((_SOURCE / "analyses").iterdir()):
+        if path.is_dir() and (path / f"{path.name}.py").exists():
+            yield path / f"{path.name}.py"
+        elif path.suffix == ".py" and path.stem != "__init__":
+            yield path
+
+
+@cache
+def _found() -> dict[str, tuple[str, str]]:
+    """Purpose and module of every analysis: the first two arguments of `ANALYSIS = Analysis(name, doc, ...)`.
+
+    Raises TypeError for a file in the room of analyses that announces none, and for two of one name.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    for path in _files():
+        _, mark, end = path.read_bytes().partition(_MARK)
+        match ast.parse(mark + end).body if mark else ():
+            case [ast.Assign(value=ast.Call(args=[ast.Constant(str(name)), ast.Constant(str(doc)), *_])), *_]:
+                if name in found:
+                    raise TypeError(f"two analysis files call theirs '{name}'")
+                found[name] = doc, ".".join(("longtail", *path.relative_to(_SOURCE).with_suffix("").parts))
+            case _:
+                raise TypeError(f"{path.name} exports no ANALYSIS; an analysis file must, see CONTRIBUTING.md")
+    return found
