@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ import pytest
 
 from hostile.world import shell
 from longtail import read
+from longtail.cli import interrupts, messages
 
 STREAMS = {
     "output on a full disk": ("longtail op bjt_pair > /dev/full", 1, "standard output: No space left"),
@@ -70,3 +72,14 @@ def test_titles_and_names_are_shown_and_not_obeyed() -> None:
     figure = result.plot()
     figure.savefig(os.devnull, format="png")
     assert any(t.get_text() == r"n\$_1\$" for axes in figure.axes for t in axes.get_yticklabels())
+
+
+def test_an_interrupt_that_a_compiler_swallowed_ends_the_work_at_its_next_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The exception is dropped once, as by a callback out of compiled code."""
+    monkeypatch.setattr(interrupts, "_asked", [])
+    with messages.advancing("sweep") as advance:
+        advance(1, 3)
+        with contextlib.suppress(KeyboardInterrupt):
+            interrupts._stop(signal.SIGTERM, None)
+        with pytest.raises(interrupts.Terminated):
+            advance(2, 3)

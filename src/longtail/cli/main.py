@@ -8,7 +8,6 @@ Results go to standard output, everything else to standard error. Exit status: 0
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +17,7 @@ from cyclopts import App
 from cyclopts.exceptions import CycloptsError, UnknownCommandError, UnusedCliTokensError
 
 from longtail import AnalysisError, LongtailError, OptionError, __version__
+from longtail.cli.interrupts import Terminated, listen
 from longtail.cli.messages import complain
 from longtail.cli.sources import STDIN
 from longtail.errors import nearest
@@ -73,14 +73,6 @@ def _give_up(stream: TextIO) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-class Terminated(KeyboardInterrupt):
-    """The process was asked to end; it ends as if interrupted, and leaves no half file."""
-
-
-def _terminate(number: int, frame: object) -> None:
-    raise Terminated
-
-
 def _usage(error: CycloptsError, arguments: Sequence[str]) -> OptionError:
     """A wrong command as an error like all others, with the way on."""
     known = [*announced(), "examples", "netlist"]
@@ -100,7 +92,7 @@ def _usage(error: CycloptsError, arguments: Sequence[str]) -> OptionError:
 
 def main() -> None:
     """The entry point: runs the command line of this process and ends it with the exit status."""
-    signal.signal(signal.SIGTERM, _terminate)
+    listen()
     if sys.stderr is None:  # closed: messages go nowhere, and not among the results
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115  as long as the process
     if sys.stdout is None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from longtail import LongtailError
+from longtail.cli.interrupts import raise_if_asked
 from longtail.errors import Span
 from longtail.printable import printable
 
@@ -61,13 +62,13 @@ def busy(what: str) -> Iterator[None]:
 
 
 @contextmanager
-def advancing(what: str) -> Iterator[Callable[[int, int], None] | None]:
+def advancing(what: str) -> Iterator[Callable[[int, int], None]]:
     """Show on a terminal how far long work is, how fast it goes and what is left of it.
 
-    The function that is yielded takes what is done and what there is in all; None where nobody watches.
+    The function that is yielded takes what is done and what there is in all. It ends work that a signal was to end.
     """
     if not sys.stderr.isatty():
-        yield None
+        yield lambda done, total: raise_if_asked()
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -84,6 +85,7 @@ def advancing(what: str) -> Iterator[Callable[[int, int], None] | None]:
 
         def advance(done: int, total: int) -> None:
             speed = bar.tasks[0].speed
+            raise_if_asked()
             bar.update(task, completed=done, total=total, rate=f"{speed:,.0f}/s" if speed else "")
 
         yield advance
