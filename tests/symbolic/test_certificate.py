@@ -8,8 +8,9 @@ from flint import fmpq, fmpq_poly
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from longtail.errors import AnalysisError
 from longtail.symbolic.algebra.certificate import certified
-from longtail.symbolic.algebra.reference import Exact
+from longtail.symbolic.algebra.reference import Dense, Exact
 
 UNIT = Exact.unit
 
@@ -95,3 +96,10 @@ def test_a_zero_on_the_axis_that_both_have_is_no_error() -> None:
     sampled = error_at(circuit, formula, np.geomspace(*band, 4001)).max()
     assert certified(circuit, formula, float(sampled * 1.01), band)
     assert not certified(circuit, exact([1.1, 0.0, 1.0], [1.0, 1.0, 1.0]), 0.9, band)
+
+
+def test_singular_equations_in_numbers_are_a_named_error():
+    """A negative resistance of 1e-15 ohm leaves nothing of what stands beside it, and the rows of a node are equal."""
+    alone = Dense(np.array([[1e15, -1e15], [-1e15, 1e15]]), np.zeros((2, 2)), np.array([1.0, 0.0]), 0)
+    with pytest.raises(AnalysisError, match="singular at this operating point"):
+        alone.at(np.array([1j]))

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.engine.small_signal.linearization import SINGULAR, SINGULAR_HINT
+from longtail.errors import AnalysisError
 from longtail.symbolic.algebra.equations import OUTPUT, Equations
 from longtail.symbolic.algebra.residues import determinant
 from longtail.symbolic.algebra.transfer import Complex
@@ -32,10 +34,13 @@ class Dense:
     output: int
 
     def at(self, s: Complex) -> Complex:
-        """The output at complex frequencies."""
+        """The output at complex frequencies. Raises `AnalysisError` where the equations are singular at one."""
         matrices = self.constant[None] + s[:, None, None] * self.slope[None]
         sides = np.broadcast_to(self.drive.astype(complex), (len(s), len(self.drive)))
-        return np.asarray(np.linalg.solve(matrices, sides[..., None])[:, self.output, 0], complex)
+        try:
+            return np.asarray(np.linalg.solve(matrices, sides[..., None])[:, self.output, 0], complex)
+        except np.linalg.LinAlgError as error:
+            raise AnalysisError(SINGULAR, hint=SINGULAR_HINT) from error
 
 
 def dense(system: Equations, values: Mapping[str, float]) -> Dense:

@@ -16,6 +16,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.errors import AnalysisError
 from longtail.symbolic.algebra.condense import condense
 from longtail.symbolic.algebra.equations import OUTPUT, Equations, relevant
 from longtail.symbolic.algebra.reference import dense
@@ -123,7 +124,7 @@ def _error(system: Equations, values: Mapping[str, float], s: Complex, wanted: C
         return np.inf
     try:
         return float(np.abs(dense(system, values).at(s) / wanted - 1.0).max())
-    except np.linalg.LinAlgError:
+    except AnalysisError:  # singular
         return np.inf
 
 
