@@ -25,9 +25,12 @@ from numpy.typing import NDArray
 
 import longtail as lt
 from longtail.contract.axes import frequency_axis
-from longtail.driven.drives import find_drives, null_target
+from longtail.driven.drives import find_drives
+from longtail.driven.grid import Lanes
+from longtail.driven.lane_solves import batch, batch_at_null, null_lanes
 from longtail.driven.mode_gains import prepared_sweep
-from longtail.driven.varied import Lanes, batch, batch_at_null, null_lanes, read_lanes
+from longtail.driven.nulling import null_target
+from longtail.driven.varied import read_lanes
 from longtail.engine.few_solves.frequency_sweep import Sweep
 from longtail.engine.few_solves.stream import stream
 

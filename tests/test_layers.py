@@ -35,7 +35,7 @@ ALLOWED = {
     "units": {"errors"},
     "modes": {"errors"},
     "sets": set(),
-    "files": {"errors", "lanes"},
+    "files": {"errors", "units", "lanes"},
     "netlist": {"errors", "units", "files"},
     "lanes": {"errors"},
     "circuit": {"errors", "netlist"},

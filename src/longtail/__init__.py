@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from longtail.bench.behavioral import Behavioral
     from longtail.circuit import Circuit
     from longtail.datasheet.analyze import Datasheet
-    from longtail.driven.varied import grid
+    from longtail.driven.grid import grid
     from longtail.errors import (
         AnalysisError,
         ConvergenceError,

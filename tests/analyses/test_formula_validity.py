@@ -22,7 +22,8 @@ from longtail.analyses.formula.validity import (
 from longtail.circuit import Circuit
 from longtail.cli.main import run as command
 from longtail.driven.drives import Drives
-from longtail.driven.varied import Lanes, solve_lanes
+from longtail.driven.grid import Lanes
+from longtail.driven.lane_solves import solve_lanes
 from longtail.engine.solving.batch import Batch
 from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.lanes.status import LaneStatus

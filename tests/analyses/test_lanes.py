@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import longtail as lt
-from longtail.driven.varied import nominal
+from longtail.driven.parameters import nominal
 
 DECK = """a pair whose level and tail are parameters
 .param level=0.5 itail=200u

@@ -7,8 +7,10 @@ import pytest
 
 import longtail as lt
 from longtail.driven.inputs import find_drives
+from longtail.driven.lane_solves import null_lanes, solve_lanes
 from longtail.driven.mode_gains import prepared_sweep
-from longtail.driven.varied import nominal, null_lanes, read_lanes, solve_lanes
+from longtail.driven.parameters import nominal
+from longtail.driven.varied import read_lanes
 from longtail.engine.few_solves.empirical import Experience, learn, spread
 from longtail.engine.few_solves.frequency_sweep import _WEAK, _Worker
 from longtail.engine.few_solves.points import Points

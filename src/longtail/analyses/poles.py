@@ -22,10 +22,11 @@ from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS
 from longtail.contract.result import Result
 from longtail.driven.band_search import model_bands, search_axis
 from longtail.driven.bands import Bands
-from longtail.driven.drives import Drives, bias
+from longtail.driven.drives import Drives
 from longtail.driven.inputs import find_drives
 from longtail.driven.loop_gain import Loop, check_source, loop_gain, margins
 from longtail.driven.mode_gains import common_level, model_gains, status_text
+from longtail.driven.nulling import bias
 from longtail.driven.stability import growing, home
 from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.small_signal.linearization import Linearization

@@ -13,9 +13,10 @@ from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.options import FREE_NULL_OPTIONS, INPUT_OPTIONS
 from longtail.contract.result import Result
-from longtail.driven.drives import Drives, null_target, supply_rails
+from longtail.driven.drives import Drives, supply_rails
 from longtail.driven.inputs import find_drives
 from longtail.driven.levels import Sweep, sweep
+from longtail.driven.nulling import null_target
 from longtail.driven.stability import instability_notes
 from longtail.errors import AnalysisError, ConvergenceError, OptionError
 from longtail.large_signal.reach import CMRR, GAIN, REGION, Limit, Search

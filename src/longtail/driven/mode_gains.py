@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from longtail import modes
 from longtail.driven.drives import Drives
+from longtail.driven.lane_solves import solve_nulled
 from longtail.driven.port_maps import ROUNDING, above, rejection_db, signal_level
-from longtail.driven.varied import solve_nulled
 from longtail.engine.few_solves.frequency_sweep import Sweep
 from longtail.engine.remember import Remembered
 from longtail.engine.small_signal.at_point import linearize
@@ -21,6 +21,8 @@ from longtail.engine.solving.batch import Batch
 from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.lanes.status import LaneStatus
 from longtail.modes import COMMON, DIFFERENTIAL
+
+_SWEEPS = Remembered[tuple[Sweep, NDArray[np.float64]]](8)
 
 Complex = NDArray[np.complex128]
 
@@ -129,9 +131,6 @@ def model_gains(
     if inexact.any():
         gains[inexact] = (outputs @ refined(model, frequency_hz[inexact], drives.unit_modes, x[:, inexact]))[0]
     return above(gains, floor[:, None, None]), floor
-
-
-_SWEEPS = Remembered[tuple[Sweep, NDArray[np.float64]]](8)
 
 
 def prepared_sweep(

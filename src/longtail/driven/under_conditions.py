@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.driven.conditions import Condition, arrays
-from longtail.driven.drives import Drives, null_target
-from longtail.driven.levels import Points, Sweep, sweep
+from longtail.driven.drives import Drives
+from longtail.driven.levels import Sweep, sweep
+from longtail.driven.nulling import null_target
+from longtail.driven.points import Points
 from longtail.driven.varied import read_lanes
 from longtail.errors import AnalysisError, ConvergenceError, OptionError
 

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.driven.drives import supply_rails
-from longtail.driven.levels import TARGET, Points, Sweep
+from longtail.driven.levels import TARGET, Sweep
+from longtail.driven.points import Points
 from longtail.driven.under_conditions import Standing
 from longtail.large_signal.march import Mask, Rows, march
 from longtail.large_signal.transistors import amplifying, is_cut_off

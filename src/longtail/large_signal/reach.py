@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.driven.levels import Points, Sweep
+from longtail.driven.levels import Sweep
+from longtail.driven.points import Points
 from longtail.driven.port_maps import rejection_db
 from longtail.lanes.status import LaneStatus
 from longtail.large_signal.march import Mask, Rows, march

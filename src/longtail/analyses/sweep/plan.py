@@ -15,9 +15,10 @@ from longtail.circuit import Circuit
 from longtail.driven.band_search import allowed_error, headline_hz, model_bands, refined_bands, search_axis
 from longtail.driven.bands import Bands
 from longtail.driven.drives import Drives
+from longtail.driven.grid import Lanes
 from longtail.driven.lane_floor import lane_floors
+from longtail.driven.lane_solves import batch, batch_at_null, null_lanes, solve_lanes
 from longtail.driven.mode_gains import SampledGains, prepared_sweep
-from longtail.driven.varied import Lanes, batch, batch_at_null, null_lanes, solve_lanes
 from longtail.elaborate.writer import write
 from longtail.engine.few_solves.frequency_sweep import Sweep
 from longtail.engine.small_signal.at_point import linearize
