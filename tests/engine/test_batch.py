@@ -178,3 +178,15 @@ def test_quantities_that_were_asked_for_before_change_no_bits() -> None:
             assert linearize(fresh.nominal).conductance.size
         solutions.append(fresh.solve(values).solution)
     assert (solutions[0] == solutions[1]).all()
+
+
+@pytest.mark.parametrize("ptf", ["", "ptf=30"])
+def test_where_to_solve_is_searched_among_true_gains(ptf: str) -> None:
+    """Those of the probes by plain solves, delays of excess phase among them."""
+    prepared, sweep = batch(PAIR.replace("{ptf}", ptf))
+    assert sweep.points is not None
+    point = prepared.solve(samples(4))
+    gains, _ = sweep.elimination.exact(point, 2.0 * np.pi * F)
+    exact = sweep.outputs @ linearize(point).response(F, sweep.drives)
+    wanted = exact.reshape(4, F.size, -1).transpose(2, 1, 0)
+    np.testing.assert_allclose(gains, wanted, rtol=1e-8, atol=1e-10 * np.abs(wanted).max())
