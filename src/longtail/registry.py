@@ -30,7 +30,7 @@ HOMES = {  # of public names that are no errors
     "Datasheet": "datasheet.analyze",
     "ModeGains": "analyses.gains",
     "OpResult": "analyses.op",
-    "grid": "driven.varied",
+    "grid": "driven.grid",
     "read": "amplifier",
 }
 
