@@ -165,6 +165,15 @@ def test_no_import_goes_round() -> None:
     list(TopologicalSorter(needs).static_order())
 
 
+def test_the_tests_have_the_rooms_of_the_house() -> None:
+    """A folder of tests that is named after a room has its inner rooms, and each room has tests."""
+    tests = Path(__file__).parent
+    rooms = {path for path in ROOT.iterdir() if path.is_dir() and path.name != "__pycache__"}
+    assert [room.name for room in sorted(rooms) if not list((tests / room.name).rglob("test_*.py"))] == []
+    inner = [path.relative_to(tests) for room in rooms for path in (tests / room.name).rglob("test_*.py")]
+    assert [path for path in inner if not (ROOT / path.parent).is_dir()] == []
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_heavy_packages_are_imported_late(path: Path) -> None:
     assert weighs(path.read_text(), path) == []

@@ -19,8 +19,6 @@ from longtail.cli.main import run
 from longtail.cli.messages import advancing
 from longtail.engine.few_solves import stream as streaming
 from longtail.files import lane_file, lane_text
-from longtail.files.opening import open_file
-from longtail.files.part_note import Layout
 from longtail.merits.registry import bandwidth
 
 DECK = """a pair
@@ -414,17 +412,3 @@ def test_progress_is_shown_on_a_terminal_alone(monkeypatch: pytest.MonkeyPatch) 
     with advancing("sweep") as tell:
         tell(40, 80)
     assert sys.stderr.getvalue() == ""
-
-
-@pytest.mark.parametrize("ending", ["csv", "json"])
-def test_a_file_can_be_read_whole_after_each_part(ending: str, tmp_path: Path) -> None:
-    """By another program, while the sweep goes on."""
-    path = tmp_path / f"lanes.{ending}"
-    layout = Layout("t", {"rc1.r": np.array([9e3, 1e4, 1.1e4])}, {"cmrr_db": "dB"}, {}, frozenset(), None, "")
-    file = open_file(path, layout, resume=False)
-    for k in range(3):
-        file.write(slice(k, k + 1), np.zeros(1, np.int8), {"cmrr_db": np.array([60.0 + k])})
-        text = path.read_text()
-        assert str(60.0 + k) in text
-        assert ending == "csv" or len(json.loads(text)["rows"]) == k + 1
-    file.close()

@@ -18,7 +18,7 @@ from longtail.engine.few_solves.probes import MANY_PROBES, Probes
 from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.lanes.status import LaneStatus
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parents[3] / "examples"
 F = np.logspace(0, 9, 91)
 
 CLAMPED = """a pair that an overdrive of ten volts balances too, by the diode between its outputs
