@@ -39,7 +39,7 @@ _SHORTEST, _SHORTEST_NULLED = 1e-2, 0.2  # of the way: an output that cannot be 
 
 
 @dataclass(frozen=True, eq=False)
-class Sweep:
+class LevelSweep:
     """A driven amplifier ready for many input levels; nulled where `nominal` belongs to a nulled system.
 
     `vary` names further values that may differ from lane to lane. `rest` is the point without nulling.
@@ -69,12 +69,12 @@ class Sweep:
         return self._points(self.nominal)
 
     @cached_property
-    def released(self) -> Sweep:
+    def released(self) -> LevelSweep:
         """The plain amplifier at the offset that nulls it: the output is free to move from there."""
         center = self.center
         ends = modes.join(center.v_id[0].item(), self.own.common)
         point = at_one_lane(center.point)
-        return Sweep(replace(self.drives, levels=(ends.first, ends.second)), point, self.plain, point)
+        return LevelSweep(replace(self.drives, levels=(ends.first, ends.second)), point, self.plain, point)
 
     def at(
         self,
@@ -179,10 +179,10 @@ def _nearest(among: Array, points: Array) -> NDArray[np.intp]:
     return np.abs(points[:, None] - among).sum(axis=2).argmin(axis=1)
 
 
-_SWEEPS = Remembered[Sweep](8)
+_SWEEPS = Remembered[LevelSweep](8)
 
 
-def sweep(drives: Drives, *, null: bool = False, target: float | None = None, vary: tuple[str, ...] = ()) -> Sweep:
+def sweep(drives: Drives, *, null: bool = False, target: float | None = None, vary: tuple[str, ...] = ()) -> LevelSweep:
     """Solve the nominal point of a driven amplifier and make it ready for many levels.
 
     Raises `AnalysisError` and `OptionError` as `bias` does, `ConvergenceError` where there is no operating point.
@@ -191,15 +191,15 @@ def sweep(drives: Drives, *, null: bool = False, target: float | None = None, va
     return _SWEEPS.get(drives, (wanted, vary), lambda: _sweep(drives, wanted, vary))
 
 
-def _sweep(drives: Drives, wanted: float | None, vary: tuple[str, ...]) -> Sweep:
+def _sweep(drives: Drives, wanted: float | None, vary: tuple[str, ...]) -> LevelSweep:
     if wanted is None and not vary:
         point, _ = bias(drives)
         point = replace(point, system=point.system.compiled)
-        return Sweep(drives, point, point.system, point)
+        return LevelSweep(drives, point, point.system, point)
     if wanted is None:
         system = System(drives.circuit, drives=drives.names, varied=vary, executor=COMPILED)
         point = solve_operating_point(system, drives.values | _nominal(drives, vary))
-        return Sweep(drives, point, system, point)
+        return LevelSweep(drives, point, system, point)
     source = Instance(f"v{TARGET}", "voltage_source", (TARGET, GROUND), {"dc": wanted})
     circuit = replace(
         drives.circuit,
@@ -218,7 +218,7 @@ def _sweep(drives: Drives, wanted: float | None, vary: tuple[str, ...]) -> Sweep
     if near is None:
         bias(bare, null=True, target=wanted)  # says why where nulling fails
         near = solve_operating_point(nulled, values)
-    return Sweep(drives, near, plain, rest)
+    return LevelSweep(drives, near, plain, rest)
 
 
 def _with_target(point: OperatingPoint, system: System, values: dict[str, float], target: float) -> OperatingPoint:

@@ -29,9 +29,9 @@ class Spectra:
     input_power: Real
 
 
-def sources(point: OperatingPoint) -> tuple[Source, ...]:
+def sources(point: OperatingPoint) -> tuple[SpectrumSource, ...]:
     """The noise sources of the circuit, in the order of the netlist."""
-    return tuple(Source(s.instance, s.name, s.mechanism) for s in point.system.noise[1])
+    return tuple(SpectrumSource(s.instance, s.name, s.mechanism) for s in point.system.noise[1])
 
 
 def spectra(drives: Drives, point: OperatingPoint, frequency_hz: Real, band: tuple[float, float]) -> Spectra:
@@ -66,7 +66,7 @@ def _integrals(frequency_hz: Real, density: Real, gain: Complex, floor: Real) ->
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SpectrumSource:
     """One noise source: the device, which of its sources ("ic", "rb", "flicker"), and the mechanism."""
 
     instance: str

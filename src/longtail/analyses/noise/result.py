@@ -14,7 +14,7 @@ from longtail.contract.result import Result, plain
 from longtail.devices.base import FLICKER
 from longtail.driven.crossings import between, falls
 from longtail.driven.grid import Axes
-from longtail.driven.noise_spectra import Source, referred
+from longtail.driven.noise_spectra import SpectrumSource, referred
 from longtail.merits.reasons import Inquiry
 from longtail.modes import COMMON, DIFFERENTIAL
 from longtail.units import counted
@@ -60,7 +60,7 @@ class Noise(Result):
     floor: Real
     power: Real
     input_power: Real
-    sources: tuple[Source, ...]
+    sources: tuple[SpectrumSource, ...]
     band_hz: tuple[float, float]
     input: tuple[str, ...]
     output: tuple[str, ...]

@@ -18,7 +18,7 @@ from longtail.contract.options import FREE_NULL_OPTIONS, INPUT_OPTIONS, VCM_OPTI
 from longtail.contract.result import Result
 from longtail.driven.conditions import conditions, read_corners, read_temperatures
 from longtail.driven.drives import Drives, supply_rails
-from longtail.driven.levels import Sweep, levels_of, sweep
+from longtail.driven.levels import LevelSweep, levels_of, sweep
 from longtail.driven.points import Points
 from longtail.driven.stability import instability_notes
 from longtail.engine.small_signal.at_point import linearize
@@ -218,7 +218,7 @@ def run(
     )
 
 
-def _centers(drives: Drives, levels: Array, null: bool, target: float | None) -> tuple[Sweep, Array]:
+def _centers(drives: Drives, levels: Array, null: bool, target: float | None) -> tuple[LevelSweep, Array]:
     """The amplifier without nulling, and v_id in V about which each level is swept."""
     if not null:
         return sweep(drives), np.full(levels.size, drives.modes_of(drives.values).differential)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from longtail.analyses.range import OperatingRange
 from longtail.report.figures.colours import BLUE, GREEN, INK, ORANGE, PALE, PURPLE, VERMILLION
-from longtail.report.figures.style import TEXT, Label, dress, label_ends, new_figure, titled
+from longtail.report.figures.style import TEXT, LineLabel, dress, label_ends, new_figure, titled
 from longtail.report.pages.range import edges
 from longtail.units import format_si
 
@@ -38,7 +38,7 @@ def figure(result: OperatingRange, *, title: str | None = None) -> Figure:
     return drawn
 
 
-def _outline(axes: Axes, result: OperatingRange) -> list[Label]:
+def _outline(axes: Axes, result: OperatingRange) -> list[LineLabel]:
     """The edges, each up to the middle of the gap to the next; a label for each reason at its height."""
     colours: dict[str, str] = {}
     heights: dict[str, list[float]] = {}
@@ -47,7 +47,7 @@ def _outline(axes: Axes, result: OperatingRange) -> list[Label]:
         line = _with_gaps(result.polygon, run)
         axes.plot(*line.T, color=colour, linewidth=2.4, solid_capstyle="round", zorder=3)
         heights.setdefault(reason, []).append(float(result.polygon[run, 1].mean()))
-    return [Label(float(np.mean(heights[reason])), _short(reason), colour) for reason, colour in colours.items()]
+    return [LineLabel(float(np.mean(heights[reason])), _short(reason), colour) for reason, colour in colours.items()]
 
 
 def _with_gaps(polygon: NDArray[np.float64], run: list[int]) -> NDArray[np.float64]:
