@@ -250,7 +250,7 @@ class _Tracer:
             for s in flows.noise
         ]
         result.states += potentials.states
-        result.quantities[instance.name] = lambda: _quantities(device, flows, m)
+        result.quantities[instance.name] = lambda: _quantities(instance, device, flows, m)
 
     def _sum(self, result: Trace, local: Mapping[str, int | None], flows: Flows, m: Real) -> None:
         for name, flow in flows.static.items():
@@ -298,13 +298,14 @@ class _Tracer:
         return self.graph.input(self.unknowns[self.index[name]].input)
 
 
-def _quantities(device: DeviceModel, flows: Flows, m: Real) -> dict[str, Real]:
+def _quantities(instance: Instance, device: DeviceModel, flows: Flows, m: Real) -> dict[str, Real]:
     """The quantities of `m` devices side by side."""
     units = {q.name: q.unit for q in device.quantities}
-    return {
-        name: _of_all(x, m, _SCALES_WITH_M[units[name]]) if units.get(name) in _SCALES_WITH_M else x
-        for name, x in flows.quantities.items()
-    }
+    with _named(instance):
+        return {
+            name: _of_all(x, m, _SCALES_WITH_M[units[name]]) if units.get(name) in _SCALES_WITH_M else x
+            for name, x in flows.quantities.items()
+        }
 
 
 def branch_name(instance: str, branch: str) -> str:
