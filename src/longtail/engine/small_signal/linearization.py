@@ -26,6 +26,7 @@ from longtail.units import counted
 Complex = NDArray[np.complex128]
 
 CHUNK = 1 << 22  # complex numbers held at once in dense solves
+_CACHED = 1 << 15  # entries of matrices that stay in the cache, each for its own lane and frequency
 _PROGRAM_FROM = 20_000  # frequencies of a single lane from which making an elimination program pays
 MANY_UNKNOWNS = 200  # from which it does for any sweep: dense factorizations take too long
 _MEDIUM, _WORK = 60, 2.5e7  # unknowns, and frequencies times their square, from which it does for fewer
@@ -97,7 +98,7 @@ class Linearization:
         if self.operating_point.nominal is None and len(right) == 1:
             return self.solve(frequency_hz, right)[0]
         out = np.empty((len(lanes), *right.shape[1:]), complex)
-        chunk = max(1, CHUNK // right.shape[1] ** 2)
+        chunk = max(1, _CACHED // right.shape[1] ** 2)
         for start in range(0, len(lanes), chunk):
             some = lanes[start : start + chunk]
             out[start : start + chunk] = self._dense(
@@ -107,11 +108,11 @@ class Linearization:
 
     def _matrix_each(self, frequency_hz: Array, lanes: NDArray[np.intp]) -> Complex:
         """The matrix of the equations of some lanes, each at its own frequency: `[k, n, n]`."""
-        s = 2j * np.pi * frequency_hz
         g, c = (shape.dense(values[:, lanes]) for shape, values in zip(self.shapes, self.entries, strict=True))
-        y = g + s[:, None, None] * c
-        for slopes, seconds in self.delays:
-            y = y + (np.exp(-s * seconds[lanes]) - 1.0)[:, None, None] * slopes[lanes]
+        y = _at(g, c, 2.0 * np.pi * frequency_hz[:, None, None])
+        for rows, columns, slopes, seconds in self._late:
+            lag = np.exp(-2j * np.pi * frequency_hz * seconds[lanes]) - 1.0
+            y[:, rows, columns] += lag[:, None] * slopes[lanes]
         return y
 
     def _pays(self, solves: int, n: int) -> bool:
@@ -124,13 +125,22 @@ class Linearization:
 
     def matrix(self, frequency_hz: Array, lanes: NDArray[np.intp] | slice = _ALL) -> Complex:
         """The matrix of the equations of some lanes, `[lane, frequency, n, n]`."""
-        s = 2j * np.pi * np.asarray(frequency_hz, float)
+        omega = 2.0 * np.pi * np.asarray(frequency_hz, float)
         g, c = (shape.dense(values[:, lanes]) for shape, values in zip(self.shapes, self.entries, strict=True))
-        y = g[:, None] + s[None, :, None, None] * c[:, None]
-        for slopes, seconds in self.delays:
-            lag = np.exp(-s[None, :] * seconds[lanes, None]) - 1.0
-            y = y + lag[..., None, None] * slopes[lanes, None]
+        y = _at(g[:, None], c[:, None], omega[:, None, None])
+        for rows, columns, slopes, seconds in self._late:
+            lag = np.exp(-1j * omega * seconds[lanes, None]) - 1.0
+            y[:, :, rows, columns] += lag[..., None] * slopes[lanes, None]
         return y
+
+    @cached_property
+    def _late(self) -> list[tuple[NDArray[np.intp], NDArray[np.intp], Array, Array]]:
+        """The delayed slopes without their zeros: rows, columns, values `[lane, entry]` in S, delays `[lane]` in s."""
+        found = []
+        for slopes, seconds in self.delays:
+            rows, columns = np.nonzero(slopes.any(axis=0))
+            found.append((rows, columns, slopes[:, rows, columns], seconds))
+        return found
 
     def transposed(self) -> Linearization:
         """The model whose matrix is the transpose: what its solution is good for, see `adjoint` beside this file.
@@ -244,6 +254,14 @@ class Linearization:
         solutions, _ = solve(entries, pivots, sides)
         inputs = [*names, *(f"b{i}:{k}" for i in range(n) for k in range(combinations)), "s"]
         return lower(graph, [x for solution in solutions for x in solution], inputs)
+
+
+def _at(conductance: Array, capacitance: Array, omega: Array) -> Complex:
+    """The sum G + j*omega*C, part by part: a product of complex numbers would take three times as long."""
+    y = np.empty(np.broadcast_shapes(conductance.shape, capacitance.shape, omega.shape), complex)
+    y.real = conductance
+    np.multiply(capacitance, omega, out=y.imag)
+    return y
 
 
 def _entries(
