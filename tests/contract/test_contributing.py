@@ -65,11 +65,22 @@ def test_every_check_is_run() -> None:
 
 def test_the_files_that_the_page_names_exist() -> None:
     root = Path(__file__).parents[2]
-    devices = root / "src" / "longtail" / "devices"
+    source = root / "src" / "longtail"
     for name in re.findall(r"`([a-z_0-9]+\.py)`", PAGE):
-        assert list(devices.rglob(name)), name
+        assert list(source.rglob(name)), name
     for name in re.findall(r"`((?:tests|scripts|docs|src)/[\w/.]+)`", PAGE):
         assert (root / name).exists() or name.endswith(("limiter.py", "loading.py")), name
+
+
+def test_what_the_page_places_is_there() -> None:
+    root = Path(__file__).parents[2] / "src" / "longtail"
+    section = PAGE[PAGE.index("| `netlist/`") : PAGE.index("What keeps it readable")]
+    for name in re.findall(r"`([a-z_/]+(?:/|\.py))`", section):
+        assert (root / name).exists() or list(root.rglob(name.rstrip("/"))), name
+    ways = section[section.index("```") : section.rindex("```")]
+    for room, *files in re.findall(r"\b([a-z_]+(?:/[a-z_]+)*)/([a-z_]+)\b(?:, ([a-z_]+))?", ways):
+        for file in filter(None, files):
+            assert (root / room / f"{file}.py").exists() or (root / room / file).is_dir(), (room, file)
 
 
 def test_the_example_analysis_does_what_it_says() -> None:
