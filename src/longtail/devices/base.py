@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
+from longtail.devices.role import Role
 from longtail.lanes.graph import Real
 
 # CODATA 2018, SI units
@@ -208,6 +209,7 @@ class DeviceModel:
     them: where one falls to zero the equations hold no more.
     `scales` are parameters of an instance whose value decides nothing but by its sign: devices that differ in them
     alone have the same equations, and share their programs in a large circuit.
+    `role` is what a transistor is to those who do not know its equations; None of anything else.
     """
 
     name: str
@@ -228,6 +230,7 @@ class DeviceModel:
     multiplier: bool = True
     potentials: Callable[[Parameters], Mapping[str, Real]] = lambda p: {}
     scales: tuple[str, ...] = ()
+    role: Role | None = None
     references: tuple[str, ...] = ()
 
 
