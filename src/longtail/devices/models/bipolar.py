@@ -26,6 +26,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from longtail.devices.base import (
+    RELATIVE_SPREAD,
     Delay,
     DeviceModel,
     Flows,
@@ -34,10 +35,12 @@ from longtail.devices.base import (
     Parameters,
     Potentials,
     Quantity,
+    Spread,
     Topology,
     thermal_voltage,
 )
 from longtail.devices.parts import bipolar_parameters
+from longtail.devices.parts.bipolar_elements import ELEMENTS
 from longtail.devices.parts.bipolar_temperature import VERTICAL, Junction, Scaled, epitaxy, scaled
 from longtail.devices.parts.junction import depletion_charge, inverse, junction_current, present
 from longtail.devices.parts.limiting import critical_voltage, pnjlim
@@ -358,6 +361,8 @@ MODEL = DeviceModel(
     regions=("cutoff", "active", "saturation", "reverse"),
     potentials=potentials,
     scales=("area",),
+    elements=ELEMENTS,
+    mismatch=(Spread(("is",), RELATIVE_SPREAD, relative=True),),
     role=Role(
         heading="Bipolar transistors",
         control="b",

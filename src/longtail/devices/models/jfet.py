@@ -27,8 +27,10 @@ from collections.abc import Mapping
 
 from longtail.devices.base import (
     MULTIPLIER,
+    RELATIVE_SPREAD,
     TEMPERATURE,
     TEMPERATURE_DIFFERENCE,
+    THRESHOLD_SPREAD,
     DeviceModel,
     Flows,
     Later,
@@ -36,8 +38,10 @@ from longtail.devices.base import (
     Parameters,
     Potentials,
     Quantity,
+    Spread,
     Topology,
 )
+from longtail.devices.parts.field_effect import WITH_JUNCTION_GATE
 from longtail.devices.parts.jfet_gate import emission_voltage, gate_current, ionization, saturation_current
 from longtail.devices.parts.junction import depletion_charge, scaled_junction
 from longtail.devices.parts.limiting import critical_voltage, fetlim, pnjlim
@@ -253,6 +257,8 @@ MODEL = DeviceModel(
     potentials=potentials,
     regions=REGIONS,
     scales=("area",),
+    elements=WITH_JUNCTION_GATE,
+    mismatch=(Spread(("beta",), RELATIVE_SPREAD, relative=True), Spread(("vto",), THRESHOLD_SPREAD, relative=False)),
     role=Role(
         heading="Junction field-effect transistors",
         control="g",

@@ -33,8 +33,10 @@ from dataclasses import dataclass
 
 from longtail.devices.base import (
     MULTIPLIER,
+    RELATIVE_SPREAD,
     TEMPERATURE,
     TEMPERATURE_DIFFERENCE,
+    THRESHOLD_SPREAD,
     DeviceModel,
     Flows,
     Later,
@@ -42,8 +44,10 @@ from longtail.devices.base import (
     Parameters,
     Potentials,
     Quantity,
+    Spread,
     Topology,
 )
+from longtail.devices.parts.field_effect import WITH_BULK
 from longtail.devices.parts.junction import depletion_charge, present
 from longtail.devices.parts.limiting import critical_voltage, fetlim, limvds, pnjlim
 from longtail.devices.parts.meyer import meyer
@@ -332,6 +336,11 @@ MODEL = DeviceModel(
     regions=REGIONS,
     potentials=potentials,
     scales=("w", "ad", "as", "pd", "ps"),
+    elements=WITH_BULK,
+    mismatch=(
+        Spread(("kp", "w"), RELATIVE_SPREAD, relative=True),
+        Spread(("vto",), THRESHOLD_SPREAD, relative=False),
+    ),
     role=Role(
         heading="MOS transistors",
         control="g",
