@@ -202,13 +202,13 @@ def without_ports(deck: str) -> str:
 EXAMPLES = {"q": "bjt_pair", "j": "jfet_pair", "m": "ota_5t"}  # by the letter of the transistors in them
 VERBS: Mapping[str, Mapping[str, object]] = {
     "op": {},
-    "gains": {},
     "half": {},
     "range": {},
     "transfer": {},
     "formula": {"validity": True, "in_terms": "bias"},
     "derive": {},
-    "noise": {},
+    "poles": {},
+    "analyze": {},
 }
 
 
