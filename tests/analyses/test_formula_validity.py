@@ -13,14 +13,13 @@ from longtail.analyses.formula.result import Formula
 from longtail.analyses.formula.validity import (
     LEVEL,
     MISMATCH,
-    RELATIVE,
     TEMPERATURE,
-    THRESHOLD,
     Validity,
     mismatch,
 )
 from longtail.circuit import Circuit
 from longtail.cli.main import run as command
+from longtail.devices.base import RELATIVE_SPREAD, THRESHOLD_SPREAD
 from longtail.driven.drives import Drives
 from longtail.driven.grid import Lanes
 from longtail.driven.lane_solves import solve_lanes
@@ -130,8 +129,8 @@ def test_mismatch_is_the_same_every_time_and_as_wide_as_it_says() -> None:
     first, second = mismatch(circuit, 4000), mismatch(circuit, 4000)
     assert all((first[name] == second[name]).all() for name in first)
     assert {"m1.kp", "m1.vto", "m2.vto"} <= set(first)
-    assert first["m1.vto"].std() == pytest.approx(THRESHOLD, rel=0.05)
-    assert (first["m1.kp"] / first["m1.kp"].mean()).std() == pytest.approx(RELATIVE, rel=0.05)
+    assert first["m1.vto"].std() == pytest.approx(THRESHOLD_SPREAD, rel=0.05)
+    assert (first["m1.kp"] / first["m1.kp"].mean()).std() == pytest.approx(RELATIVE_SPREAD, rel=0.05)
     assert abs(np.corrcoef(first["m1.vto"], first["m2.vto"])[0, 1]) < 0.05
 
 
@@ -224,7 +223,7 @@ def test_resistors_and_junctions_spread_by_a_share_of_their_value() -> None:
     names = [name for name in spread if name.endswith(".r")]
     assert names
     for name in [*names, "q1.is"]:
-        assert spread[name].std() / spread[name].mean() == pytest.approx(RELATIVE, rel=0.05), name
+        assert spread[name].std() / spread[name].mean() == pytest.approx(RELATIVE_SPREAD, rel=0.05), name
 
 
 @pytest.mark.parametrize("of", ["common_to_differential", "differential_to_common"])

@@ -5,7 +5,7 @@ import pytest
 from longtail import read
 from longtail.engine.equations.system import System
 from longtail.engine.solving.operating_point import solve_operating_point
-from longtail.large_signal.transistors import amplifying
+from longtail.large_signal.transistors import amplifying, voltages
 
 # a current into the drain or collector that the transistor can carry in its amplifying region, and one that it cannot
 DEVICES = {
@@ -32,3 +32,15 @@ def test_the_overdrive_is_positive_for_either_polarity(kind):
     card, model, bias, sign = DEVICES[kind]
     point = solve_operating_point(System(read(f"t\nvd d 0 {sign * 3}\n{bias}\n{card}\n{model}\n").circuit))
     assert point.quantities["m1"]["v_ov"][0] == pytest.approx(0.5, rel=1e-9)
+
+
+@pytest.mark.parametrize(("kind", "across", "control"), [("q", 2.35, 0.65), ("m", 2.5, 0.5), ("j", 4.5, -1.5)])
+@pytest.mark.parametrize("polarity", ["", "p"])
+def test_the_voltages_that_keep_a_transistor_amplifying_are_counted_alike_for_either_polarity(
+    kind, across, control, polarity
+):
+    card, model, bias, sign = DEVICES[kind + polarity]
+    point = solve_operating_point(System(read(f"t\nvd d 0 {sign * 3}\n{bias}\n{card}\n{model}\n").circuit))
+    found = voltages(point, f"{kind}1")
+    assert found["across"][0] == pytest.approx(across, rel=1e-9)
+    assert found["control"][0] == pytest.approx(control, rel=1e-9)

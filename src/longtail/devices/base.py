@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
+from longtail.devices.role import Role
+from longtail.devices.small_signal import Pattern
 from longtail.lanes.graph import Real
 
 # CODATA 2018, SI units
@@ -38,6 +40,20 @@ class Parameter:
     aliases: tuple[str, ...] = ()
     flag: bool = False
     choices: tuple[float, ...] = ()
+
+
+RELATIVE_SPREAD, THRESHOLD_SPREAD = 0.01, 5e-3  # standard deviations: of sizes and currents, of thresholds in V
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How a device differs from another of its kind: normally, with the standard `deviation`, of the value itself where
+    `relative`. Of several `parameters`, of the instance or its model, the first that the netlist gives a value.
+    """
+
+    parameters: tuple[str, ...]
+    deviation: float
+    relative: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +224,9 @@ class DeviceModel:
     them: where one falls to zero the equations hold no more.
     `scales` are parameters of an instance whose value decides nothing but by its sign: devices that differ in them
     alone have the same equations, and share their programs in a large circuit.
+    `elements` are the named parts of its small-signal circuit, each read from what those before it leave.
+    `mismatch` is what two of them differ in that ought to be equal.
+    `role` is what a transistor is to those who do not know its equations; None of anything else.
     """
 
     name: str
@@ -228,6 +247,9 @@ class DeviceModel:
     multiplier: bool = True
     potentials: Callable[[Parameters], Mapping[str, Real]] = lambda p: {}
     scales: tuple[str, ...] = ()
+    elements: tuple[Pattern, ...] = ()
+    mismatch: tuple[Spread, ...] = ()
+    role: Role | None = None
     references: tuple[str, ...] = ()
 
 

@@ -10,7 +10,7 @@ from longtail import modes
 from longtail.circuit import Circuit, Instance
 from longtail.driven.drives import hot_end
 from longtail.driven.loop_gain import loop_gain
-from longtail.elaborate.ports.wiring import control_terminals, place_of, terminal
+from longtail.elaborate.roles import place_of, role_of, terminal
 from longtail.engine.equations.system import System
 from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.solving.operating_point import solve_operating_point
@@ -53,9 +53,9 @@ def _with_wire(circuit: Circuit, transistor: str) -> tuple[Circuit, str]:
     if not transistor:
         return circuit, ""
     old = circuit.instances[transistor]
-    kind = control_terminals(old)
-    assert kind is not None  # only transistors are fed back
-    node, place = terminal(old, kind[0]), place_of(old, kind[0])
+    role = role_of(old)
+    assert role is not None  # only transistors are fed back
+    node, place = terminal(old, role.control), place_of(old, role.control)
     lead = f"{node}@{transistor}"
     wire = Instance(f"v@{lead}", "voltage_source", (node, lead), {"dc": 0.0})
     new = replace(old, nodes=(*old.nodes[:place], lead, *old.nodes[place + 1 :]))

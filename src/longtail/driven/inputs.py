@@ -14,7 +14,8 @@ from longtail.driven.drives import Drives
 from longtail.driven.nulling import bias
 from longtail.elaborate.ports import resolve_ports
 from longtail.elaborate.ports.planes import Cut, cut
-from longtail.elaborate.ports.wiring import Wiring, base
+from longtail.elaborate.ports.wiring import Wiring
+from longtail.elaborate.roles import base
 from longtail.engine.equations.large import system_of
 from longtail.engine.remember import Remembered
 from longtail.engine.small_signal.at_point import linearize

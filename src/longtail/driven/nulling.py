@@ -9,7 +9,7 @@ import numpy as np
 from longtail import modes
 from longtail.driven.drives import Drives, supply_rails
 from longtail.driven.out_of_reach import out_of_reach
-from longtail.elaborate.ports.wiring import control_terminals
+from longtail.elaborate.roles import role_of
 from longtail.engine.equations.large import system_of
 from longtail.engine.equations.system import System
 from longtail.engine.remember import Remembered
@@ -35,7 +35,7 @@ def null_target(drives: Drives, target: float | None) -> float:
     if not drives.single_ended:
         return 0.0
     rails = supply_rails(drives.circuit)
-    if rails is None and not any(control_terminals(i) for i in drives.circuit.instances.values()):
+    if rails is None and not any(role_of(i) for i in drives.circuit.instances.values()):
         return 0.0
     if rails is None:
         raise OptionError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from longtail.circuit import GROUND, Circuit, Instance
-from longtail.devices.discovery import devices
+from longtail.elaborate.roles import place_of, role_of
 from longtail.errors import Span, nearest
 from longtail.netlist.cards import Note
 
@@ -42,10 +42,10 @@ def _terminal(instance: Instance, place: int) -> str:
     >>> _terminal(Instance("m1", "mosfet1", ("d", "g", "s", "b"), {}), 1)
     'the gate of m1, which nothing drives'
     """
-    terminals = devices()[instance.device].terminals
-    controls = {"g": "gate", "b": "base"} if "c" in terminals else {"g": "gate"}
-    control = controls.get(terminals[place]) if place < len(terminals) else None
-    return f"the {control} of {instance.name}, which nothing drives" if control else instance.name
+    role = role_of(instance)
+    if role is None or place != place_of(instance, role.control):
+        return instance.name
+    return f"the {role.control_name} of {instance.name}, which nothing drives"
 
 
 def _named(circuit: Circuit) -> set[str]:

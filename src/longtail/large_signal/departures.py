@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.devices.role import Role
 from longtail.driven.points import Points
 from longtail.large_signal.march import Mask, Rows, march
 from longtail.large_signal.transistors import amplifying, is_cut_off, region, transistors, voltages
@@ -71,10 +72,10 @@ def departures(
     if not low and not high:
         return (), ()
     edges, at_edges = _edges(solve, axis, points, [*low, *high])
-    kind = {name: t.needs for name, t in transistors(points.point.system.circuit).items()}
+    roles = transistors(points.point.system.circuit)
     still = amplifying(at_edges.point)
     found = [
-        None if still[g.device][k] else _departure(g, float(edge), points, at_edges, k, kind[g.device])
+        None if still[g.device][k] else _departure(g, float(edge), points, at_edges, k, roles[g.device])
         for k, (g, edge) in enumerate(zip([*low, *high], edges, strict=True))
     ]  # none where it is the operating point that ends there, and no region
     falling, rising = ([d for d in part if d] for part in (found[: len(low)], found[len(low) :]))
@@ -112,11 +113,11 @@ def _edges(solve: Solve, axis: Array, points: Points, gone: list[_Gone]) -> tupl
     return inside + edge.last * (outside - inside), at(np.arange(len(gone)), beyond, edge.beyond)
 
 
-def _departure(gone: _Gone, edge: float, points: Points, at_edges: Points, k: int, across: str) -> Departure:
+def _departure(gone: _Gone, edge: float, points: Points, at_edges: Points, k: int, role: Role) -> Departure:
     name = gone.device
     off = bool(is_cut_off(at_edges.point, name)[k])
-    which, symbol = ("control", "V_BE" if across == "V_CE" else "V_GS") if off else ("across", across)
+    which, letters = ("control", role.drive_letters) if off else ("across", role.across_letters)
     there = voltages(at_edges.point, name)[which][k]
     here = voltages(points.point, name)[which][gone.end]
     lacks = float(there - here)
-    return Departure(name, edge, region(at_edges.point, name, k), symbol, lacks if lacks > 0.0 else None)
+    return Departure(name, edge, region(at_edges.point, name, k), f"V_{letters}", lacks if lacks > 0.0 else None)

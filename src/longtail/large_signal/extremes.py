@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.circuit import GROUND, Circuit
+from longtail.elaborate.roles import channel
 from longtail.engine.equations.potentials import lost_potentials, without
 from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.lanes.status import LaneStatus
@@ -78,7 +79,7 @@ def _held(circuit: Circuit) -> set[str]:
     for instance in circuit.instances.values():
         conducts = instance.name in amplifying
         if conducts or instance.device in _HOLDING or instance.parameters.get("voltage"):
-            first, second = instance.nodes[0], instance.nodes[2 if conducts else 1]
+            first, second = channel(instance) if conducts else instance.nodes[:2]
             neighbours.setdefault(first, []).append(second)
             neighbours.setdefault(second, []).append(first)
     for node in queue:

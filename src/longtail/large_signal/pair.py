@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from longtail.circuit import GROUND, Instance
 from longtail.devices.base import BOLTZMANN, ELEMENTARY_CHARGE, ZERO_CELSIUS
+from longtail.devices.role import EXPONENTIAL, Role
 from longtail.driven.points import Points
+from longtail.elaborate.roles import emitter, terminal
 from longtail.engine.small_signal.at_point import linearize
 from longtail.errors import AnalysisError
 from longtail.large_signal.transistors import is_cut_off, polarity, transistors
@@ -17,28 +19,27 @@ from longtail.large_signal.transistors import is_cut_off, polarity, transistors
 Array = NDArray[np.float64]
 
 TANH, SQUARE_LAW = "tanh", "square law"
-_CURRENT = {"bipolar": "ic", "mosfet1": "id", "jfet": "id"}
-_CONTROL, _COMMON = 1, 2  # places of base or gate, and of emitter or source, among the terminals
 _FOLLOWS = 0.3  # how far the control may be from following the input, as a part of it
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two transistors of one kind; the first is the one whose current rises with v_id.
+    """Two transistors of one device, in its `role`; the first is the one whose current rises with v_id.
 
     `law` by which they share a current where their emitters or sources meet in one node, None where they do not:
     "tanh" with `scale` = 2*V_T, or "square law" with `scale` = sqrt(2*I_SS/k), the voltage of full steering.
     """
 
     devices: tuple[str, str]
-    kind: str
+    role: Role
     law: str | None
     scale: float
 
     def share(self, v_id: Array) -> Array:
         """(i1 - i2)/(i1 + i2) by the law. Source: Gray, Hurst, Lewis, Meyer, equations 3.154 and 3.161.
 
-        >>> Pair(("m1", "m2"), "mosfet1", SQUARE_LAW, 0.2).share(np.array([0.0, 0.1, 0.3])).round(4).tolist()
+        >>> from longtail.devices.models.mosfet1 import MODEL
+        >>> Pair(("m1", "m2"), MODEL.role, SQUARE_LAW, 0.2).share(np.array([0.0, 0.1, 0.3])).round(4).tolist()
         [0.0, 0.6614, 1.0]
         """
         x = np.asarray(v_id) / self.scale
@@ -49,8 +50,9 @@ class Pair:
 
     def currents(self, points: Points) -> Array:
         """Collector or drain currents in A, `[device, lane]`, counted positive in the direction of conduction."""
-        sign = np.sign(points.point.quantities[self.devices[0]][_CURRENT[self.kind]][0]) or 1.0
-        return np.array([sign * points.point.quantities[name][_CURRENT[self.kind]] for name in self.devices])
+        current = self.role.current
+        sign = np.sign(points.point.quantities[self.devices[0]][current][0]) or 1.0
+        return np.array([sign * points.point.quantities[name][current] for name in self.devices])
 
     def steered(self, points: Points) -> Array:
         """(i1 - i2)/(i1 + i2), `[lane]`."""
@@ -58,8 +60,8 @@ class Pair:
         return np.asarray((first - second) / (first + second))
 
     def cut_off(self, points: Points) -> NDArray[np.bool_]:
-        """Lanes in which a field-effect transistor of the pair has turned off; a bipolar one never does."""
-        if self.kind == "bipolar":
+        """Lanes in which a transistor of the pair has turned off; one of an exponential law never does."""
+        if self.role.law == EXPONENTIAL:
             return np.zeros(points.v_id.size, bool)
         return is_cut_off(points.point, self.devices[0]) | is_cut_off(points.point, self.devices[1])
 
@@ -72,14 +74,15 @@ def find_pair(center: Points) -> Pair | None:
         return None
     index = center.point.system.index
 
-    def control(instance: Instance) -> Array:
-        node = instance.nodes[_CONTROL]
+    def control(instance: Instance, role: Role) -> Array:
+        node = terminal(instance, role.control)
         return np.zeros(2) if node == GROUND else x[index[node]]
 
     circuit = center.point.system.circuit
+    roles = transistors(circuit)
     sides: dict[float, list[Instance]] = {0.5: [], -0.5: []}
-    for name in transistors(circuit):
-        differential, common = control(circuit.instances[name])
+    for name, role in roles.items():
+        differential, common = control(circuit.instances[name], role)
         for side, members in sides.items():
             if abs(differential - side) < _FOLLOWS / 2 and abs(common - 1.0) < _FOLLOWS:
                 members.append(circuit.instances[name])
@@ -91,21 +94,22 @@ def find_pair(center: Points) -> Pair | None:
     ]
     if not couples:
         return None
-    first, second = min(couples, key=lambda couple: couple[0].nodes[_COMMON] != couple[1].nodes[_COMMON])
-    return _with_law(center, *((first, second) if polarity(circuit, first.name) > 0.0 else (second, first)))
+    first, second = min(couples, key=lambda couple: emitter(couple[0]) != emitter(couple[1]))
+    ordered = (first, second) if polarity(circuit, first.name) > 0.0 else (second, first)
+    return _with_law(center, roles[first.name], *ordered)
 
 
-def _with_law(center: Points, first: Instance, second: Instance) -> Pair:
+def _with_law(center: Points, role: Role, first: Instance, second: Instance) -> Pair:
     names = (first.name, second.name)
-    bare = Pair(names, first.device, None, np.nan)
-    if first.nodes[_COMMON] != second.nodes[_COMMON]:
+    bare = Pair(names, role, None, np.nan)
+    if emitter(first) != emitter(second):
         return bare
     circuit = center.point.system.circuit
-    if first.device == "bipolar":
+    if role.law == EXPONENTIAL:
         kelvin = circuit.number(circuit.options.temp_deg_c) + ZERO_CELSIUS
-        return Pair(names, first.device, TANH, 2.0 * kelvin * BOLTZMANN / ELEMENTARY_CHARGE)
+        return Pair(names, role, TANH, 2.0 * kelvin * BOLTZMANN / ELEMENTARY_CHARGE)
     g_m = float(np.mean([center.point.quantities[name]["g_m"][0] for name in names]))
     if g_m <= 0.0:
         return bare
     total = float(np.abs(bare.currents(center)).sum())
-    return Pair(names, first.device, SQUARE_LAW, float(np.sqrt(2.0) * total / g_m))
+    return Pair(names, role, SQUARE_LAW, float(np.sqrt(2.0) * total / g_m))

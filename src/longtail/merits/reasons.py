@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from longtail.circuit import GROUND, Circuit, Instance
 from longtail.driven.drives import Drives
 from longtail.driven.port_maps import ROUNDING, signal_level, source_columns
+from longtail.elaborate.roles import channel, terminal
 from longtail.engine.remember import Remembered
 from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.small_signal.linearization import Linearization
@@ -363,11 +364,12 @@ def _ideal_tails(signals: _Signals, out: int, into: int | str) -> list[str]:
 def _ends(instance: Instance, circuit: Circuit) -> tuple[str, str] | None:
     """The terminals between which a current source or a transistor stands; None of other devices."""
     if instance.name in transistors(circuit):
-        return instance.nodes[0], instance.nodes[2]
+        return channel(instance)
     if instance.device in _CURRENTS and not instance.parameters.get("voltage"):
         return instance.nodes[0], instance.nodes[1]
     return None
 
 
 def _steering(instance: Instance, circuit: Circuit) -> tuple[str, ...]:
-    return (instance.nodes[1],) if instance.name in transistors(circuit) else instance.nodes[2:]
+    role = transistors(circuit).get(instance.name)
+    return instance.nodes[2:] if role is None else (terminal(instance, role.control),)

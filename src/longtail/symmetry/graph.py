@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from longtail.circuit import GROUND, Circuit, Instance
 from longtail.devices.discovery import devices
+from longtail.elaborate.roles import role_of
 
 Vertex = tuple[str, str]  # ("node", "inp"), ("device", "q1"), ("chain", the name of its first member)
 
@@ -21,6 +22,7 @@ NODE, DEVICE, CHAIN = "node", "device", "chain"
 REVERSIBLE = frozenset(("resistor", "capacitor", "inductor", "voltage_source", "current_source", "cccs", "ccvs"))
 LINEAR_CONTROLLED = frozenset(("vcvs", "vccs"))
 FORCING = frozenset(("voltage_source", "vcvs", "ccvs"))
+IDEAL = frozenset(("control", "read"))  # labels of terminals that draw no current at all
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,12 @@ def terminal_labels(instance: Instance) -> list[str]:
     if instance.device == "behavioral":
         return ["t", "t"] + ["read"] * (count - 2)
     return list(devices()[instance.device].terminals[:count])
+
+
+def sensing(instance: Instance) -> frozenset[str]:
+    """The labels of the terminals that a device reads more than it drives: controls, a base, a gate, a bulk."""
+    role = role_of(instance)
+    return IDEAL if role is None else frozenset(role.senses)
 
 
 def forces_voltage(instance: Instance) -> bool:

@@ -13,10 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 
 from longtail.circuit import Instance
-from longtail.symmetry.graph import DEVICE, NODE, CircuitGraph, Vertex, terminal_labels
+from longtail.symmetry.graph import DEVICE, NODE, CircuitGraph, Vertex, sensing, terminal_labels
 from longtail.symmetry.values import Orientations, compare, distance, structure
 
-SENSING = frozenset(("g", "b", "control", "read"))  # terminals that a device reads more than it drives
 ROUNDS = 4  # how far around two devices one looks before calling them alike
 Images = dict[Vertex, Vertex]
 
@@ -185,5 +184,5 @@ def _orders(labels: Sequence[str]) -> Iterator[list[int]]:
 
 def _driven(instance: Instance) -> set[str]:
     """Nodes that a device drives: all but those of a gate, a base or a control."""
-    labels = terminal_labels(instance)
-    return {node for label, node in zip(labels, instance.nodes, strict=True) if label not in SENSING}
+    labels, read = terminal_labels(instance), sensing(instance)
+    return {node for label, node in zip(labels, instance.nodes, strict=True) if label not in read}

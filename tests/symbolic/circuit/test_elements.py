@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from longtail.analyses.formula.validity import mismatch
+from longtail.devices.parts.field_effect import WITH_BULK
 from longtail.driven.lane_solves import solve_lanes
 from longtail.driven.varied import read_lanes
 from longtail.engine.small_signal.at_point import linearize
 from longtail.symbolic.circuit.elements import entries, small_signal, values_over
-from longtail.symbolic.circuit.patterns import patterns
 from symbolic.decks import NAMES, gallery
 
 
@@ -74,9 +74,10 @@ def test_no_gallery_transistor_needs_an_element_without_a_name() -> None:
 
 
 def test_an_exchanged_field_effect_transistor_has_its_channel_the_other_way_round() -> None:
-    forward, exchanged = (patterns(("d", "g", "s", "b"), way) for way in (True, False))
-    channel = [next(p for p in some if p.sub == "m") for some in (forward, exchanged)]
-    assert channel[0].rows == channel[1].rows[::-1] == ("di", "si")
+    channel = next(p for p in WITH_BULK if p.sub == "m")
+    assert channel.rows == channel.turned.rows[::-1] == ("di", "si")
+    assert (channel.columns, channel.turned.columns) == (("g", "si"), ("g", "di"))
+    assert (channel.read, channel.turned.read) == (("di", "g"), ("si", "g"))
 
 
 @pytest.mark.parametrize("name", ["ota_5t", "bjt_pair", "jfet_pair", "radio_front_end", "ecg_front_end"])

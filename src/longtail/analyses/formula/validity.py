@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.circuit import GROUND, Circuit
+from longtail.devices.discovery import devices
 from longtail.driven.drives import Drives, supply_rails
 from longtail.driven.grid import Lanes
 from longtail.driven.lane_solves import null_lanes, solve_lanes
@@ -35,20 +36,11 @@ Mask = NDArray[np.bool_]
 
 MISMATCH, TEMPERATURE, LEVEL = "mismatch", "temperature", "common mode"
 SAMPLES, SEED = 100, 1  # of mismatch
-RELATIVE, THRESHOLD = 0.01, 5e-3  # standard deviations: of sizes and currents, and of threshold voltages in V
 COLD, HOT, STEPS = -40.0, 125.0, 34  # degC
 _SEARCH, _LEVELS = 61, 41  # common-mode levels between the supplies, and where the amplifier works
 _MUCH = 0.1  # error over mismatch beyond which a word is said
 _LEAST = 7  # frequencies of a band
 
-# what differs between devices of one kind: (parameter, standard deviation, relative or not); of several names the
-# first that the netlist gives a value
-_SPREADS: Mapping[str, tuple[tuple[tuple[str, ...], float, bool], ...]] = {
-    "resistor": ((("r",), RELATIVE, True),),
-    "bipolar": ((("is",), RELATIVE, True),),
-    "mosfet1": ((("kp", "w"), RELATIVE, True), (("vto",), THRESHOLD, False)),
-    "jfet": ((("beta",), RELATIVE, True), (("vto",), THRESHOLD, False)),
-}
 _PLACES = {
     "differential": (0, 0),
     "common": (1, 1),
@@ -224,12 +216,13 @@ def mismatch(circuit: Circuit, samples: int = SAMPLES, seed: int = SEED) -> dict
     random = np.random.default_rng(seed)
     found = {}
     for instance in circuit.instances.values():
-        for parameters, deviation, relative in _SPREADS.get(instance.device, ()):
-            for parameter in parameters:
+        for spread in devices()[instance.device].mismatch:
+            for parameter in spread.parameters:
                 name = f"{instance.name}.{parameter}"
                 value = _given(circuit, name)
                 if value:
-                    found[name] = value + deviation * (value if relative else 1.0) * random.standard_normal(samples)
+                    deviation = spread.deviation * (value if spread.relative else 1.0)
+                    found[name] = value + deviation * random.standard_normal(samples)
                     break
     return found
 

@@ -21,6 +21,7 @@ from longtail.driven.drives import Drives, supply_rails
 from longtail.driven.levels import LevelSweep, levels_of, sweep
 from longtail.driven.points import Points
 from longtail.driven.stability import instability_notes
+from longtail.elaborate.roles import role_of
 from longtail.engine.small_signal.at_point import linearize
 from longtail.errors import AnalysisError
 from longtail.large_signal.curve import Curve, Distortion
@@ -272,11 +273,11 @@ def _slopes(points: Points) -> Array:
 def _bulk_conducts(points: Points) -> list[str]:
     """Field-effect transistors whose bulk carries more than a hundredth of their largest channel current, forwards."""
     found = []
-    for name in points.point.system.circuit.instances:
-        quantities = points.point.quantities[name]
-        if {"ibs", "ibd", "id"} <= quantities.keys() and points.good.any():
+    for name, instance in points.point.system.circuit.instances.items():
+        role, quantities = role_of(instance), points.point.quantities[name]
+        if role is not None and role.bulk_currents and points.good.any():
             bulk, channel = (
-                np.stack([quantities[q][points.good] for q in names]) for names in (("ibs", "ibd"), ("id",))
+                np.stack([quantities[q][points.good] for q in names]) for names in (role.bulk_currents, (role.current,))
             )
             forward, largest = np.nanmax(bulk), np.nanmax(np.abs(channel))  # in the device's own sense
             if forward > max(_BULK_SHARE * largest, _BULK_LEAST):

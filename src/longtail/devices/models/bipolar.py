@@ -26,6 +26,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from longtail.devices.base import (
+    RELATIVE_SPREAD,
     Delay,
     DeviceModel,
     Flows,
@@ -34,14 +35,17 @@ from longtail.devices.base import (
     Parameters,
     Potentials,
     Quantity,
+    Spread,
     Topology,
     thermal_voltage,
 )
 from longtail.devices.parts import bipolar_parameters
+from longtail.devices.parts.bipolar_elements import ELEMENTS
 from longtail.devices.parts.bipolar_temperature import VERTICAL, BipolarAtTemperature, Junction, epitaxy, scaled
 from longtail.devices.parts.junction import depletion_charge, inverse, junction_current, present
 from longtail.devices.parts.limiting import critical_voltage, pnjlim
 from longtail.devices.parts.noise import flicker, shot, thermal
+from longtail.devices.role import EXPONENTIAL, Role
 from longtail.lanes.functions import equal, exp, log, maximum, minimum, power, select, sqrt, tan
 from longtail.lanes.graph import Expr, Real
 
@@ -359,6 +363,25 @@ MODEL = DeviceModel(
     regions=("cutoff", "active", "saturation", "reverse"),
     potentials=potentials,
     scales=("area",),
+    elements=ELEMENTS,
+    mismatch=(Spread(("is",), RELATIVE_SPREAD, relative=True),),
+    role=Role(
+        heading="Bipolar transistors",
+        control="b",
+        common="e",
+        output="c",
+        control_name="base",
+        output_name="collector",
+        law=EXPONENTIAL,
+        amplifying="active",
+        cut_off="cutoff",
+        current="ic",
+        across="vce",
+        headroom={"vbc": -1.0},
+        drive={"vbe": 1.0},
+        own_sense=False,
+        shown=("ic", "ib", "vbe", "vce", "g_m", "r_pi", "r_o", "beta_dc", "c_pi", "c_mu", "f_t"),
+    ),
     references=(
         "H. K. Gummel, H. C. Poon: An integral charge control model of bipolar transistors, BSTJ 49 (1970)",
         "G. Massobrio, P. Antognetti: Semiconductor Device Modeling with SPICE, 2nd ed., chapter 2",

@@ -45,6 +45,7 @@ from longtail.devices.parts.diode_temperature import (
 from longtail.devices.parts.junction import depletion_charge, inverse, junction_current, present
 from longtail.devices.parts.limiting import critical_voltage, pnjlim
 from longtail.devices.parts.noise import flicker, shot, thermal
+from longtail.devices.small_signal import CAPACITANCE, CONDUCTANCE, between, in_series
 from longtail.lanes.functions import exp, maximum, minimum, power, select, sqrt
 from longtail.lanes.graph import Expr, Real
 
@@ -252,6 +253,11 @@ MODEL = DeviceModel(
     regions=("off", "forward", "breakdown"),
     potentials=potentials,
     scales=("area", "pj"),
+    elements=(
+        in_series("s", "a", "ai", "series resistance", "s"),
+        between("g", "d", "ai", "k", "slope resistance", CONDUCTANCE, ("r", "d")),
+        between("c", "d", "ai", "k", "junction capacitance", CAPACITANCE),
+    ),
     references=(
         "G. Massobrio, P. Antognetti: Semiconductor Device Modeling with SPICE, 2nd ed., chapter 1",
         "ngspice 39 manual, chapter 7",

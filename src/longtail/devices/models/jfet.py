@@ -27,8 +27,10 @@ from collections.abc import Mapping
 
 from longtail.devices.base import (
     MULTIPLIER,
+    RELATIVE_SPREAD,
     TEMPERATURE,
     TEMPERATURE_DIFFERENCE,
+    THRESHOLD_SPREAD,
     DeviceModel,
     Flows,
     Later,
@@ -36,14 +38,17 @@ from longtail.devices.base import (
     Parameters,
     Potentials,
     Quantity,
+    Spread,
     Topology,
 )
+from longtail.devices.parts.field_effect import WITH_JUNCTION_GATE
 from longtail.devices.parts.jfet_gate import emission_voltage, gate_current, ionization, saturation_current
 from longtail.devices.parts.junction import depletion_charge, scaled_junction
 from longtail.devices.parts.limiting import critical_voltage, fetlim, pnjlim
 from longtail.devices.parts.mosfet1_noise import shaped_conductance
 from longtail.devices.parts.noise import flicker, thermal
 from longtail.devices.parts.series import series_noise, series_topology, with_series
+from longtail.devices.role import SQUARE, Role
 from longtail.errors import InputError
 from longtail.lanes.functions import absolute, maximum, minimum, power, select
 from longtail.lanes.graph import Real
@@ -252,6 +257,24 @@ MODEL = DeviceModel(
     potentials=potentials,
     regions=REGIONS,
     scales=("area",),
+    elements=WITH_JUNCTION_GATE,
+    mismatch=(Spread(("beta",), RELATIVE_SPREAD, relative=True), Spread(("vto",), THRESHOLD_SPREAD, relative=False)),
+    role=Role(
+        heading="Junction field-effect transistors",
+        control="g",
+        common="s",
+        output="d",
+        control_name="gate",
+        output_name="drain",
+        law=SQUARE,
+        amplifying="saturation",
+        cut_off="cutoff",
+        current="id",
+        across="vds",
+        headroom={"vgd": -1.0},
+        drive={"vgs": 1.0},
+        shown=("id", "vgs", "vds", "g_m", "r_o", "cgs", "cgd"),
+    ),
     references=(
         "H. Shichman, D. A. Hodges, IEEE J. Solid-State Circuits 3 (1968) 285",
         "A. E. Parker, D. J. Skellern, IEEE Trans. Computer-Aided Design 9 (1990) 551",

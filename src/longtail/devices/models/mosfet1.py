@@ -33,8 +33,10 @@ from dataclasses import dataclass
 
 from longtail.devices.base import (
     MULTIPLIER,
+    RELATIVE_SPREAD,
     TEMPERATURE,
     TEMPERATURE_DIFFERENCE,
+    THRESHOLD_SPREAD,
     DeviceModel,
     Flows,
     Later,
@@ -42,14 +44,17 @@ from longtail.devices.base import (
     Parameters,
     Potentials,
     Quantity,
+    Spread,
     Topology,
 )
+from longtail.devices.parts.field_effect import WITH_BULK
 from longtail.devices.parts.junction import depletion_charge, present
 from longtail.devices.parts.limiting import critical_voltage, fetlim, limvds, pnjlim
 from longtail.devices.parts.meyer import meyer
 from longtail.devices.parts.mosfet1_noise import channel_noise
 from longtail.devices.parts.mosfet1_process import BulkJunction, MosfetAtTemperature, scale
 from longtail.devices.parts.series import series_noise, series_topology, with_series
+from longtail.devices.role import SQUARE, Role
 from longtail.lanes.functions import Condition, exp, maximum, minimum, select, sqrt
 from longtail.lanes.graph import Real
 
@@ -331,6 +336,31 @@ MODEL = DeviceModel(
     regions=REGIONS,
     potentials=potentials,
     scales=("w", "ad", "as", "pd", "ps"),
+    elements=WITH_BULK,
+    mismatch=(
+        Spread(("kp", "w"), RELATIVE_SPREAD, relative=True),
+        Spread(("vto",), THRESHOLD_SPREAD, relative=False),
+    ),
+    role=Role(
+        heading="MOS transistors",
+        control="g",
+        common="s",
+        output="d",
+        control_name="gate",
+        output_name="drain",
+        law=SQUARE,
+        amplifying="saturation",
+        cut_off="cutoff",
+        current="id",
+        across="vds",
+        headroom={"vds": 1.0, "vdsat": -1.0},
+        drive={"v_ov": 1.0},
+        shown=("id", "vgs", "vds", "vth", "v_ov", "vdsat", "g_m", "r_o", "g_mb", "cgs", "cgd", "cbd", "cbs"),
+        reads=("b",),
+        enough="vdsat",
+        overdrive="v_ov",
+        bulk_currents=("ibs", "ibd"),
+    ),
     references=(
         "H. Shichman, D. A. Hodges, IEEE J. Solid-State Circuits 3 (1968) 285",
         "J. E. Meyer, RCA Review 32 (1971) 42",

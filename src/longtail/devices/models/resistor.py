@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from longtail.devices.base import (
     MULTIPLIER,
+    RELATIVE_SPREAD,
     TEMPERATURE,
     TEMPERATURE_DIFFERENCE,
     DeviceModel,
@@ -22,6 +23,7 @@ from longtail.devices.base import (
     Parameters,
     Potentials,
     Quantity,
+    Spread,
 )
 from longtail.devices.parts.junction import present
 from longtail.devices.parts.noise import flicker, thermal
@@ -137,5 +139,6 @@ MODEL = DeviceModel(
         Quantity("power", "W", "dissipated power"),
     ),
     scales=("r",),
+    mismatch=(Spread(("r",), RELATIVE_SPREAD, relative=True),),
     references=("ngspice 39, src/spicelib/devices/res/restemp.c and resnoise.c",),
 )

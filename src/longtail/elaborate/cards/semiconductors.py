@@ -51,7 +51,7 @@ def _wrong_nodes(line: Line, device: DeviceModel, count: int, model: str) -> Exc
     least, most = len(device.terminals) - device.optional_terminals, len(device.terminals)
     wanted = str(least) if least == most else f"{least} to {most}"
     message = f"expected {wanted} nodes ({catalog.terminal_list(device)}) before model '{model}', found {count}"
-    if device.name == "bipolar" and count == 5:
+    if device.letter == "q" and count == 5:
         return line.unsupported(f"{message}; the fifth, thermal node is not supported")
     return line.error(message)
 

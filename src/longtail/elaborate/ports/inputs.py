@@ -17,7 +17,8 @@ from longtail.circuit import GROUND, Circuit, Instance
 from longtail.elaborate.ports.pairs import CoupledPair, find_pairs
 from longtail.elaborate.ports.polarity import by_names, plain_names, positive_first
 from longtail.elaborate.ports.walking import Reached, moved_by, outwards
-from longtail.elaborate.ports.wiring import Wiring, base, collector, has_signal, inside
+from longtail.elaborate.ports.wiring import Wiring, has_signal, inside
+from longtail.elaborate.roles import base, collector, role_of
 
 INPUT_PAIRS = (
     ("inp", "inn"),
@@ -187,8 +188,9 @@ def _leads_to(wiring: Wiring, instance: Instance, node: str, moved: set[str]) ->
 
 def _at_rest(wiring: Wiring, transistor: Instance, node: str, reached: Reached) -> Side:
     """The plane of a base that no signal reaches: the far end of what holds it, or its own node."""
-    letter = "gate" if transistor.device != "bipolar" else "base"
-    whose = f"the {letter} of {transistor.name}"
+    role = role_of(transistor)
+    assert role is not None  # only transistors make a pair
+    whose = f"the {role.control_name} of {transistor.name}"
     if wiring.is_held(node):
         return Side(SideKind.REST, f"{node}@{transistor.name}", f"{whose} is at {_place(node)}")
     to_ground = [(len(path), h, path[-1]) for h, path in reached.held.items()]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from longtail.circuit import Instance
 from longtail.elaborate.ports.pairs import CoupledPair
 from longtail.elaborate.ports.polarity import plain_names
-from longtail.elaborate.ports.wiring import Wiring, base, collector, emitter
+from longtail.elaborate.ports.wiring import Wiring
+from longtail.elaborate.roles import base, collector, emitter
 
 OUTPUT_PAIRS = (
     ("outp", "outn"),

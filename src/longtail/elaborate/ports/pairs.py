@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from longtail.circuit import GROUND, Instance
-from longtail.elaborate.ports.wiring import Wiring, base, control_terminals, emitter
+from longtail.elaborate.ports.wiring import Wiring
+from longtail.elaborate.roles import base, emitter, role_of
 
 LARGEST_TAIL = 16  # devices or resistors at one node: with more it is a rail
 
@@ -24,8 +25,9 @@ class CoupledPair:
     @property
     def word(self) -> str:
         """What their control terminals are called."""
-        kind = control_terminals(self.first)
-        return "bases" if kind is not None and kind[0] == "b" else "gates"
+        role = role_of(self.first)
+        assert role is not None  # only transistors make a pair
+        return f"{role.control_name}s"
 
     @property
     def bases(self) -> tuple[str, str]:

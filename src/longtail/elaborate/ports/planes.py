@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 
 from longtail.circuit import GROUND, Circuit, Instance
 from longtail.elaborate.ports.walking import outputs
-from longtail.elaborate.ports.wiring import Wiring, control_terminals, has_signal, place_of
+from longtail.elaborate.ports.wiring import Wiring, has_signal
+from longtail.elaborate.roles import place_of, role_of
 from longtail.errors import OptionError
 from longtail.sets import DisjointSets
 
@@ -108,8 +109,8 @@ def _plain_source(wiring: Wiring, plane: str) -> str | None:
 
 def _moved(instance: Instance, node: str, plane: str) -> Instance:
     """A device with its end at `node` moved to the plane: of a transistor the base or gate."""
-    kind = control_terminals(instance)
-    place = place_of(instance, kind[0]) if kind is not None else instance.nodes.index(node)
+    role = role_of(instance)
+    place = place_of(instance, role.control) if role is not None else instance.nodes.index(node)
     return replace(instance, nodes=(*instance.nodes[:place], plane, *instance.nodes[place + 1 :]))
 
 

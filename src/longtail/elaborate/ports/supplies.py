@@ -12,7 +12,8 @@ from collections.abc import Iterable
 
 from longtail.circuit import GROUND, Instance
 from longtail.elaborate.ports.walking import outputs
-from longtail.elaborate.ports.wiring import Wiring, base, control_terminals, inside
+from longtail.elaborate.ports.wiring import Wiring, inside
+from longtail.elaborate.roles import base, role_of
 
 Found = tuple[tuple[str, ...], str]
 
@@ -95,7 +96,7 @@ def _feeds(wiring: Wiring, start: str) -> bool:
     while waiting:
         node = waiting.pop()
         there = wiring.at.get(node, ())
-        channels = [i for i in there if control_terminals(i) is not None and node in outputs(i)]
+        channels = [i for i in there if role_of(i) is not None and node in outputs(i)]
         if channels:
             return True
         if node != start and any(base(i) == node for i in there):

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from longtail.circuit import GROUND, Instance
-from longtail.elaborate.ports.wiring import PASSIVES, Wiring, control_terminals, terminal
+from longtail.elaborate.ports.wiring import PASSIVES, Wiring
+from longtail.elaborate.roles import role_of, terminal
 
 LARGEST_NETWORK = 200  # nodes of a source network that are followed
 
@@ -54,10 +55,9 @@ def is_driven(wiring: Wiring, node: str) -> bool:
 
 def outputs(instance: Instance) -> tuple[str, ...]:
     """The nodes of a device that its control moves; none of what has no control."""
-    kind = control_terminals(instance)
-    if kind is not None:
-        common = terminal(instance, kind[1])
-        return (common, terminal(instance, "d" if kind[0] == "g" else "c"))
+    role = role_of(instance)
+    if role is not None:
+        return (terminal(instance, role.common), terminal(instance, role.output))
     if instance.device in ("vcvs", "vccs", "ccvs", "cccs", "behavioral"):
         return instance.nodes[:2]
     return ()

@@ -10,55 +10,14 @@ import cmath
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 
 from longtail.circuit import GROUND, Circuit, Instance
-from longtail.devices.discovery import devices
 from longtail.elaborate.scope.values import leaves, map_leaves
 from longtail.errors import NetlistError
 from longtail.netlist.expressions.tree import Expression, Number, Potential
 
 PASSIVES = ("resistor", "capacitor", "inductor")
-CONTROLS = (("g", "s"), ("b", "e"))  # the terminal that steers, and the one that a pair has in common
-
-
-def terminal(instance: Instance, name: str) -> str:
-    """The node at a terminal of a device."""
-    return instance.nodes[place_of(instance, name)]
-
-
-def place_of(instance: Instance, name: str) -> int:
-    """The place of a terminal among the nodes of a device."""
-    return devices()[instance.device].terminals.index(name)
-
-
-def control_terminals(instance: Instance) -> tuple[str, str] | None:
-    """The steering and the common terminal of a transistor, None of anything else."""
-    return _controls(instance.device)
-
-
-@cache
-def _controls(device: str) -> tuple[str, str] | None:
-    names = devices()[device].terminals
-    return next((pair for pair in CONTROLS if set(pair) <= set(names)), None)
-
-
-def collector(instance: Instance) -> str:
-    """The node at the collector or drain of a transistor."""
-    names = devices()[instance.device].terminals
-    return terminal(instance, next(name for name in ("c", "d") if name in names))
-
-
-def emitter(instance: Instance) -> str | None:
-    """The node at the emitter or source of a transistor, None of anything else."""
-    kind = control_terminals(instance)
-    return None if kind is None else terminal(instance, kind[1])
-
-
-def base(instance: Instance) -> str | None:
-    """The node at the base or gate of a transistor, None of anything else."""
-    kind = control_terminals(instance)
-    return None if kind is None else terminal(instance, kind[0])
 
 
 def inside(name: str) -> bool:

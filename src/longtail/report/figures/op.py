@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from longtail.analyses.op import OpResult
+from longtail.devices.role import Role
 from longtail.report.figures.colours import BLUE, INK, PALE, VERMILLION
 from longtail.report.figures.style import SMALL, TEXT, dress, new_figure, titled
 from longtail.report.wording.symbols import quantity_text
@@ -73,17 +74,17 @@ def _levels(axes: Axes, op: OpResult, nodes: Sequence[str]) -> None:
 def _room(axes: Axes, op: OpResult, names: Sequence[str]) -> None:
     """A bar for each transistor: abs(V_CE) or abs(V_DS), with region and current beside it."""
     order = list(reversed(names))  # first of the netlist on top
-    kinds = transistors(op)
+    roles = transistors(op)
     _rows(axes, order)
-    across = [abs(op.devices[name][kinds[name].across]) for name in order]
+    across = [abs(op.devices[name][roles[name].across]) for name in order]
     colours = [BLUE if amplifies(op, name) else VERMILLION for name in order]
     axes.barh(range(len(order)), across, height=0.55, color=colours)
     for row, (name, volts) in enumerate(zip(order, across, strict=True)):
         device = op.devices[name]
-        kind = kinds[name]
-        current = quantity_text(abs(device[kind.current]), "A")
-        if isinstance(kind.enough, str):
-            enough = abs(device[kind.enough])
+        role = roles[name]
+        current = quantity_text(abs(device[role.current]), "A")
+        if role.enough is not None:
+            enough = abs(device[role.enough])
             axes.plot([enough, enough], [row - 0.42, row + 0.42], color=INK, linewidth=1.6)
         axes.annotate(
             f"{current}  {device['region']}",
@@ -95,19 +96,19 @@ def _room(axes: Axes, op: OpResult, names: Sequence[str]) -> None:
             color=INK if amplifies(op, name) else VERMILLION,
         )
     axes.set_xlim(0.0, 1.7 * max([*across, 1e-3]))
-    axes.set_xlabel(" or ".join(sorted({_across(kind.across) for kind in kinds.values()})) + " (V)", fontsize=TEXT)
+    axes.set_xlabel(" or ".join(sorted({_across(role) for role in roles.values()})) + " (V)", fontsize=TEXT)
     _legend(axes, op, names)
 
 
-def _across(quantity: str) -> str:
-    return {"vce": r"$|V_\mathrm{CE}|$", "vds": r"$|V_\mathrm{DS}|$"}[quantity]
+def _across(role: Role) -> str:
+    return rf"$|V_\mathrm{{{role.across_letters}}}|$"
 
 
 def _legend(axes: Axes, op: OpResult, names: Sequence[str]) -> None:
     entries = []
     if not all(amplifies(op, name) for name in names):
         entries.append(Line2D([], [], color=VERMILLION, linewidth=6, label="does not amplify"))
-    if any(transistors(op)[name].enough == "vdsat" for name in names):
+    if any(transistors(op)[name].enough is not None for name in names):
         entries.append(Line2D([], [], color=INK, marker="|", linestyle="", markersize=9, label="saturates above"))
     if entries:
         axes.legend(handles=entries, loc="lower right", bbox_to_anchor=(1, 1), ncols=2, fontsize=SMALL, frameon=False)

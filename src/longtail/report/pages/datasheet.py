@@ -140,10 +140,10 @@ def bias_table(op: OpResult) -> Table:
         Column("r_o"),
     )
     rows = []
-    for name, kind in transistors(op).items():
+    for name, role in transistors(op).items():
         device = op.devices[name]
         units = op.units.get(name, {})
-        values = [quantity_text(device.get(q), units.get(q, "")) for q in (kind.current, kind.across, "g_m", "r_o")]
+        values = [quantity_text(device.get(q), units.get(q, "")) for q in (role.current, role.across, "g_m", "r_o")]
         tone = PLAIN if amplifies(op, name) else ATTENTION
         rows.append((Cell(name), Cell(device["model"]), Cell(device["region"], tone), *map(Cell, values)))
     return Table("Bias", columns, tuple(rows))

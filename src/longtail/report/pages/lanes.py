@@ -272,13 +272,13 @@ def _regions(op: OpResult) -> Table:
     """In what share of the lanes each transistor is in which region, and its current."""
     columns = [Column("device", LEFT), Column("region", LEFT), Column("current", LEFT), *(Column(h) for h in HEADINGS)]
     rows = []
-    for name, kind in transistors(op).items():
+    for name, role in transistors(op).items():
         device = op.devices[name]
         found, counts = np.unique(np.ravel(device["region"]), return_counts=True)
         shares = dict(zip(found.tolist(), (counts / counts.sum()).tolist(), strict=True))
         text = ", ".join(region if share == 1.0 else f"{region} {share:.2%}" for region, share in shares.items())
-        current = Figures(kind.current, op.units[name][kind.current], np.ravel(device[kind.current]))
+        current = Figures(role.current, op.units[name][role.current], np.ravel(device[role.current]))
         cells = (current.text(v) for v in quantiles(current.values))
-        tone = PLAIN if set(shares) == {kind.amplifying} else ATTENTION
-        rows.append((Cell(name), Cell(text, tone), Cell(symbol(kind.current)), *cells))
+        tone = PLAIN if set(shares) == {role.amplifying} else ATTENTION
+        rows.append((Cell(name), Cell(text, tone), Cell(symbol(role.current)), *cells))
     return Table("Transistors", tuple(columns), tuple(rows))

@@ -8,15 +8,15 @@ from longtail.analyses.op import OpResult
 from longtail.devices.discovery import devices
 from longtail.report.wording.page import ATTENTION, LEFT, PLAIN, Cell, Column, Page, Table
 from longtail.report.wording.symbols import quantity_text, symbol
-from longtail.report.wording.transistors import TRANSISTORS, amplifies, transistors
+from longtail.report.wording.transistors import amplifies, role_of_kind, transistors
 from longtail.units import counted
 
 
 def page(op: OpResult) -> Page:
     """Transistors first, since they tell whether the circuit amplifies; then nodes, branches and the other devices."""
-    kinds = sorted(set(op.kinds.values()), key=lambda kind: (kind not in TRANSISTORS, kind))
+    kinds = sorted(set(op.kinds.values()), key=lambda kind: (role_of_kind(kind) is None, kind))
     tables = [device_table(op, kind) for kind in kinds]
-    leading = sum(kind in TRANSISTORS for kind in kinds)
+    leading = sum(role_of_kind(kind) is not None for kind in kinds)
     middle = [_values("Node voltages", "node", op.nodes, "V")]
     unsaid = {name: current for name, current in op.branches.items() if "i" not in op.devices.get(name, {})}
     if unsaid:
@@ -42,8 +42,8 @@ def device_table(op: OpResult, kind: str) -> Table:
     """All devices of one kind: chosen quantities of a transistor, all that the model reports of others."""
     names = [name for name in op.devices if op.kinds[name] == kind]
     model = devices()[kind]
-    if kind in TRANSISTORS:
-        heading, quantities = TRANSISTORS[kind].heading, TRANSISTORS[kind].quantities
+    if model.role is not None:
+        heading, quantities = model.role.heading, model.role.shown
     else:
         heading = kind.replace("_", " ").capitalize() + ("s" if not kind.endswith("s") else "")
         quantities = tuple(q.name for q in model.quantities if q.name != "region")
@@ -64,7 +64,7 @@ def _row(op: OpResult, name: str, headings: Sequence[str], quantities: Sequence[
     if "model" in headings:
         cells.append(Cell(device["model"]))
     if "region" in headings:
-        idle = op.kinds[name] in TRANSISTORS and not amplifies(op, name)
+        idle = role_of_kind(op.kinds[name]) is not None and not amplifies(op, name)
         cells.append(Cell(device.get("region", "–"), ATTENTION if idle else PLAIN))
     units = op.units.get(name, {})
     return (*cells, *(Cell(quantity_text(device.get(q), units.get(q, ""))) for q in quantities))

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.devices.small_signal import CAPACITANCE, CONDUCTANCE, Pattern
 from longtail.engine.solving.operating_point import OperatingPoint
-from longtail.symbolic.circuit.patterns import CAPACITANCE, CONDUCTANCE, Pattern, patterns
 from longtail.symbolic.circuit.stamps import Entries, Stamp, device_stamps, stamps_over
 
 _ROUNDING = 1e-12  # of what an entry was before: what remains below it is left over from subtracting
@@ -112,25 +112,27 @@ class _ElementReader:
         self.delayed: list[str] = []
 
     def run(self) -> None:
-        device = self.stamp.device
         self._numbers()
         self._simple()
-        for pattern in patterns(device.terminals, self._forward()):
-            self._fit(pattern)
+        backwards = self._backwards()
+        for pattern in self.stamp.device.elements:
+            self._fit(pattern.turned if pattern.turns and backwards else pattern)
         for order in (CONDUCTANCE, CAPACITANCE):
             self._rest(order)
         for k, delay in enumerate(self.stamp.delays):
             self._delay(k, delay.rows, delay.slopes, delay.seconds)
 
-    def _forward(self) -> bool:
-        channel = self.stamp.conductance.get((self._inner("di"), "g"), 0.0)
-        return channel >= 0.0
+    def _backwards(self) -> bool:
+        """Whether a channel conducts from the end that is called its source to the one called its drain."""
+        channel = next((p for p in self.stamp.device.elements if p.turns), None)
+        if channel is None:
+            return False
+        row, column = (self._inner(name) for name in channel.read)
+        return self.stamp.conductance.get((row, column), 0.0) < 0.0
 
     def _inner(self, name: str) -> str:
         """The local name behind an inner node: the terminal itself where no resistance stands between."""
-        if any(name in key for m in (self.stamp.conductance, self.stamp.capacitance) for key in m):
-            return name
-        return name[0] if len(name) == 2 and name[1] == "i" else name
+        return self.stamp.merged.get(name, name)
 
     def _numbers(self) -> None:
         """Entries of branch equations that are plus or minus one by structure."""

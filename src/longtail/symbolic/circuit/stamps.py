@@ -45,13 +45,14 @@ class LocalDelay:
 class Stamp:
     """The small-signal matrices of one device, in S and F (rows of branches: 1, ohm, s).
 
-    `unknowns` gives the unknown of the circuit behind each local name, None for ground. Columns of a behavioural
-    source are unknowns of the circuit, written "=name".
+    `unknowns` gives the unknown of the circuit behind each local name, None for ground, and `merged` the terminal that
+    takes the place of an inner node. Columns of a behavioural source are unknowns of the circuit, written "=name".
     """
 
     instance: Instance
     device: DeviceModel
     unknowns: dict[str, str | None]
+    merged: Mapping[str, str] = field(default_factory=dict)
     conductance: Entries = field(default_factory=dict)
     capacitance: Entries = field(default_factory=dict)
     delays: list[LocalDelay] = field(default_factory=list)
@@ -158,7 +159,7 @@ class _Stamper:
 
         potentials = InstancePotentials(i, local, differentiator, None, law)
         flows = device.evaluate(potentials, p)
-        stamp = Stamp(i, device, {**unknowns, **{inner: unknowns[outer] for inner, outer in merged.items()}})
+        stamp = Stamp(i, device, {**unknowns, **{inner: unknowns[outer] for inner, outer in merged.items()}}, merged)
         stamp.unknowns |= {name: name[1:] for name in read}
         columns = {x.id: name for name, x in {**variables, **read}.items()}
         m: Real = p["m"] if device.multiplier and "m" in p.declared else 1.0

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from itertools import combinations
 
 from longtail.circuit import GROUND
+from longtail.devices.role import EXPONENTIAL
+from longtail.elaborate.roles import channel
 from longtail.symbolic.circuit.elements import SmallSignal, Symbol
 from longtail.symbolic.circuit.names import mean, own_name
 from longtail.symbolic.circuit.stamps import Stamp
@@ -88,14 +90,15 @@ def _beside(stamps: Iterable[Stamp], pairs: Mapping[str, str], values: Mapping[s
 def one_current(circuit: SmallSignal) -> dict[str, Symbol]:
     """One transconductance for all bipolar transistors that the same current runs through, by the keys it replaces.
 
-    g_m = I_C/V_T has no other parameter, so transistors in a row between the supplies share it, whatever their type.
+    Where the law is exponential, g_m = I_C/V_T has no other parameter, so that transistors in a row between the
+    supplies share it, whatever their type.
     They are known by a node, held by no source, that their collectors and emitters have in common, and by equal g_m.
     """
     held = _held(circuit.stamps)
     ends = {
-        s.instance.name: {s.instance.nodes[s.device.terminals.index(t)] for t in ("c", "e")} - held
+        s.instance.name: set(channel(s.instance)) - held
         for s in circuit.stamps
-        if s.device.terminals[:3] == ("c", "b", "e")
+        if s.device.role is not None and s.device.role.law == EXPONENTIAL
     }
     groups = [
         [s]

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from longtail.devices.base import BOLTZMANN, ELEMENTARY_CHARGE, ZERO_CELSIUS
+from longtail.devices.role import EXPONENTIAL
+from longtail.elaborate.roles import role_of
 from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.errors import OptionError
 from longtail.symbolic.algebra.minors import Polynomial
@@ -13,6 +15,7 @@ from longtail.symbolic.algebra.transfer import Ring, transfer
 from longtail.symbolic.circuit.elements import Symbol
 from longtail.symbolic.shorter.answer import Answer
 from longtail.symbolic.shorter.approximate import error_bound, sampled_error
+from longtail.symbolic.shorter.values import current, overdrive
 
 BIAS, BETA = "bias", "beta"
 _TAIL = 0.03  # relative: how near two device currents have to come to the whole of a current source
@@ -55,24 +58,23 @@ def _beta(answer: Answer, symbol: Symbol) -> _Substitution | None:
 
 def _bias(point: OperatingPoint, symbol: Symbol) -> _Substitution | None:
     devices = symbol.device.split("+")
-    quantities = [point.quantities[d] for d in devices]
-    bipolar = all("ic" in q for q in quantities)
-    current = sum(abs(q["ic" if bipolar else "id"][0]) for q in quantities) / len(quantities)
-    kind = "collector" if bipolar else "drain"
-    carrier = Symbol(
-        f"I({symbol.device})", "I", kind[0].upper(), symbol.device, float(current), f"{kind} current", None, "A"
-    )
+    role = role_of(point.system.circuit.instances[devices[0]])  # of all of them: matched, or of one law in a row
+    if role is None:
+        return None
+    mean_current = float(sum(current(point, d)[0] for d in devices) / len(devices))
+    meaning = f"{role.output_name} current"
+    carrier = Symbol(f"I({symbol.device})", "I", role.output.upper(), symbol.device, mean_current, meaning, None, "A")
     factor = Fraction(1)
-    tail = _tail(point, 2.0 * float(current)) if len(devices) == 2 else None
+    tail = _tail(point, 2.0 * mean_current) if len(devices) == 2 else None
     if tail is not None:
         name, value = tail
         carrier = Symbol(f"I({name})", "I", "", name, value, f"current of {name}", None, "A")
         factor = Fraction(1, 2)
-    if bipolar:
+    if role.law == EXPONENTIAL:
         volts = _temperature(point) * BOLTZMANN / ELEMENTARY_CHARGE
         across = Symbol("1/V_T", "V", "inverse", "", 1.0 / volts, "thermal voltage kT/q", ("V", "T"), "V")
-    elif all("v_ov" in q for q in quantities):
-        volts = float(sum(q["v_ov"][0] for q in quantities) / len(quantities))
+    elif role.overdrive is not None:
+        volts = float(sum(overdrive(point, d)[0] for d in devices) / len(devices))
         key = f"1/V_ov({symbol.device})"
         across = Symbol(key, "V", "inverse", symbol.device, 1.0 / volts, "overdrive voltage", ("V", "ov"), "V")
         factor *= 2

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.devices.base import BOLTZMANN, ELEMENTARY_CHARGE, ZERO_CELSIUS
+from longtail.elaborate.roles import role_of
 from longtail.engine.equations.views import TEMPERATURE
 from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.symbolic.circuit.elements import Symbol, values_over
@@ -40,11 +41,11 @@ def _value(symbol: Symbol, elements: Mapping[str, Array], point: OperatingPoint)
         case "β", _:
             return np.asarray(_mean(each("g", "m")) / _mean(each("g", "pi")))
         case "I", _:
-            return _current(point, devices)
+            return _mean([current(point, d) for d in devices])
         case "V", "inverse":
             if not symbol.device:
                 return np.broadcast_to(ELEMENTARY_CHARGE / (BOLTZMANN * _kelvin(point)), lanes)
-            return np.asarray(1.0 / _mean([point.quantities[d]["v_ov"] for d in devices]))
+            return np.asarray(1.0 / _mean([overdrive(point, d) for d in devices]))
         case head, sub:
             return _mean(each(head, sub))
 
@@ -53,10 +54,17 @@ def _mean(values: list[Array]) -> Array:
     return np.asarray(sum(values) / len(values))
 
 
-def _current(point: OperatingPoint, devices: list[str]) -> Array:
-    """The mean magnitude in A of collector or drain currents, or that of a current source."""
-    found = [point.quantities[d] for d in devices]
-    return _mean([np.abs(next(q[name] for name in ("ic", "id", "i") if name in q)) for q in found])
+def current(point: OperatingPoint, device: str) -> Array:
+    """The magnitude in A of the current that a transistor steers, or of that of a current source, `[lane]`."""
+    role = role_of(point.system.circuit.instances[device])
+    return np.abs(point.quantities[device]["i" if role is None else role.current])
+
+
+def overdrive(point: OperatingPoint, device: str) -> Array:
+    """The overdrive voltage in V of a transistor whose model reports one, `[lane]`."""
+    role = role_of(point.system.circuit.instances[device])
+    assert role is not None and role.overdrive is not None  # no other formula is written with it
+    return point.quantities[device][role.overdrive]
 
 
 def _kelvin(point: OperatingPoint) -> float | Array:

@@ -14,8 +14,7 @@ from functools import partial
 
 from longtail.circuit import GROUND, Instance
 from longtail.netlist.expressions.tree import Binary, Number
-from longtail.symmetry.graph import LINEAR_CONTROLLED, terminal_labels
-from longtail.symmetry.growth import SENSING
+from longtail.symmetry.graph import IDEAL, LINEAR_CONTROLLED, terminal_labels
 from longtail.symmetry.halves.currents import at_rest, check_controls, in_differential, steered
 from longtail.symmetry.halves.inductors import couple
 from longtail.symmetry.halves.sides import NotHalvedError, Sides, fewer, is_forced, scaled
@@ -154,5 +153,4 @@ class _Cut:
 def _loaded(instance: Instance) -> set[str]:
     """Nodes from which a device draws current: all but controls; a gate draws the current of its capacitances."""
     labels = terminal_labels(instance)
-    ideal = SENSING - {"g", "b"}
-    return {node for label, node in zip(labels, instance.nodes, strict=True) if label not in ideal}
+    return {node for label, node in zip(labels, instance.nodes, strict=True) if label not in IDEAL}

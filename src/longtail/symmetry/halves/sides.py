@@ -12,15 +12,14 @@ from itertools import count
 
 from longtail.circuit import GROUND, Circuit, Instance, Model, Ports, Value
 from longtail.devices.discovery import devices
+from longtail.elaborate.roles import role_of
 from longtail.elaborate.scope.values import add, leaves, map_leaves, multiply
 from longtail.errors import AnalysisError
 from longtail.netlist.expressions.tree import Expression, Name, Potential
 from longtail.symmetry.finding import without_wires
-from longtail.symmetry.graph import forces_voltage, terminal_labels
+from longtail.symmetry.graph import forces_voltage, sensing, terminal_labels
 from longtail.symmetry.mirror import Mirror
 from longtail.symmetry.values import SIGNED
-
-CHANNEL = frozenset(("t", "c", "e", "d", "s"))  # terminals between which current flows at dc
 
 OPEN = frozenset(("capacitor", "current_source", "vccs", "cccs", "behavioral"))  # hold no voltage at dc
 
@@ -77,10 +76,10 @@ class Sides:
         ways: dict[str, dict[str, int]] = {}
         for instance in self.circuit.instances.values():
             labels = terminal_labels(instance)
-            conducts = instance.device not in OPEN
+            conducts = _conducting(instance)
             for label, node in zip(labels, instance.nodes, strict=True):
                 for other_label, other in zip(labels, instance.nodes, strict=True):
-                    step = 0 if conducts and {label, other_label} <= CHANNEL else 1
+                    step = 0 if {label, other_label} <= conducts else 1
                     found = ways.setdefault(node, {})
                     found[other] = min(step, found.get(other, 1))
         return ways
@@ -96,9 +95,9 @@ class Sides:
 
     def _weight(self, name: str) -> tuple[int, int]:
         instance = self.circuit.instances[name]
-        ends = [
-            n for label, n in zip(terminal_labels(instance), instance.nodes, strict=True) if label in ("t", "c", "d")
-        ]
+        role = role_of(instance)
+        wanted = "t" if role is None else role.output
+        ends = [n for label, n in zip(terminal_labels(instance), instance.nodes, strict=True) if label == wanted]
         return sum(n in self.kept for n in instance.nodes), sum(n in self.kept for n in ends)
 
     @cached_property
@@ -234,3 +233,10 @@ def fewer(instance: Instance, factor: float) -> Instance:
 def is_forced(instance: Instance) -> bool:
     """Whether an instance fixes the voltage between its ends at dc."""
     return forces_voltage(instance) or instance.device == "inductor"
+
+
+def _conducting(instance: Instance) -> frozenset[str]:
+    """The labels of the terminals between which current flows at dc."""
+    if instance.device in OPEN:
+        return frozenset()
+    return frozenset("t") if role_of(instance) is None else frozenset(terminal_labels(instance)) - sensing(instance)

@@ -1,0 +1,39 @@
+"""The small-signal elements of field-effect transistors with the local names d, g, s, b, di and si."""
+
+from __future__ import annotations
+
+from longtail.devices.small_signal import CAPACITANCE, CONDUCTANCE, Pattern, between, in_series
+
+_CHANNEL = ("di", "si")
+_TRANSCONDUCTANCE = Pattern("g", "m", _CHANNEL, ("g", "si"), ("di", "g"), "transconductance", turns=True)
+_BULK_TRANSCONDUCTANCE = Pattern("g", "mb", _CHANNEL, ("b", "si"), ("di", "b"), "bulk transconductance", turns=True)
+_OUTPUT = Pattern("g", "ds", _CHANNEL, _CHANNEL, ("si", "di"), "output resistance", CONDUCTANCE, ("r", "o"), turns=True)
+_OHMIC = (
+    in_series("dd", "d", "di", "drain series resistance", "d"),
+    in_series("ss", "s", "si", "source series resistance", "s"),
+)
+_GATE_CAPACITANCES = (
+    between("c", "gs", "g", "si", "gate-source capacitance", CAPACITANCE),
+    between("c", "gd", "g", "di", "gate-drain capacitance", CAPACITANCE),
+)
+
+WITH_BULK = (
+    *_OHMIC,
+    between("g", "bd", "b", "di", "bulk-drain junction conductance"),
+    between("g", "bs", "b", "si", "bulk-source junction conductance"),
+    _TRANSCONDUCTANCE,
+    _BULK_TRANSCONDUCTANCE,
+    _OUTPUT,
+    *_GATE_CAPACITANCES,
+    between("c", "gb", "g", "b", "gate-bulk capacitance", CAPACITANCE),
+    between("c", "bd", "b", "di", "bulk-drain capacitance", CAPACITANCE),
+    between("c", "bs", "b", "si", "bulk-source capacitance", CAPACITANCE),
+)
+WITH_JUNCTION_GATE = (
+    *_OHMIC,
+    between("g", "gs", "g", "si", "gate-source junction conductance"),
+    between("g", "gd", "g", "di", "gate-drain junction conductance"),
+    _TRANSCONDUCTANCE,
+    _OUTPUT,
+    *_GATE_CAPACITANCES,
+)
