@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,8 @@ from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis
 from longtail.contract.result import Result
 from longtail.elaborate import load
+from longtail.examples import example, in_place_of
+from longtail.netlist.cards import Note
 from longtail.registry import analyses
 from longtail.units import counted
 
@@ -76,18 +80,24 @@ def read(
     supply: Sequence[str] | None = None,
     allow_includes_outside: bool = False,
 ) -> Amplifier:
-    """Read a netlist: a path, or the text itself (anything with more than one line).
+    """Read a netlist: a path, the text itself (anything with more than one line), or the name of an example.
 
     `parameters` replaces values of `.param`; `input`, `output`, `supply` name the ports where the netlist does not.
-    Raises `InputError` with file, line and column for what cannot be used.
+    Raises `InputError` with file, line and column for what cannot be used. A note on the circuit says where an example
+    of that name is used because there is no such file.
+
+    >>> read("bjt_pair")
+    <amplifier 'Long-tailed pair of bipolar transistors with a mirror tail': 11 devices, input inp, inn, output o1, o2>
     """
-    return Amplifier(
-        load(
-            source,
-            overrides=parameters or {},
-            allow_includes_outside=allow_includes_outside,
-            input=input,
-            output=output,
-            supply=supply,
-        )
+    taken = None if isinstance(source, Path) or "\n" in source or os.path.exists(source) else example(source)
+    circuit = load(
+        taken or source,
+        overrides=parameters or {},
+        allow_includes_outside=allow_includes_outside,
+        input=input,
+        output=output,
+        supply=supply,
     )
+    if taken is not None:
+        circuit = replace(circuit, notes=(*circuit.notes, Note(in_place_of(str(source), taken))))
+    return Amplifier(circuit)
