@@ -29,6 +29,8 @@ METAVARS = {
     "assignments": "NAME=RANGE",
     "names": "NAMES",
     "file": "FILE",
+    "corners": "NAMES",
+    "limits": "FILE",
 }
 
 

@@ -29,7 +29,8 @@ class Option:
     `kind` says what it takes: "number" (SPICE suffixes allowed, within [low, high], `unit`), "nodes" or "names" (with
     commas between), "frequency" (`start:stop:points-per-decade` in Hz, or an array), "range" (`start:stop:points`, a
     list, or an array), "word" (text that the analysis reads itself), "assignments" (`name=value`, repeated), "flag",
-    "file" and "callback" (Python's own), "lanes" (arrays by parameter name).
+    "file", "corners" and "limits" (by name, or a file of them), "callback" (Python's own), "lanes" (arrays by parameter
+    name). `longtail.contract.kinds` has the type of each.
     `python_only` keeps it off the command line. `needs` names the flag without which the option has no effect.
     """
 
@@ -67,13 +68,17 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """One analysis: `run(circuit, **options)` returns a `result`; options that are not given take their default."""
+    """One analysis: `run(circuit, **options)` returns a `result`; options that are not given take their default.
+
+    `example` are arguments that it cannot do without, as its help shows them.
+    """
 
     name: str
     doc: str
     run: Callable[..., Result]
     result: type[Result]
     options: tuple[Option, ...] = ()
+    example: str = ""
 
     def __call__(self, circuit: Circuit, **given: Any) -> Result:
         """Run with options by name.

@@ -356,4 +356,5 @@ ANALYSIS = Analysis(
         Option("threads", "number", "", "threads that share the lanes", 1, low=1, high=256),
         Option("progress", "callback", "", "called with lanes done and lanes in all", python_only=True),
     ),
+    example='vary="rc=9k:11k:3", measure="cmrr_db"',
 )

@@ -325,6 +325,6 @@ ANALYSIS = Analysis(
             low=1e-12,
         ),
         Option("temperatures", "range", "degC", "the transfer at these too: start:stop:points or a list"),
-        Option("corners", "names", "", "and in these corners: names in the netlist, 'all', or a TOML file"),
+        Option("corners", "corners", "", "and in these corners: names in the netlist, 'all', or a TOML file"),
     ),
 )
