@@ -21,6 +21,7 @@ from longtail.driven.levels import Points, sweep
 from longtail.driven.port_maps import rejection_db
 from longtail.driven.stability import instability_notes, lane_notes
 from longtail.errors import OptionError
+from longtail.hints import said
 from longtail.lanes.status import LaneStatus
 from longtail.large_signal.departures import Departure, departures
 from longtail.large_signal.stuck import LOST, level_lost, stuck, stuck_notes, way_back
@@ -231,7 +232,7 @@ def levels_of(
         if rails is None:
             raise OptionError(
                 "the span of the supplies is not known",
-                hint="name them by --supply, or give --vcm start:stop:points",
+                hint=said("name them by {supply}, or give {vcm}", supply=None, vcm="start:stop:points"),
             )
         levels = np.linspace(*rails, _ACROSS)
     else:

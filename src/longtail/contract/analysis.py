@@ -18,6 +18,7 @@ from longtail.contract.result import Result
 from longtail.engine.size import SPARSE, check_size
 from longtail.engine.solving import dense
 from longtail.errors import InputError, OptionError, nearest
+from longtail.hints import named, said
 from longtail.lanes.threads import turn
 from longtail.units import parse_number
 
@@ -95,7 +96,7 @@ class Analysis:
             if option.needs and given.get(name) is not None and not values[option.needs]:
                 raise OptionError(
                     f"{name} has no effect without {option.needs}",
-                    hint=f"add --{option.needs} ({option.needs}=True), or leave {name} out",
+                    hint=said("add {0}, or leave {1} out", named(option.needs, True), named(name)),
                 )
         if self.name not in SPARSE or values.get("parameters"):
             check_size(circuit, self.name + (" over parameters" if values.get("parameters") else ""))

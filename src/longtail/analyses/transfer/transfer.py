@@ -23,6 +23,7 @@ from longtail.driven.levels import Points, Sweep, sweep
 from longtail.driven.stability import instability_notes
 from longtail.engine.small_signal.at_point import linearize
 from longtail.errors import AnalysisError
+from longtail.hints import said
 from longtail.large_signal.curve import Curve, Distortion
 from longtail.large_signal.pair import SQUARE_LAW, TANH, Pair, find_pair
 from longtail.large_signal.stuck import LOST, level_lost, stuck, way_back
@@ -228,7 +229,7 @@ def _centers(drives: Drives, levels: Array, null: bool, target: float | None) ->
         lost = ", ".join(f"{v:.4g}" for v in levels[~points.good][:6])
         raise AnalysisError(
             f"no input offset brings the output to its target at V_CM = {lost} V",
-            hint="keep --vcm within the range that 'range' finds",
+            hint=said("keep {vcm} within the range that 'range' finds", vcm=None),
         )
     return nulled.released, points.v_id.copy()
 
