@@ -8,4 +8,7 @@ from longtail.methods.of_circuit import OfCircuit
 
 
 class Methods(AtFrequencies, OfCircuit):
-    """The analyses of an amplifier, each with its options; None stands for what is not given."""
+    """The analyses of an amplifier, each with its options; None stands for what is not given.
+
+    What each option takes is in `longtail.contract.kinds`.
+    """
