@@ -25,10 +25,13 @@ from numpy.typing import NDArray
 
 import longtail as lt
 from longtail.contract.axes import frequency_axis
-from longtail.driven.drives import find_drives, null_target
+from longtail.driven.drives import find_drives
+from longtail.driven.grid import Lanes
+from longtail.driven.lane_solves import batch, batch_at_null, null_lanes
 from longtail.driven.mode_gains import prepared_sweep
-from longtail.driven.varied import Lanes, batch, batch_at_null, null_lanes, read_lanes
-from longtail.engine.few_solves.frequency_sweep import Sweep
+from longtail.driven.nulling import null_target
+from longtail.driven.varied import read_lanes
+from longtail.engine.few_solves.frequency_sweep import FrequencySweep
 from longtail.engine.few_solves.stream import stream
 
 ROOT = Path(__file__).parents[1]
@@ -78,7 +81,9 @@ class Ours:
             self.batch = batch(self.drives.circuit, self._lanes(case.draw(1)).names, self.drives)
         else:
             self.batch = batch_at_null(self.drives, names, self.drives.null(self.target))
-        self.sweep: Sweep = prepared_sweep(self.batch, self.drives, frequency_axis(FREQUENCY), target=self.target)[0]
+        self.sweep: FrequencySweep = prepared_sweep(
+            self.batch, self.drives, frequency_axis(FREQUENCY), target=self.target
+        )[0]
 
     def _lanes(self, values: Values) -> _Named:
         return _Named(read_lanes(self.drives.circuit, values, self.drives))

@@ -37,7 +37,7 @@ ALLOWED = {
     "modes": {"errors"},
     "examples": {"errors"},
     "sets": set(),
-    "files": {"errors", "hints", "lanes"},
+    "files": {"errors", "hints", "units", "lanes"},
     "netlist": {"errors", "units", "files"},
     "lanes": {"errors"},
     "circuit": {"errors", "netlist"},
@@ -166,6 +166,15 @@ def test_no_import_goes_round() -> None:
             found = {name for name in found if not name.startswith("longtail.report")}
         needs[module] = {name for name in found if name in modules and name != "longtail"} - {module}
     list(TopologicalSorter(needs).static_order())
+
+
+def test_the_tests_have_the_rooms_of_the_house() -> None:
+    """A folder of tests that is named after a room has its inner rooms, and each room has tests."""
+    tests = Path(__file__).parent
+    rooms = {path for path in ROOT.iterdir() if path.is_dir() and path.name != "__pycache__"}
+    assert [room.name for room in sorted(rooms) if not list((tests / room.name).rglob("test_*.py"))] == []
+    inner = [path.relative_to(tests) for room in rooms for path in (tests / room.name).rglob("test_*.py")]
+    assert [path for path in inner if not (ROOT / path.parent).is_dir()] == []
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))

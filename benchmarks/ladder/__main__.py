@@ -10,7 +10,7 @@ import time
 import numpy as np
 
 import longtail as lt
-from longtail.driven.varied import batch
+from longtail.driven.lane_solves import batch
 
 SIZES = (10, 100, 1000)
 LANES = 512

@@ -13,7 +13,8 @@ from importlib import import_module
 import numpy as np
 from benchmarks.side_by_side import Case, Ours
 
-from longtail.driven.varied import null_lanes, read_lanes
+from longtail.driven.lane_solves import null_lanes
+from longtail.driven.varied import read_lanes
 from longtail.engine.few_solves.frequency_sweep import _Worker
 from longtail.engine.few_solves.stream import PART
 from longtail.engine.solving.operating_point import OperatingPoint

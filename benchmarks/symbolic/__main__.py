@@ -25,7 +25,7 @@ from benchmarks.symbolic.question import question_of, symbol_names
 from longtail.amplifier import read
 from longtail.analyses.formula.setting import Setting, setting
 from longtail.symbolic.algebra.gain import Gain, gain_equations
-from longtail.symbolic.algebra.transfer import Transfer, expand
+from longtail.symbolic.algebra.transfer import RationalTransfer, expand
 from longtail.symbolic.circuit.elements import SmallSignal
 from longtail.symbolic.circuit.names import share
 from longtail.symbolic.shorter.approximate import reference
@@ -93,7 +93,7 @@ def beside(name: str, of: str, limit: int, verdicts: Verdicts) -> float:
     ring, n, d = expand(gain_equations(circuit, gain, pairs))
     seconds = best(lambda: expand(gain_equations(circuit, gain, pairs)), 10)
     values = {key: symbol.value for key, symbol in circuit.symbols.items()}
-    wanted = Transfer(ring, gain.scale, ((n, 1),), ((d, 1),)).at(values, POINTS)
+    wanted = RationalTransfer(ring, gain.scale, ((n, 1),), ((d, 1),)).at(values, POINTS)
 
     question, names = question_of(circuit, gain), symbol_names(circuit)
     numbers = {names[key]: value for key, value in values.items() if key in names}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from longtail.symbolic.algebra.gain import Gain
-from longtail.symbolic.circuit.elements import Element, SmallSignal
+from longtail.symbolic.circuit.elements import NamedElement, SmallSignal
 
 GROUND = "0"
 
@@ -114,7 +114,7 @@ def _sources(circuit: SmallSignal) -> dict[str, dict[str, int]]:
     return found
 
 
-def _part(number: str, element: Element, symbol: str, rows: Mapping[str, int], columns: Mapping[str, int]) -> Part:
+def _part(number: str, element: NamedElement, symbol: str, rows: Mapping[str, int], columns: Mapping[str, int]) -> Part:
     across, control = _pair(rows), _pair(columns)
     if across in (control, control[::-1]):
         if across == control:

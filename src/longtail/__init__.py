@@ -36,7 +36,7 @@ if TYPE_CHECKING:  # the public names and their homes; read at run time too, by 
     from longtail.contract.axes import decades
     from longtail.contract.result import Result
     from longtail.datasheet.analyze import Datasheet
-    from longtail.driven.varied import grid
+    from longtail.driven.grid import grid
     from longtail.errors import (
         AnalysisError,
         ConvergenceError,

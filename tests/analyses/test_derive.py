@@ -13,7 +13,7 @@ from longtail.amplifier import read
 from longtail.analyses import derive
 from longtail.errors import AnalysisError, UnsupportedError
 from longtail.symbolic.algebra.gain import Gain
-from longtail.symbolic.algebra.transfer import Transfer
+from longtail.symbolic.algebra.transfer import RationalTransfer
 from longtail.symbolic.shorter.reduced import Reduced
 from longtail.symbolic.writing.derivation import Equation
 from longtail.symbolic.writing.expression import Expression, text
@@ -232,7 +232,7 @@ rt2 o2 vee 2k
 def test_a_derived_gain_that_is_not_the_circuits_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     solved = derive.solved
 
-    def wrong(reduced: Reduced, gain: Gain, pairs: list[tuple[str, str]]) -> Transfer:
+    def wrong(reduced: Reduced, gain: Gain, pairs: list[tuple[str, str]]) -> RationalTransfer:
         right = solved(reduced, gain, pairs)
         return replace(right, scale=2 * right.scale)
 

@@ -412,3 +412,11 @@ def test_rounding_decides_nothing(name: str, monkeypatch: pytest.MonkeyPatch) ->
 
         monkeypatch.setattr(np.linalg, function, rounded)
     assert [amp.formula(**options).to_dict()["text"] for _ in range(3)] == [expected] * 3
+
+
+def test_a_difference_has_the_value_of_the_devices_difference() -> None:
+    """Also where a conductance is shown as the resistance that it is: dR = -dG/G^2."""
+    found = deck(MOS, drd="0.01").formula(of="common_to_differential", error="5%")
+    amp = deck(MOS, drd="0.01")
+    first, second = (amp.op().devices[name]["r"] for name in ("rd1", "rd2"))
+    assert found.symbols["ΔR_D"].value == pytest.approx(first - second, rel=2e-2)

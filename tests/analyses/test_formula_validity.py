@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from longtail.amplifier import Amplifier, read
-from longtail.analyses.formula.formula import validity as formula_validity
+from longtail.analyses.formula import validity as formula_validity
 from longtail.analyses.formula.result import Formula
 from longtail.analyses.formula.validity import (
     LEVEL,
@@ -22,7 +22,8 @@ from longtail.analyses.formula.validity import (
 from longtail.circuit import Circuit
 from longtail.cli.main import run as command
 from longtail.driven.drives import Drives
-from longtail.driven.varied import Lanes, solve_lanes
+from longtail.driven.grid import Lanes
+from longtail.driven.lane_solves import solve_lanes
 from longtail.engine.solving.batch import Batch
 from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.lanes.status import LaneStatus
@@ -224,3 +225,11 @@ def test_resistors_and_junctions_spread_by_a_share_of_their_value() -> None:
     assert names
     for name in [*names, "q1.is"]:
         assert spread[name].std() / spread[name].mean() == pytest.approx(RELATIVE, rel=0.05), name
+
+
+@pytest.mark.parametrize("of", ["common_to_differential", "differential_to_common"])
+def test_conversions_have_errors_away_from_the_point_too(of: str) -> None:
+    """What an exact formula leaves of a conversion is the rounding of a small difference."""
+    formula = read(UNEVEN).formula(of=of, exact=True, validity=True)
+    errors = along(formula, MISMATCH)
+    assert errors.worst_error is not None and errors.worst_error < 1e-3

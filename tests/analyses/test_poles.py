@@ -12,8 +12,8 @@ import pytest
 import longtail as lt
 from longtail.analyses import poles
 from longtail.analyses.poles import PolesAndZeros
-from longtail.driven.drives import bias
 from longtail.driven.inputs import find_drives
+from longtail.driven.nulling import bias
 from longtail.engine.small_signal.at_point import linearize
 from reference import gallery, ngspice
 

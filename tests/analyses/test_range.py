@@ -246,3 +246,32 @@ def _amplifies(kind: str, volts: float) -> bool:
     bulk = " 0" if kind == "mosfet1" else ""
     deck = f"one transistor\nvc c 0 {volts}\nvb b 0 {control}\n{letter}1 c b 0{bulk} t\n.model t {card}\n"
     return bool(amplifying(solve_operating_point(System(lt.read(deck).circuit)))[f"{letter}1"][0])
+
+
+BEHIND_DIVIDERS = """a pair behind dividers of three
+vcc vcc 0 5
+vee vee 0 -5
+vp a 0 0
+vn b 0 0
+r1 a inp 20k
+r2 inp 0 10k
+r3 b inn 20k
+r4 inn 0 10k
+q1 o1 inp e n
+q2 o2 inn e n
+rc1 vcc o1 10k
+rc2 vcc o2 10k
+i1 e vee 200u
+.model n npn(is=1e-15 bf=1e5)
+*@ input a b
+*@ output o1 o2
+"""
+
+
+def test_levels_are_looked_for_beyond_the_supplies() -> None:
+    """A fifth of their span to either side, by `range` and by the datasheet alike."""
+    amp = lt.read(BEHIND_DIVIDERS)
+    span = amp.range().input_common_mode
+    assert (span.low.volts, span.high.volts) == (pytest.approx(-7.0), pytest.approx(7.0))
+    rows = {row.symbol: row.value for row in amp.analyze(full=True, frequency_hz="1:1meg:1").rows}
+    assert rows["V_ICR-"] == pytest.approx(-7.0) and rows["V_ICR+"] == pytest.approx(7.0)

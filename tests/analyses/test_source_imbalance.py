@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 import longtail as lt
-from longtail.analyses.impedance import port_matrices
 from longtail.analyses.source_imbalance import Network, behind, solved
-from longtail.driven.drives import bias
 from longtail.driven.inputs import find_drives
 from longtail.driven.mode_gains import mode_gains
+from longtail.driven.nulling import bias
+from longtail.driven.port_maps import port_matrices
 from reference import gallery, ngspice
 from reference.comparison import assert_same_gains
 

@@ -4,8 +4,8 @@ import pytest
 
 import longtail as lt
 from benches.table import BENCHES, MODELS
-from longtail.driven.drives import null_target
 from longtail.driven.inputs import find_drives
+from longtail.driven.nulling import null_target
 
 
 @pytest.mark.parametrize("name", BENCHES)

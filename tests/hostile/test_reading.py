@@ -144,6 +144,9 @@ SITUATIONS = {
         {"main.cir": deck("m2 a a 0 0 n l=1e-200 w=1e-200", ".model n nmos(kf=3e-30)")},
         ("main.cir:4:1", "m2: its equations have a number that is too large", "far too small"),
     ),
+    "a part of a device smaller than numbers are": Situation(
+        {"main.cir": deck("r2 a 0 1k m=5e-324")}, ("main.cir:4:1", "r2: its equations have a number that is too large")
+    ),
     # what is no text
     "zero bytes": Situation({"main.cir": deck("r2 a 0 1\0")}, ("main.cir:4:9", "control character 0x00")),
     "a program": Situation({"main.cir": Path(sys.executable).read_bytes()[:10000]}, ("main.cir:", "control character")),

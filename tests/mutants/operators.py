@@ -157,7 +157,7 @@ def _for_readers(node: ast.AST) -> bool:
     if isinstance(node, ast.Assert | ast.JoinedStr | ast.ImportFrom | ast.Import):
         return True
     if isinstance(node, ast.keyword):
-        return node.arg == "strict"  # of zip: an assertion
+        return node.arg in ("strict", "repr")  # of zip: an assertion; of a dataclass: what `__repr__` says
     if isinstance(node, ast.FunctionDef):
         return node.name == "__repr__"
     if isinstance(node, ast.If):

@@ -12,7 +12,7 @@ from benchmarks.symbolic.child import evaluate
 from benchmarks.symbolic.question import Part, Question, question_of, symbol_names
 
 from longtail.symbolic.algebra.gain import Gain, exact_transfer
-from longtail.symbolic.circuit.elements import Element, SmallSignal
+from longtail.symbolic.circuit.elements import NamedElement, SmallSignal
 from longtail.symbolic.circuit.names import share
 from symbolic.decks import gallery
 
@@ -110,20 +110,20 @@ def test_sources_that_slicap_has_no_word_for_are_refused() -> None:
 @pytest.mark.parametrize(
     ("element", "message"),
     [
-        (Element("c", {"a": 1}, {"b": 1}, 1), "from one pair of nodes to another"),
-        (Element("g", {"a": 2}, {"b": 1}), "no pair of nodes"),
-        (Element("r", {"i(v)": 1}, {"i(v)": 1}), "needs the current"),
+        (NamedElement("c", {"a": 1}, {"b": 1}, 1), "from one pair of nodes to another"),
+        (NamedElement("g", {"a": 2}, {"b": 1}), "no pair of nodes"),
+        (NamedElement("r", {"i(v)": 1}, {"i(v)": 1}), "needs the current"),
     ],
 )
-def test_elements_that_cannot_be_written_are_refused(element: Element, message: str) -> None:
-    source = (Element(None, {"i(v)": 1}, {"in": 1}), Element(None, {"in": 1}, {"i(v)": 1}))
+def test_elements_that_cannot_be_written_are_refused(element: NamedElement, message: str) -> None:
+    source = (NamedElement(None, {"i(v)": 1}, {"in": 1}), NamedElement(None, {"in": 1}, {"i(v)": 1}))
     circuit = SmallSignal(("in", "a", "b", "i(v)"), (*source, element), {})
     with pytest.raises(ValueError, match=message):
         question_of(circuit, Gain("", {"i(v)": 1}, {"a": 1}, Fraction(1)))
 
 
 def test_sums_of_nodes_and_floating_sources_are_refused() -> None:
-    source = (Element(None, {"i(v)": 1}, {"a": 1}), Element(None, {"i(v)": -1}, {"b": 1}))
+    source = (NamedElement(None, {"i(v)": 1}, {"a": 1}), NamedElement(None, {"i(v)": -1}, {"b": 1}))
     circuit = SmallSignal(("a", "b", "i(v)"), source, {})
     with pytest.raises(ValueError, match="does not end at ground"):
         question_of(circuit, Gain("", {"i(v)": 1}, {"a": 1}, Fraction(1)))

@@ -14,8 +14,8 @@ from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS
 from longtail.contract.result import Result
-from longtail.driven.drives import bias
 from longtail.driven.inputs import find_drives
+from longtail.driven.nulling import bias
 
 
 @dataclass(frozen=True, eq=False, repr=False)

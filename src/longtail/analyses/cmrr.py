@@ -12,16 +12,14 @@ from numpy.typing import NDArray
 from longtail.analyses.gains import ModeGains, NullPoint
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis
-from longtail.contract.axes import frequency_axis, linear_axis
+from longtail.contract.axes import frequency_axis
 from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS, VCM_OPTION
 from longtail.contract.result import Result
-from longtail.driven.drives import Drives, null_target, supply_rails
-from longtail.driven.inputs import find_drives
-from longtail.driven.levels import Points, sweep
+from longtail.driven.levels import levels_of, sweep
+from longtail.driven.nulling import null_target
+from longtail.driven.points import Points
 from longtail.driven.port_maps import rejection_db
 from longtail.driven.stability import instability_notes, lane_notes
-from longtail.errors import OptionError
-from longtail.hints import said
 from longtail.lanes.status import LaneStatus
 from longtail.large_signal.departures import Departure, departures
 from longtail.large_signal.stuck import LOST, level_lost, stuck, stuck_notes, way_back
@@ -34,9 +32,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
-
-SUPPLIES = "supplies"
-_ACROSS = 41  # levels between the supplies
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -213,43 +208,6 @@ def run(
         tuple(_notes(points, levels, null)),
         Inquiry(drives, points.point),
     )
-
-
-def levels_of(
-    circuit: Circuit, input: Sequence[str] | None, output: Sequence[str] | None, vcm: Any
-) -> tuple[Drives, Array]:
-    """The driven circuit and the common-mode levels in V that `vcm` asks for: the netlist's own where it is None.
-
-    The drives stand at the netlist's own level, or at the nearest of those asked for.
-    Raises `OptionError` for levels that are no range, and for inputs that cannot be moved.
-    """
-    if vcm is None:
-        drives = find_drives(circuit, input, output)
-        own = _own_level(drives)
-        return drives, np.array([own])
-    if isinstance(vcm, str) and vcm == SUPPLIES:
-        rails = supply_rails(find_drives(circuit, input, output).circuit)
-        if rails is None:
-            raise OptionError(
-                "the span of the supplies is not known",
-                hint=said("name them by {supply}, or give {vcm}", supply=None, vcm="start:stop:points"),
-            )
-        levels = np.linspace(*rails, _ACROSS)
-    else:
-        levels = np.unique(linear_axis(vcm, "vcm", "V"))
-    driven = find_drives(circuit, input, output, levels[levels.size // 2].item())  # levels can be set here
-    standing = find_drives(circuit, input, output) if driven.has_level else driven
-    own = _own_level(standing)
-    moved = replace(driven, levels=find_drives(circuit, input, output, _clip(own, levels)).levels)
-    return (standing if moved.levels == standing.levels else moved), levels
-
-
-def _own_level(drives: Drives) -> float:
-    return float(np.mean(drives.levels))
-
-
-def _clip(value: float, levels: Array) -> float:
-    return float(np.clip(value, levels.min(), levels.max()))
 
 
 def _notes(points: Points, levels: Array, null: bool) -> list[str]:

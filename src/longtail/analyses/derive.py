@@ -31,7 +31,7 @@ from longtail.symbolic.writing.derivation import (
     element_lines,
     solved,
 )
-from longtail.symbolic.writing.expression import Name, latex_text, text
+from longtail.symbolic.writing.expression import SymbolName, latex_text, text
 from longtail.symbolic.writing.words import share_of
 from longtail.units import counted, format_si
 
@@ -188,7 +188,7 @@ def _result(
         )
     short = prune(found, values, s, value, error)
     head, _, tail = letter.partition("_")
-    left = Name(Label(head, tail))
+    left = SymbolName(Label(head, tail))
     equations = [Equation(letter, left, deriver.writer.write(found))]
     if short.terms < found.terms:
         where = f"within {100.0 * error:.3g} % of that at {format_si(frequency_hz, 'Hz')}"

@@ -15,13 +15,16 @@ from longtail.contract.analysis import Analysis, Option
 from longtail.contract.axes import frequency_axis
 from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, LANE_OPTIONS, NULL_OPTIONS
 from longtail.contract.result import Result, plain
-from longtail.driven.drives import Drives, bias, null_target
+from longtail.driven.drives import Drives
+from longtail.driven.grid import Axes, Lanes
 from longtail.driven.inputs import find_drives
 from longtail.driven.lane_floor import lane_floors
+from longtail.driven.lane_solves import null_lanes, solve_lanes
 from longtail.driven.mode_gains import PLACES, ModeMatrix, common_level, mode_gains, prepared_sweep, status_text
+from longtail.driven.nulling import bias, null_target
 from longtail.driven.port_maps import above
 from longtail.driven.stability import lane_notes
-from longtail.driven.varied import Axes, Lanes, null_lanes, read_lanes, solve_lanes
+from longtail.driven.varied import read_lanes
 from longtail.engine.size import LARGEST, size
 from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.lanes.status import LaneStatus, texts

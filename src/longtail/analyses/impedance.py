@@ -22,12 +22,10 @@ from longtail.contract.analysis import Analysis
 from longtail.contract.axes import frequency_axis
 from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS
 from longtail.contract.result import Result
-from longtail.driven.drives import Drives, bias
 from longtail.driven.inputs import find_drives
 from longtail.driven.mode_gains import common_level, status_text
-from longtail.driven.port_maps import input_currents, output_injection, parts
-from longtail.engine.small_signal.at_point import linearize
-from longtail.engine.solving.operating_point import OperatingPoint
+from longtail.driven.nulling import bias
+from longtail.driven.port_maps import parts, port_matrices
 from longtail.large_signal.stuck import bias_notes
 from longtail.modes import COMMON, DIFFERENTIAL
 
@@ -124,14 +122,6 @@ def _inverse(admittance: Complex) -> Complex:
     flows = admittance != 0.0
     found[flows] = 1.0 / admittance[flows]
     return found
-
-
-def port_matrices(drives: Drives, point: OperatingPoint, frequency_hz: NDArray[np.float64]) -> tuple[Complex, Complex]:
-    """Input admittances in S and output impedances in ohm between modes, `[frequency, mode, mode]`, of one lane."""
-    model, system = linearize(point), point.system
-    right = np.hstack([-(model.inputs[0] @ drives.unit_modes), output_injection(drives, system)])
-    x = model.solve(frequency_hz, right[None])[0]
-    return input_currents(drives, system) @ x[..., :2], drives.output_matrix(system) @ x[..., 2:]
 
 
 def run(

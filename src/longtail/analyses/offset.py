@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail import modes
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.axes import linear_axis
 from longtail.contract.options import FREE_NULL_OPTIONS, INPUT_OPTIONS
 from longtail.contract.result import Result
 from longtail.devices.base import ZERO_CELSIUS
-from longtail.driven.drives import null_target
+from longtail.driven.input_offset import DRIFT_STEP, currents, offsets
 from longtail.driven.inputs import find_drives
-from longtail.driven.levels import Points, sweep
+from longtail.driven.levels import sweep
+from longtail.driven.nulling import null_target
 from longtail.driven.stability import instability_notes
-from longtail.engine.equations.trace import branch_name
 from longtail.engine.equations.views import TEMPERATURE
 from longtail.merits.reasons import exchanging
 
@@ -30,9 +29,6 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 TEMPERATURES = "-40:125:34"
-DRIFT_STEP = 0.25  # K, to either side of the nominal temperature: the drift is the slope there
-_VOLTS, _AMPERES = 1e-12, 1e-18  # below, an offset is what solving leaves of zero
-_ELECTRONS = 1e-24  # A: an electron in two days, and less than a current that is solved for can be
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -159,26 +155,6 @@ def run(
         notes=tuple(notes),
         is_symmetric=exchanging(drives) is not None,
     )
-
-
-def offsets(points: Points, center: Points) -> Array:
-    """v_id in V by lane; zero where it is what solving leaves of it."""
-    offset = np.where(points.good, points.v_id, np.nan)
-    return np.where(np.abs(offset) < _VOLTS, 0.0, offset) if abs(center.v_id[0]) < _VOLTS else offset
-
-
-def currents(points: Points) -> tuple[Array, Array]:
-    """Bias and offset current in A by lane: what the input sources deliver, its mean and its difference."""
-    drives = points.drives
-    first, second = (
-        np.where(points.good, -points.point[branch_name(source, "i")], np.nan) for source in drives.sources
-    )
-    half_difference, total = modes.split_currents(first, second)
-    difference = 2.0 * half_difference
-    largest = np.maximum(np.abs(first), np.abs(second))
-    rounding = np.maximum(_AMPERES, 1e-9 * np.nan_to_num(largest))
-    mean = np.where(np.abs(total) < _ELECTRONS, 0.0, total / 2.0)
-    return mean, np.where(np.abs(difference) < rounding, 0.0, difference)
 
 
 ANALYSIS = Analysis(

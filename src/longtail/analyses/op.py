@@ -14,8 +14,10 @@ from longtail.contract.analysis import Analysis
 from longtail.contract.options import LANE_OPTIONS
 from longtail.contract.result import Result, plain
 from longtail.devices.discovery import devices
+from longtail.driven.grid import Axes, Lanes
+from longtail.driven.lane_solves import solve_lanes
 from longtail.driven.stability import instability_notes
-from longtail.driven.varied import Axes, Lanes, read_lanes, solve_lanes
+from longtail.driven.varied import read_lanes
 from longtail.engine.equations.large import system_of
 from longtail.engine.equations.potentials import lost_potentials, said
 from longtail.engine.solving.operating_point import OperatingPoint, solve_operating_point

@@ -22,10 +22,11 @@ from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS
 from longtail.contract.result import Result
 from longtail.driven.band_search import model_bands, search_axis
 from longtail.driven.bands import Bands
-from longtail.driven.drives import Drives, bias
+from longtail.driven.drives import Drives
 from longtail.driven.inputs import find_drives
 from longtail.driven.loop_gain import Loop, check_source, loop_gain, margins
 from longtail.driven.mode_gains import common_level, model_gains, status_text
+from longtail.driven.nulling import bias
 from longtail.driven.stability import growing, home
 from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.small_signal.linearization import Linearization
@@ -84,7 +85,7 @@ class Pair:
 
 
 @dataclass(frozen=True, eq=False)
-class Transfer:
+class ModeTransfer:
     """One mode transfer. zeros and zero_nodes as for poles; residues `[pole]` in rad/s; gain_at_dc in V/V.
 
     A transfer that is zero has no zeros: `zeros` is None, and so is all else but the `reason`. `log_scale` is the
@@ -132,7 +133,7 @@ class PolesAndZeros(Result):
 
     poles: Complex
     pole_nodes: tuple[str, ...]
-    transfers: Mapping[str, Transfer]
+    transfers: Mapping[str, ModeTransfer]
     corners: Corners
     tail: TailZero | None
     loop: Loop | None
@@ -253,12 +254,12 @@ def _names(drives: Drives) -> dict[str, tuple[int, int]]:
 
 def _transfer(
     model: Linearization, modes: Eigenmodes, drives: Drives, out: int, into: int, gains: tuple[Complex, Real]
-) -> Transfer:
+) -> ModeTransfer:
     matrix, floor = gains  # at 0 Hz, and at the frequencies of the check
     gain = matrix[:, out, into]
     if (np.abs(gain[1:]) <= _NOTHING * floor[1:]).all():
         point = model.operating_point
-        return Transfer(reason=Inquiry(drives, point).why(float(_CHECKED[0]), out, into))
+        return ModeTransfer(reason=Inquiry(drives, point).why(float(_CHECKED[0]), out, into))
     row = drives.output_matrix(model.operating_point.system)[out]
     column = -(model.inputs[0] @ drives.unit_modes[:, into])
     n = len(row)
@@ -270,7 +271,7 @@ def _transfer(
     if abs(gain[0]) <= _NOTHING * floor[0]:
         # nothing passes at 0 Hz: the lowest zeros are there, and came out beside it by rounding
         zeros.values[: _order_at_dc(model, row, column, modes.values)] = 0.0
-    return Transfer(
+    return ModeTransfer(
         float(gain[0].real),
         zeros.values,
         tuple(home(zeros, model, k) for k in range(len(zeros.values))),
@@ -341,7 +342,7 @@ def _cancelling(poles: Complex, zeros: Complex) -> list[Pair]:
     return sorted(pairs, key=lambda pair: pair.pole)
 
 
-def _tail(model: Linearization, modes: Eigenmodes, drives: Drives, common: Transfer) -> TailZero | None:
+def _tail(model: Linearization, modes: Eigenmodes, drives: Drives, common: ModeTransfer) -> TailZero | None:
     """The lowest real zero of the common-mode gain that lives at a node which differential signals do not move."""
     if common.zeros is None:
         return None
@@ -385,7 +386,7 @@ def _loop(model: Linearization, poles: Complex, source: str) -> Loop:
     return margins(f, loop_gain(model, source, f), float(at_dc.real), source)
 
 
-def _notes(model: Linearization, transfers: Mapping[str, Transfer]) -> list[str]:
+def _notes(model: Linearization, transfers: Mapping[str, ModeTransfer]) -> list[str]:
     notes = []
     seconds = max([float(np.abs(d).max()) for slopes, d in model.delays if np.abs(slopes).max() > 0.0], default=0.0)
     if seconds > 0.0:

@@ -20,9 +20,10 @@ from longtail.contract.analysis import Analysis, Option
 from longtail.contract.axes import frequency_axis
 from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS
 from longtail.contract.result import Result
-from longtail.driven.drives import Drives, bias
+from longtail.driven.drives import Drives
 from longtail.driven.inputs import find_drives
 from longtail.driven.mode_gains import common_level, status_text
+from longtail.driven.nulling import bias
 from longtail.driven.port_maps import ROUNDING, above, parts, rejection_db, signal_level, source_columns
 from longtail.elaborate.ports import resolve_ports
 from longtail.engine.small_signal.at_point import linearize

@@ -13,13 +13,14 @@ from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.options import FREE_NULL_OPTIONS, INPUT_OPTIONS
 from longtail.contract.result import Result
-from longtail.driven.drives import Drives, null_target, supply_rails
+from longtail.driven.drives import Drives, supply_rails
 from longtail.driven.inputs import find_drives
-from longtail.driven.levels import Sweep, sweep
+from longtail.driven.levels import LevelSweep, sweep
+from longtail.driven.nulling import null_target
 from longtail.driven.stability import instability_notes
 from longtail.errors import AnalysisError, ConvergenceError, OptionError
 from longtail.hints import named, said
-from longtail.large_signal.reach import CMRR, GAIN, REGION, Limit, Search
+from longtail.large_signal.reach import CMRR, GAIN, REGION, RangeEnd, Search
 from longtail.large_signal.stuck import LOST, level_lost, stuck
 from longtail.merits.reasons import Inquiry
 from longtail.modes import COMMON, DIFFERENTIAL
@@ -36,11 +37,11 @@ _COARSE, _FINE = 3e-6, 2e-7  # of the way to the end of the search: how near an 
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class RangeSpan:
     """Both ends of a range."""
 
-    low: Limit
-    high: Limit
+    low: RangeEnd
+    high: RangeEnd
 
     def to_dict(self) -> dict[str, Any]:
         return {"low": self.low.to_dict(), "high": self.high.to_dict()}
@@ -71,13 +72,13 @@ class OperatingRange(Result):
     frequency_hz: float
     gain_loss_db: float
     cmrr_loss_db: float
-    input_common_mode: Span
-    by_gain: Span
-    by_cmrr: Span | None
-    output_swing: Span
-    swing_by_gain: Span
+    input_common_mode: RangeSpan
+    by_gain: RangeSpan
+    by_cmrr: RangeSpan | None
+    output_swing: RangeSpan
+    swing_by_gain: RangeSpan
     polygon: Array
-    limits: tuple[Limit, ...]
+    limits: tuple[RangeEnd, ...]
     rails: tuple[float, float] | None
     notes: tuple[str, ...] = ()
     no_cmrr: str = ""
@@ -227,7 +228,7 @@ def _prepare(
     return Search(held_there, center, corners, frequency_hz, {}), notes
 
 
-def _hold(drives: Drives, wanted: float) -> Sweep:
+def _hold(drives: Drives, wanted: float) -> LevelSweep:
     """The amplifier with its output held at `wanted` V by its input."""
     try:
         return sweep(drives, null=True, target=wanted)
@@ -257,10 +258,12 @@ def _corners(single_ended: bool, center: Array, rails: tuple[float, float] | Non
     return np.array([low_corner, np.maximum([swing[1], levels[1]], center + 1e-3 * span)])
 
 
-Ends = list[tuple[Array, Limit]]
+Ends = list[tuple[Array, RangeEnd]]
 
 
-def _look_around(search: Search, figured: bool) -> tuple[dict[tuple[float, str], Span], Array, tuple[Limit, ...]]:
+def _look_around(
+    search: Search, figured: bool
+) -> tuple[dict[tuple[float, str], RangeSpan], Array, tuple[RangeEnd, ...]]:
     """The ranges along each axis by axis and criterion, and the corners of the polygon: all found in one search."""
     asked = [(UP, REGION), (UP, GAIN), (RIGHT, REGION), (RIGHT, GAIN), *([(UP, CMRR)] if figured else [])]
     along = np.array([angle for axis, _ in asked for angle in (axis - np.pi, axis)])
@@ -272,7 +275,7 @@ def _look_around(search: Search, figured: bool) -> tuple[dict[tuple[float, str],
     for k, (axis, criterion) in enumerate(asked):
         column = 0 if axis == RIGHT else 1
         low, high = (replace(limit, volts=place[column].item()) for place, limit in ends[2 * k : 2 * k + 2])
-        spans[axis, criterion] = Span(low, high)
+        spans[axis, criterion] = RangeSpan(low, high)
     ends = _with_corners(search, rays, ends[along.size :])
     return spans, np.array([place for place, _ in ends]), tuple(limit for _, limit in ends)
 

@@ -20,17 +20,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail import modes
-from longtail.analyses.impedance import port_matrices
 from longtail.circuit import GROUND, Circuit, Instance
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.axes import frequency_axis
 from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS
 from longtail.contract.result import Result
-from longtail.driven.drives import Drives, bias, null_target
+from longtail.driven.drives import Drives
+from longtail.driven.grid import Lanes
 from longtail.driven.inputs import find_drives
+from longtail.driven.lane_solves import null_lanes, solve_lanes
 from longtail.driven.mode_gains import common_level, mode_gains, status_text
-from longtail.driven.port_maps import ROUNDING, above, input_currents, parts, rejection_db, signal_level
-from longtail.driven.varied import Lanes, null_lanes, solve_lanes
+from longtail.driven.nulling import bias, null_target
+from longtail.driven.port_maps import ROUNDING, above, input_currents, parts, port_matrices, rejection_db, signal_level
 from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.solving import dense
 from longtail.engine.solving.operating_point import OperatingPoint

@@ -25,9 +25,10 @@ from longtail.datasheet.limits import FAIL, ascii_symbol, check, read_limits, un
 from longtail.datasheet.rows import Row
 from longtail.driven.band_search import model_bands
 from longtail.driven.conditions import TYPICAL, Condition, conditions, read_corners, read_temperatures
-from longtail.driven.drives import Drives, bias, null_target
+from longtail.driven.drives import Drives
 from longtail.driven.inputs import find_drives
 from longtail.driven.mode_gains import model_gains
+from longtail.driven.nulling import bias, null_target
 from longtail.driven.stability import growing
 from longtail.driven.under_conditions import Standing, stand
 from longtail.engine.small_signal.at_point import linearize

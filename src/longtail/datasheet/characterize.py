@@ -9,16 +9,15 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.analyses.noise.noise import Spectra, spectra
-from longtail.analyses.noise.result import referred
-from longtail.analyses.offset import DRIFT_STEP, currents, offsets
 from longtail.datasheet.asked import Asked
 from longtail.datasheet.curves import Curves
 from longtail.datasheet.gain_rows import GainRows, Spot, figureless, rejection, rejection_row, steady, with_remark
 from longtail.datasheet.rows import Row, spread
 from longtail.driven.band_search import allowed_error, model_bands, pass_band
 from longtail.driven.bands import Bands
-from longtail.driven.levels import Points
+from longtail.driven.input_offset import DRIFT_STEP, currents, offsets
+from longtail.driven.noise_spectra import Spectra, referred, spectra
+from longtail.driven.points import Points
 from longtail.driven.port_maps import (
     ROUNDING,
     input_currents,

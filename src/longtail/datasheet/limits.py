@@ -24,9 +24,9 @@ from typing import Any
 
 from longtail.datasheet.cace import SUFFIXES, read_cace
 from longtail.datasheet.rows import Limit, Row
-from longtail.driven.conditions import number, read_toml
 from longtail.errors import OptionError, Span, nearest
 from longtail.files import reading as file_reading
+from longtail.files.toml import number, read_toml
 from longtail.hints import said
 
 PASS, FAIL, OPEN = "pass", "fail", "open"

@@ -96,7 +96,7 @@ def find_bands(
     solvable = np.isfinite(size).all(axis=1) & np.isfinite(at_rest)
     lanes = np.flatnonzero(solvable & (size > floor).any(axis=1))
     between = Interpolation(np.log(frequency_hz), size[lanes])
-    search = _Search(gain, between, np.column_stack([at_rest, size])[lanes], lanes, error)
+    search = _BandSearch(gain, between, np.column_stack([at_rest, size])[lanes], lanes, error)
     return search.bands().spread(lanes, len(size))
 
 
@@ -121,7 +121,7 @@ def known(values: Array) -> Array:
     return np.where(np.isfinite(values), values, np.nan)
 
 
-class _Search:
+class _BandSearch:
     """The walk along the samples of some lanes, 0 Hz the first of them."""
 
     def __init__(self, gain: Gain | None, between: Interpolation, size: Array, lanes: Rows, error: float) -> None:

@@ -10,7 +10,8 @@ import numpy as np
 from longtail import modes
 from longtail.circuit import Circuit
 from longtail.driven.closed_loop import closed_loop
-from longtail.driven.drives import Drives, bias
+from longtail.driven.drives import Drives
+from longtail.driven.nulling import bias
 from longtail.elaborate.ports import resolve_ports
 from longtail.elaborate.ports.planes import Cut, cut
 from longtail.elaborate.ports.wiring import Wiring, base

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.driven.drives import Drives
-from longtail.driven.levels import Points
+from longtail.driven.points import Points
 from longtail.driven.port_maps import ROUNDING
 from longtail.engine.solving.operating_point import OperatingPoint
 

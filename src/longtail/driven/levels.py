@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from longtail import modes
-from longtail.circuit import GROUND, Instance
-from longtail.driven.drives import Drives, as_plain, at_one_lane, bias, null_target
-from longtail.driven.port_maps import above
-from longtail.driven.varied import levels_over, nominal
+from longtail.circuit import GROUND, Circuit, Instance
+from longtail.contract.axes import linear_axis
+from longtail.driven.drives import Drives, supply_rails
+from longtail.driven.inputs import find_drives
+from longtail.driven.nulling import as_plain, at_one_lane, bias, null_target
+from longtail.driven.parameters import nominal
+from longtail.driven.points import _LIMIT, Points
+from longtail.driven.varied import levels_over
 from longtail.engine.equations.system import System
 from longtail.engine.equations.trace import Null
 from longtail.engine.remember import Remembered
-from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.solving.batch import Batch
 from longtail.engine.solving.newton import newton, warm
 from longtail.engine.solving.operating_point import OperatingPoint, solve_operating_point
-from longtail.errors import AnalysisError
+from longtail.errors import OptionError
+from longtail.hints import said
 from longtail.lanes.kernels import COMPILED
 from longtail.lanes.status import LaneStatus
-from longtail.modes import COMMON, DIFFERENTIAL
 
 Array = NDArray[np.float64]
 
 TARGET = "@target"  # a node that carries the wanted output voltage, so that it can differ from lane to lane
-_ROUNDING = 1e-13  # of the signals that an output is the difference of, see `gains`
-_HELD = 1 << 24  # complex numbers of a response held at once
-_LIMIT = 25  # Newton iterations of a lane that starts from its neighbour
 _NEARBY = 0.2  # V: an offset beyond is looked for with more care
 _PAIRS = 1 << 18  # of points: from so many on a search tree is faster than a look at each
 _STEPS = 60  # on the way from a neighbour
@@ -39,78 +40,7 @@ _SHORTEST, _SHORTEST_NULLED = 1e-2, 0.2  # of the way: an output that cannot be 
 
 
 @dataclass(frozen=True, eq=False)
-class Points:
-    """Operating points of the plain circuit, one a lane, and the v_id = v1 - v2 in V at which each holds.
-
-    `good` `[lane]` says which have converged; the others hold no solution. `state` `[lane, unknown]` is the solution
-    as it was solved, an input offset among the unknowns where the output is nulled: neighbours start from there.
-    """
-
-    drives: Drives
-    point: OperatingPoint
-    v_id: Array
-    state: Array
-
-    @property
-    def good(self) -> NDArray[np.bool_]:
-        return np.asarray(self.point.status == LaneStatus.CONVERGED)
-
-    @property
-    def output(self) -> Array:
-        """The output voltage in V, `[lane]`: the difference of a pair, or the node."""
-        return self.outputs[:, DIFFERENTIAL]
-
-    @property
-    def outputs(self) -> Array:
-        """The output modes in V, `[lane, mode]`; one for a single-ended output."""
-        return np.where(self.good[:, None], self.drives.outputs_of(self.point), np.nan)
-
-    def select(self, lanes: NDArray[np.intp]) -> Points:
-        """Some of the lanes."""
-        return replace(self, point=self.point.select(lanes), v_id=self.v_id[lanes], state=self.state[lanes])
-
-    def moved(self, v_id: Array) -> Points:
-        """The points of the plain circuit when the differential input moves on by `v_id` V, `[lane]`."""
-        system, values = self.point.system, dict(self.point.values)
-        for name, move in zip(self.drives.names, modes.join(v_id, 0.0), strict=True):
-            values[name] = values[name] + np.asarray(move)
-        lanes = {name: np.broadcast_to(value, len(v_id)) for name, value in values.items()}
-        result = newton(system, lanes, warm(system, lanes, self.point.solution), limit=_LIMIT)
-        point = replace(self.point, values=values, solution=result.state.x, status=result.status)
-        return replace(self, point=point, v_id=self.v_id + v_id, state=result.state.x)
-
-    def mode_gains(self, frequency_hz: Array) -> tuple[NDArray[np.complex128], Array]:
-        """Mode matrices `[lane, frequency, out_mode, in_mode]` and their rounding `[lane, frequency]`.
-
-        nan where a lane has no solution, and where nothing holds a node at its operating point.
-        """
-        system = self.point.system
-        weights = self.drives.output_matrix(system)
-        voltages = [k for k, unknown in enumerate(system.unknowns) if unknown.unit == "V"]
-        matrix = np.full((len(self.v_id), frequency_hz.size, len(weights), 2), complex(np.nan, np.nan))
-        floor = np.full(matrix.shape[:2], np.nan)
-        size = max(1, _HELD // (2 * len(system.unknowns) * frequency_hz.size))
-        good = np.flatnonzero(self.good)
-        for start in range(0, good.size, size):
-            for lanes, x in self._responses(frequency_hz, good[start : start + size]):
-                floor[lanes] = _ROUNDING * np.abs(x[:, :, voltages]).max(axis=(2, 3))
-                matrix[lanes] = above(weights @ x, floor[lanes][..., None, None])
-        return matrix, floor
-
-    def _responses(
-        self, frequency_hz: Array, lanes: NDArray[np.intp]
-    ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.complex128]]]:
-        """Responses to both modes, halving a group with a lane whose equations are singular; that lane is left out."""
-        try:
-            yield lanes, linearize(self.select(lanes).point).response(frequency_hz, self.drives.unit_modes)
-        except AnalysisError:
-            if lanes.size > 1:
-                yield from self._responses(frequency_hz, lanes[: lanes.size // 2])
-                yield from self._responses(frequency_hz, lanes[lanes.size // 2 :])
-
-
-@dataclass(frozen=True, eq=False)
-class Sweep:
+class LevelSweep:
     """A driven amplifier ready for many input levels; nulled where `nominal` belongs to a nulled system.
 
     `vary` names further values that may differ from lane to lane. `rest` is the point without nulling.
@@ -140,12 +70,12 @@ class Sweep:
         return self._points(self.nominal)
 
     @cached_property
-    def released(self) -> Sweep:
+    def released(self) -> LevelSweep:
         """The plain amplifier at the offset that nulls it: the output is free to move from there."""
         center = self.center
         ends = modes.join(center.v_id[0].item(), self.own.common)
         point = at_one_lane(center.point)
-        return Sweep(replace(self.drives, levels=(ends.first, ends.second)), point, self.plain, point)
+        return LevelSweep(replace(self.drives, levels=(ends.first, ends.second)), point, self.plain, point)
 
     def at(
         self,
@@ -250,10 +180,10 @@ def _nearest(among: Array, points: Array) -> NDArray[np.intp]:
     return np.abs(points[:, None] - among).sum(axis=2).argmin(axis=1)
 
 
-_SWEEPS = Remembered[Sweep](8)
+_SWEEPS = Remembered[LevelSweep](8)
 
 
-def sweep(drives: Drives, *, null: bool = False, target: float | None = None, vary: tuple[str, ...] = ()) -> Sweep:
+def sweep(drives: Drives, *, null: bool = False, target: float | None = None, vary: tuple[str, ...] = ()) -> LevelSweep:
     """Solve the nominal point of a driven amplifier and make it ready for many levels.
 
     Raises `AnalysisError` and `OptionError` as `bias` does, `ConvergenceError` where there is no operating point.
@@ -262,15 +192,15 @@ def sweep(drives: Drives, *, null: bool = False, target: float | None = None, va
     return _SWEEPS.get(drives, (wanted, vary), lambda: _sweep(drives, wanted, vary))
 
 
-def _sweep(drives: Drives, wanted: float | None, vary: tuple[str, ...]) -> Sweep:
+def _sweep(drives: Drives, wanted: float | None, vary: tuple[str, ...]) -> LevelSweep:
     if wanted is None and not vary:
         point, _ = bias(drives)
         point = replace(point, system=point.system.compiled)
-        return Sweep(drives, point, point.system, point)
+        return LevelSweep(drives, point, point.system, point)
     if wanted is None:
         system = System(drives.circuit, drives=drives.names, varied=vary, executor=COMPILED)
         point = solve_operating_point(system, drives.values | _nominal(drives, vary))
-        return Sweep(drives, point, system, point)
+        return LevelSweep(drives, point, system, point)
     source = Instance(f"v{TARGET}", "voltage_source", (TARGET, GROUND), {"dc": wanted})
     circuit = replace(
         drives.circuit,
@@ -289,7 +219,7 @@ def _sweep(drives: Drives, wanted: float | None, vary: tuple[str, ...]) -> Sweep
     if near is None:
         bias(bare, null=True, target=wanted)  # says why where nulling fails
         near = solve_operating_point(nulled, values)
-    return Sweep(drives, near, plain, rest)
+    return LevelSweep(drives, near, plain, rest)
 
 
 def _with_target(point: OperatingPoint, system: System, values: dict[str, float], target: float) -> OperatingPoint:
@@ -315,6 +245,42 @@ def _nominal(drives: Drives, names: tuple[str, ...]) -> dict[str, float]:
     return {name: nominal(drives.circuit, name) for name in names}
 
 
-def common(matrix: NDArray[np.complex128]) -> NDArray[np.complex128]:
-    """A_cc of mode matrices `[..., out_mode, in_mode]`, or A_cm of a single-ended output."""
-    return matrix[..., -1, COMMON]
+SUPPLIES = "supplies"
+_ACROSS = 41  # levels between the supplies
+
+
+def levels_of(
+    circuit: Circuit, input: Sequence[str] | None, output: Sequence[str] | None, vcm: Any
+) -> tuple[Drives, Array]:
+    """The driven circuit and the common-mode levels in V that `vcm` asks for: the netlist's own where it is None.
+
+    The drives stand at the netlist's own level, or at the nearest of those asked for.
+    Raises `OptionError` for levels that are no range, and for inputs that cannot be moved.
+    """
+    if vcm is None:
+        drives = find_drives(circuit, input, output)
+        own = _own_level(drives)
+        return drives, np.array([own])
+    if isinstance(vcm, str) and vcm == SUPPLIES:
+        rails = supply_rails(find_drives(circuit, input, output).circuit)
+        if rails is None:
+            raise OptionError(
+                "the span of the supplies is not known",
+                hint=said("name them by {supply}, or give {vcm}", supply=None, vcm="start:stop:points"),
+            )
+        levels = np.linspace(*rails, _ACROSS)
+    else:
+        levels = np.unique(linear_axis(vcm, "vcm", "V"))
+    driven = find_drives(circuit, input, output, levels[levels.size // 2].item())  # levels can be set here
+    standing = find_drives(circuit, input, output) if driven.has_level else driven
+    own = _own_level(standing)
+    moved = replace(driven, levels=find_drives(circuit, input, output, _clip(own, levels)).levels)
+    return (standing if moved.levels == standing.levels else moved), levels
+
+
+def _own_level(drives: Drives) -> float:
+    return float(np.mean(drives.levels))
+
+
+def _clip(value: float, levels: Array) -> float:
+    return float(np.clip(value, levels.min(), levels.max()))

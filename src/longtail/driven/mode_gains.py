@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from longtail import modes
 from longtail.driven.drives import Drives
+from longtail.driven.lane_solves import solve_nulled
 from longtail.driven.port_maps import ROUNDING, above, rejection_db, signal_level
-from longtail.driven.varied import solve_nulled
-from longtail.engine.few_solves.frequency_sweep import Sweep
+from longtail.engine.few_solves.frequency_sweep import FrequencySweep
 from longtail.engine.remember import Remembered
 from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.small_signal.linearization import Linearization
@@ -21,6 +21,8 @@ from longtail.engine.solving.batch import Batch
 from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.lanes.status import LaneStatus
 from longtail.modes import COMMON, DIFFERENTIAL
+
+_SWEEPS = Remembered[tuple[FrequencySweep, NDArray[np.float64]]](8)
 
 Complex = NDArray[np.complex128]
 
@@ -131,27 +133,24 @@ def model_gains(
     return above(gains, floor[:, None, None]), floor
 
 
-_SWEEPS = Remembered[tuple[Sweep, NDArray[np.float64]]](8)
-
-
 def prepared_sweep(
     prepared: Batch,
     drives: Drives,
     frequency_hz: NDArray[np.float64],
     plain: bool = False,
     target: float | None = None,
-) -> tuple[Sweep, NDArray[np.float64]]:
+) -> tuple[FrequencySweep, NDArray[np.float64]]:
     """The sweep of a batch over a frequency axis, and the nominal floor of rounding; remembered for the next time.
 
     `target` V is what the lanes are nulled to, if they are.
     """
     key = (frequency_hz.tobytes(), drives.sources, drives.output, plain, target)
 
-    def prepare() -> tuple[Sweep, NDArray[np.float64]]:
+    def prepare() -> tuple[FrequencySweep, NDArray[np.float64]]:
         outputs = drives.output_matrix(prepared.system)
         _, floor = mode_gains(drives, prepared.nominal, frequency_hz)
         solve = None if target is None else partial(solve_nulled, drives, prepared, target=target)
-        return Sweep(prepared, frequency_hz, drives.unit_modes, outputs, plain=plain, solve=solve), floor
+        return FrequencySweep(prepared, frequency_hz, drives.unit_modes, outputs, plain=plain, solve=solve), floor
 
     return _SWEEPS.get(prepared, key, prepare)
 

@@ -11,6 +11,7 @@ from longtail import modes
 from longtail.circuit import GROUND, Circuit
 from longtail.driven.drives import Drives, hot_end
 from longtail.engine.equations.system import System
+from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.solving.operating_point import OperatingPoint
 
 Real = NDArray[np.float64]
@@ -98,3 +99,11 @@ def rejection_db(wanted: ArrayLike, unwanted: ArrayLike, floor: Real) -> Real:
 def parts(values: Complex | None) -> dict[str, list[float]] | None:
     """Complex numbers as JSON has them: real and imaginary parts."""
     return None if values is None else {"re": values.real.tolist(), "im": values.imag.tolist()}
+
+
+def port_matrices(drives: Drives, point: OperatingPoint, frequency_hz: NDArray[np.float64]) -> tuple[Complex, Complex]:
+    """Input admittances in S and output impedances in ohm between modes, `[frequency, mode, mode]`, of one lane."""
+    model, system = linearize(point), point.system
+    right = np.hstack([-(model.inputs[0] @ drives.unit_modes), output_injection(drives, system)])
+    x = model.solve(frequency_hz, right[None])[0]
+    return input_currents(drives, system) @ x[..., :2], drives.output_matrix(system) @ x[..., 2:]

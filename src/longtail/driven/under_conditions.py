@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.driven.conditions import Condition, arrays
-from longtail.driven.drives import Drives, null_target
-from longtail.driven.levels import Points, Sweep, sweep
+from longtail.driven.drives import Drives
+from longtail.driven.levels import LevelSweep, sweep
+from longtail.driven.nulling import null_target
+from longtail.driven.points import Points
 from longtail.driven.varied import read_lanes
 from longtail.errors import AnalysisError, ConvergenceError, OptionError
 
@@ -32,8 +34,8 @@ class Standing:
     values: Mapping[str, Array]
     v_ic: Array
     v_id: Array
-    plain: Sweep
-    nulled: Sweep | None
+    plain: LevelSweep
+    nulled: LevelSweep | None
     why_not: str
     points: Points
     null: bool
@@ -89,7 +91,7 @@ def _levels(drives: Drives, values: Mapping[str, Array], lanes: int) -> tuple[Ar
 
 def _nulled(
     drives: Drives, vary: tuple[str, ...], null: bool, target: float | None
-) -> tuple[Sweep, str] | tuple[None, str]:
+) -> tuple[LevelSweep, str] | tuple[None, str]:
     """The amplifier with its output held; None and the reason where that is not asked for and does not work."""
     try:
         return sweep(drives, null=True, target=target, vary=vary), ""
@@ -105,10 +107,10 @@ def _nulled(
         return None, f"no input offset: {error.message}; {error.hint}"
 
 
-def _plain(drives: Drives, vary: tuple[str, ...], nulled: Sweep | None, null: bool) -> Sweep:
+def _plain(drives: Drives, vary: tuple[str, ...], nulled: LevelSweep | None, null: bool) -> LevelSweep:
     """The amplifier as the netlist has it, or at the offset that nulls it: all lanes start from there."""
     if nulled is None:
         return sweep(drives, vary=vary)
     if not null:
-        return Sweep(nulled.drives, nulled.rest, nulled.plain, nulled.rest)
+        return LevelSweep(nulled.drives, nulled.rest, nulled.plain, nulled.rest)
     return nulled.released

@@ -33,7 +33,7 @@ class Settings:
 
 def read_settings(directives: Iterable[tuple[Directive, Scope]], notes: Notes) -> Settings:
     """Read every directive. Raises NetlistError for values that cannot be, UnsupportedError for unknown directives."""
-    reader = _Reader(notes)
+    reader = _OptionReader(notes)
     for directive, scope in directives:
         reader.read(directive, scope)
     if reader.ignored:
@@ -41,7 +41,7 @@ def read_settings(directives: Iterable[tuple[Directive, Scope]], notes: Notes) -
     return reader.settings
 
 
-class _Reader:
+class _OptionReader:
     def __init__(self, notes: Notes) -> None:
         self.settings = Settings()
         self.notes = notes

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.driven.levels import Points, Sweep
+from longtail.driven.levels import LevelSweep
+from longtail.driven.points import Points
 from longtail.large_signal.march import Mask, Rows, march
 from longtail.modes import DIFFERENTIAL
 
@@ -50,7 +51,7 @@ class Curve:
     `values` of varied parameters by name, `[level]`, hold at each of the levels; a "level" may then be a condition.
     """
 
-    sweep: Sweep
+    sweep: LevelSweep
     levels: Array
     offsets: Array
     values: Mapping[str, Array] = field(default_factory=dict)

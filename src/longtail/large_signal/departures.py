@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.driven.levels import Points
+from longtail.driven.points import Points
 from longtail.large_signal.march import Mask, Rows, march
 from longtail.large_signal.transistors import amplifying, is_cut_off, region, transistors, voltages
 

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.driven.drives import supply_rails
-from longtail.driven.levels import TARGET, Points, Sweep
+from longtail.driven.levels import TARGET, LevelSweep
+from longtail.driven.points import Points
 from longtail.driven.under_conditions import Standing
 from longtail.large_signal.march import Mask, Rows, march
 from longtail.large_signal.transistors import amplifying, is_cut_off
@@ -101,7 +102,7 @@ class Extent:
         return swing, np.array([low - _WIDER * span, high + _WIDER * span])
 
     @property
-    def _nulled(self) -> Sweep:
+    def _nulled(self) -> LevelSweep:
         assert self.standing.nulled is not None, "without nulling there is no way to hold the output"
         return self.standing.nulled
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from longtail.circuit import GROUND, Instance
 from longtail.devices.base import BOLTZMANN, ELEMENTARY_CHARGE, ZERO_CELSIUS
-from longtail.driven.levels import Points
+from longtail.driven.points import Points
 from longtail.engine.small_signal.at_point import linearize
 from longtail.errors import AnalysisError
 from longtail.large_signal.transistors import is_cut_off, polarity, transistors

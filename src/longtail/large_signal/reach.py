@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.driven.levels import Points, Sweep
+from longtail.driven.levels import LevelSweep
+from longtail.driven.points import Points
 from longtail.driven.port_maps import rejection_db
 from longtail.lanes.status import LaneStatus
 from longtail.large_signal.march import Mask, Rows, march
@@ -24,7 +25,7 @@ _OVERDRIVE = 0.02  # of the input difference that takes the output to its last p
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class RangeEnd:
     """An end of a range: the last level in V within it, and what ends it.
 
     `device` is the transistor that leaves its amplifying region, None where it is none; `reason` says it in words.
@@ -42,7 +43,7 @@ class Limit:
 class Search:
     """The plane of output and common-mode voltage about an operating point, and what holds in it."""
 
-    sweep: Sweep
+    sweep: LevelSweep
     center: Array  # (v_out, v_cm), V
     corners: Array  # [low or high, (v_out, v_cm)], V: where the search ends
     frequency_hz: float
@@ -94,7 +95,9 @@ class Search:
             rejects[asked] = decibels[CMRR] >= min(0.0, self.nominal[CMRR] - self.losses_db[CMRR])
         return {REGION: points.good & ~saturated & (~off | gain), GAIN: gain, CMRR: rejection, REJECTS: rejects}
 
-    def reach(self, angles: Array, criteria: Sequence[frozenset[str]], tolerance: Array) -> list[tuple[Array, Limit]]:
+    def reach(
+        self, angles: Array, criteria: Sequence[frozenset[str]], tolerance: Array
+    ) -> list[tuple[Array, RangeEnd]]:
         """How far each direction goes while its criteria hold: the place (v_out, v_cm) and what lies beyond.
 
         To within `tolerance` `[direction]` of the way to the end of the search.
@@ -128,32 +131,34 @@ class Search:
         room = np.where(direction < 0.0, self.center - self.corners[0], self.corners[1] - self.center)
         return room * direction / np.abs(direction).max()
 
-    def _limit(self, k: int, criteria: frozenset[str], before: Points, beyond: Points, holds: dict[str, bool]) -> Limit:
+    def _limit(
+        self, k: int, criteria: frozenset[str], before: Points, beyond: Points, holds: dict[str, bool]
+    ) -> RangeEnd:
         """What lies beyond the end of direction `k`; `volts` is filled in by the caller."""
         if not beyond.good[k]:
-            return Limit(np.nan, None, "no input difference takes the output there")
+            return RangeEnd(np.nan, None, "no input difference takes the output there")
         if REGION in criteria and not holds[REGION]:
             return self._departed(before, k, beyond, k) or self._lower(GAIN)
         for name in (GAIN, CMRR):
             if name in criteria and not holds[name]:
                 return self._lower(name)
         if criteria & {GAIN, CMRR} and not holds[REJECTS]:
-            return Limit(np.nan, None, "the CMRR is below 0 dB")
-        return Limit(np.nan, None, "the search ends here")
+            return RangeEnd(np.nan, None, "the CMRR is below 0 dB")
+        return RangeEnd(np.nan, None, "the search ends here")
 
-    def _lower(self, name: str) -> Limit:
+    def _lower(self, name: str) -> RangeEnd:
         words = {GAIN: "the gain is", CMRR: "the CMRR is"}[name]
-        return Limit(np.nan, None, f"{words} {self.losses_db[name]:g} dB lower")
+        return RangeEnd(np.nan, None, f"{words} {self.losses_db[name]:g} dB lower")
 
-    def _departed(self, before: Points, k: int, beyond: Points, j: int) -> Limit | None:
+    def _departed(self, before: Points, k: int, beyond: Points, j: int) -> RangeEnd | None:
         """The transistor that has left its region from lane `k` to lane `j`, first one that does not just turn off."""
         here, there = amplifying(before.point), amplifying(beyond.point)
         off = {name: bool(is_cut_off(beyond.point, name)[j]) for name in self.working}
         left = [name for name in self.working if not there[name][j] and (here[name][k] or not off[name])]
         left.sort(key=lambda name: (off[name], not here[name][k]))
-        return Limit(np.nan, left[0], f"{left[0]} goes into {region(beyond.point, left[0], j)}") if left else None
+        return RangeEnd(np.nan, left[0], f"{left[0]} goes into {region(beyond.point, left[0], j)}") if left else None
 
-    def _overdriven(self, before: Points, lanes: Rows) -> dict[int, Limit]:
+    def _overdriven(self, before: Points, lanes: Rows) -> dict[int, RangeEnd]:
         """Which transistor gives out where the output goes no farther: that which leaves when the input goes on."""
         points = before.select(lanes).moved(_OVERDRIVE * (before.v_id - self.sweep.center.v_id)[lanes])
         found = {int(k): self._departed(before, int(k), points, j) for j, k in enumerate(lanes) if points.good[j]}

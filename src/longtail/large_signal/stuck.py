@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.circuit import GROUND
-from longtail.driven.drives import Drives, bias, null_target, supply_rails
-from longtail.driven.levels import Points
+from longtail.driven.drives import Drives, supply_rails
+from longtail.driven.nulling import bias, null_target
+from longtail.driven.points import Points
 from longtail.driven.stability import instability_notes, sample
 from longtail.engine.remember import Remembered
 from longtail.engine.solving.operating_point import OperatingPoint

@@ -115,7 +115,7 @@ def decoded(content: bytes) -> str:
 def _read(text: str, file: str, path: Path | None, included: bool) -> Netlist:
     _refuse_foreign(text, file)
     lines = split_lines(text, file, included=included)
-    reader = _Reader(lines.cards, lines.title, lines.notes)
+    reader = _CardReader(lines.cards, lines.title, lines.notes)
     body, _ = reader.body((), None)
     return Netlist(reader.title, body, reader.sections, tuple(reader.notes), path)
 
@@ -128,7 +128,7 @@ def _refuse_foreign(text: str, file: str) -> None:
             raise InputError(f"'{file}' is {what}, not a SPICE netlist", hint=instead)
 
 
-class _Reader:
+class _CardReader:
     """Walks over the logical lines; blocks (.subckt, .if, .lib) call `body` again for what they hold."""
 
     def __init__(self, lines: list[LogicalLine], title: str, notes: list[Note]) -> None:

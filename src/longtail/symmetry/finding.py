@@ -8,7 +8,7 @@ from itertools import islice
 
 from longtail.circuit import GROUND, Circuit, Instance
 from longtail.errors import OptionError, nearest
-from longtail.symmetry.graph import DEVICE, NODE, Graph, Vertex, make_graph
+from longtail.symmetry.graph import DEVICE, NODE, CircuitGraph, Vertex, make_graph
 from longtail.symmetry.growth import grow, pairs_beyond
 from longtail.symmetry.mirror import NOTHING, Difference, Mirror
 from longtail.symmetry.refinement import mirror_maps
@@ -48,7 +48,7 @@ def find_mirror(circuit: Circuit, inputs: Sequence[str], outputs: Sequence[str] 
     (True, (Difference(pair=('r1', 'r2'), parameter='r', first=1000.0, second=1100.0),))
     """
     _check(circuit, inputs, outputs)
-    search = _Search(circuit, tuple(inputs), tuple(outputs))
+    search = _MirrorSearch(circuit, tuple(inputs), tuple(outputs))
     mirror = search.whole() or search.part()
     if mirror is not None and mirror.complete:
         return mirror
@@ -56,7 +56,7 @@ def find_mirror(circuit: Circuit, inputs: Sequence[str], outputs: Sequence[str] 
     for wire in islice(_wires(circuit, search.exempt), MOST_WIRES):
         if ports.issuperset(wire.nodes):
             continue  # of two ports, neither can take the place of the other
-        shorter = _Search(_without(circuit, wire, ports), tuple(inputs), tuple(outputs))
+        shorter = _MirrorSearch(_without(circuit, wire, ports), tuple(inputs), tuple(outputs))
         other = shorter.whole() or shorter.part()
         if other is not None and _extent(other) > _extent(mirror) + 1:
             mirror = _with_wire(circuit, wire, ports, other)
@@ -71,7 +71,7 @@ def _check(circuit: Circuit, inputs: Sequence[str], outputs: Sequence[str]) -> N
             raise OptionError(f"there is no node '{name}'", hint=nearest(name, circuit.nodes))
 
 
-class _Search:
+class _MirrorSearch:
     def __init__(self, circuit: Circuit, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> None:
         self.circuit = circuit
         self.outputs = outputs
@@ -96,7 +96,7 @@ class _Search:
         return None
 
     def _maps(
-        self, graph: Graph, with_values: bool, keep_supplies: bool
+        self, graph: CircuitGraph, with_values: bool, keep_supplies: bool
     ) -> Iterator[tuple[dict[Vertex, Vertex], list[Difference]]]:
         colours = self._colours(graph, with_values, keep_supplies, first=0)
         images = self._colours(graph, with_values, keep_supplies, first=1)
@@ -105,7 +105,7 @@ class _Search:
             if apart is not None and not (with_values and apart):
                 yield found, apart
 
-    def _colours(self, graph: Graph, with_values: bool, keep_supplies: bool, first: int) -> Colouring:
+    def _colours(self, graph: CircuitGraph, with_values: bool, keep_supplies: bool, first: int) -> Colouring:
         """The colours to begin with; `first` 1 exchanges the two inputs and the two outputs."""
         colours: Colouring = {}
         for vertex in graph.edges:
@@ -141,7 +141,7 @@ class _Search:
 
 
 def _mirror(
-    graph: Graph,
+    graph: CircuitGraph,
     images: Mapping[Vertex, Vertex],
     apart: Sequence[Difference],
     rails: frozenset[str],
@@ -180,7 +180,7 @@ def _used(circuit: Circuit, node: str, devices: Mapping[str, str]) -> bool:
     return any(node in circuit.instances[name].nodes for name in devices)
 
 
-def _within_chains(graph: Graph, orientations: Orientations) -> dict[str, str]:
+def _within_chains(graph: CircuitGraph, orientations: Orientations) -> dict[str, str]:
     """Images of the nodes within chains whose members keep their order."""
     nodes: dict[str, str] = {}
     for chain in set(graph.chains.values()):

@@ -38,7 +38,7 @@ class Chain:
 
 
 @dataclass(frozen=True)
-class Graph:
+class CircuitGraph:
     """Edges of every vertex, as (label, vertex), and the chains by the names of their members."""
 
     circuit: Circuit
@@ -63,7 +63,7 @@ def forces_voltage(instance: Instance) -> bool:
     return instance.device in FORCING or bool(instance.parameters.get("voltage", 0.0) == 1.0)
 
 
-def make_graph(circuit: Circuit, ports: Collection[str]) -> Graph:
+def make_graph(circuit: Circuit, ports: Collection[str]) -> CircuitGraph:
     """The graph of a circuit; nodes and sources named in `ports` stay vertices of their own."""
     chains = {member: chain for chain in _chains(circuit, ports) for member in chain.members}
     within = {node for chain in chains.values() for node in chain.inner}
@@ -85,7 +85,7 @@ def make_graph(circuit: Circuit, ports: Collection[str]) -> Graph:
             join("end", (CHAIN, chain.name), (NODE, node))
         for member in chain.members:
             join("member", (CHAIN, chain.name), (DEVICE, member))
-    return Graph(circuit, edges, chains)
+    return CircuitGraph(circuit, edges, chains)
 
 
 def _chains(circuit: Circuit, ports: Collection[str]) -> Iterator[Chain]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 
 from longtail.circuit import Instance
-from longtail.symmetry.graph import DEVICE, NODE, Graph, Vertex, terminal_labels
+from longtail.symmetry.graph import DEVICE, NODE, CircuitGraph, Vertex, terminal_labels
 from longtail.symmetry.values import Orientations, compare, distance, structure
 
 SENSING = frozenset(("g", "b", "control", "read"))  # terminals that a device reads more than it drives
@@ -21,7 +21,7 @@ ROUNDS = 4  # how far around two devices one looks before calling them alike
 Images = dict[Vertex, Vertex]
 
 
-def grow(graph: Graph, seeds: Mapping[Vertex, Vertex], rails: frozenset[str], exempt: frozenset[str]) -> Images:
+def grow(graph: CircuitGraph, seeds: Mapping[Vertex, Vertex], rails: frozenset[str], exempt: frozenset[str]) -> Images:
     """The images of all that can be reached from `seeds`; `rails` are nodes that supplies hold."""
     forbidden: set[str] = set()
     first: Images | None = None
@@ -46,7 +46,12 @@ class Growth:
     """One run of growth; `images` is all that is known so far, always its own inverse."""
 
     def __init__(
-        self, graph: Graph, images: Images, rails: frozenset[str], exempt: frozenset[str], forbidden: frozenset[str]
+        self,
+        graph: CircuitGraph,
+        images: Images,
+        rails: frozenset[str],
+        exempt: frozenset[str],
+        forbidden: frozenset[str],
     ) -> None:
         self.graph = graph
         self.images = images

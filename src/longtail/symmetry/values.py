@@ -12,7 +12,7 @@ from longtail.devices.discovery import devices
 from longtail.errors import NetlistError
 from longtail.netlist.expressions.evaluation import BEHAVIORAL, evaluate
 from longtail.netlist.expressions.tree import BranchCurrent, Expression, Potential
-from longtail.symmetry.graph import DEVICE, LINEAR_CONTROLLED, NODE, REVERSIBLE, Graph, Vertex
+from longtail.symmetry.graph import DEVICE, LINEAR_CONTROLLED, NODE, REVERSIBLE, CircuitGraph, Vertex
 from longtail.symmetry.mirror import Difference
 
 SIGNED = {
@@ -97,7 +97,7 @@ def _apart(x: float | None, y: float | None) -> float:
 class Orientations:
     """Which way round the image of a device stands, for a map of vertices that may still be growing."""
 
-    def __init__(self, graph: Graph, images: Mapping[Vertex, Vertex]) -> None:
+    def __init__(self, graph: CircuitGraph, images: Mapping[Vertex, Vertex]) -> None:
         self.graph = graph
         self.images = images
 
@@ -148,7 +148,9 @@ class Orientations:
         return product
 
 
-def differences(graph: Graph, images: Mapping[Vertex, Vertex], exempt: frozenset[str]) -> list[Difference] | None:
+def differences(
+    graph: CircuitGraph, images: Mapping[Vertex, Vertex], exempt: frozenset[str]
+) -> list[Difference] | None:
     """Where the values of mirrored devices differ, each pair once; None where the image is no image after all.
 
     `exempt` names the input sources: their waveforms are drives. Which way round sources stand is known only now.
@@ -169,7 +171,7 @@ def differences(graph: Graph, images: Mapping[Vertex, Vertex], exempt: frozenset
 
 
 def compare(
-    graph: Graph, orientations: Orientations, name: str, other: str, exempt: frozenset[str]
+    graph: CircuitGraph, orientations: Orientations, name: str, other: str, exempt: frozenset[str]
 ) -> list[Difference] | None:
     """Where a device and its image differ; None where the second is not an image of the first."""
     circuit = graph.circuit

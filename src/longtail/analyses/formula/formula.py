@@ -21,8 +21,8 @@ from longtail.analyses.formula.writing import written
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS
-from longtail.driven.drives import null_target
 from longtail.driven.mode_gains import mode_gains
+from longtail.driven.nulling import null_target
 from longtail.engine.solving.dense import one_thread
 from longtail.errors import AnalysisError, OptionError
 from longtail.hints import said

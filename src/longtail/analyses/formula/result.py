@@ -39,7 +39,7 @@ class RootFormula:
 
 
 @dataclass(frozen=True, eq=False)
-class Curves:
+class GainCurves:
     """The gain of the circuit and of the formula over frequency in Hz, for pictures."""
 
     frequency_hz: NDArray[np.float64]
@@ -86,7 +86,7 @@ class Formula(Result):
     roots: tuple[RootFormula, ...]
     mode: str
     expression: Expression = field(repr=False)
-    curves: Curves | None = None
+    curves: GainCurves | None = None
     as_latex: bool = False
     notes: tuple[str, ...] = ()
     validity: tuple[Validity, ...] | None = None

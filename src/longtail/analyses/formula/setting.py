@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from longtail.circuit import Circuit
-from longtail.driven.drives import Drives, bias
+from longtail.driven.drives import Drives
 from longtail.driven.inputs import find_drives
 from longtail.driven.mode_gains import PLACES
+from longtail.driven.nulling import bias
 from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.errors import OptionError, nearest
 from longtail.large_signal.stuck import bias_notes

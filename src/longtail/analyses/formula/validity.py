@@ -15,8 +15,11 @@ from numpy.typing import NDArray
 
 from longtail.circuit import GROUND, Circuit
 from longtail.driven.drives import Drives, supply_rails
-from longtail.driven.levels import Points
-from longtail.driven.varied import INPUT_LEVEL, Lanes, nominal, null_lanes, read_lanes, shown, solve_lanes
+from longtail.driven.grid import Lanes
+from longtail.driven.lane_solves import null_lanes, solve_lanes
+from longtail.driven.parameters import INPUT_LEVEL, nominal, shown
+from longtail.driven.points import Points
+from longtail.driven.varied import read_lanes
 from longtail.engine.equations.views import TEMPERATURE as CELSIUS
 from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.errors import OptionError

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from longtail.analyses.formula.result import Curves, Formula, RootFormula, SymbolValue
+from longtail.analyses.formula.result import Formula, GainCurves, RootFormula, SymbolValue
 from longtail.analyses.formula.setting import LETTERS, SINGLE_ENDED, Setting
 from longtail.merits.reasons import Cause
 from longtail.symbolic.circuit.names import Label, enumerated, labels
@@ -84,13 +84,13 @@ def _symbol_values(answer: Answer, names: Mapping[str, Label]) -> dict[str, Symb
     return dict(sorted(found.items()))
 
 
-def _curves(answer: Answer) -> Curves | None:
+def _curves(answer: Answer) -> GainCurves | None:
     """The gain of circuit and formula over the band; None at a single frequency."""
     order = np.argsort(answer.at.s.imag)
     s = answer.at.s[order]
     if len(s) < 3 or answer.transfer.is_zero:
         return None
-    return Curves(s.imag / (2.0 * np.pi), answer.at.wanted[order], answer.transfer.at(answer.values, s))
+    return GainCurves(s.imag / (2.0 * np.pi), answer.at.wanted[order], answer.transfer.at(answer.values, s))
 
 
 _MORE = {Cause.SYMMETRY: ": only mismatch gives it a value (--first-order)", Cause.NO_PATH: " (--band)"}

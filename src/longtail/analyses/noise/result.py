@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from longtail.contract.result import Result, plain
 from longtail.devices.base import FLICKER
 from longtail.driven.crossings import between, falls
-from longtail.driven.varied import Axes
+from longtail.driven.grid import Axes
+from longtail.driven.noise_spectra import SpectrumSource, referred
 from longtail.merits.reasons import Inquiry
 from longtail.modes import COMMON, DIFFERENTIAL
 from longtail.units import counted
@@ -25,15 +26,6 @@ Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
 _NOTHING = 1e-24  # of the whole power: a transfer of a 1e-12th of the largest is what rounding leaves of zero
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One noise source: the device, which of its sources ("ic", "rb", "flicker"), and the mechanism."""
-
-    instance: str
-    name: str
-    mechanism: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +60,7 @@ class Noise(Result):
     floor: Real
     power: Real
     input_power: Real
-    sources: tuple[Source, ...]
+    sources: tuple[SpectrumSource, ...]
     band_hz: tuple[float, float]
     input: tuple[str, ...]
     output: tuple[str, ...]
@@ -235,14 +227,6 @@ def _falls_through_zero(frequency_hz: Real, values: Real) -> float:
     """The first frequency at which values fall below zero, straight over log f between points; nan if nowhere."""
     k = falls(values, 0.0)
     return math.nan if k is None else float(np.exp(between(np.log(frequency_hz), values, k, 0.0)))
-
-
-def referred(output: Real, gain: Complex, floor: Real) -> Real:
-    """What at the input makes an output density; infinite where the gain is only rounding."""
-    magnitude = np.abs(gain)
-    result = np.full(output.shape, np.inf)
-    np.divide(output, magnitude, out=result, where=~(magnitude <= floor))
-    return result
 
 
 def _root(power: Real) -> Any:

@@ -15,11 +15,12 @@ from longtail.circuit import Circuit
 from longtail.driven.band_search import allowed_error, headline_hz, model_bands, refined_bands, search_axis
 from longtail.driven.bands import Bands
 from longtail.driven.drives import Drives
+from longtail.driven.grid import Lanes
 from longtail.driven.lane_floor import lane_floors
+from longtail.driven.lane_solves import batch, batch_at_null, null_lanes, solve_lanes
 from longtail.driven.mode_gains import SampledGains, prepared_sweep
-from longtail.driven.varied import Lanes, batch, batch_at_null, null_lanes, solve_lanes
 from longtail.elaborate.writer import write
-from longtail.engine.few_solves.frequency_sweep import Sweep
+from longtail.engine.few_solves.frequency_sweep import FrequencySweep
 from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.small_signal.linearization import Complex
 from longtail.engine.solving.batch import Batch
@@ -88,7 +89,7 @@ class Plan:
         bands = model_bands(self.drives, linearize(self.prepared.nominal), self.search[1:])
         return headline_hz(bands, self.frequency_hz, self.default)
 
-    def sweep(self, frequency_hz: Array) -> tuple[Sweep, Array]:
+    def sweep(self, frequency_hz: Array) -> tuple[FrequencySweep, Array]:
         """A frequency sweep and its floor of rounding."""
         assert self.drives is not None
         return prepared_sweep(self.prepared, self.drives, frequency_hz, target=self.target)
@@ -125,14 +126,14 @@ class Plan:
         floors = lane_floors(self.drives, point, frequency_hz, matrix, nominal)
         return SampledGains(frequency_hz, matrix, self.drives.output, floors)
 
-    def _few_solves(self) -> tuple[Sweep, Array] | None:
+    def _few_solves(self) -> tuple[FrequencySweep, Array] | None:
         """The sweep over all that is searched; None where no order of elimination serves from 0 Hz to the end."""
         try:
             return self.sweep(self.search)
         except AnalysisError:  # inductors that short at one end what capacitors short at the other
             return None
 
-    def _bands(self, point: OperatingPoint, searched: tuple[Sweep, Array] | None) -> Bands:
+    def _bands(self, point: OperatingPoint, searched: tuple[FrequencySweep, Array] | None) -> Bands:
         """The bands of solved lanes, from their gains where bands are looked for; by dense solves without a sweep."""
         assert self.drives is not None
         lanes, axis = np.flatnonzero(point.status == LaneStatus.CONVERGED), self.search[1:]

@@ -19,15 +19,11 @@ from longtail.contract.axes import frequency_axis, linear_axis
 from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS
 from longtail.contract.result import Result, plain
 from longtail.driven.band_search import is_default
-from longtail.driven.drives import null_target
+from longtail.driven.grid import Axes, Grid, grid
 from longtail.driven.inputs import find_drives
+from longtail.driven.nulling import null_target
 from longtail.driven.stability import lane_notes, sample
-from longtail.driven.varied import (
-    Axes,
-    Grid,
-    grid,
-    read_lanes,
-)
+from longtail.driven.varied import read_lanes
 from longtail.engine.few_solves.stream import stream
 from longtail.errors import OptionError, nearest
 from longtail.files.opening import open_file

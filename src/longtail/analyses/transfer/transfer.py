@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail import modes
-from longtail.analyses.cmrr import levels_of
 from longtail.analyses.transfer.conditions import ERRORS, TransferUnder, transfers_under
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
@@ -19,7 +18,8 @@ from longtail.contract.options import FREE_NULL_OPTIONS, INPUT_OPTIONS, VCM_OPTI
 from longtail.contract.result import Result
 from longtail.driven.conditions import conditions, read_corners, read_temperatures
 from longtail.driven.drives import Drives, supply_rails
-from longtail.driven.levels import Points, Sweep, sweep
+from longtail.driven.levels import LevelSweep, levels_of, sweep
+from longtail.driven.points import Points
 from longtail.driven.stability import instability_notes
 from longtail.engine.small_signal.at_point import linearize
 from longtail.errors import AnalysisError
@@ -219,7 +219,7 @@ def run(
     )
 
 
-def _centers(drives: Drives, levels: Array, null: bool, target: float | None) -> tuple[Sweep, Array]:
+def _centers(drives: Drives, levels: Array, null: bool, target: float | None) -> tuple[LevelSweep, Array]:
     """The amplifier without nulling, and v_id in V about which each level is swept."""
     if not null:
         return sweep(drives), np.full(levels.size, drives.modes_of(drives.values).differential)

@@ -38,7 +38,7 @@ from longtail.devices.base import (
     thermal_voltage,
 )
 from longtail.devices.parts import bipolar_parameters
-from longtail.devices.parts.bipolar_temperature import VERTICAL, Junction, Scaled, epitaxy, scaled
+from longtail.devices.parts.bipolar_temperature import VERTICAL, BipolarAtTemperature, Junction, epitaxy, scaled
 from longtail.devices.parts.junction import depletion_charge, inverse, junction_current, present
 from longtail.devices.parts.limiting import critical_voltage, pnjlim
 from longtail.devices.parts.noise import flicker, shot, thermal
@@ -75,7 +75,7 @@ class Core:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class BipolarState:
     """What the operating-point quantities are made of: `currents` into the intrinsic device, `flows` into all nodes."""
 
     controls: Controls
@@ -117,7 +117,9 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
     return Flows(
         static=flows,
         charges=stored,
-        quantities=Later(lambda: _quantities(v, p, s, State(controls, core, charges, currents, flows, resistance))),
+        quantities=Later(
+            lambda: _quantities(v, p, s, BipolarState(controls, core, charges, currents, flows, resistance))
+        ),
         delays=_excess_phase(controls, p, s),
         noise=_noise(core, resistance, p, s),
     )
@@ -140,7 +142,7 @@ def _ohmic(v: Potentials, p: Parameters, resistance: Real, terminal: str) -> Rea
     return (v[terminal] - v[inner]) / resistance if _has_node(p, f"r{terminal}") else 0.0
 
 
-def _controls(v: Potentials, p: Parameters, s: Scaled, vsub: Real) -> Controls:
+def _controls(v: Potentials, p: Parameters, s: BipolarAtTemperature, vsub: Real) -> Controls:
     """Junction voltages in V, positive forward: vbe, vbc, vbx over xcjc's outer share, vsub, and vbcx for rco."""
     sign, vt = p.polarity, thermal_voltage(p.temperature)
     raw = {"vbe": sign * (v["bi"] - v["ei"]), "vbc": sign * (v["bi"] - v["ci"])}
@@ -162,7 +164,7 @@ def _controls(v: Potentials, p: Parameters, s: Scaled, vsub: Real) -> Controls:
     return {"vsub": vsub, **controls}
 
 
-def _core(controls: Controls, p: Parameters, s: Scaled) -> Core:
+def _core(controls: Controls, p: Parameters, s: BipolarAtTemperature) -> Core:
     vt, vbe, vbc = thermal_voltage(p.temperature), controls["vbe"], controls["vbc"]
     be, bc = junction_current(vbe, s.ibe, s.nf * vt), junction_current(vbc, s.ibc, s.nr * vt)
     leak_e = junction_current(vbe, s.ise, s.ne * vt) + p.gmin * vbe
@@ -177,7 +179,7 @@ def _core(controls: Controls, p: Parameters, s: Scaled) -> Core:
     return Core(be, bc, qb, transport, be / s.bf + leak_e + bc / s.br + leak_c, transport - bc / s.br - leak_c)
 
 
-def _base_resistance(core: Core, p: Parameters, s: Scaled) -> Real:
+def _base_resistance(core: Core, p: Parameters, s: BipolarAtTemperature) -> Real:
     """RBM + (RB - RBM)/q_b, or with IRB the solution of Hauser's crowding equation in z, tan(z)^2 ~ i_B/IRB."""
     modulated = s.rb - s.rbm
     by_charge = s.rbm + modulated / core.qb
@@ -189,7 +191,7 @@ def _base_resistance(core: Core, p: Parameters, s: Scaled) -> Real:
     return select(equal(s.irb, 0.0), by_charge, s.rbm + 3.0 * modulated * (slope - z) / (z * slope * slope))
 
 
-def _charges(controls: Controls, core: Core, p: Parameters, s: Scaled) -> dict[str, Real]:
+def _charges(controls: Controls, core: Core, p: Parameters, s: BipolarAtTemperature) -> dict[str, Real]:
     """Charges in C by junction: be, bc (inner share), bx (outer share), sub."""
     forward, xcjc = p.model["fc"], p.model["xcjc"]
 
@@ -210,7 +212,7 @@ def _charges(controls: Controls, core: Core, p: Parameters, s: Scaled) -> dict[s
     return charges
 
 
-def _transiting(controls: Controls, core: Core, p: Parameters, s: Scaled) -> Real:
+def _transiting(controls: Controls, core: Core, p: Parameters, s: BipolarAtTemperature) -> Real:
     """The current in A that the forward diffusion charge is TF times; a reverse junction has its plain current."""
     excess: Real = p.model["xtf"]
     if present(p.model["xtf"]):
@@ -236,7 +238,7 @@ def _epitaxial_layer(flows: dict[str, Real], stored: dict[str, Real], controls: 
         _between(stored, "bi", "cx", p.polarity * layer.qco * select(conducting, outer, 0.0))
 
 
-def _noise(core: Core, base_resistance: Real, p: Parameters, s: Scaled) -> list[NoiseSource]:
+def _noise(core: Core, base_resistance: Real, p: Parameters, s: BipolarAtTemperature) -> list[NoiseSource]:
     sources = [
         shot("ic", "ci", "ei", core.collector),
         shot("ib", "bi", "ei", core.base),
@@ -253,7 +255,7 @@ def _noise(core: Core, base_resistance: Real, p: Parameters, s: Scaled) -> list[
     return sources
 
 
-def _excess_phase(controls: Controls, p: Parameters, s: Scaled) -> tuple[Delay, ...]:
+def _excess_phase(controls: Controls, p: Parameters, s: BipolarAtTemperature) -> tuple[Delay, ...]:
     """The transport current answers v_be late by PTF*TF; as in ngspice, what it owes to v_bc is not delayed."""
     seconds = math.radians(1.0) * p.model["ptf"] * p.model["tf"]
     if not present(seconds):
@@ -263,7 +265,7 @@ def _excess_phase(controls: Controls, p: Parameters, s: Scaled) -> tuple[Delay, 
     return (Delay({"ci": p.polarity, "ei": -p.polarity}, _core(held, p, s).transport, seconds),)
 
 
-def _quantities(v: Potentials, p: Parameters, s: Scaled, at: State) -> dict[str, Real]:
+def _quantities(v: Potentials, p: Parameters, s: BipolarAtTemperature, at: BipolarState) -> dict[str, Real]:
     controls, core, charges, currents = at.controls, at.core, at.charges, at.currents
     vbe, vbc = controls["vbe"], controls["vbc"]
     g_o = -v.derivative(core.transport, vbc)
@@ -303,7 +305,7 @@ def _one_over(x: Real) -> Real:
     return 1.0 / x if present(x) else math.inf
 
 
-def _region(controls: Controls, p: Parameters, s: Scaled) -> Real:
+def _region(controls: Controls, p: Parameters, s: BipolarAtTemperature) -> Real:
     """A junction counts as conducting above half its critical voltage, where it carries some nanoamperes."""
     conducting = critical_voltage(s.ibe, thermal_voltage(p.temperature)) / 2.0
     emitter, collector = controls["vbe"] > conducting, controls["vbc"] > conducting

@@ -38,7 +38,7 @@ from longtail.devices.base import (
 from longtail.devices.parts.diode_temperature import (
     SMALLEST_CURRENT,
     DepletionLayer,
-    Scaled,
+    DiodeAtTemperature,
     breakdown_emission,
     scaled,
 )
@@ -82,7 +82,7 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
     )
 
 
-def _limited(v: Potentials, p: Parameters, s: Scaled) -> Real:
+def _limited(v: Potentials, p: Parameters, s: DiodeAtTemperature) -> Real:
     """The junction voltage in V, limited forward, and backward from near breakdown on with the mirrored rule."""
     vt = thermal_voltage(p.temperature)
     emission_voltage, breakdown_voltage = p.model["n"] * vt, breakdown_emission(p) * vt
@@ -100,7 +100,7 @@ def _limited(v: Potentials, p: Parameters, s: Scaled) -> Real:
     return v.limit({"vd": v["ai"] - v["k"]}, {"vd": first}, rule)["vd"]
 
 
-def _current(voltage: Real, p: Parameters, s: Scaled) -> Real:
+def _current(voltage: Real, p: Parameters, s: DiodeAtTemperature) -> Real:
     """The junction current in A before the knees, without gmin."""
     vt = thermal_voltage(p.temperature)
     current = _with_breakdown(voltage, s.saturation, p.model["n"] * vt, p, s)
@@ -117,7 +117,9 @@ def _current(voltage: Real, p: Parameters, s: Scaled) -> Real:
     return current
 
 
-def _with_breakdown(voltage: Real, saturation: Real, emission_voltage: Real, p: Parameters, s: Scaled) -> Real:
+def _with_breakdown(
+    voltage: Real, saturation: Real, emission_voltage: Real, p: Parameters, s: DiodeAtTemperature
+) -> Real:
     current = junction_current(voltage, saturation, emission_voltage)
     if s.breakdown is None:
         return current
@@ -146,7 +148,7 @@ def _depletion(voltage: Real, layer: DepletionLayer) -> Real:
     return depletion_charge(voltage, layer.capacitance, layer.potential, layer.grading, layer.forward)
 
 
-def _region(voltage: Real, p: Parameters, s: Scaled) -> Real:
+def _region(voltage: Real, p: Parameters, s: DiodeAtTemperature) -> Real:
     """Forward above half the critical voltage, where some nanoamperes flow; breakdown below its start."""
     vt = thermal_voltage(p.temperature)
     conducting = critical_voltage(s.saturation, p.model["n"] * vt) / 2.0

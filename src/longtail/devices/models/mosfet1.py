@@ -48,7 +48,7 @@ from longtail.devices.parts.junction import depletion_charge, present
 from longtail.devices.parts.limiting import critical_voltage, fetlim, limvds, pnjlim
 from longtail.devices.parts.meyer import meyer
 from longtail.devices.parts.mosfet1_noise import channel_noise
-from longtail.devices.parts.mosfet1_process import Junction, Scaled, scale
+from longtail.devices.parts.mosfet1_process import BulkJunction, MosfetAtTemperature, scale
 from longtail.devices.parts.series import series_noise, series_topology, with_series
 from longtail.lanes.functions import Condition, exp, maximum, minimum, select, sqrt
 from longtail.lanes.graph import Real
@@ -117,7 +117,7 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
     )
 
 
-def _channel(controls: Mapping[str, Real], s: Scaled, modulation: Real) -> _Channel:
+def _channel(controls: Mapping[str, Real], s: MosfetAtTemperature, modulation: Real) -> _Channel:
     vgs, vds, vbs = controls["vgs"], controls["vds"], controls["vbs"]
     forward = vds >= 0.0
     v_ds = select(forward, vds, -vds)
@@ -146,7 +146,7 @@ def _channel_quantities(v: Potentials, controls: Mapping[str, Real], channel: _C
     }
 
 
-def _controls(v: Potentials, p: Parameters, s: Scaled) -> Mapping[str, Real]:
+def _controls(v: Potentials, p: Parameters, s: MosfetAtTemperature) -> Mapping[str, Real]:
     """Gate-source, drain-source and bulk-source voltage in the device's own sense, limited as SPICE3 does."""
     raw = {name: p.polarity * (v[node] - v["si"]) for name, node in (("vgs", "g"), ("vds", "di"), ("vbs", "b"))}
 
@@ -168,7 +168,7 @@ def _controls(v: Potentials, p: Parameters, s: Scaled) -> Mapping[str, Real]:
     return v.limit(raw, _first_guess(p, s), rule)
 
 
-def _first_guess(p: Parameters, s: Scaled) -> dict[str, Real]:
+def _first_guess(p: Parameters, s: MosfetAtTemperature) -> dict[str, Real]:
     """Off: all zero. Else the voltages that the card gives, or the gate at threshold and 1 V across the bulk."""
     if p.nominal("off"):
         return {"vgs": 0.0, "vds": 0.0, "vbs": 0.0}
@@ -178,7 +178,7 @@ def _first_guess(p: Parameters, s: Scaled) -> dict[str, Real]:
     return {"vgs": _threshold(s, 0.0), "vds": 0.0, "vbs": -1.0}
 
 
-def _threshold(s: Scaled, v_bs: Real) -> Real:
+def _threshold(s: MosfetAtTemperature, v_bs: Real) -> Real:
     # the floors keep the branch that is not taken, and its slope, finite
     at_zero = sqrt(maximum(s.phi, 1e-6))
     reverse = sqrt(maximum(s.phi - v_bs, 1e-6))
@@ -190,13 +190,13 @@ def _junction_current(voltage: Real, saturation_current: Real, vt: Real, gmin: R
     return saturation_current * select(voltage <= -3.0 * vt, -1.0, forward) + gmin * voltage
 
 
-def _junction_charge(voltage: Real, junction: Junction, pb: Real, p: Parameters) -> Real:
+def _junction_charge(voltage: Real, junction: BulkJunction, pb: Real, p: Parameters) -> Real:
     m = p.model
     bottom = depletion_charge(voltage, junction.bottom, pb, m["mj"], m["fc"])
     return bottom + depletion_charge(voltage, junction.sidewall, pb, m["mjsw"], m["fc"])
 
 
-def _gate_capacitances(s: Scaled, at: _Channel) -> tuple[Real, Real, Real]:
+def _gate_capacitances(s: MosfetAtTemperature, at: _Channel) -> tuple[Real, Real, Real]:
     """Gate-source, gate-drain and gate-bulk capacitance in F, overlap included."""
     at_source, at_drain, at_bulk = meyer(at.overdrive, at.v_ds, at.v_dsat, s.phi, s.oxide)
     gs, gd, gb = s.overlaps

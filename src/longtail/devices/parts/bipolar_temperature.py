@@ -25,7 +25,7 @@ class Junction:
 
 
 @dataclass(frozen=True, slots=True)
-class Scaled:
+class BipolarAtTemperature:
     """One transistor's parameters by their SPICE names, area and temperature included; `i..` is 1/value, 0 for none."""
 
     geometry: float
@@ -58,7 +58,7 @@ class Scaled:
     substrate: Junction
 
 
-def scaled(p: Parameters) -> Scaled:
+def scaled(p: Parameters) -> BipolarAtTemperature:
     """Every temperature-dependent parameter of the transistor `p`.
 
     The base-collector saturation current goes with the base (vertical) or collector (lateral) area alone. ngspice 39
@@ -75,7 +75,7 @@ def scaled(p: Parameters) -> Scaled:
         return quadratic(model[name], model[f"t{short}1"], model[f"t{short}2"], rise)
 
     rbm = warm("rbm", "rm") if model.given("rbm") else quadratic(model["rb"], model["trm1"], model["trm2"], rise)
-    return Scaled(
+    return BipolarAtTemperature(
         geometry=geometry,
         **_saturation_currents(p, rise, area, base_collector, substrate),
         **_gains(p, rise),

@@ -27,7 +27,7 @@ class DepletionLayer:
 
 
 @dataclass(frozen=True, slots=True)
-class Scaled:
+class DiodeAtTemperature:
     """One diode's parameters by their SPICE names; `..sw` belong to the sidewall."""
 
     rs: Real
@@ -42,7 +42,7 @@ class Scaled:
     breakdown: Real | None
 
 
-def scaled(p: Parameters) -> Scaled:
+def scaled(p: Parameters) -> DiodeAtTemperature:
     """Every temperature-dependent parameter of the diode `p`; `breakdown` is None where bv is not given."""
     model, rise = p.model, p.temperature - p.nominal_temperature
     area = p["area"] if p.given("area") else model["area"]
@@ -56,7 +56,7 @@ def scaled(p: Parameters) -> Scaled:
     bottom_only = grown(smallest, "n") * area
     jsw = grown(model["jsw"], "ns") * perimeter
     own_slope = model.given("ns")
-    return Scaled(
+    return DiodeAtTemperature(
         rs=quadratic(model["rs"], model["trs1"], model["trs2"], rise) / area,
         saturation=bottom_only if own_slope else bottom_only + jsw,
         jsw=jsw if own_slope else 0.0,

@@ -37,7 +37,7 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
-class Junction:
+class BulkJunction:
     """One bulk junction: saturation current in A, bottom and sidewall capacitance at zero bias in F."""
 
     saturation_current: Real
@@ -46,7 +46,7 @@ class Junction:
 
 
 @dataclass(frozen=True, slots=True)
-class Scaled:
+class MosfetAtTemperature:
     """An instance at its temperature, SI units. `vbi` is the threshold less its body effect, gamma*sqrt(phi - vbs);
     `beta` is kp*W/L; `oxide` is the capacitance of the whole gate; `pb` the bulk junctions' potential."""
 
@@ -57,8 +57,8 @@ class Scaled:
     phi: Real
     oxide: Real
     pb: Real
-    drain: Junction
-    source: Junction
+    drain: BulkJunction
+    source: BulkJunction
     overlaps: tuple[Real, Real, Real]
 
 
@@ -124,7 +124,7 @@ def _flat_band(p: Parameters, phi: Real, oxide: Real) -> Real:
     return difference - p.polarity * p.model["nss"] * _PER_SQUARE_CENTIMETRE * ELEMENTARY_CHARGE / oxide
 
 
-def scale(p: Parameters) -> Scaled:
+def scale(p: Parameters) -> MosfetAtTemperature:
     """The instance at its temperature T, from the card at tnom (SPICE3, `mos1temp`).
 
     beta = kp*(T/tnom)^-1.5*W/L,   is(T) = is*exp(eg(tnom)/vt(tnom) - eg(T)/vt(T)),
@@ -138,7 +138,7 @@ def scale(p: Parameters) -> Scaled:
     vbi = card.vto - card.gamma * sqrt(card.phi) + p.polarity * shrinking + 0.5 * (phi - card.phi)
     drain, source, pb = _junctions(p)
     m = p.model
-    return Scaled(
+    return MosfetAtTemperature(
         vt=thermal_voltage(temperature),
         vbi=vbi,
         beta=card.kp * power(temperature / nominal, -1.5) * w / length,
@@ -152,7 +152,7 @@ def scale(p: Parameters) -> Scaled:
     )
 
 
-def _junctions(p: Parameters) -> tuple[Junction, Junction, Real]:
+def _junctions(p: Parameters) -> tuple[BulkJunction, BulkJunction, Real]:
     """The drain's and the source's junction, and the potential of both.
 
     Areas serve for the saturation current only where js and both areas are there.
@@ -165,9 +165,9 @@ def _junctions(p: Parameters) -> tuple[Junction, Junction, Real]:
     has_area = all(p.nominal(a) if p.given(a) else p.defaults["def" + a] for a in ("ad", "as"))
     by_area = has_area and m.nominal("js") != 0.0
 
-    def junction(area_name: str, perimeter_name: str, total_name: str) -> Junction:
+    def junction(area_name: str, perimeter_name: str, total_name: str) -> BulkJunction:
         area = p[area_name] if p.given(area_name) else p.defaults["def" + area_name]
-        return Junction(
+        return BulkJunction(
             saturation_current=growth * (m["js"] * area if by_area else m["is"]),
             bottom=bottom * (m[total_name] if m.given(total_name) else m["cj"] * area),
             sidewall=side * m["cjsw"] * p[perimeter_name],

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from longtail.circuit import GROUND, Circuit, Instance
-from longtail.elaborate.ports.pairs import Pair, find_pairs
+from longtail.elaborate.ports.pairs import CoupledPair, find_pairs
 from longtail.elaborate.ports.polarity import by_names, plain_names, positive_first
 from longtail.elaborate.ports.walking import Reached, moved_by, outwards
 from longtail.elaborate.ports.wiring import Wiring, base, collector, has_signal, inside
@@ -32,7 +32,7 @@ INPUT_PAIRS = (
 )
 
 
-class Kind(Enum):
+class SideKind(Enum):
     """What is at one side of a pair."""
 
     SIGNAL = "a source drives it"
@@ -45,7 +45,7 @@ class Kind(Enum):
 class Side:
     """One side of a pair: what is there, the plane as `Ports.input` names it, and how it is reached."""
 
-    kind: Kind
+    kind: SideKind
     plane: str
     how: str = ""
     closed: bool = False  # whether the output feeds this base, be there a source or not
@@ -60,7 +60,7 @@ class Inputs:
 
     planes: tuple[str, ...]
     why: str
-    pair: Pair | None = None
+    pair: CoupledPair | None = None
     ordered: bool = True
     loop: tuple[str, ...] = ()
 
@@ -70,13 +70,13 @@ def find_input(wiring: Wiring, supplies: Iterable[str]) -> Inputs:
     rails = frozenset(supplies)
     found = ((pair, _sides(wiring, pair, rails)) for pair in find_pairs(wiring) if len(set(pair.bases)) == 2)
     pairs = [(pair, sides) for pair, sides in found if sides is not None]
-    driven = [(pair, sides) for pair, sides in pairs if all(side.kind is Kind.SIGNAL for side in sides)]
+    driven = [(pair, sides) for pair, sides in pairs if all(side.kind is SideKind.SIGNAL for side in sides)]
     if driven:
         return _of_driven(wiring, driven)
     return _of_one_sided(wiring, pairs) or _tied(wiring, rails) or _without_pair(wiring, rails)
 
 
-def _of_driven(wiring: Wiring, pairs: list[tuple[Pair, tuple[Side, Side]]]) -> Inputs:
+def _of_driven(wiring: Wiring, pairs: list[tuple[CoupledPair, tuple[Side, Side]]]) -> Inputs:
     """The pair that two sources drive; of several, the one whose sources have a signal."""
     places = {frozenset(side.plane for side in sides): (pair, sides) for pair, sides in reversed(pairs)}
     if len(places) > 1:
@@ -94,7 +94,7 @@ def _of_driven(wiring: Wiring, pairs: list[tuple[Pair, tuple[Side, Side]]]) -> I
     if order < 0:
         planes.reverse()
         drivers.reverse()
-        pair = Pair(pair.second, pair.first, pair.common)
+        pair = CoupledPair(pair.second, pair.first, pair.common)
     why = (
         f"found: {drivers[0]} and {drivers[1]} drive the {pair.word} of {pair.first.name} and {pair.second.name}, "
         f"joined at {pair.common}"
@@ -103,7 +103,7 @@ def _of_driven(wiring: Wiring, pairs: list[tuple[Pair, tuple[Side, Side]]]) -> I
     return Inputs(tuple(planes), why, pair, bool(hint))
 
 
-def _ambiguous(wiring: Wiring, pairs: list[tuple[Pair, tuple[Side, Side]]]) -> Inputs:
+def _ambiguous(wiring: Wiring, pairs: list[tuple[CoupledPair, tuple[Side, Side]]]) -> Inputs:
     choices, names = [], []
     for pair, sides in pairs:
         drivers = [next(wiring.chain(side.plane), side.plane) for side in sides]
@@ -126,7 +126,7 @@ def _lively(wiring: Wiring, node: str) -> bool:
     return any(has_signal(wiring.circuit, wiring.circuit.instances[name]) for name in wiring.sources_of(node))
 
 
-def _sides(wiring: Wiring, pair: Pair, rails: frozenset[str]) -> tuple[Side, Side] | None:
+def _sides(wiring: Wiring, pair: CoupledPair, rails: frozenset[str]) -> tuple[Side, Side] | None:
     """What is at the two bases of a pair; None where no signal reaches either."""
     first, second = (outwards(wiring, node) for node in pair.bases)
     signals = (_signals(wiring, first, second, rails), _signals(wiring, second, first, rails))
@@ -153,12 +153,12 @@ def _side(wiring: Wiring, transistor: Instance, signals: list[str], reached: Rea
     assert node is not None  # only transistors make a pair
     closed = node in moved
     if len(signals) == 1:
-        return Side(Kind.SIGNAL, signals[0], closed=closed)
+        return Side(SideKind.SIGNAL, signals[0], closed=closed)
     if signals:
-        return Side(Kind.AMBIGUOUS, node, ", ".join(signals))
+        return Side(SideKind.AMBIGUOUS, node, ", ".join(signals))
     if closed:
         by = [i.name for i in wiring.at[node] if i is not transistor and _leads_to(wiring, i, node, moved)]
-        return Side(Kind.FED_BACK, node, ", ".join(by), closed=True)
+        return Side(SideKind.FED_BACK, node, ", ".join(by), closed=True)
     return _at_rest(wiring, transistor, node, reached)
 
 
@@ -190,7 +190,7 @@ def _at_rest(wiring: Wiring, transistor: Instance, node: str, reached: Reached) 
     letter = "gate" if transistor.device != "bipolar" else "base"
     whose = f"the {letter} of {transistor.name}"
     if wiring.is_held(node):
-        return Side(Kind.REST, f"{node}@{transistor.name}", f"{whose} is at {_place(node)}")
+        return Side(SideKind.REST, f"{node}@{transistor.name}", f"{whose} is at {_place(node)}")
     to_ground = [(len(path), h, path[-1]) for h, path in reached.held.items()]
     coupled = [each for each in to_ground if reached.held[each[1]][0].device == "capacitor"]
     alone = [i for i in wiring.at.get(node, ()) if base(i) != node]
@@ -198,21 +198,21 @@ def _at_rest(wiring: Wiring, transistor: Instance, node: str, reached: Reached) 
         choice = min(coupled or to_ground, key=lambda each: each[0], default=None)
         if choice is not None:
             _, far, last = choice
-            return Side(Kind.REST, f"{far}@{last.name}", f"{whose} is held by {last.name} to {_place(far)}")
+            return Side(SideKind.REST, f"{far}@{last.name}", f"{whose} is held by {last.name} to {_place(far)}")
     holding = ", ".join(i.name for i in alone[:4])
-    return Side(Kind.REST, node, f"{whose} is held at {node} by {holding}")
+    return Side(SideKind.REST, node, f"{whose} is held at {node} by {holding}")
 
 
 def _place(node: str) -> str:
     return "ground" if node == GROUND else node
 
 
-def _of_one_sided(wiring: Wiring, pairs: list[tuple[Pair, tuple[Side, Side]]]) -> Inputs | None:
+def _of_one_sided(wiring: Wiring, pairs: list[tuple[CoupledPair, tuple[Side, Side]]]) -> Inputs | None:
     """Pairs with a signal at one side: two make an instrumentation amplifier, one has its other side at rest."""
-    found: dict[str, tuple[Pair, tuple[Side, Side], int]] = {}
+    found: dict[str, tuple[CoupledPair, tuple[Side, Side], int]] = {}
     for pair, sides in pairs:
         for k in (0, 1):
-            if sides[k].kind is Kind.SIGNAL and sides[1 - k].kind is not Kind.SIGNAL:
+            if sides[k].kind is SideKind.SIGNAL and sides[1 - k].kind is not SideKind.SIGNAL:
                 found.setdefault(sides[k].plane, (pair, sides, k))
     if len(found) == 2:
         names = " and ".join(f"{pair.first.name}, {pair.second.name}" for pair, *_ in found.values())
@@ -222,25 +222,25 @@ def _of_one_sided(wiring: Wiring, pairs: list[tuple[Pair, tuple[Side, Side]]]) -
         return None
     ((plane, (pair, sides, k)),) = found.items()
     side, other = sides[k], sides[1 - k]
-    if other.kind is Kind.AMBIGUOUS:
+    if other.kind is SideKind.AMBIGUOUS:
         return Inputs((), f"ambiguous: {other.how} drive the other side of {pair.first.name}, {pair.second.name}")
-    if side.closed or other.kind is Kind.FED_BACK:
-        fed = other if other.kind is Kind.FED_BACK else side
+    if side.closed or other.kind is SideKind.FED_BACK:
+        fed = other if other.kind is SideKind.FED_BACK else side
         loop = (next(wiring.chain(plane), plane), (pair.first, pair.second)[sides.index(fed)].name)
         return Inputs((), _feedback(wiring, pair, side, other), loop=loop)
     planes = (sides[0].plane, sides[1].plane)
     order = by_names(*planes)
     if order < 0:
-        planes, pair = planes[::-1], Pair(pair.second, pair.first, pair.common)
+        planes, pair = planes[::-1], CoupledPair(pair.second, pair.first, pair.common)
     driver = next(wiring.chain(plane), plane)
     why = f"found: {driver} drives {pair.first.name}, {pair.second.name} at one side; {other.how}"
     return Inputs(planes, why, pair, order != 0)
 
 
-def _feedback(wiring: Wiring, pair: Pair, side: Side, other: Side) -> str:
+def _feedback(wiring: Wiring, pair: CoupledPair, side: Side, other: Side) -> str:
     driver = next(wiring.chain(side.plane), side.plane)
-    node = other.plane if other.kind is Kind.FED_BACK else "the same side"
-    by = f" by {other.how}" if other.how and other.kind is Kind.FED_BACK else ""
+    node = other.plane if other.kind is SideKind.FED_BACK else "the same side"
+    by = f" by {other.how}" if other.how and other.kind is SideKind.FED_BACK else ""
     return (
         f"one signal input: {driver} at {side.plane}; the output is fed back to {node}{by}, which is no second input "
         f"of the pair {pair.first.name}, {pair.second.name}"

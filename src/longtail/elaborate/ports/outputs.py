@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from longtail.circuit import Instance
-from longtail.elaborate.ports.pairs import Pair
+from longtail.elaborate.ports.pairs import CoupledPair
 from longtail.elaborate.ports.polarity import plain_names
 from longtail.elaborate.ports.wiring import Wiring, base, collector, emitter
 
@@ -27,7 +27,7 @@ LARGEST_CASCODE = 4  # transistors on top of one of a pair
 Found = tuple[tuple[str, ...], str]
 
 
-def find_output(wiring: Wiring, pair: Pair | None) -> Found:
+def find_output(wiring: Wiring, pair: CoupledPair | None) -> Found:
     """Nodes whose names say that they are outputs; else where the input pair ends, if it drives nothing further."""
     nodes = plain_names(wiring.circuit)
     found: list[tuple[str, ...]] = [
@@ -47,7 +47,7 @@ def find_output(wiring: Wiring, pair: Pair | None) -> Found:
     return ends
 
 
-def _ends(wiring: Wiring, pair: Pair) -> Found | None:
+def _ends(wiring: Wiring, pair: CoupledPair) -> Found | None:
     """The two ends of the input pair, or the second where the first is the input of a current mirror; None where
     they go on to another stage."""
     first, second = (_end(wiring, instance) for instance in (pair.first, pair.second))

@@ -14,7 +14,7 @@ LARGEST_TAIL = 16  # devices or resistors at one node: with more it is a rail
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class CoupledPair:
     """Two transistors and the node where they meet."""
 
     first: Instance
@@ -35,7 +35,7 @@ class Pair:
         return first, second
 
 
-def find_pairs(wiring: Wiring) -> Iterator[Pair]:
+def find_pairs(wiring: Wiring) -> Iterator[CoupledPair]:
     """Two devices of one type whose emitters or sources meet, directly, through a resistor or an ammeter each, or at
     the bases of two transistors of the other polarity into whose emitters they feed."""
     circuit = wiring.circuit
@@ -65,7 +65,7 @@ def find_pairs(wiring: Wiring) -> Iterator[Pair]:
         for first, second in combinations(members, 2):
             if (first.name, second.name) not in seen:
                 seen.add((first.name, second.name))
-                yield Pair(first, second, node)
+                yield CoupledPair(first, second, node)
 
 
 def _joined(wiring: Wiring, node: str) -> set[str]:

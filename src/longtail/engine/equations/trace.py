@@ -59,7 +59,7 @@ class Null:
 
 
 @dataclass(frozen=True, slots=True)
-class Noise:
+class NoiseSource:
     """A noise current of a device between two unknowns, None for ground: `density`/f^`exponent` in A^2/Hz."""
 
     instance: str
@@ -84,7 +84,7 @@ class Trace:
     capacitances: list[tuple[int | None, int | None, Real]] = field(default_factory=list)
     conductances: list[tuple[int | None, int | None, Real]] = field(default_factory=list)
     delays: list[tuple[dict[int, float], Real, Real]] = field(default_factory=list)
-    noise: list[Noise] = field(default_factory=list)
+    noise: list[NoiseSource] = field(default_factory=list)
     quantities: dict[str, Callable[[], dict[str, Real]]] = field(default_factory=dict)
     states: list[LimitState] = field(default_factory=list)
     flows: dict[str, tuple[dict[str, int | None], Flows]] = field(default_factory=dict)
@@ -246,11 +246,11 @@ class _Tracer:
         result.flows[instance.name] = local, flows
         self._sum(result, local, flows, m)
         result.noise += [
-            Noise(instance.name, s.name, s.mechanism, local[s.a], local[s.b], s.density * m, s.exponent)
+            NoiseSource(instance.name, s.name, s.mechanism, local[s.a], local[s.b], s.density * m, s.exponent)
             for s in flows.noise
         ]
         result.states += potentials.states
-        result.quantities[instance.name] = lambda: _quantities(device, flows, m)
+        result.quantities[instance.name] = lambda: _quantities(instance, device, flows, m)
 
     def _sum(self, result: Trace, local: Mapping[str, int | None], flows: Flows, m: Real) -> None:
         for name, flow in flows.static.items():
@@ -298,13 +298,14 @@ class _Tracer:
         return self.graph.input(self.unknowns[self.index[name]].input)
 
 
-def _quantities(device: DeviceModel, flows: Flows, m: Real) -> dict[str, Real]:
+def _quantities(instance: Instance, device: DeviceModel, flows: Flows, m: Real) -> dict[str, Real]:
     """The quantities of `m` devices side by side."""
     units = {q.name: q.unit for q in device.quantities}
-    return {
-        name: _of_all(x, m, _SCALES_WITH_M[units[name]]) if units.get(name) in _SCALES_WITH_M else x
-        for name, x in flows.quantities.items()
-    }
+    with _named(instance):
+        return {
+            name: _of_all(x, m, _SCALES_WITH_M[units[name]]) if units.get(name) in _SCALES_WITH_M else x
+            for name, x in flows.quantities.items()
+        }
 
 
 def branch_name(instance: str, branch: str) -> str:

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from longtail.engine.equations.system import Array, take
 from longtail.engine.few_solves.empirical import Experience, learn
-from longtail.engine.few_solves.points import Points, PointSearch
+from longtail.engine.few_solves.points import PointSearch, SweepPoints
 from longtail.engine.few_solves.probes import FEW_PROBES, MANY_PROBES, Probes
 from longtail.engine.few_solves.reduction import Elimination
 from longtail.engine.small_signal.at_point import linearize
@@ -44,7 +44,7 @@ _FEW = 8  # points by which polynomials do well enough; beyond, experience is tr
 Solver = Callable[[dict[str, Array]], OperatingPoint]
 
 
-class Sweep:
+class FrequencySweep:
     """A sweep prepared at a nominal point, for any number of lanes.
 
     `drives` `[drive, in_mode]` and `outputs` `[out_mode, unknown]` as in `longtail.driven.drives`; `plain` forces a
@@ -69,7 +69,7 @@ class Sweep:
         self.drives = drives
         self.outputs = outputs
         self.elimination = Elimination.of(linearize(batch.nominal), self.frequency_hz, drives, outputs)
-        self.points: Points | Experience | None = None
+        self.points: SweepPoints | Experience | None = None
         self._workers = Pool[_Worker]()  # fresh memory costs more than the work
         if not plain:
             with dense.one_thread():
@@ -80,7 +80,7 @@ class Sweep:
         """Out modes and in modes."""
         return len(self.outputs), self.drives.shape[1]
 
-    def _find_points(self, solve: Solver) -> Points | Experience | None:
+    def _find_points(self, solve: Solver) -> SweepPoints | Experience | None:
         varied = [n for n in self.system.varied if n not in self.system.drives]
         few = Probes(self.batch.nominal, varied, solve, FEW_PROBES).points
         points = PointSearch(self.elimination, few, self.omega).find()
@@ -131,7 +131,7 @@ class Sweep:
 class _Worker:
     """The registers of one thread for a sweep."""
 
-    def __init__(self, sweep: Sweep) -> None:
+    def __init__(self, sweep: FrequencySweep) -> None:
         self.sweep = sweep
         self.linear = sweep.system.linear.program
         self.elimination = sweep.elimination
@@ -156,7 +156,7 @@ class _Worker:
         self.largest = np.empty((gains, self.size))
         self.exact = np.empty((gains, 1, self.size), complex)
         self.bad = np.zeros(self.size, bool)
-        if isinstance(points, Points):
+        if isinstance(points, SweepPoints):
             self.even, self.odd = (np.empty((1 + gains, count, self.size)) for _ in range(2))
             self.work = np.empty((4, len(sweep.omega), self.size))
         elif isinstance(points, Experience):
@@ -186,7 +186,7 @@ class _Worker:
             self._plain(sweep.omega, out)
             bad = ~np.isfinite(out).all(axis=(0, 1))
         else:
-            trusted = self._polynomials(points, out) if isinstance(points, Points) else self._learnt(points, out)
+            trusted = self._polynomials(points, out) if isinstance(points, SweepPoints) else self._learnt(points, out)
             self._plain(sweep.omega[points.check : points.check + 1], self.exact)
             doubtful = kernels().judge(
                 self.exact, out[:, points.check], self.largest, _TOLERANCE, _ROUNDING, trusted, self.bad
@@ -203,7 +203,7 @@ class _Worker:
         self._plain(self.sweep.omega, plain)
         out[:, :, bad] = plain[:, :, bad]
         weak = ~np.isfinite(out).all(axis=(0, 1))
-        if isinstance(self.sweep.points, Points):
+        if isinstance(self.sweep.points, SweepPoints):
             weak |= ~(self.weakest[: out.shape[2]] > _WEAK**2)
         return np.asarray(weak)
 
@@ -214,12 +214,12 @@ class _Worker:
         )
         return np.ones(self.size, bool)
 
-    def _polynomials(self, points: Points, out: Complex) -> NDArray[np.bool_]:
+    def _polynomials(self, points: SweepPoints, out: Complex) -> NDArray[np.bool_]:
         self.weakest = self._points(points)
         kernels().spread(points.even, points.odd, self.even, self.odd, self.work, self.largest, out.view(float))
         return np.asarray(self.weakest > _WEAK**2)
 
-    def _points(self, points: Points) -> Array:
+    def _points(self, points: SweepPoints) -> Array:
         e = self.elimination
         weakest = np.empty(self.size)
         kernels().solve_points(

@@ -18,7 +18,7 @@ _NOTHING = 1e-12  # of the largest gain: a gain smaller than this on every probe
 
 
 @dataclass(frozen=True, eq=False)
-class Points:
+class SweepPoints:
     """Where to solve, rad/s, and how to spread: `[frequency, point]` for real and imaginary parts; `scale`
     `[point, pivot]`; `check` is the place in the sweep at which the probes were worst."""
 
@@ -46,7 +46,7 @@ class PointSearch:
         self.size[self.size <= _NOTHING * self.size.max(initial=0.0)] = np.inf
         self._known: dict[float, tuple[Complex, Complex]] = {}
 
-    def find(self) -> Points | None:
+    def find(self) -> SweepPoints | None:
         """The fewest points that serve, or None where none up to a limit do."""
         top = self.omega.max(initial=0.0)
         if len(self.omega) < 8 or top <= 0.0:
@@ -57,13 +57,13 @@ class PointSearch:
             best = points or best
         return best
 
-    def _grow(self, omega: Sequence[float], limit: int) -> Points | None:
+    def _grow(self, omega: Sequence[float], limit: int) -> SweepPoints | None:
         while len(omega) < limit:
             points = self._points(np.array(sorted(omega)))
             error = self._error(points)
             worst = int(np.argmax(error))
             if error[worst] < _ACCURACY:
-                return Points(points.omega, points.even, points.odd, points.scale, worst)
+                return SweepPoints(points.omega, points.even, points.odd, points.scale, worst)
             if self.omega[worst] in omega:
                 return None
             omega = [*omega, self.omega[worst].item()]
@@ -77,7 +77,7 @@ class PointSearch:
         solved = [self._known[w] for w in omega.tolist()]
         return np.stack([g for g, _ in solved], axis=1), np.stack([p for _, p in solved], axis=1)
 
-    def _points(self, omega: Array) -> Points:
+    def _points(self, omega: Array) -> SweepPoints:
         size = np.abs(self._solved(omega)[1][:, :, 0])
         log_points = np.log(size).sum(axis=0)
         even = _lagrange(omega**2, self.omega**2, log_points, self.log_sweep)
@@ -87,9 +87,9 @@ class PointSearch:
             omega[1:] ** 2, self.omega**2, log_points[1:] - np.log(omega[1:]), self.log_sweep - np.log(own)
         )
         odd[self.omega == 0.0] = 0.0
-        return Points(omega, even, odd, 1.0 / size.T, 0)
+        return SweepPoints(omega, even, odd, 1.0 / size.T, 0)
 
-    def _error(self, points: Points) -> Array:
+    def _error(self, points: SweepPoints) -> Array:
         """The largest error over probes and gains at each frequency of the sweep, of the largest of each gain."""
         gains, pivots = self._solved(points.omega)
         determinant = (pivots * points.scale.T[:, :, None]).prod(axis=0)
@@ -99,7 +99,7 @@ class PointSearch:
         return np.asarray(np.where(np.isfinite(error), error, np.inf).max(axis=(0, 2)))
 
 
-def _spread(points: Points, values: Complex) -> Complex:
+def _spread(points: SweepPoints, values: Complex) -> Complex:
     """`[row, point, lane]` at the points to `[row, frequency, lane]`."""
     return np.asarray(points.even @ values.real + 1j * (points.odd @ values.imag))
 

@@ -12,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
 from typing import TypeVar
 
-from longtail.engine.few_solves.frequency_sweep import Sweep
+from longtail.engine.few_solves.frequency_sweep import FrequencySweep
 from longtail.engine.small_signal.linearization import Complex
 from longtail.engine.solving import dense
 from longtail.engine.solving.operating_point import OperatingPoint
@@ -27,7 +27,7 @@ def stream(
     solve: Callable[[slice], OperatingPoint],
     digest: Callable[[slice, OperatingPoint, Complex | None], T],
     *,
-    sweep: Sweep | None = None,
+    sweep: FrequencySweep | None = None,
     threads: int = 1,
     size: int = PART,
     first: int = 0,

@@ -1,4 +1,4 @@
-"""The value of an expression over floats or over anything that a `Table` computes with."""
+"""The value of an expression over floats or over anything that a `LookupTable` computes with."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from longtail.errors import NetlistError, Span, UnsupportedError, nearest
-from longtail.netlist.expressions.functions import FUNCTIONS, UNSUPPORTED, FloatMath, Table, function_table
+from longtail.netlist.expressions.functions import FUNCTIONS, UNSUPPORTED, FloatMath, LookupTable, function_table
 from longtail.netlist.expressions.tree import (
     Binary,
     BranchCurrent,
@@ -21,7 +21,7 @@ from longtail.netlist.expressions.tree import (
 )
 from longtail.netlist.expressions.writing import to_text
 
-__all__ = ["BEHAVIORAL", "CONSTANTS", "FUNCTIONS", "PARAMETRIC", "Table", "evaluate", "function_table", "to_text"]
+__all__ = ["BEHAVIORAL", "CONSTANTS", "FUNCTIONS", "PARAMETRIC", "LookupTable", "evaluate", "function_table", "to_text"]
 
 CONSTANTS: Mapping[str, float] = {  # CODATA 2018, SI units
     "pi": math.pi,
@@ -44,7 +44,7 @@ LOGICAL = frozenset((*ORDERS, "==", "!=", "&&", "||"))
 def evaluate(
     expression: Expression,
     names: Mapping[str, Any],
-    table: Table = PARAMETRIC,
+    table: LookupTable = PARAMETRIC,
     *,
     potential: Callable[[Potential], Any] | None = None,
     current: Callable[[BranchCurrent], Any] | None = None,
@@ -82,7 +82,7 @@ class _Evaluator:
     def __init__(
         self,
         names: Mapping[str, Any],
-        table: Table,
+        table: LookupTable,
         potential: Callable[[Potential], Any] | None,
         current: Callable[[BranchCurrent], Any] | None,
         span: Span | None,

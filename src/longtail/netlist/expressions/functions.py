@@ -38,7 +38,7 @@ UNSUPPORTED: Mapping[str, str] = {
 }
 
 
-class Table(NamedTuple):
+class LookupTable(NamedTuple):
     """How to compute: `calls` by function name, and the operators that Python's own do not serve."""
 
     calls: Mapping[str, Function]
@@ -51,7 +51,7 @@ class Table(NamedTuple):
     equal: Function
 
 
-def function_table(primitives: Any, *, behavioral: bool = False) -> Table:
+def function_table(primitives: Any, *, behavioral: bool = False) -> LookupTable:
     """The table over `primitives`: anything with the attributes of `FloatMath`, a module included.
 
     `behavioral` chooses the dialect of B, E and G sources.
@@ -64,7 +64,7 @@ def function_table(primitives: Any, *, behavioral: bool = False) -> Table:
     calls |= {name: getattr(p, name) for name in ("asinh", "acosh", "atanh", "floor", "ceil")}
     calls |= {"ln": p.log, "abs": p.absolute, "arctan": p.atan, "sqr": lambda x: x * x}
     calls |= _steps(p) | _powers(p, behavioral) | _choices(p)
-    return Table(calls, _bar_power(p), _remainder(p), p.select, p.both, p.either, p.negate, p.equal)
+    return LookupTable(calls, _bar_power(p), _remainder(p), p.select, p.both, p.either, p.negate, p.equal)
 
 
 class FloatMath:

@@ -19,7 +19,7 @@ from longtail.report.figures.style import (
     SMALL,
     TEXT,
     Canvas,
-    Label,
+    LineLabel,
     dress,
     frequency_axis,
     label_ends,
@@ -78,7 +78,7 @@ def _curves(axes: Axes, result: CmrrMap) -> None:
         axes.plot(result.vcm, curve, color=colour, linewidth=1.9)
         if np.isfinite(curve).any():
             text = format_si(result.frequency_hz[k].item(), "Hz", 3)
-            labels.append(Label(float(curve[np.isfinite(curve)][-1]), text, colour))
+            labels.append(LineLabel(float(curve[np.isfinite(curve)][-1]), text, colour))
     axes.set_ylabel("CMRR (dB)", fontsize=TEXT, color=INK)
     _level_axis(axes, result)
     axes.margins(y=0.1)
@@ -107,7 +107,7 @@ def _gains(axes: Axes, result: CmrrMap) -> None:
         axes.plot(result.vcm, magnitude, color=colour, linewidth=1.9)
         finite = magnitude[np.isfinite(magnitude)]
         top = max(top, float(finite.max()))
-        labels.append(Label(float(finite[-1]), mathematical(name), colour))
+        labels.append(LineLabel(float(finite[-1]), mathematical(name), colour))
     axes.set_ylabel(
         f"magnitude at {format_si(result.frequency_hz[0].item(), 'Hz')} (dB, V/V)", fontsize=TEXT, color=INK
     )

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
 from numpy.typing import NDArray
 
-from longtail.analyses.formula.result import Curves, Formula
+from longtail.analyses.formula.result import Formula, GainCurves
 from longtail.report.figures.colours import BLUE, INK, PALE, VERMILLION
 from longtail.report.figures.style import (
     SMALL,
@@ -74,7 +74,7 @@ def _letter(letter: str) -> str:
     return _LETTERS.get(letter, rf"{head}_{{\mathrm{{{tail}}}}}")
 
 
-def _curves(drawn: SubFigure, formula: Formula, curves: Curves) -> None:
+def _curves(drawn: SubFigure, formula: Formula, curves: GainCurves) -> None:
     positive = curves.frequency_hz > 0.0
     f = curves.frequency_hz[positive]
     gain, error = over_frequency(drawn, (2.2, 1.0), f.min(), f.max())

@@ -15,7 +15,7 @@ from longtail.report.figures.style import (
     SMALL,
     TEXT,
     Canvas,
-    Label,
+    LineLabel,
     label_ends,
     mathematical,
     new_figure,
@@ -66,7 +66,7 @@ def _magnitudes(axes: Axes, gains: ModeGains) -> None:
     labels = []
     for name, magnitude in decibels_of(gains).items():
         axes.plot(gains.frequency_hz, magnitude, color=GAIN_COLOURS[name], linewidth=2.0, label=name)
-        labels.append(Label(_last(magnitude), mathematical(name), GAIN_COLOURS[name]))
+        labels.append(LineLabel(_last(magnitude), mathematical(name), GAIN_COLOURS[name]))
     axes.set_ylabel("magnitude (dB, V/V)", fontsize=TEXT, color=INK)
     axes.margins(y=0.08)
     label_ends(axes, labels, HEIGHTS[MAGNITUDE])
@@ -90,7 +90,7 @@ def _phases(axes: Axes, gains: ModeGains) -> None:
         degrees = np.full(above.size, np.nan)
         degrees[above] = continuous(named_gains(gains)[name][above])
         axes.plot(gains.frequency_hz, degrees, color=GAIN_COLOURS[name], linewidth=1.6, label=name)
-        labels.append(Label(_last(degrees), mathematical(name), GAIN_COLOURS[name]))
+        labels.append(LineLabel(_last(degrees), mathematical(name), GAIN_COLOURS[name]))
     axes.set_ylabel("phase (°)", fontsize=TEXT, color=INK)
     low, high = axes.get_ylim()
     axes.yaxis.set_major_locator(MultipleLocator(90.0 if high - low < 720.0 else 180.0))

@@ -12,7 +12,7 @@ from longtail.report.figures.colours import BLUE, INK, ORANGE
 from longtail.report.figures.style import (
     TEXT,
     Canvas,
-    Label,
+    LineLabel,
     dress,
     frequency_axis,
     label_ends,
@@ -63,7 +63,7 @@ def _magnitudes(axes: Axes, frequency: NDArray[np.float64], shown: dict[str, NDA
         ends.append((name, magnitude))
     _ohms(axes)
     last = [(name, magnitude[np.isfinite(magnitude)]) for name, magnitude in ends]
-    labels = [Label(np.log10(m[-1]), mathematical(name), COLOURS[name]) for name, m in last if m.size]
+    labels = [LineLabel(np.log10(m[-1]), mathematical(name), COLOURS[name]) for name, m in last if m.size]
     label_ends(axes, labels, MAGNITUDE, logarithmic=True)
 
 

@@ -17,7 +17,7 @@ from longtail.report.figures.colours import BLUE, GAIN_COLOURS, GREEN, INK, ORAN
 from longtail.report.figures.style import (
     TEXT,
     Canvas,
-    Label,
+    LineLabel,
     dress,
     frequency_axis,
     label_ends,
@@ -126,7 +126,7 @@ def _over_lanes(panel: Panel, result: ModeGains | OpResult | SweepResult, group:
         colour = GAIN_COLOURS.get(each.name, COLOURS[k % len(COLOURS)])
         draw = _distribution if _sampled(result) else _curve
         end = draw(panel, result, each, colour)
-        labels.append(Label(end, mathematical(each.name), colour))
+        labels.append(LineLabel(end, mathematical(each.name), colour))
     unit = group[0].unit
     name = "CMRR (dB)" if group[0].name == REJECTION else "magnitude (dB, V/V)" if unit == "dB" else f"{unit}"
     panel.set_ylabel(name, fontsize=TEXT, color=INK)
@@ -215,7 +215,7 @@ def _fan(panel: Panel, unit: str, frequency: Array, curves: dict[str, Array]) ->
         panel.fill_between(frequency, bands[:, 1], bands[:, 3], color=GAIN_COLOURS[name], alpha=0.2, linewidth=0)
         panel.plot(frequency, bands[:, 2], color=GAIN_COLOURS[name], linewidth=2.0)
         finite = bands[np.isfinite(bands[:, 2]), 2]
-        labels.append(Label(float(finite[-1]), mathematical(name), GAIN_COLOURS[name]))
+        labels.append(LineLabel(float(finite[-1]), mathematical(name), GAIN_COLOURS[name]))
     panel.set_ylabel(unit, fontsize=TEXT, color=INK)
     panel.margins(y=0.08)
     label_ends(panel, labels, HEIGHT)

@@ -15,7 +15,7 @@ from longtail.report.figures.style import (
     SMALL,
     TEXT,
     Canvas,
-    Label,
+    LineLabel,
     label_ends,
     new_figure,
     over_frequency,
@@ -104,7 +104,7 @@ def _densities(axes: Axes, noise: Noise, chosen: list[Group]) -> None:
                 axes.plot(noise.frequency_hz, lane, color=colour, linewidth=0.8 if noise.axes else 2.2, zorder=3)
             last = finite[..., -1][np.isfinite(finite[..., -1])]
             if last.size:
-                labels.append(Label(float(np.log10(np.median(last))), name, colour))
+                labels.append(LineLabel(float(np.log10(np.median(last))), name, colour))
     bottom = float(np.nanmin(noise.output_v_per_rthz)) / 300.0
     for group, colour in zip(chosen, _colours(chosen), strict=True):
         if group.label == OTHERS:
@@ -153,7 +153,7 @@ def _shares(axes: Axes, noise: Noise, chosen: list[Group]) -> None:
     axes.set_ylabel("share of power", fontsize=TEXT, color=INK)
     ends = np.cumsum([share[-1] for share in shares]) - np.array([share[-1] for share in shares]) / 2
     labels = [
-        Label(float(end), group.label, colour if group.label != OTHERS else PALE)
+        LineLabel(float(end), group.label, colour if group.label != OTHERS else PALE)
         for end, group, colour in zip(ends, chosen, _colours(chosen), strict=True)
     ]
     label_ends(axes, labels, HEIGHTS["share"])

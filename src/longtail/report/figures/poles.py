@@ -13,13 +13,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from longtail.analyses.poles import PolesAndZeros, Transfer
+from longtail.analyses.poles import ModeTransfer, PolesAndZeros
 from longtail.report.figures.colours import BLUE, GAIN_COLOURS, INK, PURPLE, VERMILLION
 from longtail.report.figures.style import (
     SMALL,
     TEXT,
     Canvas,
-    Label,
+    LineLabel,
     label_ends,
     mathematical,
     new_figure,
@@ -69,14 +69,14 @@ def _gains(axes: Axes, result: PolesAndZeros, f: NDArray[np.float64]) -> None:
         decibels = 20.0 * np.log10(np.where(gain > 0.0, gain, np.nan))
         label = symbol(result, name)
         axes.plot(f, decibels, color=GAIN_COLOURS[label], linewidth=2.0, label=label)
-        labels.append(Label(float(decibels[-1]), mathematical(label), GAIN_COLOURS[label]))
+        labels.append(LineLabel(float(decibels[-1]), mathematical(label), GAIN_COLOURS[label]))
     axes.set_ylabel("gain (dB, V/V)", fontsize=TEXT, color=INK)
     axes.margins(y=0.08)
     label_ends(axes, labels, GAINS)
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class RootKind:
     """Poles or zeros: their values, where they live, which have partners, and how they are drawn."""
 
     values: NDArray[np.complex128]
@@ -87,11 +87,11 @@ class Kind:
     above: bool
 
 
-def _strip(axes: Axes, result: PolesAndZeros, name: str, transfer: Transfer) -> None:
+def _strip(axes: Axes, result: PolesAndZeros, name: str, transfer: ModeTransfer) -> None:
     assert transfer.zeros is not None
     close = [pair for pair in transfer.pairs if pair.distance < CANCELLED]
-    poles = Kind(result.poles, result.pole_nodes, frozenset(p.pole for p in close), "x", VERMILLION, True)
-    zeros = Kind(transfer.zeros, transfer.zero_nodes, frozenset(p.zero for p in close), "o", BLUE, False)
+    poles = RootKind(result.poles, result.pole_nodes, frozenset(p.pole for p in close), "x", VERMILLION, True)
+    zeros = RootKind(transfer.zeros, transfer.zero_nodes, frozenset(p.zero for p in close), "o", BLUE, False)
     axes.set_ylim(180.0 * (1.0 + ROOM), -180.0 * ROOM)
     axes.axhspan(90.0, 180.0, color="#f6efe6", zorder=0)
     axes.axhspan(0.0, 90.0, color="#f3f6f8", zorder=0)
@@ -118,7 +118,7 @@ def angle(s: NDArray[np.complex128]) -> NDArray[np.float64]:
     return np.degrees(np.abs(np.arctan2(np.abs(s.imag), -s.real)))
 
 
-def _marks(axes: Axes, kind: Kind) -> None:
+def _marks(axes: Axes, kind: RootKind) -> None:
     x, y = np.abs(kind.values) / (2.0 * np.pi), angle(kind.values)
     faint = np.isin(np.arange(len(kind.values)), list(kind.cancelled))
     for chosen, ink, order in ((faint, FAINT, 3), (~faint, kind.colour, 5)):
@@ -128,7 +128,7 @@ def _marks(axes: Axes, kind: Kind) -> None:
             axes.scatter(x[chosen], y[chosen], marker="x", s=42, color=ink, linewidths=1.7, zorder=order + 1)
 
 
-def _names(axes: Axes, kind: Kind, tail: complex | None) -> None:
+def _names(axes: Axes, kind: RootKind, tail: complex | None) -> None:
     """Frequency and node of the slowest that do not cancel, poles above the plane and zeros below, with a thread."""
     low, high = np.log10(axes.get_xlim())
     chosen = [

@@ -11,7 +11,7 @@ from longtail.report.figures.colours import BLUE, GREEN, INK, ORANGE, PURPLE, VE
 from longtail.report.figures.style import (
     TEXT,
     Canvas,
-    Label,
+    LineLabel,
     label_ends,
     mathematical,
     new_figure,
@@ -59,7 +59,7 @@ def _transfers(axes: Axes, rejection: SupplyRejection) -> None:
 
 def _line(
     axes: Axes, rejection: SupplyRejection, transfer: NDArray[np.complex128], name: str, colour: str, style: object
-) -> Label | None:
+) -> LineLabel | None:
     """One line, with gaps where there is only rounding; None where there is nothing else."""
     above = np.abs(transfer) > rejection.floor
     if not above.any():
@@ -67,7 +67,7 @@ def _line(
     decibels = np.full(transfer.shape, np.nan)
     decibels[above] = 20.0 * np.log10(np.abs(transfer[above]))
     axes.plot(rejection.frequency_hz, decibels, color=colour, linewidth=1.9, linestyle=style, label=name)
-    return Label(float(decibels[above][-1]), mathematical(name), colour)
+    return LineLabel(float(decibels[above][-1]), mathematical(name), colour)
 
 
 def _rejections(axes: Axes, rejection: SupplyRejection, supplies: list[str]) -> None:
@@ -76,7 +76,7 @@ def _rejections(axes: Axes, rejection: SupplyRejection, supplies: list[str]) -> 
         psrr = rejection.psrr_db(supply)
         finite = np.where(np.isfinite(psrr), psrr, np.nan)
         axes.plot(rejection.frequency_hz, finite, color=colour(rejection, supply), linewidth=2.0, label=supply)
-        labels.append(Label(float(finite[np.isfinite(finite)][-1]), supply, colour(rejection, supply)))
+        labels.append(LineLabel(float(finite[np.isfinite(finite)][-1]), supply, colour(rejection, supply)))
     axes.set_ylabel("PSRR (dB)", fontsize=TEXT, color=INK)
     axes.margins(y=0.12)
     label_ends(axes, labels, HEIGHTS["rejection"])

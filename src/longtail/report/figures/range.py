@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from longtail.analyses.range import OperatingRange
 from longtail.report.figures.colours import BLUE, GREEN, INK, ORANGE, PALE, PURPLE, VERMILLION
-from longtail.report.figures.style import TEXT, Canvas, Label, dress, label_ends, new_figure, titled
+from longtail.report.figures.style import TEXT, Canvas, LineLabel, dress, label_ends, new_figure, titled
 from longtail.report.pages.range import edges
 from longtail.units import format_si
 
@@ -37,7 +37,7 @@ def figure(result: OperatingRange, *, title: str | None = None, into: Canvas | N
     return drawn
 
 
-def _outline(axes: Axes, result: OperatingRange) -> list[Label]:
+def _outline(axes: Axes, result: OperatingRange) -> list[LineLabel]:
     """The edges, each up to the middle of the gap to the next; a label for each reason at its height."""
     colours: dict[str, str] = {}
     heights: dict[str, list[float]] = {}
@@ -46,7 +46,7 @@ def _outline(axes: Axes, result: OperatingRange) -> list[Label]:
         line = _with_gaps(result.polygon, run)
         axes.plot(*line.T, color=colour, linewidth=2.4, solid_capstyle="round", zorder=3)
         heights.setdefault(reason, []).append(float(result.polygon[run, 1].mean()))
-    return [Label(float(np.mean(heights[reason])), _short(reason), colour) for reason, colour in colours.items()]
+    return [LineLabel(float(np.mean(heights[reason])), _short(reason), colour) for reason, colour in colours.items()]
 
 
 def _with_gaps(polygon: NDArray[np.float64], run: list[int]) -> NDArray[np.float64]:

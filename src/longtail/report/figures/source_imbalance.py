@@ -14,7 +14,7 @@ from longtail.report.figures.style import (
     SMALL,
     TEXT,
     Canvas,
-    Label,
+    LineLabel,
     label_ends,
     new_figure,
     over_frequency,
@@ -54,7 +54,7 @@ def _curves(axes: Axes, result: SourceImbalance) -> None:
         finite = np.where(np.isfinite(values), values, np.nan)
         if np.isfinite(finite).any():
             axes.plot(result.frequency_hz, finite, color=colour, linestyle=style, linewidth=2.0, label=name)
-            labels.append(Label(float(finite[np.isfinite(finite)][-1]), name, colour))
+            labels.append(LineLabel(float(finite[np.isfinite(finite)][-1]), name, colour))
     axes.set_ylabel("CMRR (dB)", fontsize=TEXT, color=INK)
     axes.margins(y=0.1)
     label_ends(axes, labels, CURVES)

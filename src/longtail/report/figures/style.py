@@ -122,7 +122,7 @@ def mathematical(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class LineLabel:
     """A text beside the end of a line, at height `y` in data coordinates."""
 
     y: float
@@ -130,7 +130,7 @@ class Label:
     colour: str
 
 
-def label_ends(axes: Axes, labels: Sequence[Label], height_in: float, *, logarithmic: bool = False) -> None:
+def label_ends(axes: Axes, labels: Sequence[LineLabel], height_in: float, *, logarithmic: bool = False) -> None:
     """Put labels to the right of the axes, moved apart where they would touch. `height_in`: of the axes, inches.
 
     `logarithmic`: the axis is, and the heights of the labels are logarithms to base ten.

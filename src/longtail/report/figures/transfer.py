@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from longtail.analyses.transfer.transfer import Transfer
 from longtail.errors import OptionError
 from longtail.report.figures.colours import BLUE, GREEN, INK, ORANGE, PALE, PURPLE, VERMILLION
-from longtail.report.figures.style import SMALL, TEXT, Canvas, Label, dress, label_ends, new_figure, titled
+from longtail.report.figures.style import SMALL, TEXT, Canvas, LineLabel, dress, label_ends, new_figure, titled
 from longtail.report.pages.cmrr import spread_over
 from longtail.report.pages.transfer import harmonic
 from longtail.units import format_si
@@ -59,7 +59,7 @@ def _transfer(axes: Axes, result: Transfer, shown: list[int]) -> None:
     for colour, k in zip(COLOURS, shown, strict=False):
         axes.plot(result.v_id, result.v_out[k], color=colour, linewidth=2.0, zorder=3)
         if len(shown) > 1:
-            labels.append(Label(_last(result.v_out[k]), format_si(result.vcm[k].item(), "V", 3), colour))
+            labels.append(LineLabel(_last(result.v_out[k]), format_si(result.vcm[k].item(), "V", 3), colour))
     low, high = np.nanmin(result.v_out), np.nanmax(result.v_out)
     margin = 0.08 * ((high - low) or 1.0)
     axes.set_ylim(low - margin, high + margin)

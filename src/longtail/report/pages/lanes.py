@@ -16,7 +16,7 @@ from longtail.analyses.gains import ModeGains
 from longtail.analyses.op import OpResult
 from longtail.analyses.sweep.sweep import SweepResult
 from longtail.driven.bands import Bands, sampled_bands
-from longtail.driven.varied import Axes
+from longtail.driven.grid import Axes
 from longtail.lanes.status import LaneStatus
 from longtail.merits.reasons import UNKNOWN, Reason, short
 from longtail.report.pages import gains as mode_gains

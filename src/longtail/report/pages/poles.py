@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from longtail.analyses.poles import PolesAndZeros, Transfer
+from longtail.analyses.poles import ModeTransfer, PolesAndZeros
 from longtail.merits.reasons import UNKNOWN, said_of
 from longtail.report.wording.conditions import Facts, conditions
 from longtail.report.wording.page import ATTENTION, LEFT, PLAIN, QUIET, STRONG, Cell, Column, Page, Table
@@ -82,7 +82,7 @@ def symbol(result: PolesAndZeros, name: str) -> str:
     return SYMBOLS[result.single_ended][name]
 
 
-def shown(result: PolesAndZeros) -> dict[str, Transfer]:
+def shown(result: PolesAndZeros) -> dict[str, ModeTransfer]:
     """The transfers that are not zero."""
     return {name: transfer for name, transfer in result.transfers.items() if transfer.zeros is not None}
 
@@ -133,7 +133,7 @@ def _poles(result: PolesAndZeros) -> Table:
     return Table("Poles, and how much of the gain at 0 Hz each carries (V/V)", tuple(columns), tuple(rows))
 
 
-def _weight(transfer: Transfer, k: int, s: complex) -> Cell:
+def _weight(transfer: ModeTransfer, k: int, s: complex) -> Cell:
     """What the pole carries of the gain at 0 Hz, or that a zero cancels it."""
     pair = next((pair for pair in transfer.pairs if pair.pole == k), None)
     if pair is not None and pair.distance < CANCELLED:
@@ -143,7 +143,7 @@ def _weight(transfer: Transfer, k: int, s: complex) -> Cell:
     return Cell(gain_text(abs(transfer.residues[k] / s)), PLAIN)
 
 
-def _zeros(result: PolesAndZeros, name: str, transfer: Transfer) -> Table:
+def _zeros(result: PolesAndZeros, name: str, transfer: ModeTransfer) -> Table:
     columns = (
         Column("zero"),
         Column("Q"),

@@ -6,7 +6,7 @@ from itertools import groupby
 
 import numpy as np
 
-from longtail.analyses.range import OperatingRange, Span
+from longtail.analyses.range import OperatingRange, RangeSpan
 from longtail.report.wording.page import LEFT, QUIET, STRONG, Cell, Column, Page, Table
 from longtail.units import format_si
 
@@ -34,7 +34,7 @@ def _ends(result: OperatingRange) -> Table:
         Column("where", LEFT, wraps=True),
     )
     loss, rejection = f"{result.gain_loss_db:g} dB", f"{result.cmrr_loss_db:g} dB"
-    asked: list[tuple[str, str, Span | None]] = [
+    asked: list[tuple[str, str, RangeSpan | None]] = [
         ("input common mode", "all amplify", result.input_common_mode),
         ("", f"gain within {loss}", result.by_gain),
         ("", f"CMRR within {rejection}", result.by_cmrr),
@@ -45,7 +45,7 @@ def _ends(result: OperatingRange) -> Table:
     return Table("Ends", columns, rows)
 
 
-def _span(span: Span | None, result: OperatingRange) -> tuple[Cell, ...]:
+def _span(span: RangeSpan | None, result: OperatingRange) -> tuple[Cell, ...]:
     if span is None:
         return (Cell("–", QUIET), Cell(result.no_cmrr, QUIET)) * 2
     low, high = span.low, span.high

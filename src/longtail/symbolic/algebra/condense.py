@@ -6,23 +6,23 @@ numbers alone, the current of a wire, goes when its rows are added up. Both chan
 
 from __future__ import annotations
 
-from longtail.symbolic.algebra.equations import OUTPUT, Entry, Equations, Row
+from longtail.symbolic.algebra.equations import OUTPUT, Entry, Row, SymbolicEquations
 
 _NUMBER = (None, 0)
 
 
-def condense(system: Equations) -> Equations:
+def condense(system: SymbolicEquations) -> SymbolicEquations:
     """The same solution with fewer unknowns. The drive stays a vector of whole numbers.
 
     >>> wire: Row = {"a": {(None, 0): 1}, "b": {(None, 0): -1}}
     >>> load: Row = {"a": {("g", 0): 1}, OUTPUT: {(None, 0): 1}, "b": {("h", 0): 1}}
-    >>> condense(Equations([wire, load, {"a": {("k", 0): 1}}], [0, 0, 1])).rows[0]
+    >>> condense(SymbolicEquations([wire, load, {"a": {("k", 0): 1}}], [0, 0, 1])).rows[0]
     {'output': {(None, 0): 1}, 'b': {('h', 0): 1, ('g', 0): 1}}
     """
     rows, right = [{n: dict(e) for n, e in row.items()} for row in system.rows], list(system.right)
     while _substitute(rows, right) or _add_up(rows, right):
         pass
-    return Equations(rows, right)
+    return SymbolicEquations(rows, right)
 
 
 def _unit(entry: Entry) -> bool:

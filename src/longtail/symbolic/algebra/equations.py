@@ -15,7 +15,7 @@ Row = dict[str, Entry]
 
 
 @dataclass
-class Equations:
+class SymbolicEquations:
     """Rows of `A*x = b`: `rows[k]` by unknown, `right[k]` the integer drive. The unknown `OUTPUT` is what is read.
 
     `names` says whose equation each row is, as long as rows are those of the circuit.
@@ -35,7 +35,7 @@ def equations(
     drive: Mapping[str, int],
     read: Mapping[str, int],
     pairs: Sequence[tuple[str, str, int]] = (),
-) -> Equations:
+) -> SymbolicEquations:
     """The equations of a circuit driven and read.
 
     `drive` gives the amplitudes of rows (of branches of sources), `read` the weights of unknowns in the output.
@@ -64,14 +64,14 @@ def equations(
             divisor = gcd(*(x for entry in kept.values() for x in entry.values()), right[name])
             rows.append({c: {t: x // divisor for t, x in e.items()} for c, e in kept.items()})
             sides.append(right[name] // divisor)
-    return Equations(rows, sides, tuple(names))
+    return SymbolicEquations(rows, sides, tuple(names))
 
 
-def at_rest(system: Equations) -> Equations:
+def at_rest(system: SymbolicEquations) -> SymbolicEquations:
     """The equations at s = 0: capacitances are gaps there, and inductors wires.
 
     >>> row: Row = {"v": {("g", 0): 1, ("c", 1): 1}, "w": {("c", 1): -1}}
-    >>> at_rest(Equations([row, {"w": {("c", 1): 1}}], [1, 0])).rows
+    >>> at_rest(SymbolicEquations([row, {"w": {("c", 1): 1}}], [1, 0])).rows
     [{'v': {('g', 0): 1}}]
     """
     rows, right = [], []
@@ -81,14 +81,14 @@ def at_rest(system: Equations) -> Equations:
         if kept or side:
             rows.append(kept)
             right.append(side)
-    return Equations(rows, right)
+    return SymbolicEquations(rows, right)
 
 
-def renamed(system: Equations, names: Mapping[str, str]) -> Equations:
+def renamed(system: SymbolicEquations, names: Mapping[str, str]) -> SymbolicEquations:
     """The same equations with other symbols in the place of some; several may become one.
 
     >>> row: Row = {"v": {("a", 0): 1, ("b", 0): -1, ("c", 1): 1}, "w": {("b", 0): 2}}
-    >>> renamed(Equations([row], [1]), {"a": "g", "b": "g"}).rows
+    >>> renamed(SymbolicEquations([row], [1]), {"a": "g", "b": "g"}).rows
     [{'v': {('c', 1): 1}, 'w': {('g', 0): 2}}]
     """
     rows = []
@@ -98,7 +98,7 @@ def renamed(system: Equations, names: Mapping[str, str]) -> Equations:
             for (key, order), x in entry.items():
                 _add(found.setdefault(name, {}), {(names.get(key, key) if key else None, order): 1}, x)
         rows.append({name: entry for name, entry in found.items() if entry})
-    return Equations(rows, list(system.right), system.names)
+    return SymbolicEquations(rows, list(system.right), system.names)
 
 
 def _add(target: Entry, entry: Entry, factor: int) -> None:
@@ -127,7 +127,7 @@ def _combined(first: Row, second: Row, factor: int) -> Row:
     return {name: entry for name, entry in result.items() if entry}
 
 
-def relevant(system: Equations) -> Equations:
+def relevant(system: SymbolicEquations) -> SymbolicEquations:
     """What the output needs: unknowns that the drive reaches and that reach the output.
 
     Rows are matched to unknowns; an unknown then depends on the others of its row. What no drive reaches is zero,
@@ -148,7 +148,7 @@ def relevant(system: Equations) -> Equations:
         if match.get(k) in kept:
             rows.append({name: entry for name, entry in row.items() if name in kept})
             right.append(system.right[k])
-    return Equations(rows, right)
+    return SymbolicEquations(rows, right)
 
 
 def _reach(start: Iterable[str], edges: Mapping[str, Sequence[str]]) -> set[str]:
@@ -162,7 +162,7 @@ def _reach(start: Iterable[str], edges: Mapping[str, Sequence[str]]) -> set[str]
     return found
 
 
-def _match(system: Equations) -> dict[int, str]:
+def _match(system: SymbolicEquations) -> dict[int, str]:
     """A row for every unknown, as many as possible: augmenting paths."""
     taken: dict[str, int] = {}
 

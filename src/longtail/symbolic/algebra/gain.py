@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from longtail.symbolic.algebra.condense import condense
-from longtail.symbolic.algebra.equations import Equations, at_rest, equations, relevant
-from longtail.symbolic.algebra.transfer import TERM_LIMIT, Transfer, expand, transfer
+from longtail.symbolic.algebra.equations import SymbolicEquations, at_rest, equations, relevant
+from longtail.symbolic.algebra.transfer import TERM_LIMIT, RationalTransfer, expand, transfer
 from longtail.symbolic.circuit.elements import SmallSignal
 from longtail.symmetry import Mirror
 
@@ -43,19 +43,19 @@ def unknown_pairs(circuit: SmallSignal, mirror: Mirror | None) -> Pairs:
     return tuple(pairs)
 
 
-def gain_equations(circuit: SmallSignal, gain: Gain, pairs: Pairs, *, static: bool = False) -> Equations:
+def gain_equations(circuit: SmallSignal, gain: Gain, pairs: Pairs, *, static: bool = False) -> SymbolicEquations:
     """The equations that a gain needs, in the mode basis where there are pairs; `static`: at s = 0 alone."""
     system = equations(circuit, gain.drive, gain.read, pairs)
     return condense(relevant(at_rest(system) if static else system))
 
 
-def exact_transfer(circuit: SmallSignal, gain: Gain, pairs: Pairs = (), limit: int = TERM_LIMIT) -> Transfer:
+def exact_transfer(circuit: SmallSignal, gain: Gain, pairs: Pairs = (), limit: int = TERM_LIMIT) -> RationalTransfer:
     """The exact gain. Raises `TooLargeError` where it would have more than `limit` terms."""
     ring, numerator, denominator = expand(gain_equations(circuit, gain, pairs), limit)
     return transfer(ring, gain.scale, numerator, denominator)
 
 
-def first_order_equations(circuit: SmallSignal, gain: Gain, pairs: Pairs) -> Equations:
+def first_order_equations(circuit: SmallSignal, gain: Gain, pairs: Pairs) -> SymbolicEquations:
     """The equations of a conversion between modes to first order in the differences of matched devices.
 
     `circuit` comes from `longtail.symbolic.circuit.names.mismatched`. A difference turns one mode into the other once
@@ -76,4 +76,4 @@ def first_order_equations(circuit: SmallSignal, gain: Gain, pairs: Pairs) -> Equ
             if left:
                 kept[column] = left
         rows.append(kept)
-    return condense(relevant(Equations(rows, system.right)))
+    return condense(relevant(SymbolicEquations(rows, system.right)))

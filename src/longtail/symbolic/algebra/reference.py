@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from longtail.engine.small_signal.linearization import SINGULAR, SINGULAR_HINT
 from longtail.errors import AnalysisError
-from longtail.symbolic.algebra.equations import OUTPUT, Equations
+from longtail.symbolic.algebra.equations import OUTPUT, SymbolicEquations
 from longtail.symbolic.algebra.residues import determinant
 from longtail.symbolic.algebra.transfer import Complex
 
@@ -43,7 +43,7 @@ class Dense:
             raise AnalysisError(SINGULAR, hint=SINGULAR_HINT) from error
 
 
-def dense(system: Equations, values: Mapping[str, float]) -> Dense:
+def dense(system: SymbolicEquations, values: Mapping[str, float]) -> Dense:
     """Equations with symbols at their values. Raises `KeyError` where the output is not among the unknowns."""
     names = {name: k for k, name in enumerate(system.unknowns)}
     n = len(system.rows)
@@ -115,7 +115,7 @@ def normal(numerator: RationalPolynomial, denominator: RationalPolynomial) -> Ex
     return Exact(numerator / largest, denominator / largest) if largest else Exact(numerator, denominator)
 
 
-def exact_polynomials(system: Equations, values: Mapping[str, float], *, constant: bool) -> Exact:
+def exact_polynomials(system: SymbolicEquations, values: Mapping[str, float], *, constant: bool) -> Exact:
     """Numerator and denominator of the output; `constant`: at s = 0 alone."""
     from flint import fmpq_poly, fmpz_mat
 
@@ -137,7 +137,7 @@ def exact_polynomials(system: Equations, values: Mapping[str, float], *, constan
     return normal(*(fmpq_poly(coefficients) for coefficients in found))
 
 
-def _fractions(system: Equations, values: Mapping[str, float]) -> list[dict[tuple[int, int], Fraction]]:
+def _fractions(system: SymbolicEquations, values: Mapping[str, float]) -> list[dict[tuple[int, int], Fraction]]:
     """The entries of each row by (power of s, column), s counted in its unit."""
     names = {name: k for k, name in enumerate(system.unknowns)}
     exact = {key: Fraction(x) for key, x in values.items()}

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.symbolic.algebra.equations import OUTPUT, Entry, Equations
+from longtail.symbolic.algebra.equations import OUTPUT, Entry, SymbolicEquations
 from longtail.symbolic.algebra.minors import Column, Polynomial, determinants
 
 Complex = NDArray[np.complex128]
@@ -69,7 +69,7 @@ class Ring:
 
 
 @dataclass(frozen=True)
-class Transfer:
+class RationalTransfer:
     """`scale * numerator / denominator`, each a product of polynomials with whole exponents."""
 
     ring: Ring
@@ -159,7 +159,7 @@ def arrays(f: Polynomial) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     return exponents, np.array([float(int(c)) for c in coefficients])
 
 
-def expand(system: Equations, limit: int = TERM_LIMIT) -> tuple[Ring, Polynomial, Polynomial]:
+def expand(system: SymbolicEquations, limit: int = TERM_LIMIT) -> tuple[Ring, Polynomial, Polynomial]:
     """Numerator and denominator of the output, by Cramer's rule. Raises `TooLargeError`."""
     keys = dict.fromkeys(key for row in system.rows for e in row.values() for key, _ in e if key is not None)
     ring = Ring.of(list(keys))
@@ -176,10 +176,10 @@ def expand(system: Equations, limit: int = TERM_LIMIT) -> tuple[Ring, Polynomial
     return ring, n, d
 
 
-def transfer(ring: Ring, scale: Fraction, numerator: Polynomial, denominator: Polynomial) -> Transfer:
+def transfer(ring: Ring, scale: Fraction, numerator: Polynomial, denominator: Polynomial) -> RationalTransfer:
     """A transfer in lowest terms, factored; beyond some thousands of terms only single symbols are taken out."""
     if not numerator:
-        return Transfer(ring, Fraction(0), (), ())
+        return RationalTransfer(ring, Fraction(0), (), ())
     above, over = _factors(numerator)
     below, under = _factors(denominator)
     return _cancelled(ring, scale * Fraction(above, below), over, under)
@@ -196,7 +196,7 @@ def _factors(f: Polynomial) -> tuple[int, list[tuple[Polynomial, int]]]:
 
 def _cancelled(
     ring: Ring, scale: Fraction, over: list[tuple[Polynomial, int]], under: list[tuple[Polynomial, int]]
-) -> Transfer:
+) -> RationalTransfer:
     left = list(under)
     kept = []
     for f, k in over:
@@ -206,7 +206,7 @@ def _cancelled(
             common = min(k, below)
             k, left[same] = k - common, (g, below - common)
         kept.append((f, k))
-    return Transfer(ring, scale, tuple((f, k) for f, k in kept if k), tuple((f, k) for f, k in left if k))
+    return RationalTransfer(ring, scale, tuple((f, k) for f, k in kept if k), tuple((f, k) for f, k in left if k))
 
 
 def by_order(f: Polynomial) -> dict[int, Polynomial]:

@@ -46,7 +46,7 @@ class Symbol:
 
 
 @dataclass(frozen=True, slots=True)
-class Element:
+class NamedElement:
     """An entry `symbol * rows * columns^T * s^order` of the equations; without a symbol, a plain number (sign)."""
 
     symbol: str | None
@@ -64,7 +64,7 @@ class SmallSignal:
     """
 
     unknowns: tuple[str, ...]
-    elements: tuple[Element, ...]
+    elements: tuple[NamedElement, ...]
     symbols: Mapping[str, Symbol]
     delayed: tuple[str, ...] = ()
     stamps: tuple[Stamp, ...] = field(default=(), repr=False)
@@ -74,11 +74,11 @@ def small_signal(point: OperatingPoint, lane: int = 0) -> SmallSignal:
     """The named small-signal circuit of one lane of an operating point."""
     stamps = device_stamps(point, lane)
     unknowns = [u.name for u in point.system.unknowns]
-    elements: list[Element] = []
+    elements: list[NamedElement] = []
     symbols: dict[str, Symbol] = {}
     delayed: list[str] = []
     for stamp in stamps:
-        reader = _Reader(stamp)
+        reader = _ElementReader(stamp)
         reader.run()
         elements += reader.elements
         symbols |= {s.key: s for s in reader.symbols}
@@ -92,14 +92,14 @@ def values_over(point: OperatingPoint) -> dict[str, NDArray[np.float64]]:
     found: dict[str, NDArray[np.float64]] = {}
     for lane, stamps in enumerate(stamps_over(point)):
         for stamp in stamps:
-            reader = _Reader(stamp)
+            reader = _ElementReader(stamp)
             reader.run()
             for symbol in reader.symbols:
                 found.setdefault(symbol.key, np.zeros(lanes))[lane] = symbol.value
     return found
 
 
-class _Reader:
+class _ElementReader:
     """Takes one device apart."""
 
     def __init__(self, stamp: Stamp) -> None:
@@ -107,7 +107,7 @@ class _Reader:
         self.left: tuple[Entries, Entries] = (dict(stamp.conductance), dict(stamp.capacitance))
         self.size = [{key: abs(value) for key, value in m.items()} for m in self.left]
         self.branches = {name for name, u in stamp.unknowns.items() if u is not None and u.startswith("i(")}
-        self.elements: list[Element] = []
+        self.elements: list[NamedElement] = []
         self.symbols: list[Symbol] = []
         self.delayed: list[str] = []
 
@@ -256,7 +256,7 @@ class _Reader:
         """An element over the unknowns of the circuit: ground goes, terminals on one node join."""
         at, by = self._global(rows), self._global(columns)
         if at and by:
-            self.elements.append(Element(symbol, at, by, order))
+            self.elements.append(NamedElement(symbol, at, by, order))
 
     def _global(self, local: Mapping[str, int]) -> dict[str, int]:
         found: dict[str, int] = {}

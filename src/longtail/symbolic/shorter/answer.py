@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from longtail.errors import AnalysisError
 from longtail.hints import said
-from longtail.symbolic.algebra.equations import OUTPUT, Equations
+from longtail.symbolic.algebra.equations import OUTPUT, SymbolicEquations
 from longtail.symbolic.algebra.gain import Gain, Pairs, first_order_equations, gain_equations
 from longtail.symbolic.algebra.minors import TooLargeError
 from longtail.symbolic.algebra.reference import dense
-from longtail.symbolic.algebra.transfer import Ring, Transfer, arrays, expand, transfer
+from longtail.symbolic.algebra.transfer import RationalTransfer, Ring, arrays, expand, transfer
 from longtail.symbolic.circuit.elements import SmallSignal, Symbol
 from longtail.symbolic.circuit.names import mismatched, share
 from longtail.symbolic.circuit.twins import one_current
@@ -65,7 +65,7 @@ class Answer:
     nominal        True: the circuit is symmetric, and every difference was taken for 1 % to rank terms
     """
 
-    transfer: Transfer
+    transfer: RationalTransfer
     symbols: Mapping[str, Symbol]
     error_bound: float | None
     error_sampled: float
@@ -106,7 +106,7 @@ def zero_answer(question: Question) -> Answer:
     system = gain_equations(question.circuit, question.gain, question.pairs)
     ring = Ring.of(())
     at = reference(system, question) if OUTPUT in system.unknowns else Reference.none(question.gain, question.band_hz)
-    return Answer(Transfer(ring, Fraction(0), (), ()), {}, 0.0, 0.0, 0, at)
+    return Answer(RationalTransfer(ring, Fraction(0), (), ()), {}, 0.0, 0.0, 0, at)
 
 
 def exact_answer(question: Question) -> Answer:
@@ -200,7 +200,7 @@ def first_order_answer(question: Question, error: float) -> Answer:
     return replace(_answer(found, circuit, at), nominal=nominal)
 
 
-def _cancels(system: Equations, circuit: SmallSignal, differences: set[str], at: Reference) -> bool:
+def _cancels(system: SymbolicEquations, circuit: SmallSignal, differences: set[str], at: Reference) -> bool:
     """Whether what the single differences do, each alone, adds up to next to nothing at an end of the band."""
     values = {key: s.value for key, s in circuit.symbols.items()}
     s = 2j * np.pi * np.unique(at.band_hz)
@@ -232,7 +232,7 @@ def quotient_answer(wanted: Answer, unwanted: Answer, error: float) -> Answer:
     return Answer(found, symbols, bound, sampled, terms, at, unwanted.nominal, wanted.unknowns)
 
 
-def _answer(found: Transfer, circuit: SmallSignal, at: Reference) -> Answer:
+def _answer(found: RationalTransfer, circuit: SmallSignal, at: Reference) -> Answer:
     values = {key: s.value for key, s in circuit.symbols.items()}
     sampled = sampled_error(found, values, at)
     bound = error_bound(found, values, at, sampled)

@@ -12,11 +12,11 @@ import numpy as np
 from longtail.errors import AnalysisError
 from longtail.hints import said
 from longtail.symbolic.algebra.certificate import certified
-from longtail.symbolic.algebra.equations import OUTPUT, Equations, renamed
+from longtail.symbolic.algebra.equations import OUTPUT, SymbolicEquations, renamed
 from longtail.symbolic.algebra.gain import Gain
 from longtail.symbolic.algebra.minors import TooLargeError
 from longtail.symbolic.algebra.reference import Exact, as_floats, dense, exact_polynomials, normal
-from longtail.symbolic.algebra.transfer import TERM_LIMIT, Complex, Transfer, expand, transfer
+from longtail.symbolic.algebra.transfer import TERM_LIMIT, Complex, RationalTransfer, expand, transfer
 from longtail.symbolic.circuit.elements import SmallSignal, Symbol
 from longtail.symbolic.shorter.pruning import prune
 from longtail.symbolic.shorter.removal import simplify
@@ -31,7 +31,7 @@ _LARGE = 40  # equations from which on these are too slow
 EXACT_LIMIT = 60_000
 
 
-class Asked(Protocol):
+class Wanted(Protocol):
     """What a reference is for."""
 
     @property
@@ -82,7 +82,7 @@ def frequencies(band_hz: Band, density: int = _DENSITY, least: int = 40) -> Comp
     return np.asarray(2j * np.pi * (np.concatenate([[0.0], f]) if low == 0.0 else f), complex)
 
 
-def reference(system: Equations, asked: Asked) -> Reference:
+def reference(system: SymbolicEquations, asked: Wanted) -> Reference:
     """The gain of the full circuit in numbers, from equations with a symbol for every device."""
     values = {key: s.value for key, s in asked.circuit.symbols.items()}
     gain, band_hz = asked.gain, asked.band_hz
@@ -104,12 +104,12 @@ def _resonances(exact: Exact, band_hz: Band) -> Complex:
 
 
 def shorten(
-    system: Equations,
+    system: SymbolicEquations,
     symbols: Mapping[str, Symbol],
     at: Reference,
     error: float,
     alike: Mapping[str, Symbol] | None = None,
-) -> Transfer | None:
+) -> RationalTransfer | None:
     """A transfer that stays within a relative error of the reference at its frequencies; None where the symbols
     themselves, shared or to first order, do not.
 
@@ -145,7 +145,7 @@ def shorten(
 class _Task:
     """What `shorten` was asked; `joined` says which symbols may become which, `start` the error before all else."""
 
-    system: Equations
+    system: SymbolicEquations
     symbols: Mapping[str, Symbol]
     values: Mapping[str, float]
     joined: Mapping[str, str]
@@ -153,7 +153,7 @@ class _Task:
     error: float
     start: float
 
-    def transfers(self, *, ideal: bool) -> Iterator[Transfer]:
+    def transfers(self, *, ideal: bool) -> Iterator[RationalTransfer]:
         """Transfers for several parts of the error, given to elements that go. Raises `TooLargeError` for none."""
         small, any_yet = self.system, False
         for part in _PARTS:
@@ -180,7 +180,7 @@ class _Task:
                 if np.abs(found.at(self.values, self.at.s) / self.at.wanted - 1.0).max() <= self.error:
                     yield found
 
-    def hopeless(self, system: Equations) -> TooLargeError:
+    def hopeless(self, system: SymbolicEquations) -> TooLargeError:
         """What to say where no formula is short enough."""
         elements = {key for row in system.rows for e in row.values() for key, _ in e if key is not None}
         low, high = self.at.band_hz
@@ -193,7 +193,7 @@ class _Task:
             hint=way if high > low else larger,
         )
 
-    def written(self, system: Equations, limit: int) -> Transfer:
+    def written(self, system: SymbolicEquations, limit: int) -> RationalTransfer:
         """The output as a transfer, terms left out as the error allows. Raises `TooLargeError`."""
         ring, numerator, denominator = expand(system, limit)
         whole = transfer(ring, self.at.gain.scale, numerator, denominator)
@@ -205,7 +205,7 @@ def _words(gain: Gain) -> str:
     return f"{gain.name.replace('_', ' ')} gain"
 
 
-def sampled_error(found: Transfer, values: Mapping[str, float], at: Reference) -> float:
+def sampled_error(found: RationalTransfer, values: Mapping[str, float], at: Reference) -> float:
     """The largest relative error at the frequencies of the reference and at many between, by its polynomials."""
     formula = exact_of(found, values)
     error = float(np.abs(formula.at(at.s) / at.wanted - 1.0).max())
@@ -223,7 +223,7 @@ def _at(p: Any, x: Complex) -> Complex:
     return np.asarray(np.polynomial.polynomial.polyval(x, as_floats(p)), complex)
 
 
-def exact_of(found: Transfer, values: Mapping[str, float]) -> Exact:
+def exact_of(found: RationalTransfer, values: Mapping[str, float]) -> Exact:
     """A transfer at the values of its symbols, as exact polynomials."""
     from flint import fmpq, fmpq_poly
 
@@ -247,7 +247,7 @@ def exact_of(found: Transfer, values: Mapping[str, float]) -> Exact:
     return normal(sides[0] * fmpq(found.scale.numerator, found.scale.denominator), sides[1])
 
 
-def error_bound(found: Transfer, values: Mapping[str, float], at: Reference, sampled: float) -> float | None:
+def error_bound(found: RationalTransfer, values: Mapping[str, float], at: Reference, sampled: float) -> float | None:
     """The least error that could be proven on the band, a little above the sampled one; None where none could."""
     return proven(at, exact_of(found, values), sampled)
 

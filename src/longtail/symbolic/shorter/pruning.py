@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.symbolic.algebra.minors import Polynomial
-from longtail.symbolic.algebra.transfer import Complex, Transfer, arrays, transfer
+from longtail.symbolic.algebra.transfer import Complex, RationalTransfer, arrays, transfer
 from longtail.symbolic.grades import grades
 
 _FINE = 300  # terms up to which each, and each pair, is tried alone
@@ -24,7 +24,9 @@ _FEW = 8  # frequencies at which pairs are tried first
 _CHUNK = 1_000  # pairs that are tried at all frequencies at once
 
 
-def prune(found: Transfer, values: Mapping[str, float], s: Complex, wanted: Complex, allowed: float) -> Transfer:
+def prune(
+    found: RationalTransfer, values: Mapping[str, float], s: Complex, wanted: Complex, allowed: float
+) -> RationalTransfer:
     """The transfer with all terms gone that the error at the given frequencies allows, factored again."""
     while found.numerator or found.denominator:  # a plain number has no terms that could go
         smaller = _pruned(found, values, s, wanted, allowed)
@@ -34,7 +36,9 @@ def prune(found: Transfer, values: Mapping[str, float], s: Complex, wanted: Comp
     return found
 
 
-def _pruned(found: Transfer, values: Mapping[str, float], s: Complex, wanted: Complex, allowed: float) -> Transfer:
+def _pruned(
+    found: RationalTransfer, values: Mapping[str, float], s: Complex, wanted: Complex, allowed: float
+) -> RationalTransfer:
     terms = _Terms(found, values, s, wanted)
     terms.drop_many(allowed)
     while terms.drop_best(allowed) or terms.drop_pair(allowed):
@@ -50,7 +54,7 @@ class _Terms:
     least. The best term to drop is therefore among few, however many terms there are.
     """
 
-    def __init__(self, found: Transfer, values: Mapping[str, float], s: Complex, wanted: Complex) -> None:
+    def __init__(self, found: RationalTransfer, values: Mapping[str, float], s: Complex, wanted: Complex) -> None:
         self.found = found
         sides = ((found.numerator, 1), (found.denominator, -1))
         self.factors = [(f, sign * k, sign) for side, sign in sides for f, k in side]
@@ -218,7 +222,7 @@ class _Terms:
                     best, error = pairs[k], float(by_error[k])
         return None if best is None else members[[first[best], second[best]]]
 
-    def transfer(self) -> Transfer:
+    def transfer(self) -> RationalTransfer:
         """What is left, in lowest terms."""
         ring = self.found.ring
         over = under = ring.number(1)

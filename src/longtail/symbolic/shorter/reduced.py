@@ -11,7 +11,7 @@ from longtail.errors import AnalysisError, UnsupportedError
 from longtail.hints import said
 from longtail.symbolic.algebra.gain import Gain, Pairs, gain_equations
 from longtail.symbolic.algebra.reference import dense
-from longtail.symbolic.circuit.elements import Element, SmallSignal
+from longtail.symbolic.circuit.elements import NamedElement, SmallSignal
 from longtail.symbolic.shorter.removal import WIRE, Change, simplify
 
 _NOTHING = 1e-12  # V/V
@@ -137,7 +137,7 @@ def _branches(circuit: SmallSignal, kept: set[str], gain: Gain) -> set[str]:
     return staying
 
 
-def _steers(element: Element, ends: Mapping[str, Sequence[str]]) -> bool:
+def _steers(element: NamedElement, ends: Mapping[str, Sequence[str]]) -> bool:
     """Whether a plain number is more than a branch between its own nodes: a controlled source of gain one."""
     (row,), (column,) = element.rows, element.columns
     branch, other = (row, column) if is_branch(row) else (column, row)
@@ -151,7 +151,7 @@ def _rewritten(circuit: SmallSignal, kept: set[str], staying: set[str], names: M
         if e.symbol in kept or (e.symbol is None and staying.intersection((*e.rows, *e.columns))):
             rows, columns = _moved(e.rows, names), _moved(e.columns, names)
             if rows and columns:
-                elements.append(Element(e.symbol, rows, columns, e.order))
+                elements.append(NamedElement(e.symbol, rows, columns, e.order))
     elements = _without_loose_ends(elements)
     used = {e.symbol for e in elements if e.symbol is not None}
     symbols = {key: s for key, s in circuit.symbols.items() if key in used}
@@ -159,7 +159,7 @@ def _rewritten(circuit: SmallSignal, kept: set[str], staying: set[str], names: M
     return SmallSignal(tuple(nodes), tuple(elements), symbols)
 
 
-def _without_loose_ends(elements: list[Element]) -> list[Element]:
+def _without_loose_ends(elements: list[NamedElement]) -> list[NamedElement]:
     """The elements without the equations of nodes whose own voltage is in none: the resistance of such a node, as
     the collector resistance of an emitter follower, is left out, and what flows into it flows on."""
     while True:

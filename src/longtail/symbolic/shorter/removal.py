@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from longtail.errors import AnalysisError
 from longtail.symbolic.algebra.condense import condense
-from longtail.symbolic.algebra.equations import OUTPUT, Equations, relevant
+from longtail.symbolic.algebra.equations import OUTPUT, SymbolicEquations, relevant
 from longtail.symbolic.algebra.reference import dense
 from longtail.symbolic.algebra.transfer import Complex
 from longtail.symbolic.circuit.elements import Symbol
@@ -57,7 +57,7 @@ class _Stamp:
 
 
 def simplify(
-    system: Equations,
+    system: SymbolicEquations,
     symbols: Mapping[str, Symbol],
     s: Complex,
     wanted: Complex,
@@ -65,7 +65,7 @@ def simplify(
     made: list[Change] | None = None,
     *,
     ideal: bool = False,
-) -> Equations:
+) -> SymbolicEquations:
     """The equations with all elements gone that the error allows; `wanted` is the output of the full circuit at `s`.
 
     `allowed` bounds the relative error at the given frequencies. What was done is added to `made`. Resistances of one
@@ -103,13 +103,13 @@ def _batch(changes: list[Change], allowed: float, left: float) -> list[Change]:
 
 
 def _apply_checked(
-    system: Equations,
+    system: SymbolicEquations,
     values: Mapping[str, float],
     chosen: list[Change],
     s: Complex,
     wanted: Complex,
     allowed: float,
-) -> tuple[Equations, float, list[Change]]:
+) -> tuple[SymbolicEquations, float, list[Change]]:
     """The equations after the changes, their error, and the changes; where many fail together, the first alone."""
     for some in (chosen, chosen[:1]):
         smaller = condense(relevant(apply(system, some)))
@@ -119,7 +119,7 @@ def _apply_checked(
     return smaller, error, some
 
 
-def _error(system: Equations, values: Mapping[str, float], s: Complex, wanted: Complex) -> float:
+def _error(system: SymbolicEquations, values: Mapping[str, float], s: Complex, wanted: Complex) -> float:
     if OUTPUT not in system.unknowns or len(system.unknowns) != len(system.rows):
         return np.inf
     try:
@@ -128,7 +128,7 @@ def _error(system: Equations, values: Mapping[str, float], s: Complex, wanted: C
         return np.inf
 
 
-def apply(system: Equations, changes: Iterable[Change]) -> Equations:
+def apply(system: SymbolicEquations, changes: Iterable[Change]) -> SymbolicEquations:
     """The equations after changes. A wire adds its current as an unknown and its voltage, zero, as an equation; a
     symbol of several devices does so for each."""
     rows, right = [dict(row) for row in system.rows], list(system.right)
@@ -148,7 +148,7 @@ def apply(system: Equations, changes: Iterable[Change]) -> Equations:
                     rows[k][f"wire{number or ''}({change.symbol})"] = {(None, 0): x}
                 rows.append({name: {(None, 0): x} for name, x in voltage.items()})
                 right.append(0)
-    return Equations(rows, right)
+    return SymbolicEquations(rows, right)
 
 
 def _products(stamp: Iterable[tuple[int, str, int]]) -> list[tuple[dict[int, int], dict[str, int]]]:
@@ -180,7 +180,7 @@ def _whole(numbers: Mapping[Place, Fraction]) -> dict[Place, int]:
 
 
 def _changes(
-    system: Equations,
+    system: SymbolicEquations,
     symbols: Mapping[str, Symbol],
     values: Mapping[str, float],
     s: Complex,
@@ -234,7 +234,7 @@ def _cancels(middle: Complex, terms: NDArray[np.float64]) -> bool:
     return bool((least <= _LEFT * terms.max(axis=(1, 2))).any())
 
 
-def _stamps(system: Equations, candidates: set[str]) -> dict[str, _Stamp]:
+def _stamps(system: SymbolicEquations, candidates: set[str]) -> dict[str, _Stamp]:
     """The pattern of every symbol as a product of few columns and rows. A symbol with both powers of s is left out."""
     names = {name: k for k, name in enumerate(system.unknowns)}
     places: dict[str, list[tuple[int, int, int, int]]] = {}

@@ -8,25 +8,25 @@ from fractions import Fraction
 
 from longtail.symbolic.algebra.equations import Entry, equations
 from longtail.symbolic.algebra.gain import Gain, exact_transfer
-from longtail.symbolic.algebra.transfer import FREQUENCY, Ring, Transfer, transfer
-from longtail.symbolic.circuit.elements import Element, SmallSignal, Symbol
+from longtail.symbolic.algebra.transfer import FREQUENCY, RationalTransfer, Ring, transfer
+from longtail.symbolic.circuit.elements import NamedElement, SmallSignal, Symbol
 from longtail.symbolic.circuit.names import Label
 from longtail.symbolic.shorter.reduced import GROUND, Reduced, is_branch
 from longtail.symbolic.writing.display import Writer
 from longtail.symbolic.writing.expression import (
     Expression,
-    Name,
     Negative,
-    Number,
+    PlainNumber,
     Quotient,
+    SymbolName,
     product,
     quotient,
     text,
     total,
 )
 
-ZERO = Number(Fraction(0))
-S = Name(Label(FREQUENCY))
+ZERO = PlainNumber(Fraction(0))
+S = SymbolName(Label(FREQUENCY))
 Signed = tuple[str, str, int]  # two unknowns that are each other's image, with -1 where the second counts the other way
 
 
@@ -82,10 +82,10 @@ class Deriver:
         drawn = {n for e in self.circuit.elements for n in e.rows}
         return [n for n in self.circuit.unknowns if n in drawn and n not in self.reduced.inputs]
 
-    def voltage(self, unknown: str, mode: str = "") -> Name:
+    def voltage(self, unknown: str, mode: str = "") -> SymbolName:
         """The voltage of a node, the current of a branch; `mode` is a letter for one mode of a pair."""
         head, name = ("i", _device(unknown)) if is_branch(unknown) else ("v", unknown)
-        return Name(Label(head, f"{name},{mode}" if mode else name))
+        return SymbolName(Label(head, f"{name},{mode}" if mode else name))
 
     def laws(self) -> Step:
         """Kirchhoff's current law at every node."""
@@ -112,10 +112,10 @@ class Deriver:
         ]
         return total([Negative(t) if sign < 0 else t for t, sign in terms])
 
-    def _sign(self, e: Element) -> int:
+    def _sign(self, e: NamedElement) -> int:
         return -1 if next(iter(e.columns.values())) < 0 and len(e.columns) == 1 else 1
 
-    def _current(self, e: Element, sign: int) -> Expression:
+    def _current(self, e: NamedElement, sign: int) -> Expression:
         """What an element draws, its sign left aside: g*(v_a - v_b), s*c*(v_a - v_b) or (v_a - v_b)/r."""
         volts: list[Expression] = []
         for name, x in sorted(e.columns.items(), key=lambda c: -c[1]):
@@ -124,7 +124,7 @@ class Deriver:
         across = total(volts)
         if e.symbol is None:
             return across
-        factor = Name(self.labels[e.symbol])
+        factor = SymbolName(self.labels[e.symbol])
         if self.circuit.symbols[e.symbol].shown:
             return quotient(across, factor)
         return product([*[S] * e.order, factor, across])
@@ -233,7 +233,7 @@ def _place(unknown: str) -> str:
     return f"branch {_device(unknown)}" if is_branch(unknown) else f"node {unknown}"
 
 
-def _times(factor: Expression, voltage: Name) -> Expression:
+def _times(factor: Expression, voltage: SymbolName) -> Expression:
     """A conductance times a voltage: v/R where the conductance is a quotient."""
     if isinstance(factor, Quotient):
         return quotient(product([factor.over, voltage]), factor.under)
@@ -246,13 +246,13 @@ def driven(reduced: Reduced) -> SmallSignal:
     for e in reduced.circuit.elements:
         rows = {name: x for name, x in e.rows.items() if name not in reduced.inputs}
         if rows:
-            elements.append(Element(e.symbol, rows, e.columns, e.order))
-    forced = [Element(None, {name: 1}, {name: 1}) for name in reduced.inputs]
+            elements.append(NamedElement(e.symbol, rows, e.columns, e.order))
+    forced = [NamedElement(None, {name: 1}, {name: 1}) for name in reduced.inputs]
     unknowns = tuple(dict.fromkeys((*reduced.circuit.unknowns, *reduced.inputs)))
     return SmallSignal(unknowns, (*elements, *forced), reduced.circuit.symbols)
 
 
-def solved(reduced: Reduced, gain: Gain, pairs: Sequence[Signed]) -> Transfer:
+def solved(reduced: Reduced, gain: Gain, pairs: Sequence[Signed]) -> RationalTransfer:
     """A gain of the reduced circuit; `gain` drives and reads nodes."""
     read: dict[str, int] = {}
     for name, weight in gain.read.items():
@@ -272,7 +272,7 @@ def element_lines(reduced: Reduced, labels: Mapping[str, Label]) -> list[tuple[s
         rows, columns = (_ends(reduced.circuit, places) for places in (e.rows, e.columns))
         same = set(e.rows) == set(e.columns)
         where = f"between {rows}" if same else f"between {rows}, controlled by {columns}"
-        lines.append((text(Name(labels[symbol.key])), where, symbol))
+        lines.append((text(SymbolName(labels[symbol.key])), where, symbol))
     return lines
 
 

@@ -12,20 +12,20 @@ from fractions import Fraction
 from functools import reduce
 
 from longtail.symbolic.algebra.minors import Polynomial
-from longtail.symbolic.algebra.transfer import FREQUENCY, Factors, Transfer, by_order, transfer
+from longtail.symbolic.algebra.transfer import FREQUENCY, Factors, RationalTransfer, by_order, transfer
 from longtail.symbolic.circuit.elements import Symbol
 from longtail.symbolic.circuit.names import Label
 from longtail.symbolic.writing.expression import (
     ONE,
     Expression,
-    Name,
     Negative,
-    Number,
     Parallel,
+    PlainNumber,
     Power,
     Product,
     Quotient,
     Sum,
+    SymbolName,
     product,
     quotient,
     text,
@@ -46,13 +46,13 @@ class Writer:
     labels: Mapping[str, Label]
     written: dict[frozenset[tuple[Monomial, Fraction]], Expression] = field(default_factory=dict, repr=False)
 
-    def write(self, found: Transfer) -> Expression:
+    def write(self, found: RationalTransfer) -> Expression:
         """The shortest of the forms of a transfer."""
         if found.is_zero:
-            return Number(Fraction(0))
+            return PlainNumber(Fraction(0))
         return min(self._forms(found), key=lambda e: (len(text(e)), text(e)))
 
-    def _forms(self, found: Transfer) -> Iterator[Expression]:
+    def _forms(self, found: RationalTransfer) -> Iterator[Expression]:
         yield from self._static_forms(found, [], [])
         if not any(_order(f) for f, _ in (*found.numerator, *found.denominator)):
             return
@@ -60,7 +60,7 @@ class Writer:
         if above or below:
             yield from self._static_forms(steady, above, below)
 
-    def _apart(self, found: Transfer) -> tuple[Transfer, list[Expression], list[Expression]]:
+    def _apart(self, found: RationalTransfer) -> tuple[RationalTransfer, list[Expression], list[Expression]]:
         """The gain at low frequency, and factors 1 + s*... above and below the line."""
         ring, one = found.ring, found.ring.number(1)
         over, under = one, one
@@ -85,14 +85,16 @@ class Writer:
                     under = under * f**k
         return transfer(ring, found.scale, over, under), above, below
 
-    def _static_forms(self, found: Transfer, above: list[Expression], below: list[Expression]) -> Iterator[Expression]:
+    def _static_forms(
+        self, found: RationalTransfer, above: list[Expression], below: list[Expression]
+    ) -> Iterator[Expression]:
         yield self._quotient(found, False, above, below)
         yield self._quotient(found, True, above, below)
         if not above and len(found.denominator) <= 4:
             yield from self._branches(found, below)
 
     def _quotient(
-        self, found: Transfer, parallel: bool, above: list[Expression], below: list[Expression]
+        self, found: RationalTransfer, parallel: bool, above: list[Expression], below: list[Expression]
     ) -> Expression:
         """Factor by factor. `parallel`: sums of conductances as parallel resistances."""
         scale, outside = found.scale, Counter[str]()
@@ -116,7 +118,7 @@ class Writer:
                     (over if sign > 0 else under).append(_power(self._sum(rest), k))
         return self._assembled(scale, outside, over, under)
 
-    def _branches(self, found: Transfer, below: list[Expression]) -> Iterator[Expression]:
+    def _branches(self, found: RationalTransfer, below: list[Expression]) -> Iterator[Expression]:
         """A sum below the line as branches in parallel: g*(R_up ∥ R_down), where the parts come out in ohms."""
         for j, (f, k) in enumerate(found.denominator):
             if k != 1 or not 2 <= len(f) <= 8 or _order(f):
@@ -128,7 +130,7 @@ class Writer:
                     yield expression
 
     def _two_branches(
-        self, found: Transfer, rest: Factors, parts: tuple[Polynomial, Polynomial], below: list[Expression]
+        self, found: RationalTransfer, rest: Factors, parts: tuple[Polynomial, Polynomial], below: list[Expression]
     ) -> Expression | None:
         one = found.ring.number(1)
         under = reduce(lambda a, b: a * b, (f**k for f, k in rest), one)
@@ -192,7 +194,7 @@ class Writer:
         if not all(self._shown(m[0][0]) for m in terms):
             return None
         content = content_of(terms)
-        parts = [quotient(Name(self.labels[m[0][0]]), Number(c / content)) for m, c in terms.items()]
+        parts = [quotient(SymbolName(self.labels[m[0][0]]), PlainNumber(c / content)) for m, c in terms.items()]
         return Parallel(tuple(sorted(parts, key=text))), content
 
     def _sum(self, terms: Terms) -> Expression:
@@ -263,8 +265,8 @@ class Writer:
         size = abs(scale)
         names, extra = self._absolute(outside)
         ordered = sorted(((n, e) for n, e in names.items() if e), key=lambda p: self._place(p[0]))
-        above: list[Expression] = [Number(Fraction(size.numerator))] if size.numerator != 1 else []
-        below: list[Expression] = [Number(Fraction(size.denominator))] if size.denominator != 1 else []
+        above: list[Expression] = [PlainNumber(Fraction(size.numerator))] if size.numerator != 1 else []
+        below: list[Expression] = [PlainNumber(Fraction(size.denominator))] if size.denominator != 1 else []
         above += extra
         above += [_power(self._name(n), e) for n, e in ordered if e > 0]
         below += [_power(self._name(n), -e) for n, e in ordered if e < 0]
@@ -280,7 +282,7 @@ class Writer:
             if base is not None and names[name] == 1 and names.get(base, 0) >= 1:
                 names[name] -= 1
                 names[base] -= 1
-                extra.append(Name(self._difference(base)))
+                extra.append(SymbolName(self._difference(base)))
         return names, extra
 
     def _base(self, name: str) -> str | None:
@@ -292,8 +294,8 @@ class Writer:
     def _name(self, name: str) -> Expression:
         base = self._base(name)
         if base is not None:
-            return quotient(Name(self._difference(base)), Name(self.labels[base]))
-        return Name(Label(S) if name == S else self.labels[name])
+            return quotient(SymbolName(self._difference(base)), SymbolName(self.labels[base]))
+        return SymbolName(Label(S) if name == S else self.labels[name])
 
     def _place(self, name: str) -> tuple[int, str]:
         if name not in self.symbols:
@@ -323,7 +325,7 @@ def _siemens(symbol: Symbol) -> int:
     return 1 if symbol.shown is not None or symbol.unit == "S" else 0 if symbol.unit == "" else 100
 
 
-def _symbols_of(found: Transfer) -> dict[int, int]:
+def _symbols_of(found: RationalTransfer) -> dict[int, int]:
     """Exponents of those factors that are single symbols, by generator."""
     powers: dict[int, int] = {}
     for side, sign in ((found.numerator, 1), (found.denominator, -1)):
@@ -356,7 +358,7 @@ def _order(f: Polynomial) -> int:
 
 
 def _s(k: int) -> Expression:
-    return _power(Name(Label(S)), k)
+    return _power(SymbolName(Label(S)), k)
 
 
 def _with_s(k: int, e: Expression) -> Expression:

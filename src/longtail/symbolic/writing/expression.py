@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class PlainNumber:
     value: Fraction
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class SymbolName:
     label: Label
 
 
@@ -56,9 +56,9 @@ class Negative:
     of: Expression
 
 
-Expression = Number | Name | Power | Product | Sum | Parallel | Quotient | Negative
+Expression = PlainNumber | SymbolName | Power | Product | Sum | Parallel | Quotient | Negative
 
-ONE = Number(Fraction(1))
+ONE = PlainNumber(Fraction(1))
 _LOOSE, _PARALLEL, _TIGHT, _ATOM = range(4)  # how strongly an expression holds together
 
 
@@ -67,7 +67,7 @@ def product(factors: list[Expression]) -> Expression:
     flat: list[Expression] = []
     for f in factors:
         flat += f.factors if isinstance(f, Product) else [f]
-    flat = sorted((f for f in flat if f != ONE), key=lambda f: not isinstance(f, Number))
+    flat = sorted((f for f in flat if f != ONE), key=lambda f: not isinstance(f, PlainNumber))
     return flat[0] if len(flat) == 1 else Product(tuple(flat)) if flat else ONE
 
 
@@ -82,14 +82,14 @@ def total(terms: list[Expression]) -> Expression:
 def text(e: Expression) -> str:
     """The formula in plain text: `-g_m1,2·(r_o ∥ R_D)`.
 
-    >>> a, b = Name(Label("R", "D")), Name(Label("r", "o1"))
-    >>> text(Negative(Product((Name(Label("g", "m1")), Parallel((a, b))))))
+    >>> a, b = SymbolName(Label("R", "D")), SymbolName(Label("r", "o1"))
+    >>> text(Negative(Product((SymbolName(Label("g", "m1")), Parallel((a, b))))))
     '-g_m1·(R_D ∥ r_o1)'
     """
     match e:
-        case Number(x):
+        case PlainNumber(x):
             return str(x)
-        case Name(label):
+        case SymbolName(label):
             return label.text
         case Power(base, n):
             return f"{_wrapped(base, _ATOM)}^{n}"
@@ -109,13 +109,13 @@ def text(e: Expression) -> str:
 def latex_text(e: Expression) -> str:
     r"""The formula in LaTeX.
 
-    >>> print(latex_text(Quotient(ONE, Name(Label("R", "SS")))))
+    >>> print(latex_text(Quotient(ONE, SymbolName(Label("R", "SS")))))
     \frac{1}{R_{\mathrm{SS}}}
     """
     match e:
-        case Number(x):
+        case PlainNumber(x):
             return str(x.numerator) if x.denominator == 1 else rf"\frac{{{x.numerator}}}{{{x.denominator}}}"
-        case Name(label):
+        case SymbolName(label):
             return label.latex
         case Power(base, n):
             return f"{_wrapped_latex(base, _ATOM)}^{{{n}}}"
@@ -136,9 +136,9 @@ def as_sympy(e: Expression) -> sympy.Expr:
     import sympy
 
     match e:
-        case Number(x):
+        case PlainNumber(x):
             return sympy.Rational(x.numerator, x.denominator)
-        case Name(label):
+        case SymbolName(label):
             return sympy.Symbol(label.text)
         case Power(base, n):
             return as_sympy(base) ** n
@@ -167,7 +167,7 @@ def _binding(e: Expression) -> int:
             return _PARALLEL
         case Product() | Quotient():
             return _TIGHT
-        case Number(x):
+        case PlainNumber(x):
             return _ATOM if x >= 0 and x.denominator == 1 else _TIGHT
         case _:
             return _ATOM

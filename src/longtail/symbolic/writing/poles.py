@@ -10,7 +10,7 @@ import numpy as np
 
 from longtail.symbolic.algebra.minors import Polynomial
 from longtail.symbolic.algebra.reference import Exact
-from longtail.symbolic.algebra.transfer import Complex, Ring, Transfer, by_order, transfer
+from longtail.symbolic.algebra.transfer import Complex, RationalTransfer, Ring, by_order, transfer
 from longtail.symbolic.writing.display import Writer
 from longtail.symbolic.writing.expression import Expression, Negative
 
@@ -32,7 +32,7 @@ class Root:
         return None if self.nearest is None else abs(self.value / self.nearest - 1.0)
 
 
-def roots(found: Transfer, values: Mapping[str, float], writer: Writer, circuit: Exact) -> list[Root]:
+def roots(found: RationalTransfer, values: Mapping[str, float], writer: Writer, circuit: Exact) -> list[Root]:
     """The poles, then the zeros, that a formula shows. Those that do not separate (complex pairs) are left out."""
     zeros, poles = circuit.roots()
     result = []
@@ -43,7 +43,7 @@ def roots(found: Transfer, values: Mapping[str, float], writer: Writer, circuit:
 
 
 def _of_factor(
-    kind: str, found: Transfer, f: Polynomial, values: Mapping[str, float], writer: Writer, exact: Complex
+    kind: str, found: RationalTransfer, f: Polynomial, values: Mapping[str, float], writer: Writer, exact: Complex
 ) -> list[Root]:
     """Where a_k/a_(k+1) grows fast enough, -a_k/a_(k+1) is a root of the sum of a_k*s^k."""
     c = found.coefficients(f, values)
@@ -63,7 +63,7 @@ def _of_factor(
     return result
 
 
-def _ratio(ring: Ring, over: Polynomial, under: Polynomial) -> Transfer:
+def _ratio(ring: Ring, over: Polynomial, under: Polynomial) -> RationalTransfer:
     return transfer(ring, Fraction(1), over, under)
 
 

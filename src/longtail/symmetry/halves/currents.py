@@ -18,7 +18,7 @@ from longtail.symmetry.halves.sides import NotHalvedError, Sides, scaled
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class CurrentReading:
     """A current of the whole in a half: `factor` times that of the device `of` there, and `rest` A."""
 
     of: str | None
@@ -26,25 +26,25 @@ class Reading:
     rest: float = 0.0
 
 
-def in_common(sides: Sides, control: str) -> Reading:
+def in_common(sides: Sides, control: str) -> CurrentReading:
     """A current of the whole as the common-mode half has it."""
     if sides.mirror.devices[control] == control:
-        return Reading(None, 0.0) if control in sides.mirror.reversed else Reading(control, 2.0)
+        return CurrentReading(None, 0.0) if control in sides.mirror.reversed else CurrentReading(control, 2.0)
     standing = sides.standing.get(control, control)
-    return Reading(standing, _turned(sides, control, standing))
+    return CurrentReading(standing, _turned(sides, control, standing))
 
 
-def in_differential(sides: Sides, control: str, currents: Mapping[str, float]) -> Reading:
+def in_differential(sides: Sides, control: str, currents: Mapping[str, float]) -> CurrentReading:
     """A current of the whole as the differential half has it; `currents` are those at rest, in A, of the kept side."""
     if sides.mirror.devices[control] == control:
         if control not in sides.mirror.reversed:
-            return Reading(None, 0.0, _known(control, currents))
-        return Reading(control, -1.0 if sides.foreign(sides.circuit.instances[control].nodes[0]) else 1.0)
+            return CurrentReading(None, 0.0, _known(control, currents))
+        return CurrentReading(control, -1.0 if sides.foreign(sides.circuit.instances[control].nodes[0]) else 1.0)
     standing = sides.standing.get(control, control)
     if standing == control:
-        return Reading(control, 1.0)
+        return CurrentReading(control, 1.0)
     sign = _turned(sides, control, standing)
-    return Reading(standing, -sign, 2.0 * sign * _known(standing, currents))
+    return CurrentReading(standing, -sign, 2.0 * sign * _known(standing, currents))
 
 
 def _known(name: str, currents: Mapping[str, float]) -> float:
@@ -57,7 +57,7 @@ def _turned(sides: Sides, control: str, standing: str) -> float:
     return -1.0 if standing != control and control in sides.mirror.reversed else 1.0
 
 
-def steered(instance: Instance, reading: Callable[[str], Reading]) -> Iterator[Instance]:
+def steered(instance: Instance, reading: Callable[[str], CurrentReading]) -> Iterator[Instance]:
     """A device that reads the currents of the half, and the source that adds what is there at rest."""
     if not instance.controls:
         yield instance
@@ -68,7 +68,7 @@ def steered(instance: Instance, reading: Callable[[str], Reading]) -> Iterator[I
         yield from _linear(instance, reading(control))
 
 
-def _law(instance: Instance, readings: Mapping[str, Reading]) -> Instance:
+def _law(instance: Instance, readings: Mapping[str, CurrentReading]) -> Instance:
     """A behavioural source whose law reads the currents of the half."""
 
     def moved(leaf: Expression) -> Expression:
@@ -88,7 +88,7 @@ def _law(instance: Instance, readings: Mapping[str, Reading]) -> Instance:
     return replace(instance, expression=law, controls=tuple(controls))
 
 
-def _linear(instance: Instance, found: Reading) -> Iterator[Instance]:
+def _linear(instance: Instance, found: CurrentReading) -> Iterator[Instance]:
     """A source steered by a current: by that of the half, with a source beside it (F) or in series (H) for the rest."""
     by_voltage = instance.device == "ccvs"
     device, letter = ("voltage_source", "v") if by_voltage else ("current_source", "i")
@@ -113,7 +113,7 @@ def at_rest(instance: Instance, currents: Mapping[str, float]) -> Instance:
     if not instance.controls:
         return instance
     nothing = replace(instance, device="current_source", parameters={"dc": 0.0}, controls=())
-    fixed = next(steered(instance, lambda control: Reading(None, 0.0, currents.get(control, 0.0))), nothing)
+    fixed = next(steered(instance, lambda control: CurrentReading(None, 0.0, currents.get(control, 0.0))), nothing)
     return replace(fixed, name=instance.name)
 
 

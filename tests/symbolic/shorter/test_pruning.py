@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from longtail.symbolic.algebra.minors import Polynomial
-from longtail.symbolic.algebra.transfer import Ring, Transfer, transfer
+from longtail.symbolic.algebra.transfer import RationalTransfer, Ring, transfer
 from longtail.symbolic.grades import grades
 from longtail.symbolic.shorter.pruning import prune
 
@@ -44,7 +44,7 @@ def test_what_is_left_is_within_the_error_and_no_term_more_can_go(terms: int, se
             for k in range(len(f) if len(f) > 1 else 0):
                 fewer = (*factors[:j], (without(f, k), power), *factors[j + 1 :])
                 sides = {"numerator": found.numerator, "denominator": found.denominator, side: fewer}
-                gain = Transfer(ring, found.scale, **sides).at(values, S)
+                gain = RationalTransfer(ring, found.scale, **sides).at(values, S)
                 assert not np.abs(gain / wanted - 1.0).max() <= ERROR * (1.0 - 1e-9)
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from longtail.amplifier import read
-from longtail.driven.drives import bias
 from longtail.driven.inputs import find_drives
 from longtail.driven.mode_gains import mode_gains
+from longtail.driven.nulling import bias
 from longtail.engine.small_signal import refinement
 from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.small_signal.refinement import refined

@@ -13,7 +13,7 @@ from longtail.analyses.noise.result import Noise
 from longtail.report import plots, tables
 from longtail.report.figures.noise import groups
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parents[3] / "examples"
 
 
 @pytest.fixture(scope="module")

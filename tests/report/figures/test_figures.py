@@ -19,7 +19,7 @@ from longtail.contract.result import Result
 from longtail.report import plots
 from longtail.report.figures.style import spread
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parents[3] / "examples"
 
 
 @pytest.fixture(scope="module")

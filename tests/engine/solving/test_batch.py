@@ -8,7 +8,7 @@ from longtail.driven.inputs import find_drives
 from longtail.engine.equations.system import System
 from longtail.engine.few_solves import frequency_sweep as sweep_module
 from longtail.engine.few_solves.empirical import learn
-from longtail.engine.few_solves.frequency_sweep import Sweep
+from longtail.engine.few_solves.frequency_sweep import FrequencySweep
 from longtail.engine.few_solves.probes import MANY_PROBES, Probes
 from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.solving import batch as batch_module
@@ -42,11 +42,11 @@ NOMINAL = {"rc1.r": 10e3, "q1.is": 5e-16, "q2.bf": 150.0, "temper": 27.0}
 F = np.logspace(0, 10, 61)
 
 
-def batch(deck: str = PAIR.replace("{ptf}", "")) -> tuple[Batch, Sweep]:
+def batch(deck: str = PAIR.replace("{ptf}", "")) -> tuple[Batch, FrequencySweep]:
     drives = find_drives(lt.read(deck).circuit)
     system = System(drives.circuit, varied=VARIED, drives=drives.names)
     prepared = Batch(solve_operating_point(system, {**NOMINAL, **drives.values}))
-    return prepared, Sweep(prepared, F, drives.unit_modes, drives.output_matrix(system))
+    return prepared, FrequencySweep(prepared, F, drives.unit_modes, drives.output_matrix(system))
 
 
 def samples(lanes: int, seed: int = 0) -> dict[str, np.ndarray]:
@@ -55,11 +55,11 @@ def samples(lanes: int, seed: int = 0) -> dict[str, np.ndarray]:
 
 
 @pytest.fixture(scope="module")
-def prepared() -> tuple[Batch, Sweep]:
+def prepared() -> tuple[Batch, FrequencySweep]:
     return batch()
 
 
-def test_lanes_equal_a_loop(prepared: tuple[Batch, Sweep]) -> None:
+def test_lanes_equal_a_loop(prepared: tuple[Batch, FrequencySweep]) -> None:
     values = samples(40)
     point = prepared[0].solve(values)
     assert (point.status == LaneStatus.CONVERGED).all()
@@ -68,7 +68,7 @@ def test_lanes_equal_a_loop(prepared: tuple[Batch, Sweep]) -> None:
         np.testing.assert_allclose(point.solution[k], alone.solution[0], rtol=1e-9, atol=1e-12)
 
 
-def test_no_lane_depends_on_the_others_to_the_bit(prepared: tuple[Batch, Sweep]) -> None:
+def test_no_lane_depends_on_the_others_to_the_bit(prepared: tuple[Batch, FrequencySweep]) -> None:
     values = samples(700)
     whole = prepared[0].solve(values)
     gains = prepared[1].run(whole)
@@ -88,7 +88,7 @@ def test_few_solves_equal_plain_ones(ptf: str) -> None:
     assert len(sweep.points.omega) < 15
     point = prepared.solve(samples(300))
     few = sweep.run(point)
-    plain = Sweep(prepared, F, sweep.drives, sweep.outputs, plain=True).run(point)
+    plain = FrequencySweep(prepared, F, sweep.drives, sweep.outputs, plain=True).run(point)
     largest = np.abs(plain).max(axis=1, keepdims=True)
     assert (np.abs(few - plain) <= 1e-9 * largest).all()
     model = linearize(prepared.solve(samples(5)))
@@ -98,7 +98,7 @@ def test_few_solves_equal_plain_ones(ptf: str) -> None:
 
 
 def test_a_lane_that_fails_its_check_is_solved_again(
-    prepared: tuple[Batch, Sweep], monkeypatch: pytest.MonkeyPatch
+    prepared: tuple[Batch, FrequencySweep], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With a pivot limit that no lane meets, every lane goes the long way, and comes to the same gains."""
     point = prepared[0].solve(samples(70))
@@ -110,7 +110,7 @@ def test_a_lane_that_fails_its_check_is_solved_again(
     assert (np.abs(again - few) <= 2e-9 * np.abs(few).max(axis=1, keepdims=True)).all()
 
 
-def test_lanes_far_from_the_nominal_point_are_rescued(prepared: tuple[Batch, Sweep]) -> None:
+def test_lanes_far_from_the_nominal_point_are_rescued(prepared: tuple[Batch, FrequencySweep]) -> None:
     system = prepared[0].system
     resistance = np.geomspace(10.0, 1e7, 30)
     point = prepared[0].solve({"rc1.r": resistance, "temper": np.linspace(-55, 150, 30)})
@@ -121,7 +121,7 @@ def test_lanes_far_from_the_nominal_point_are_rescued(prepared: tuple[Batch, Swe
         np.testing.assert_allclose(point.solution[k], alone.solution[0], rtol=1e-8, atol=1e-11)
 
 
-def test_a_lane_without_solution_says_so_and_spares_the_others(prepared: tuple[Batch, Sweep]) -> None:
+def test_a_lane_without_solution_says_so_and_spares_the_others(prepared: tuple[Batch, FrequencySweep]) -> None:
     point = prepared[0].solve({"rc1.r": np.array([10e3, np.nan, 11e3])})
     assert point.status.tolist() == [0, LaneStatus.NOT_FINITE, 0]
     assert np.isfinite(point.solution[[0, 2]]).all()
@@ -139,9 +139,9 @@ def test_lengths_must_agree() -> None:
 def test_plain_numpy_kernels_give_the_same(ptf: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What serves where Numba does not run: operating points, few solves, plain solves, learnt ones."""
     prepared, sweep = batch(PAIR.replace("{ptf}", ptf))
-    plain = Sweep(prepared, F, sweep.drives, sweep.outputs, plain=True)
+    plain = FrequencySweep(prepared, F, sweep.drives, sweep.outputs, plain=True)
     probes = Probes(prepared.nominal, VARIED, prepared.solve, MANY_PROBES).points
-    learning = Sweep(prepared, F, sweep.drives, sweep.outputs)
+    learning = FrequencySweep(prepared, F, sweep.drives, sweep.outputs)
     learning.points = learn(sweep.elimination, probes, sweep.omega, most=40)
     assert learning.points is not None
     point = prepared.solve(samples(300))
@@ -157,7 +157,7 @@ def test_plain_numpy_kernels_give_the_same(ptf: str, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("lanes", [1, 20, 33, 300])
-def test_lanes_in_any_order_have_the_same_bits(prepared: tuple[Batch, Sweep], lanes: int) -> None:
+def test_lanes_in_any_order_have_the_same_bits(prepared: tuple[Batch, FrequencySweep], lanes: int) -> None:
     values = samples(lanes, seed=lanes)
     whole = prepared[0].solve(values)
     gains = prepared[1].run(whole).copy()
@@ -178,3 +178,15 @@ def test_quantities_that_were_asked_for_before_change_no_bits() -> None:
             assert linearize(fresh.nominal).conductance.size
         solutions.append(fresh.solve(values).solution)
     assert (solutions[0] == solutions[1]).all()
+
+
+@pytest.mark.parametrize("ptf", ["", "ptf=30"])
+def test_where_to_solve_is_searched_among_true_gains(ptf: str) -> None:
+    """Those of the probes by plain solves, delays of excess phase among them."""
+    prepared, sweep = batch(PAIR.replace("{ptf}", ptf))
+    assert sweep.points is not None
+    point = prepared.solve(samples(4))
+    gains, _ = sweep.elimination.exact(point, 2.0 * np.pi * F)
+    exact = sweep.outputs @ linearize(point).response(F, sweep.drives)
+    wanted = exact.reshape(4, F.size, -1).transpose(2, 1, 0)
+    np.testing.assert_allclose(gains, wanted, rtol=1e-8, atol=1e-10 * np.abs(wanted).max())

@@ -18,7 +18,7 @@ SAMPLES = 60
 
 @pytest.fixture(scope="module")
 def amp() -> lt.Amplifier:
-    return lt.read(Path(__file__).parents[2] / "examples" / "bjt_pair.cir")
+    return lt.read(Path(__file__).parents[3] / "examples" / "bjt_pair.cir")
 
 
 @pytest.fixture(scope="module")

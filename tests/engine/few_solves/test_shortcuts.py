@@ -7,16 +7,18 @@ import pytest
 
 import longtail as lt
 from longtail.driven.inputs import find_drives
+from longtail.driven.lane_solves import null_lanes, solve_lanes
 from longtail.driven.mode_gains import prepared_sweep
-from longtail.driven.varied import nominal, null_lanes, read_lanes, solve_lanes
+from longtail.driven.parameters import nominal
+from longtail.driven.varied import read_lanes
 from longtail.engine.few_solves.empirical import Experience, learn, spread
 from longtail.engine.few_solves.frequency_sweep import _WEAK, _Worker
-from longtail.engine.few_solves.points import Points
+from longtail.engine.few_solves.points import SweepPoints
 from longtail.engine.few_solves.probes import MANY_PROBES, Probes
 from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.lanes.status import LaneStatus
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parents[3] / "examples"
 F = np.logspace(0, 9, 91)
 
 CLAMPED = """a pair that an overdrive of ten volts balances too, by the diode between its outputs
@@ -61,7 +63,7 @@ def test_learning_says_when_it_does_not_serve() -> None:
     lanes = read_lanes(drives.circuit, {"q1.is": 5e-16 * np.linspace(0.98, 1.02, 20)}, drives)
     prepared, point = solve_lanes(drives.circuit, lanes, drives)
     sweep, _ = prepared_sweep(prepared, drives, F)
-    assert isinstance(sweep.points, Points)
+    assert isinstance(sweep.points, SweepPoints)
     probes = Probes(prepared.nominal, ["q1.is"], prepared.solve, MANY_PROBES).points
     assert learn(sweep.elimination, probes, sweep.omega, most=1) is None
     learnt = learn(sweep.elimination, probes, sweep.omega, most=40)
@@ -120,11 +122,11 @@ def test_a_lane_with_a_weak_pivot_is_solved_again_though_its_check_passes(monkey
     lanes = read_lanes(drives.circuit, {"q1.is": 5e-16 * np.linspace(0.98, 1.02, 5)}, drives)
     prepared, point = solve_lanes(drives.circuit, lanes, drives)
     sweep, _ = prepared_sweep(prepared, drives, F)
-    assert isinstance(sweep.points, Points)
+    assert isinstance(sweep.points, SweepPoints)
     plain = prepared_sweep(prepared, drives, F, plain=True)[0].run(point)
     polynomials = _Worker._polynomials
 
-    def spoilt(self: _Worker, points: Points, out: np.ndarray) -> np.ndarray:
+    def spoilt(self: _Worker, points: SweepPoints, out: np.ndarray) -> np.ndarray:
         trusted = polynomials(self, points, out)
         away = np.arange(out.shape[1]) != points.check
         out[:, away, 3] *= 1.01
@@ -142,7 +144,7 @@ def test_a_pivot_that_all_but_vanishes_is_weak() -> None:
     lanes = read_lanes(drives.circuit, {"q1.is": 5e-16 * np.linspace(0.98, 1.02, 5)}, drives)
     prepared, point = solve_lanes(drives.circuit, lanes, drives)
     sweep, _ = prepared_sweep(prepared, drives, F)
-    assert isinstance(sweep.points, Points)
+    assert isinstance(sweep.points, SweepPoints)
     worker = _Worker(sweep)
     worker.run(point.solution, {n: point.values[n] for n in prepared.system.varied}, sweep.buffer(5))
     measured = worker._points(sweep.points).copy()

@@ -364,3 +364,14 @@ def test_the_drift_has_extremes(amp: lt.Amplifier, deck: str) -> None:
     assert found.minimum_at == min(slopes, key=lambda name: slopes[name])
     assert "T =" not in found.conditions
     assert "T = 27 °C" in row(amp.analyze(full=True, corners=corners, frequency_hz="1:1g:1"), "TCV_OS").conditions
+
+
+@pytest.mark.parametrize("null", [False, True])
+def test_the_curves_behind_a_datasheet_are_those_of_its_analyses(null: bool, examples: Path) -> None:
+    """With the output brought to its target where that was asked for, and left where it stands where not."""
+    amp = lt.read(examples / "bjt_pair.cir", parameters={"drc": "0.05"})
+    found = amp.analyze(null=null, target=0.1, frequency_hz="1:1meg:1").details()
+    assert found.cmrr is not None and found.poles is not None and found.noise is not None
+    target = {"null": True, "target": 0.1} if null else {}
+    alone = amp.cmrr(**target, frequency_hz="1:1meg:1", vcm=found.cmrr.vcm)
+    np.testing.assert_allclose(found.cmrr.cmrr_db, alone.cmrr_db, rtol=1e-6)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from longtail.analyses.formula.validity import mismatch
-from longtail.driven.varied import read_lanes, solve_lanes
+from longtail.driven.lane_solves import solve_lanes
+from longtail.driven.varied import read_lanes
 from longtail.engine.small_signal.at_point import linearize
 from longtail.symbolic.circuit.elements import entries, small_signal, values_over
 from longtail.symbolic.circuit.patterns import patterns

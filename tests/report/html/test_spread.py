@@ -16,7 +16,7 @@ from longtail.report.html.spread import SAID, band
 pytest.importorskip("plotly")
 pytest.importorskip("jinja2")
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "ota_5t.cir"
+EXAMPLE = Path(__file__).parents[3] / "examples" / "ota_5t.cir"
 FREQUENCY = "1:1g:4"
 CORNERS = {"slow": {"n.vto": 0.55}, "fast": {"n.vto": 0.45}}
 

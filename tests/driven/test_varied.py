@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import longtail as lt
-from longtail.driven.varied import nominal
+from longtail.driven.parameters import nominal
 
 DECK = """a pair whose level and tail are parameters
 .param level=0.5 itail=200u
@@ -193,3 +193,13 @@ def test_one_point_in_xarray_says_its_status_and_lanes_each_theirs(amp: lt.Ampli
     assert lanes.status.dims == ("lane",)
     assert lanes.status.values.tolist() == ["converged"] * 2
     assert "status" not in lanes.attrs
+
+
+def test_levels_vary_alone_behind_a_bench() -> None:
+    """Nothing else that varies could move the inputs, so the bench is not asked."""
+    text = DECK.replace("*@ input inp inn", "*@ input src@rs inn").replace("v1 inp 0", "v1 src 0")
+    amp = lt.read(text.replace(".end", "rs src inp 1\n.end"))
+    found = amp.gains(frequency_hz=[1.0], parameters={"vcm": [0.2, 0.8]})
+    for k, vcm in enumerate((0.2, 0.8)):
+        alone = amp.gains(frequency_hz=[1.0], vcm=vcm)
+        np.testing.assert_allclose(found.differential[k], alone.differential, rtol=1e-9)

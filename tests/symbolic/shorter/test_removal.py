@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from longtail.symbolic.algebra.condense import condense
-from longtail.symbolic.algebra.equations import OUTPUT, Equations, equations, relevant
+from longtail.symbolic.algebra.equations import OUTPUT, SymbolicEquations, equations, relevant
 from longtail.symbolic.algebra.gain import gain_equations
 from longtail.symbolic.algebra.reference import dense, exact_polynomials
 from longtail.symbolic.circuit.names import share
@@ -16,7 +16,7 @@ from symbolic.decks import gallery
 S = 2j * np.pi * np.array([0.0, 1e4, 1e6, 1e8])
 
 
-def system(name: str) -> tuple[Equations, dict[str, float]]:
+def system(name: str) -> tuple[SymbolicEquations, dict[str, float]]:
     at = gallery(name)
     gain = at.question("differential", (0.0, 0.0)).gain
     return gain_equations(at.circuit, gain, ()), {key: s.value for key, s in at.circuit.symbols.items()}

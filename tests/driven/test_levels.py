@@ -6,8 +6,8 @@ import numpy as np
 
 import longtail as lt
 from longtail.driven import levels as dc_sweep
-from longtail.driven.drives import bias
 from longtail.driven.inputs import find_drives
+from longtail.driven.nulling import bias
 from reference import gallery
 
 

@@ -13,7 +13,7 @@ from longtail.contract.analysis import Analysis, Option
 from longtail.contract.result import Result
 from longtail.registry import analyses
 
-SCRIPT = Path(__file__).parents[1] / "scripts" / "methods.py"
+SCRIPT = Path(__file__).parents[2] / "scripts" / "methods.py"
 PORT = Option("input", "nodes", "", "nodes")
 FREQUENCY = Option("frequency_hz", "frequency", "Hz", "frequencies", "1:1g:20")
 LEVEL = Option("vcm", "number", "V", "level", low=-1.0, high=2.5)

@@ -268,3 +268,10 @@ def test_many_lanes_of_parts_are_those_one_by_one():
     assert states[1].limited == pytest.approx(states[0].limited[order], rel=1e-12)
     moved = [newton(point.system, point.values, state) for point, state in zip((small, large), states, strict=True)]
     assert moved[1].state.x == pytest.approx(moved[0].state.x, rel=1e-9, abs=1e-12)
+
+
+def test_of_many_lost_potentials_some_are_named_and_the_rest_counted():
+    diodes = "".join(f"d{k} n{k} 0 dm\n" for k in range(1, 10))
+    text = ladder(300, f".model dm d (is=1e-14 cjo=1p vj=0.4)\n{diodes}.temp 600")
+    (note,) = lt.read(text).op().notes
+    assert "d1, d2, d3, d4, d5, d6 and 3 more" in note

@@ -9,6 +9,7 @@ from longtail.engine.equations.system import SparseMatrix, System
 from longtail.engine.small_signal import linearization
 from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.solving import sparse
+from longtail.engine.solving.batch import Batch
 from longtail.engine.solving.operating_point import solve_operating_point
 
 DECK = """one of each that matters: excess phase, charges, Meyer capacitances, coupling
@@ -132,3 +133,28 @@ def test_sparse_solves_equal_lapack() -> None:
         np.testing.assert_allclose(sparse.solve(matrix, full[rows, columns], right), expected, rtol=1e-10, atol=1e-13)
     nothing = SparseMatrix(np.diag([1.0, 0.0]), np.array([1]), np.array([1]))
     assert np.isnan(sparse.solve(nothing, np.zeros(1), np.ones(2))).all()
+
+
+def test_lanes_that_elimination_leaves_wrong_are_solved_again_and_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    system = System(load(DECK.replace("ptf=30", "ptf=0")), drives=["v1.dc", "v2.dc"], varied=("temper",))
+    values = {"v1.dc": 0.7, "v2.dc": 1.5, "temper": 27.0}
+    point = Batch(solve_operating_point(system, values)).solve({"temper": np.array([20.0, 27.0, 40.0])})
+    model = linearize(point)
+    frequency = np.array([1e3, 1e6])
+    right = model.response(frequency, np.eye(2))
+    spoilt, solved = linearization.Linearization._eliminated, []
+
+    def wrong(self, *given):
+        out = spoilt(self, *given)
+        out[1, 0] *= 1.001
+        return out
+
+    dense_ = linearization.Linearization._dense
+    monkeypatch.setattr(linearization.Linearization, "_eliminated", wrong)
+    monkeypatch.setattr(
+        linearization.Linearization, "_dense", lambda self, m, b: solved.append(len(m)) or dense_(self, m, b)
+    )
+    again = model.response(frequency, np.eye(2))
+    assert solved == [1]
+    np.testing.assert_allclose(again, right, rtol=1e-9, atol=1e-12)
+    assert (again[[0, 2]] == right[[0, 2]]).all() and (again[1, 1] == right[1, 1]).all()
