@@ -12,13 +12,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the public names and their homes; read at run time too, by `longtail.registry`
     from longtail import modes
     from longtail.amplifier import Amplifier, read
+    from longtail.analyses.behavioral import BehavioralModel
+    from longtail.analyses.cmrr import CmrrMap
+    from longtail.analyses.derive import Derivation
+    from longtail.analyses.formula.result import Formula
     from longtail.analyses.gains import ModeGains
+    from longtail.analyses.half import HalfCircuits
+    from longtail.analyses.impedance import Impedances
+    from longtail.analyses.noise.result import Noise
+    from longtail.analyses.offset import Offset
     from longtail.analyses.op import OpResult
+    from longtail.analyses.poles import PolesAndZeros
+    from longtail.analyses.psrr import SupplyRejection
+    from longtail.analyses.range import OperatingRange
+    from longtail.analyses.source_imbalance import SourceImbalance
+    from longtail.analyses.sweep.sweep import SweepResult
+    from longtail.analyses.transfer.transfer import Transfer
     from longtail.bench.behavioral import Behavioral
     from longtail.circuit import Circuit
+    from longtail.contract.axes import decades
+    from longtail.contract.result import Result
     from longtail.datasheet.analyze import Datasheet
     from longtail.driven.grid import grid
     from longtail.errors import (
@@ -28,6 +44,7 @@ if TYPE_CHECKING:
         LongtailError,
         NetlistError,
         OptionError,
+        SizeError,
         StructuralError,
         UnsupportedError,
     )
@@ -38,30 +55,51 @@ __all__ = [
     "Amplifier",
     "AnalysisError",
     "Behavioral",
+    "BehavioralModel",
     "Circuit",
+    "CmrrMap",
     "ConvergenceError",
     "Datasheet",
+    "Derivation",
+    "Formula",
+    "HalfCircuits",
+    "Impedances",
     "InputError",
     "LongtailError",
     "ModeGains",
     "NetlistError",
+    "Noise",
+    "Offset",
     "OpResult",
+    "OperatingRange",
     "OptionError",
+    "PolesAndZeros",
+    "Result",
+    "SizeError",
+    "SourceImbalance",
     "StructuralError",
+    "SupplyRejection",
+    "SweepResult",
+    "Transfer",
     "UnsupportedError",
+    "decades",
     "grid",
     "modes",
     "read",
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """A public name, imported when it is first used, so that `longtail --help` starts at once."""
-    if name not in __all__:
-        raise AttributeError(f"module 'longtail' has no attribute '{name}'")
-    from longtail.registry import public
+if not TYPE_CHECKING:  # a type checker would take any name at all
 
-    return public(name)
+    def __getattr__(name: str) -> Any:
+        """A public name, imported when it is first used, so that `longtail --help` starts at once."""
+        from longtail.errors import nearest
+        from longtail.registry import public
+
+        if name not in __all__:
+            hint = nearest(name, __all__)
+            raise AttributeError(f"module 'longtail' has no attribute '{name}'" + (f": {hint}" if hint else ""))
+        return public(name)
 
 
 def __dir__() -> list[str]:

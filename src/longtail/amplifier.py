@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from longtail.circuit import Circuit
-from longtail.contract.analysis import Analysis
 from longtail.contract.result import Result
 from longtail.elaborate import load
-from longtail.registry import analyses
+from longtail.errors import nearest
+from longtail.examples import example, in_place_of
+from longtail.methods import Methods
+from longtail.netlist.cards import Note
+from longtail.registry import analysis as find_analysis
+from longtail.registry import announced
 from longtail.units import counted
 
 
-class Amplifier:
+class Amplifier(Methods):
     """A circuit with its analyses as methods: `op()`, `gains(...)`, `analyze(...)`.
 
     >>> amp = read('''a resistive divider
@@ -37,34 +42,16 @@ class Amplifier:
             f"input {', '.join(ports.input) or 'unknown'}, output {', '.join(ports.output) or 'unknown'}>"
         )
 
-    def run(self, analysis: str, **options: Any) -> Result:
-        """Run an analysis by name."""
-        return analyses()[analysis](self.circuit, **options)
+    def run(self, analysis: str, /, **options: Any) -> Result:
+        """Run an analysis by name. Raises `OptionError` for a name that none has."""
+        return find_analysis(analysis)(self.circuit, **options)
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        known = {each.replace("-", "_"): analysis for each, analysis in analyses().items()}
-        if name not in known:
-            raise AttributeError(f"an amplifier has no '{name}'; its analyses are: {', '.join(known)}")
-        return _method(known[name], self.circuit)
+    if not TYPE_CHECKING:  # a type checker would take any name at all
 
-    def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *(name.replace("-", "_") for name in analyses())]
-
-
-def _method(analysis: Analysis, circuit: Circuit) -> Callable[..., Result]:
-    """The analysis as a function of its options alone, with a signature and help text of its own."""
-
-    def method(**options: Any) -> Result:
-        return analysis(circuit, **options)
-
-    lines = [f"    {o.name}: {o.doc}" + (f" ({o.unit})" if o.unit else "") for o in analysis.options]
-    method.__name__ = analysis.name
-    method.__doc__ = "\n".join([analysis.doc + ".", "", *lines])
-    parameters = [
-        inspect.Parameter(o.name, inspect.Parameter.KEYWORD_ONLY, default=o.default) for o in analysis.options
-    ]
-    method.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    return method
+        def __getattr__(self, name: str) -> Any:
+            known = [each.replace("-", "_") for each in announced()]
+            way = nearest(name, known) or f"its analyses are: {', '.join(known)}"
+            raise AttributeError(f"an amplifier has no '{name}'; {way}")
 
 
 def read(
@@ -76,18 +63,24 @@ def read(
     supply: Sequence[str] | None = None,
     allow_includes_outside: bool = False,
 ) -> Amplifier:
-    """Read a netlist: a path, or the text itself (anything with more than one line).
+    """Read a netlist: a path, the text itself (anything with more than one line), or the name of an example.
 
     `parameters` replaces values of `.param`; `input`, `output`, `supply` name the ports where the netlist does not.
-    Raises `InputError` with file, line and column for what cannot be used.
+    Raises `InputError` with file, line and column for what cannot be used. A note on the circuit says where an example
+    of that name is used because there is no such file.
+
+    >>> read("bjt_pair")
+    <amplifier 'Long-tailed pair of bipolar transistors with a mirror tail': 11 devices, input inp, inn, output o1, o2>
     """
-    return Amplifier(
-        load(
-            source,
-            overrides=parameters or {},
-            allow_includes_outside=allow_includes_outside,
-            input=input,
-            output=output,
-            supply=supply,
-        )
+    taken = None if isinstance(source, Path) or "\n" in source or os.path.exists(source) else example(source)
+    circuit = load(
+        taken or source,
+        overrides=parameters or {},
+        allow_includes_outside=allow_includes_outside,
+        input=input,
+        output=output,
+        supply=supply,
     )
+    if taken is not None:
+        circuit = replace(circuit, notes=(*circuit.notes, Note(in_place_of(str(source), taken))))
+    return Amplifier(circuit)

@@ -10,6 +10,8 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from longtail.hints import in_python
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -25,7 +27,7 @@ class Span:
 
 
 class LongtailError(Exception):
-    """The root of the tree: what went wrong, where, and what to do.
+    """The root of the tree: what went wrong, where, and what to do; options as Python writes them.
 
     >>> print(LongtailError("unknown node 'inq'", hint="did you mean 'inp'?"))
     unknown node 'inq'
@@ -41,12 +43,13 @@ class LongtailError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        lines = [f"{self.span}: {self.message}" if self.span else self.message]
+        message = in_python(self.message)
+        lines = [f"{self.span}: {message}" if self.span else message]
         if self.span and self.span.text:
             marker = "".join("\t" if c == "\t" else " " for c in self.span.text[: self.span.column - 1])
             lines += [f"  | {self.span.text}", f"  | {marker}^"]
         if self.hint:
-            lines.append(f"  hint: {self.hint}")
+            lines.append(f"  hint: {in_python(self.hint)}")
         return "\n".join(lines)
 
 

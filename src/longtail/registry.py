@@ -23,16 +23,6 @@ if TYPE_CHECKING:
 _SOURCE = Path(__file__).parent
 _DATASHEET = "datasheet/analyze.py"
 _MARK = b"\nANALYSIS = "  # it has a line of its own near the end of the file: nothing above needs to be parsed
-HOMES = {  # of public names that are no errors
-    "Amplifier": "amplifier",
-    "Behavioral": "bench.behavioral",
-    "Circuit": "circuit",
-    "Datasheet": "datasheet.analyze",
-    "ModeGains": "analyses.gains",
-    "OpResult": "analyses.op",
-    "grid": "driven.grid",
-    "read": "amplifier",
-}
 
 
 def announced() -> dict[str, str]:
@@ -67,11 +57,23 @@ def analyses() -> dict[str, Analysis]:
     return {name: analysis(name) for name in sorted(_found())}
 
 
+@cache
+def homes() -> dict[str, str]:
+    """The module of every public name, as `longtail/__init__.py` declares them to type checkers.
+
+    >>> homes()["read"]
+    'longtail.amplifier'
+    """
+    package = ast.parse((_SOURCE / "__init__.py").read_bytes())
+    declared = next(node for node in package.body if isinstance(node, ast.If)).body
+    imports = [node for node in declared if isinstance(node, ast.ImportFrom)]
+    return {alias.name: str(node.module) for node in imports for alias in node.names}
+
+
 def public(name: str) -> Any:
     """What `longtail.name` is."""
-    if name == "modes":
-        return import_module("longtail.modes")
-    return getattr(import_module(f"longtail.{HOMES.get(name, 'errors')}"), name)
+    home = homes()[name]
+    return import_module(f"{home}.{name}") if home == "longtail" else getattr(import_module(home), name)
 
 
 def shown(kind: str, view: str) -> Any:

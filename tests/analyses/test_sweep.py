@@ -323,7 +323,7 @@ def test_too_much_for_memory_goes_to_a_file(amp: lt.Amplifier, tmp_path: Path, m
         ({"vary": "rc1.r=9k", "measure": "v(o9)"}, "did you mean 'v(o"),
         ({"vary": "rc1.r=9k", "measure": "i(vccc)"}, "did you mean 'i(vcc)'"),
         ({"vary": "rc1.r=9k", "measure": []}, "nothing to measure"),
-        ({"vary": "rc1.r=9k", "measure": "input_offset"}, "add --null"),
+        ({"vary": "rc1.r=9k", "measure": "input_offset"}, "add null=True"),
         ({"vary": "rc1.r=9k", "out": "x.xlsx"}, ".csv, .json, .zarr"),
         ({"vary": "rc1.r=9k", "resume": True}, "without a file"),
         ({"vary": ["rc1.r=1:2:100000", "temp=1:2:100000"]}, "too many"),

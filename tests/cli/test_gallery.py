@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from longtail.cli.gallery import describe, gallery, included
+from longtail.cli.gallery import describe, included
 from longtail.cli.main import run
+from longtail.examples import gallery
 
 
 def test_the_list_names_every_example(examples: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+import longtail as lt
 from longtail.cli.main import run
 from longtail.registry import analyses
 
 ROOT = Path(__file__).parents[2]
+PYTHON = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 
@@ -26,6 +28,17 @@ def test_its_python_runs(code: str, monkeypatch: pytest.MonkeyPatch, capsys: pyt
     printed = capsys.readouterr().out
     assert "active" in printed
     assert "CMRR = 1" in printed
+
+
+def test_the_page_on_python_runs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (code,) = re.findall(r"^```python\n(.*?)^```", PYTHON, re.MULTILINE | re.DOTALL)
+    exec(compile(code, "python.md", "exec"), {})
+    assert re.fullmatch(r"109\.9 dB, [\d.e-]+ V\n", capsys.readouterr().out)
+    for name in re.findall(r"`lt\.(\w+)", PYTHON):
+        assert name in lt.__all__
 
 
 def test_its_terminal_session_is_what_is_printed(

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import longtail as lt
+from longtail.contract import kinds
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.result import Result
 from longtail.errors import OptionError
@@ -19,10 +20,7 @@ from longtail.registry import analyses
 
 DECK = Path(__file__).parents[2] / "examples" / "bjt_pair.cir"
 MISMATCH = {"drc": 0.01}
-KINDS = {
-    *("number", "nodes", "names", "frequency", "range", "word", "assignments"),
-    *("flag", "file", "callback", "lanes"),
-}
+KINDS = {name.lower() for name in vars(kinds) if name[0].isupper()}
 # what an analysis cannot do without
 NEEDED: dict[str, dict[str, Any]] = {
     "behavioral": {"frequency_hz": 1e3},
@@ -86,8 +84,49 @@ def test_results_show_themselves(name: str) -> None:
 @pytest.mark.parametrize("name", analyses())
 def test_the_method_is_named_and_documented(name: str) -> None:
     method = getattr(example(), name.replace("-", "_"))
-    assert list(inspect.signature(method).parameters) == [o.name for o in analyses()[name].options]
-    assert all(f"{o.name}: {o.doc}" in method.__doc__ for o in analyses()[name].options)
+    signature = inspect.signature(method)
+    assert sorted(signature.parameters) == sorted(o.name for o in analyses()[name].options)
+    assert signature.return_annotation == analyses()[name].result.__name__
+    said = " ".join(method.__doc__.split())
+    for option in analyses()[name].options:
+        assert f"{option.name}: {option.doc}" in said
+        assert signature.parameters[option.name].default == option.default
+
+
+@pytest.mark.parametrize("name", analyses())
+def test_the_method_answers_as_the_analysis(name: str) -> None:
+    """Bits and all; a wrong option is answered as the analysis does."""
+    amplifier, needed = example(), NEEDED.get(name, {})
+    method = getattr(amplifier, name.replace("-", "_"))
+    assert method(**needed).to_json() == amplifier.run(name, **needed).to_json()
+    option = analyses()[name].options[-1].name
+    with pytest.raises(lt.OptionError, match=rf"has no option '{option}s'; it has: .*\n.*did you mean '{option}'"):
+        method(**{f"{option}s": 1})
+
+
+def test_a_frequency_needs_no_name() -> None:
+    amplifier = example()
+    assert (
+        amplifier.gains("1:1k:1").frequency_hz.tolist() == amplifier.gains(frequency_hz="1:1k:1").frequency_hz.tolist()
+    )
+    assert amplifier.psrr([50.0]).frequency_hz.tolist() == [50.0]
+    for wrong, message in (
+        (lambda: amplifier.gains("1", "2"), "too many positional"),
+        (lambda: amplifier.gains("1", frequency_hz="2"), "multiple values"),
+        (lambda: amplifier.sweep("rc=9k:11k:3"), "too many positional"),
+    ):
+        with pytest.raises(TypeError, match=message):
+            wrong()
+
+
+def test_a_wrong_analysis_is_answered_with_the_nearest() -> None:
+    with pytest.raises(AttributeError, match="an amplifier has no 'gain'; did you mean 'gains'"):
+        example().gain()
+    with pytest.raises(AttributeError, match="an amplifier has no 'zzz'; its analyses are: analyze, "):
+        example().zzz()
+    with pytest.raises(lt.OptionError, match="there is no analysis 'gain'"):
+        example().run("gain")
+    assert {name.replace("-", "_") for name in analyses()} <= set(dir(example())) & set(dir(lt.Amplifier))
 
 
 def test_a_symmetric_circuit_converts_nothing() -> None:

@@ -16,13 +16,14 @@ from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS
 from longtail.contract.result import Result
 from longtail.driven.mode_gains import PLACES, mode_gains
 from longtail.errors import AnalysisError, UnsupportedError
+from longtail.hints import said
 from longtail.merits.reasons import Cause
 from longtail.symbolic.algebra.gain import Gain, gain_equations
 from longtail.symbolic.algebra.reference import Dense, dense
 from longtail.symbolic.circuit.elements import Symbol
 from longtail.symbolic.circuit.names import Label, labels, share
 from longtail.symbolic.shorter.pruning import prune
-from longtail.symbolic.shorter.reduced import Reduced, reduce_circuit
+from longtail.symbolic.shorter.reduced import ELSEWHERE, Reduced, reduce_circuit
 from longtail.symbolic.writing.derivation import (
     Deriver,
     Equation,
@@ -162,7 +163,7 @@ def _check_gains(at: Setting, wanted: Sequence[Gain], frequency_hz: float) -> No
             why = at.why_zero(gain.name, frequency_hz)
             raise AnalysisError(
                 f"there is nothing to derive: {letters[gain.name]} is {why.gain}",
-                hint="say --frequency, where the amplifier has gain" if why.cause is Cause.NO_PATH else None,
+                hint=ELSEWHERE if why.cause is Cause.NO_PATH else None,
             )
 
 
@@ -183,7 +184,7 @@ def _result(
     if not np.abs(value - wanted) <= 2.0 * error * np.abs(wanted):  # each of two gains was allowed the error once
         raise AnalysisError(
             f"what was left of the circuit gives |{letter}| = {abs(value[0]):.4g}, the circuit {abs(wanted[0]):.4g}",
-            hint="say --error with less, or take longtail formula, which bounds its error",
+            hint=said("say {error} with less, or take 'formula', which bounds its error", error=None),
         )
     short = prune(found, values, s, value, error)
     head, _, tail = letter.partition("_")

@@ -29,6 +29,7 @@ from longtail.elaborate.ports import resolve_ports
 from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.errors import OptionError
+from longtail.hints import said
 from longtail.large_signal.stuck import bias_notes
 from longtail.merits.reasons import UNKNOWN, Inquiry, Reason, short
 from longtail.modes import COMMON, DIFFERENTIAL
@@ -171,7 +172,10 @@ def run(
     if not supplies:
         raise OptionError(
             "the supplies are not known",
-            hint="say --supply vdd,vss (names of voltage sources), or put '*@ supply vdd vss' into the netlist",
+            hint=said(
+                "say {supply} (names of voltage sources), or put '*@ supply vdd vss' into the netlist",
+                supply=("vdd", "vss"),
+            ),
         )
     point, offset = bias(drives, null=null, target=target)
     frequency = frequency_axis(frequency_hz)

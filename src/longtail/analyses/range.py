@@ -19,6 +19,7 @@ from longtail.driven.levels import LevelSweep, sweep
 from longtail.driven.nulling import null_target
 from longtail.driven.stability import instability_notes
 from longtail.errors import AnalysisError, ConvergenceError, OptionError
+from longtail.hints import named, said
 from longtail.large_signal.reach import CMRR, GAIN, REGION, RangeEnd, Search
 from longtail.large_signal.stuck import LOST, level_lost, stuck
 from longtail.merits.reasons import Inquiry
@@ -203,7 +204,7 @@ def _prepare(
     if window is None and rails is None:
         raise OptionError(
             "it is not known how far to look: no supplies are named",
-            hint="give --window volts, or name the supplies by --supply",
+            hint=said("give {window} in V, or name the supplies by {supply}", window=None, supply=None),
         )
     wanted, notes = null_target(drives, target) if null or target is not None else None, []
     if wanted is None:
@@ -212,7 +213,7 @@ def _prepare(
         if stuck(plain).any() and drives.single_ended:
             notes.append(
                 f"the output is stuck near a supply rail, at {wanted:.4g} V, where nothing has a range: looked about "
-                "the middle of the supplies, as --null (null=True) does; --target looks elsewhere"
+                f"the middle of the supplies, as {named('null', True)} does; {named('target')} looks elsewhere"
             )
             wanted = null_target(drives, None)
     held_there = _hold(drives, wanted)
@@ -236,8 +237,11 @@ def _hold(drives: Drives, wanted: float) -> LevelSweep:
     except AnalysisError as error:
         raise AnalysisError(
             f"there is no range about an output of {wanted:.4g} V: {error.message}",
-            hint="a range is that of an amplifier coupled at dc: look with 'op' for transistors that do not amplify, "
-            "or give a --target that the output can reach",
+            hint=said(
+                "a range is that of an amplifier coupled at dc: look with 'op' for transistors that do not amplify, "
+                "or give a {target} that the output can reach",
+                target=None,
+            ),
         ) from error
 
 

@@ -13,19 +13,10 @@ from cyclopts import Parameter
 
 from longtail import OptionError
 from longtail.cli.messages import remark
-from longtail.errors import nearest
+from longtail.examples import example, gallery, nearest_example
 from longtail.files.writing import write_file, writing
 
 _INCLUDE = re.compile(r"^\s*\.(?:include|inc|lib)\s+[\"']?([^\"'\s]+)", re.IGNORECASE | re.MULTILINE)
-
-
-def gallery() -> dict[str, Path]:
-    """The netlists of the gallery by name: in the package where it is installed, beside it in a checkout."""
-    package = Path(__file__).parents[1]
-    folder = package / "gallery"
-    if not folder.is_dir():
-        folder = package.parents[1] / "examples"
-    return {path.stem: path for path in sorted(folder.glob("*.cir"))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +76,16 @@ def examples(
     overwrite: Annotated[bool, Parameter(help="replace files that are there already", negative=())] = False,
 ) -> None:
     """List the gallery, or copy an example out."""
-    known = gallery()
     if name is None:
-        print("\n\n".join(_listed(key, describe(path)) for key, path in known.items()))
+        print("\n\n".join(_listed(key, describe(path)) for key, path in gallery().items()))
         remark(["run one with 'longtail analyze NAME', copy it with 'longtail examples NAME --to DIR'"])
         return
-    key = name.removesuffix(".cir")
-    if key not in known:
-        raise OptionError(f"there is no example '{name}'", hint=nearest(key, known) or "longtail examples lists them")
-    for target in copy([known[key], *included(known[key])], Path(to), overwrite):
+    path = example(name)
+    if path is None:
+        raise OptionError(f"there is no example '{name}'", hint=nearest_example(name) or "longtail examples lists them")
+    for target in copy([path, *included(path)], Path(to), overwrite):
         print(target)
-    remark([f"what to look at: {describe(known[key]).look_at}"])
+    remark([f"what to look at: {describe(path).look_at}"])
 
 
 def _listed(name: str, entry: Entry) -> str:

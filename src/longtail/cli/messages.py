@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from longtail import LongtailError
 from longtail.cli.interrupts import raise_if_asked
 from longtail.errors import Span
+from longtail.hints import in_shell
 from longtail.printable import printable
 
 WINDOW = 100  # characters of a long line that are shown around the place of an error
@@ -19,13 +20,13 @@ Parts = list[tuple[str, str]]  # pieces of a line, each with its style
 def complain(error: LongtailError) -> int:
     """Show an error: what, where, and what to do. Returns the exit status that it asks for."""
     place = [(f"{error.span}: ", "cyan")] if error.span else []
-    _show([("error: ", "bold red"), *place, (error.message, "bold")])
+    _show([("error: ", "bold red"), *place, (in_shell(error.message), "bold")])
     if error.span and error.span.text:
         line, marker = excerpt(error.span)
         _show([("  | ", "dim"), (line, "")])
         _show([("  | ", "dim"), (marker, "bold red")])
     if error.hint:
-        _show([("  hint: ", "green"), (error.hint, "")])
+        _show([("  hint: ", "green"), (in_shell(error.hint), "")])
     return error.exit_status
 
 

@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from longtail import InputError, OptionError
-from longtail.cli.gallery import gallery
 from longtail.cli.messages import remark
-from longtail.errors import nearest
+from longtail.examples import example, in_place_of, nearest_example
 from longtail.files import reading as file_reading
 
 if TYPE_CHECKING:
@@ -76,14 +75,13 @@ def find(file: str) -> Path:
     reason = _unreadable(path)
     if reason is None:
         return path
-    known = gallery()
-    name = file.removesuffix(".cir")
-    if name in known:
-        remark([f"no file '{file}' here: using the example of that name, {known[name]}"])
-        return known[name]
+    taken = example(file)
+    if taken is not None:
+        remark([in_place_of(file, taken)])
+        return taken
     if reason:
         raise OptionError(f"'{file}' {reason}")
-    hint = _nearest_file(path) or nearest(name, known) or "longtail examples lists what there is to try"
+    hint = _nearest_file(path) or nearest_example(file) or "longtail examples lists what there is to try"
     raise OptionError(f"there is no file '{file}'", hint=hint)
 
 

@@ -18,6 +18,7 @@ from longtail.cli.results import Form, look_ahead, prepared, show, write, write_
 from longtail.cli.sources import Source, assignments
 from longtail.contract.analysis import Analysis, Option
 from longtail.files.part_note import sidecar
+from longtail.hints import switch
 from longtail.registry import analysis as analysis_of
 from longtail.registry import announced
 
@@ -29,6 +30,8 @@ METAVARS = {
     "assignments": "NAME=RANGE",
     "names": "NAMES",
     "file": "FILE",
+    "corners": "NAMES",
+    "limits": "FILE",
 }
 
 
@@ -183,7 +186,7 @@ def number(each: Option, given: Any) -> Any:
     try:
         return parse_number(given)
     except InputError as error:
-        raise OptionError(f"--{key(each).replace('_', '-')}: {error.message}", hint=error.hint) from error
+        raise OptionError(f"{switch(each.name)}: {error.message}", hint=error.hint) from error
 
 
 def _ports(ports: Any) -> list[str]:

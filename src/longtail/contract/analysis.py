@@ -18,6 +18,7 @@ from longtail.contract.result import Result
 from longtail.engine.size import SPARSE, check_size
 from longtail.engine.solving import dense
 from longtail.errors import InputError, OptionError, nearest
+from longtail.hints import named, said
 from longtail.lanes.threads import turn
 from longtail.units import parse_number
 
@@ -29,7 +30,8 @@ class Option:
     `kind` says what it takes: "number" (SPICE suffixes allowed, within [low, high], `unit`), "nodes" or "names" (with
     commas between), "frequency" (`start:stop:points-per-decade` in Hz, or an array), "range" (`start:stop:points`, a
     list, or an array), "word" (text that the analysis reads itself), "assignments" (`name=value`, repeated), "flag",
-    "file" and "callback" (Python's own), "lanes" (arrays by parameter name).
+    "file", "corners" and "limits" (by name, or a file of them), "callback" (Python's own), "lanes" (arrays by parameter
+    name). `longtail.contract.kinds` has the type of each.
     `python_only` keeps it off the command line. `needs` names the flag without which the option has no effect.
     """
 
@@ -67,13 +69,17 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """One analysis: `run(circuit, **options)` returns a `result`; options that are not given take their default."""
+    """One analysis: `run(circuit, **options)` returns a `result`; options that are not given take their default.
+
+    `example` are arguments that it cannot do without, as its help shows them.
+    """
 
     name: str
     doc: str
     run: Callable[..., Result]
     result: type[Result]
     options: tuple[Option, ...] = ()
+    example: str = ""
 
     def __call__(self, circuit: Circuit, **given: Any) -> Result:
         """Run with options by name.
@@ -90,7 +96,7 @@ class Analysis:
             if option.needs and given.get(name) is not None and not values[option.needs]:
                 raise OptionError(
                     f"{name} has no effect without {option.needs}",
-                    hint=f"add --{option.needs} ({option.needs}=True), or leave {name} out",
+                    hint=said("add {0}, or leave {1} out", named(option.needs, True), named(name)),
                 )
         if self.name not in SPARSE or values.get("parameters"):
             check_size(circuit, self.name + (" over parameters" if values.get("parameters") else ""))

@@ -15,6 +15,7 @@ DEFAULT = "1:1g:20"  # of frequency
 LOWEST, HIGHEST = 1e-15, 1e18  # Hz; beyond, the products of s and C leave what rounding allows
 DENSEST = 10_000  # points per decade
 MOST_FREQUENCIES = 400_000  # points: the gains of one lane take 64 bytes each, their table some 300
+_FORM = "expected start:stop:points-per-decade in Hz, as in 1:1g:20"
 
 
 def linear_axis(given: Any, option: str, unit: str, *, low: float = -np.inf, most: int = MOST) -> NDArray[np.float64]:
@@ -63,7 +64,7 @@ def frequency_axis(given: Any) -> NDArray[np.float64]:
     [0.0, 50.0]
     """
     if isinstance(given, str):
-        return _decades(given)
+        return _read_decades(given)
     try:
         axis = np.atleast_1d(np.asarray(given, float))
     except (TypeError, ValueError) as error:
@@ -77,18 +78,37 @@ def frequency_axis(given: Any) -> NDArray[np.float64]:
     return axis
 
 
-def _decades(text: str) -> NDArray[np.float64]:
+def decades(start: float, stop: float, per_decade: float = 20) -> NDArray[np.float64]:
+    """Frequencies in Hz as `start:stop:per_decade` has them: `per_decade` points in a decade, and `stop` last.
+
+    Raises `OptionError` unless 0 < start <= stop, both of them between 1e-15 and 1e18 Hz, and for a density below 1 or
+    above 10 000.
+
+    >>> decades(1, 1e3, 1).round(6).tolist()
+    [1.0, 10.0, 100.0, 1000.0]
+    >>> bool((decades(1, 1e9) == frequency_axis("1:1g:20")).all())
+    True
+    """
+    return _decades(f"{start}:{stop}:{per_decade}", start, stop, per_decade)
+
+
+def _read_decades(text: str) -> NDArray[np.float64]:
     fields = text.split(":")
-    form = "expected start:stop:points-per-decade in Hz, as in 1:1g:20"
     try:
         numbers = [parse_number(field) for field in fields]
     except InputError as error:
-        raise OptionError(f"'{text}' is no frequency range: {form}") from error
+        raise OptionError(f"'{text}' is no frequency range: {_FORM}") from error
     if len(numbers) == 1:
         return frequency_axis(numbers)
-    start, stop, density = [*numbers, 20.0][:3]
-    if len(numbers) > 3 or not 0.0 < start <= stop:
-        raise OptionError(f"'{text}' is no frequency range: {form}")
+    if len(numbers) > 3:
+        raise OptionError(f"'{text}' is no frequency range: {_FORM}")
+    return _decades(text, *[*numbers, 20.0][:3])
+
+
+def _decades(text: str, start: float, stop: float, density: float) -> NDArray[np.float64]:
+    """The points of a range that is called `text` in messages."""
+    if not 0.0 < start <= stop:
+        raise OptionError(f"'{text}' is no frequency range: {_FORM}")
     if not 1 <= density <= DENSEST:
         raise OptionError(f"'{text}': {density:g} points per decade, where 1 to {DENSEST} are allowed")
     if not start >= LOWEST or not stop <= HIGHEST:

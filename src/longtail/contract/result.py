@@ -9,7 +9,7 @@ import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, overload
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from longtail.errors import LongtailError
 
 if TYPE_CHECKING:
     import xarray
+    from matplotlib.figure import Figure, SubFigure
+
+    Drawn = TypeVar("Drawn", Figure, SubFigure)
 
 
 class Result:
@@ -54,11 +57,19 @@ class Result:
         """
         return self
 
-    def plot(self, **options: Any) -> Any:
-        """A matplotlib figure of the result."""
+    @overload
+    def plot(self, *, into: None = None, **options: Any) -> Figure: ...
+    @overload
+    def plot(self, *, into: Drawn, **options: Any) -> Drawn: ...
+    def plot(self, *, into: Figure | SubFigure | None = None, **options: Any) -> Figure | SubFigure:
+        """A matplotlib figure of the result; or drawn `into` an empty figure or a subfigure, whose size it takes.
+
+        What `options` there are depends on the result: most take a `title`. Raises `OptionError` where there is no
+        figure of it, and where there are axes in `into` already.
+        """
         from longtail.report import plots
 
-        return plots.plot(self, **options)
+        return plots.plot(self, into=into, **options)
 
     def to_text(self) -> str:
         """The result as a table in plain text."""

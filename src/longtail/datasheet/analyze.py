@@ -299,9 +299,9 @@ ANALYSIS = Analysis(
         *FREE_NULL_OPTIONS,
         Option("full", "flag", "", "everything: ranges, impedances, supply rejection, noise, poles too", False),
         Option("temperatures", "range", "degC", "minimum and maximum over these: start:stop:points or a list"),
-        Option("corners", "names", "", "and over these corners: names in the netlist, 'all', or a TOML file"),
+        Option("corners", "corners", "", "and over these corners: names in the netlist, 'all', or a TOML file"),
         AT_OPTION,
         BAND_OPTION,
-        Option("limits", "file", "", "limits that rows have to keep, in a TOML file, or in YAML as CACE has it"),
+        Option("limits", "limits", "", "limits that rows have to keep, in a TOML file, or in YAML as CACE has it"),
     ),
 )

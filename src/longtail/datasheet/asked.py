@@ -14,6 +14,7 @@ from longtail.driven.band_search import headline_hz, is_default, search_axis
 from longtail.driven.bands import Bands
 from longtail.engine.small_signal.linearization import Linearization
 from longtail.errors import OptionError
+from longtail.hints import said
 from longtail.units import format_si
 
 Array = NDArray[np.float64]
@@ -56,7 +57,7 @@ def read_asked(frequency_hz: Any, at: Any, band: Any) -> Asked:
     axis = frequency_axis(frequency_hz)
     spots = () if at is None else tuple(dict.fromkeys(linear_axis(at, "at", "Hz").tolist()))
     if any(f <= 0.0 for f in spots):
-        raise OptionError("at: noise and rejections are given above 0 Hz", hint="as in --at 50,1k")
+        raise OptionError("at: noise and rejections are given above 0 Hz", hint=said("as in {at}", at="50,1k"))
     limits = None if band is None else read_band(band, np.array([0.0, np.inf]))
     if limits is not None and limits[0] <= 0.0:
         raise OptionError("band: flicker noise is infinite at 0 Hz", hint="start above 0 Hz")

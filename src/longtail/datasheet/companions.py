@@ -26,6 +26,7 @@ from longtail.driven.drives import Drives, supply_rails
 from longtail.driven.inputs import find_drives
 from longtail.driven.levels import sweep
 from longtail.errors import AnalysisError, LongtailError
+from longtail.hints import said
 from longtail.large_signal.stuck import stuck
 
 R = TypeVar("R", bound=Result)
@@ -74,7 +75,7 @@ def details(circuit: Circuit, asked: Mapping[str, Any]) -> Details:
 
     def ranges() -> OperatingRange:
         if not asked["null"] and stuck(sweep(driven()).center).any():
-            raise AnalysisError("the output is stuck near a supply rail: use --null (null=True)")
+            raise AnalysisError(said("the output is stuck near a supply rail: use {null}", null=True))
         found = operating_range.ANALYSIS(circuit, **nulled, **level)
         assert isinstance(found, OperatingRange)
         return found

@@ -27,6 +27,7 @@ from longtail.datasheet.rows import Limit, Row
 from longtail.errors import OptionError, Span, nearest
 from longtail.files import reading as file_reading
 from longtail.files.toml import number, read_toml
+from longtail.hints import said
 
 PASS, FAIL, OPEN = "pass", "fail", "open"
 _KEYS = ("min", "max", "unit", "at", "symbol")
@@ -188,7 +189,8 @@ def _elsewhere(limit: Limit, named: Sequence[Row]) -> OptionError:
     known = {f: row for row in named for part in row.conditions.split(", ") if (f := _frequency(part))}
     if wanted and known:
         nearest_row = known[min(known, key=lambda f: abs(math.log(f / wanted)))]
-        there = f"the nearest is given at {nearest_row.conditions}; --at {wanted:g} asks for {wanted:g} Hz; {there}"
+        parts = nearest_row.conditions, f"{wanted:g}", there
+        there = said("the nearest is given at {0}; {at} asks for {1} Hz; {2}", *parts, at=f"{wanted:g}")
     return OptionError(
         f"limit '{limit.name}': no {named[0].symbol} is given at '{limit.at}'", span=limit.span, hint=there
     )

@@ -21,6 +21,7 @@ from longtail.engine.remember import Remembered
 from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.solving.operating_point import solve_operating_point
 from longtail.errors import AnalysisError, ConvergenceError, OptionError
+from longtail.hints import said
 
 _LOOKED_AT = np.array([0.0, 1.0, 1e2, 1e3, 1e4, 1e5, 1e6])  # Hz, for the sign of a gain
 _DRIVES = Remembered[Drives](16)
@@ -50,12 +51,15 @@ def _find(circuit: Circuit, input: Sequence[str] | None, output: Sequence[str] |
     if len(ports.output) not in (1, 2):
         raise OptionError(
             "the output is not known" + _found(ports.how, "output"),
-            hint="say --output outp,outn (or one node), or put '*@ output outp outn' into the netlist",
+            hint=said(
+                "say {output} (or one node), or put '*@ output outp outn' into the netlist", output=("outp", "outn")
+            ),
         )
     if len(ports.input) != 2:
         raise OptionError(
             "the inputs are not known" + _found(ports.how, "input"),
-            hint=closed_loop(circuit) or "say --input inp,inn, or put '*@ input inp inn' into the netlist",
+            hint=closed_loop(circuit)
+            or said("say {input}, or put '*@ input inp inn' into the netlist", input=("inp", "inn")),
         )
     drives = _driven(circuit, (ports.input[0], ports.input[1]))
     return drives if ports.ordered else _positive_first(circuit, drives)
@@ -103,7 +107,7 @@ def rest_levels(circuit: Circuit, part: Cut) -> tuple[tuple[float, float], bool]
         what = f"{between} alone drives" if between else "no source drives"
         raise OptionError(
             f"{what} the input node '{loose[0]}', and the common-mode level is not known",
-            hint=f"give --vcm, or put a voltage source between {loose[0]} and ground",
+            hint=said("give {vcm}, or put a voltage source between {0} and ground", loose[0], vcm=None),
         )
     v_id = sum(
         circuit.number(i.parameters.get("dc", 0.0)) * (1.0 if i.nodes[0] == part.nodes[0] else -1.0)

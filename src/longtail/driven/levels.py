@@ -26,6 +26,7 @@ from longtail.engine.solving.batch import Batch
 from longtail.engine.solving.newton import newton, warm
 from longtail.engine.solving.operating_point import OperatingPoint, solve_operating_point
 from longtail.errors import OptionError
+from longtail.hints import said
 from longtail.lanes.kernels import COMPILED
 from longtail.lanes.status import LaneStatus
 
@@ -265,7 +266,7 @@ def levels_of(
         if rails is None:
             raise OptionError(
                 "the span of the supplies is not known",
-                hint="name them by --supply, or give --vcm start:stop:points",
+                hint=said("name them by {supply}, or give {vcm}", supply=None, vcm="start:stop:points"),
             )
         levels = np.linspace(*rails, _ACROSS)
     else:

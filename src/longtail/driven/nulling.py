@@ -17,6 +17,7 @@ from longtail.engine.size import check_size
 from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.solving.operating_point import OperatingPoint, solve_operating_point
 from longtail.errors import AnalysisError, ConvergenceError, OptionError
+from longtail.hints import said
 
 _LAST_BITS = 4.0 * np.finfo(float).eps
 
@@ -40,7 +41,7 @@ def null_target(drives: Drives, target: float | None) -> float:
     if rails is None:
         raise OptionError(
             "the target of nulling is not known: no supplies are named",
-            hint="give --target volts, or put '*@ supply vdd' into the netlist",
+            hint=said("give {target} in V, or put '*@ supply vdd' into the netlist", target=None),
         )
     return (rails[0] + rails[1]) / 2
 
@@ -97,7 +98,7 @@ def _check_offset(drives: Drives, offset: float, target: float) -> None:
     if abs(offset) > _reach(drives):
         raise out_of_reach(drives, bias(drives)[0], target, _reach(drives)) or AnalysisError(
             f"the output cannot be nulled: it would take an input offset of {offset:.3g} V, beyond the supplies",
-            hint="give a --target that the output can reach",
+            hint=said("give a {target} that the output can reach", target=None),
         )
 
 

@@ -10,6 +10,7 @@ from longtail import modes
 from longtail.engine.solving.batch import Batch
 from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.errors import AnalysisError
+from longtail.hints import said
 from longtail.lanes.status import LaneStatus
 from longtail.units import format_si
 
@@ -40,5 +41,5 @@ def out_of_reach(drives: Drives, point: OperatingPoint, target: float, reach: fl
         f"the output cannot be nulled to {format_si(target, 'V')}: {label} goes from {format_si(low, 'V')} to "
         f"{format_si(high, 'V')}, for differences of the inputs up to {format_si(reach, 'V')}, and is at "
         f"{format_si(float(rest), 'V')} without",
-        hint="give a --target within that",
+        hint=said("give a {target} within that", target=None),
     )

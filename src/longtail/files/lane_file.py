@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from longtail.errors import AnalysisError, OptionError
 from longtail.files.part_note import Layout, sidecar
 from longtail.files.writing import write_file
+from longtail.hints import said
 
 Values = NDArray[Any]
 
@@ -40,7 +41,7 @@ class LaneFile(ABC):
             what = error.message if isinstance(error, OptionError) else f"{self.path}: {error.strerror or error}"
             raise AnalysisError(
                 f"{what}, after {self.done} of {self.layout.lanes} lanes",
-                hint="make room, and go on with --resume",
+                hint=said("make room, and go on with {resume}", resume=True),
             ) from error
 
     def _note(self, size: int) -> None:

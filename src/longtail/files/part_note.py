@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.errors import OptionError
-from longtail.files.writing import ASK
+from longtail.hints import said
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def damaged(path: Path) -> OptionError:
     """That an unfinished file cannot be gone on with."""
     return OptionError(
         f"{path} is damaged: it cannot be resumed",
-        hint="begin anew with --overwrite (overwrite=True), or elsewhere",
+        hint=said("begin anew with {overwrite}, or elsewhere", overwrite=True),
     )
 
 
@@ -73,12 +73,16 @@ def begun(path: Path, layout: Layout, resume: bool, overwrite: bool) -> dict[str
     if not note.exists():
         if resume and path.exists():
             raise OptionError(
-                f"{path} is complete: there is nothing to resume", hint="leave --resume out to begin anew"
+                f"{path} is complete: there is nothing to resume",
+                hint=said("leave {resume} out to begin anew", resume=None),
             )
         return None
     if not resume:
         raise OptionError(
-            f"{path} is a sweep that was not finished", hint=f"go on with --resume, or {ASK.removeprefix('add ')}"
+            f"{path} is a sweep that was not finished",
+            hint=said(
+                "go on with {resume}, or {overwrite} to replace it, or give another name", resume=True, overwrite=True
+            ),
         )
     state = _read(note, layout)
     if state["sweep"] != layout.identity or not path.exists():

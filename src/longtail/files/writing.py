@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from longtail.errors import OptionError
+from longtail.hints import said
 
 NOTES = ".longtail"  # in a folder of reports: what was written there, SHA-256 by name
-ASK = "add --overwrite (overwrite=True) to replace it, or give another name"
+ASK = said("add {overwrite} to replace it, or give another name", overwrite=True)
 HINTS = {
     errno.ENOSPC: "make room on the disk",
     errno.EDQUOT: "make room on the disk",

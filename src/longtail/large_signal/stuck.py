@@ -16,6 +16,7 @@ from longtail.driven.stability import instability_notes, sample
 from longtail.engine.remember import Remembered
 from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.errors import AnalysisError
+from longtail.hints import named
 from longtail.lanes.status import LaneStatus
 from longtail.large_signal.extremes import extreme_notes
 from longtail.large_signal.transistors import amplifying
@@ -170,10 +171,11 @@ def way_back(drives: Drives) -> str:
     try:
         point, _ = bias(drives, null=True)
     except AnalysisError as error:
-        return f"No input offset brings it to {null_target(drives, None):g} V ({error.message}): try another --target"
+        wanted, other = null_target(drives, None), named("target")
+        return f"No input offset brings it to {wanted:g} V ({error.message}): try another {other}"
     if any(lanes[0] for lanes in stuck_nodes(drives, point).values()):
         return "Nulling finds an operating point, but an output is stuck there too"
-    return "Use --null (null=True) to find the input offset that brings it back"
+    return f"Use {named('null', True)} to find the input offset that brings it back"
 
 
 def bias_notes(drives: Drives, point: OperatingPoint, offset: float | None) -> tuple[str, ...]:

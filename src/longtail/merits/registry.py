@@ -17,6 +17,7 @@ from longtail.driven.mode_gains import ModeMatrix
 from longtail.engine.equations.system import System
 from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.errors import OptionError, nearest
+from longtail.hints import said
 
 Array = NDArray[np.float64]
 Values = NDArray[np.float64] | NDArray[np.complex128]
@@ -151,7 +152,7 @@ def measures(given: str | Sequence[str], circuit: Circuit, outputs: int) -> tupl
         for word in _expanded(name, circuit, outputs):
             found[word] = _BY_NAME.get(word) or _of_point(word, circuit)
     if not found:
-        raise OptionError("nothing to measure", hint="as in --measure differential_db,cmrr_db")
+        raise OptionError("nothing to measure", hint=said("as in {measure}", measure="differential_db,cmrr_db"))
     wrong = [name for name in _OF_PAIRS if name in found and outputs == 1]
     if wrong:
         raise OptionError(f"a single-ended output has no {wrong[0]}", hint="its rejection is of 'common': A_cm")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.text import Text
 from matplotlib.ticker import FixedFormatter, FuncFormatter
 
@@ -17,27 +17,32 @@ from longtail.contract.result import Result
 from longtail.datasheet.analyze import Datasheet
 from longtail.errors import OptionError
 from longtail.files.writing import write_report
-from longtail.report.figures import op as figure_op
-from longtail.report.figures.style import TYPESET, literal
+from longtail.report.figures.style import TYPESET, Canvas, literal
 from longtail.report.views import figure_of
+
+Drawn = TypeVar("Drawn", Figure, SubFigure)
 
 # Drawings carry no date and fixed ids, so that the same result gives the same file.
 UNDATED = {"png": {"Software": ""}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
 
 
-def plot(result: Result, **options: Any) -> Figure:
-    """A figure of a result. Raises `OptionError` for one that has none."""
+@overload
+def plot(result: Result, *, into: None = None, **options: Any) -> Figure: ...
+@overload
+def plot(result: Result, *, into: Drawn, **options: Any) -> Drawn: ...
+def plot(result: Result, *, into: Canvas | None = None, **options: Any) -> Canvas:
+    """A figure of a result, its own or the one that it is drawn `into`. Raises `OptionError` for one that has none."""
     draw = figure_of(result)
     if draw is None:
         raise OptionError(
             f"there is no figure of a {type(result).__name__}", hint="its table and its JSON say all there is"
         )
-    figure: Figure = draw(result, **options)
+    figure: Canvas = draw(result, into=into, **options)
     _as_written(figure)
     return figure
 
 
-def _as_written(figure: Figure) -> None:
+def _as_written(figure: Canvas) -> None:
     """Names stand in every text as they are: a dollar in one begins no formula."""
     for axes in figure.findobj(Axes):
         for axis in (axes.xaxis, axes.yaxis):
@@ -58,7 +63,7 @@ def _literally(label: Callable[[float, int | None], str]) -> Callable[[float, in
 def figures(result: Result) -> dict[str, Figure]:
     """All figures that belong to a result, by what is added to the name of the file; none where it has none."""
     if isinstance(result, Datasheet):
-        return {"": plot(result), "-op": figure_op.figure(result.op, title=f"Operating point: {result.title}")}
+        return {"": plot(result), "-op": plot(result.op, title=f"Operating point: {result.title}")}
     return {} if figure_of(result) is None else {"": plot(result)}
 
 

@@ -63,4 +63,4 @@ def test_an_expansion_that_is_too_large_stops() -> None:
     columns = columns_of(matrix)
     with pytest.raises(TooLargeError, match="more than 4 terms") as caught:
         determinants(3, columns[:2], [[columns[2]]], RING.constant(1), 4)
-    assert "--error" in str(caught.value)
+    assert 'error="10%"' in str(caught.value)

@@ -25,6 +25,7 @@ from longtail.driven.mode_gains import mode_gains
 from longtail.driven.nulling import null_target
 from longtail.engine.solving.dense import one_thread
 from longtail.errors import AnalysisError, OptionError
+from longtail.hints import said
 from longtail.merits.reasons import Cause, short
 from longtail.symbolic.algebra.minors import TooLargeError
 from longtail.symbolic.shorter.answer import (
@@ -63,7 +64,9 @@ def run(
     """The formula of one gain at the operating point."""
     of = of.replace("-", "_")
     if matched + first_order + exact > 1:
-        raise OptionError("--matched, --first-order and --exact exclude each other")
+        raise OptionError(
+            said("{matched}, {first_order} and {exact} exclude each other", matched=None, first_order=None, exact=None)
+        )
     at = setting(circuit, input, output, vcm, null, target)
     allowed, band_hz = share_of(error), band_of(band)
     gain_of(at.drives, of)
@@ -107,7 +110,11 @@ def _rejection(at: Setting, way: str | None, allowed: float, band_hz: tuple[floa
         symmetric = why.cause is Cause.SYMMETRY
         raise OptionError(
             f"the rejection is {short(why.rejection)} alone: the gain that spoils it is zero",
-            hint="leave --exact and --matched out: mismatch to first order gives a formula" if symmetric else why.gain,
+            hint=said(
+                "leave {exact} and {matched} out: mismatch to first order gives a formula", exact=None, matched=None
+            )
+            if symmetric
+            else why.gain,
         )
     return quotient_answer(wanted, other, 0.0 if way == "exact" else allowed), used
 
@@ -129,7 +136,7 @@ def _answer(at: Setting, of: str, way: str | None, allowed: float, band_hz: tupl
         if answer.transfer.terms > READABLE:
             raise AnalysisError(
                 f"the exact formula has {answer.transfer.terms} terms: nobody would read it",
-                hint="allow an error, as in --error 1%, in place of --exact",
+                hint=said("allow an error, as in {error}, in place of {exact}", error="1%", exact=True),
             )
         return answer, way
     answer = first_order_answer(question, allowed) if way == "first-order" else matched_answer(question, allowed)

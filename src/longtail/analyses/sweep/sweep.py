@@ -27,6 +27,7 @@ from longtail.driven.varied import read_lanes
 from longtail.engine.few_solves.stream import stream
 from longtail.errors import OptionError, nearest
 from longtail.files.opening import open_file
+from longtail.hints import said
 from longtail.lanes.status import LaneStatus
 from longtail.large_signal.extremes import lost_lanes
 from longtail.large_signal.stuck import lane_notes as stuck_lanes
@@ -157,11 +158,15 @@ def run(
     """Solve every lane and keep its figures."""
     lanes = axes_of(vary) if vary else parameters
     if not lanes:
-        raise OptionError("nothing is varied", hint="as in --vary rc1.r=9k:11k:101 --vary temp=-40,27,125")
+        raise OptionError(
+            "nothing is varied", hint=said("as in {vary}", vary={"rc1.r": "9k:11k:101", "temp": "-40,27,125"})
+        )
     if vary and parameters:
         raise OptionError("give either vary or parameters", hint="vary nests its axes, parameters gives lane by lane")
     if resume and out is None:
-        raise OptionError("there is nothing to resume without a file", hint="give the --out that it was begun with")
+        raise OptionError(
+            "there is nothing to resume without a file", hint=said("give the {out} that it was begun with", out=None)
+        )
     plan = _plan(circuit, input, output, lanes, measure, frequency_hz, vcm, null, target)
     return _carried_out(plan, None if out is None else Path(out), resume, overwrite, int(threads), progress)
 
@@ -187,7 +192,9 @@ def _assignments(words: Sequence[str]) -> dict[str, str]:
     given: dict[str, str] = {}
     for name, values in map(_assignment, words):
         if name in given:
-            raise OptionError(f"--vary gives '{name}' twice", hint="list its values with commas between")
+            raise OptionError(
+                said("{vary} gives '{0}' twice", name, vary=None), hint="list its values with commas between"
+            )
         given[name] = values
     return given
 
@@ -195,7 +202,9 @@ def _assignments(words: Sequence[str]) -> dict[str, str]:
 def _assignment(word: str) -> tuple[str, str]:
     name, sign, values = (part.strip() for part in word.partition("="))
     if not (name and sign and values):
-        raise OptionError(f"--vary {word}: expected NAME=start:stop:points or a list", hint="as in rc1.r=9k:11k:101")
+        raise OptionError(
+            said("{vary}: expected NAME=start:stop:points or a list", vary=word), hint="as in rc1.r=9k:11k:101"
+        )
     return name.lower(), values
 
 
@@ -215,7 +224,7 @@ def _plan(
     drives = None if alone else find_drives(circuit, input, output, vcm)
     wanted = measures(words, drives.circuit if drives else circuit, len(drives.output) if drives else 0)
     if "input_offset" in words and not null:
-        raise OptionError("the input offset is what nulls the output", hint="add --null (null=True)")
+        raise OptionError("the input offset is what nulls the output", hint=said("add {null}", null=True))
     _check_columns(given, [m.name for m in wanted])
     lanes = read_lanes(drives.circuit if drives else circuit, given, drives)
     count = len(next(iter(lanes.values.values())))
@@ -249,7 +258,7 @@ def _carried_out(
     if path is None and len(kept) < len(plan.measures):
         raise OptionError(
             f"gains of {plan.count} lanes at {plan.frequency_hz.size} frequencies do not fit into memory",
-            hint="write them with --out FILE.zarr, or measure single figures such as cmrr_db",
+            hint=said("write them with {out}, or measure single figures such as cmrr_db", out="FILE.zarr"),
         )
     sweep = plan.sweep(plan.frequency_hz)[0] if plan.needs("axis") else None
     notes: tuple[str, ...] = ()
@@ -352,4 +361,5 @@ ANALYSIS = Analysis(
         Option("threads", "number", "", "threads that share the lanes", 1, low=1, high=256),
         Option("progress", "callback", "", "called with lanes done and lanes in all", python_only=True),
     ),
+    example='vary="rc=9k:11k:3", measure="cmrr_db"',
 )

@@ -24,6 +24,7 @@ from longtail.driven.stability import instability_notes
 from longtail.elaborate.roles import role_of
 from longtail.engine.small_signal.at_point import linearize
 from longtail.errors import AnalysisError
+from longtail.hints import said
 from longtail.large_signal.curve import Curve, Distortion
 from longtail.large_signal.pair import SQUARE_LAW, TANH, Pair, find_pair
 from longtail.large_signal.stuck import LOST, level_lost, stuck, way_back
@@ -229,7 +230,7 @@ def _centers(drives: Drives, levels: Array, null: bool, target: float | None) ->
         lost = ", ".join(f"{v:.4g}" for v in levels[~points.good][:6])
         raise AnalysisError(
             f"no input offset brings the output to its target at V_CM = {lost} V",
-            hint="keep --vcm within the range that 'range' finds",
+            hint=said("keep {vcm} within the range that 'range' finds", vcm=None),
         )
     return nulled.released, points.v_id.copy()
 
@@ -326,6 +327,6 @@ ANALYSIS = Analysis(
             low=1e-12,
         ),
         Option("temperatures", "range", "degC", "the transfer at these too: start:stop:points or a list"),
-        Option("corners", "names", "", "and in these corners: names in the netlist, 'all', or a TOML file"),
+        Option("corners", "corners", "", "and in these corners: names in the netlist, 'all', or a TOML file"),
     ),
 )

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter
 from numpy.typing import NDArray
 
@@ -19,6 +18,7 @@ from longtail.report.figures.colours import BLUE, INK, ORANGE, PALE, PURPLE, VER
 from longtail.report.figures.style import (
     SMALL,
     TEXT,
+    Canvas,
     LineLabel,
     dress,
     frequency_axis,
@@ -39,17 +39,17 @@ HEIGHT = 3.0  # inches of a panel
 COLOURS = (PURPLE, BLUE, ORANGE, VERMILLION)
 
 
-def figure(result: CmrrMap, *, title: str | None = None) -> Figure:
+def figure(result: CmrrMap, *, title: str | None = None, into: Canvas | None = None) -> Canvas:
     """One level: the gains over frequency. Several: rejection over V_CM at some frequencies, and the map of both.
 
     Where a transistor has ceased to amplify the ground is shaded, and the first that did so is named.
     """
     if result.vcm.size == 1:
-        return figure_gains.figure(result.at_level(0), title=title or f"Rejection of {result.label}")
+        return figure_gains.figure(result.at_level(0), title=title or f"Rejection of {result.label}", into=into)
     if np.unique(result.frequency_hz[result.frequency_hz > 0.0]).size < 2:
         raise OptionError("a figure of the rejection needs at least two frequencies above 0 Hz")
     mapped = bool(np.isfinite(result.cmrr_db).any())
-    drawn = new_figure(10.2 if mapped else 6.4, HEIGHT + 1.7)
+    drawn = new_figure(10.2 if mapped else 6.4, HEIGHT + 1.7, into)
     panels = drawn.subplots(1, 2 if mapped else 1, squeeze=False, width_ratios=(1.15, 1) if mapped else (1,))[0]
     if mapped:
         _curves(panels[0], result)
@@ -146,7 +146,7 @@ def _beyond(axes: Axes, end: float, first: Departure, side: str) -> None:
     )
 
 
-def _map(drawn: Figure, axes: Axes, result: CmrrMap) -> None:
+def _map(drawn: Canvas, axes: Axes, result: CmrrMap) -> None:
     """The rejection as colour over frequency and level, with lines of equal rejection."""
     dress(axes)
     axes.grid(False)

@@ -6,14 +6,14 @@ import textwrap
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure, SubFigure
+from matplotlib.figure import SubFigure
 
 from longtail.datasheet.analyze import Datasheet
 from longtail.datasheet.rows import Row
 from longtail.report.figures import gains as figure_gains
 from longtail.report.figures.colours import INK, PALE
 from longtail.report.figures.gains import HEIGHTS, MAGNITUDE
-from longtail.report.figures.style import SMALL, TEXT, mathematical, new_figure
+from longtail.report.figures.style import SMALL, TEXT, Canvas, mathematical, new_figure
 from longtail.report.wording.symbols import quantity_text
 from longtail.units import format_si
 
@@ -21,11 +21,11 @@ CORNERS = ("f_3dB", "f_L", "f_H")
 LINE = 0.29  # inches of height for a row of figures
 
 
-def figure(sheet: Datasheet, *, phase: bool = False) -> Figure:
+def figure(sheet: Datasheet, *, phase: bool = False, into: Canvas | None = None) -> Canvas:
     """The gains over frequency, the corners marked, and the rows of the datasheet beside them."""
     names = figure_gains.panels(sheet.gains, phase)
     height = max(sum(HEIGHTS[name] for name in names), LINE * len(sheet.rows) + 0.6) + 1.0
-    drawn = new_figure(9.4, height)
+    drawn = new_figure(9.4, height, into)
     left, right = drawn.subfigures(1, 2, squeeze=False, width_ratios=(1.9, 1.0))[0]
     axes = figure_gains.draw(left, sheet.gains, names)
     _mark_corners(axes[MAGNITUDE], sheet)

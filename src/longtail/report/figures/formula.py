@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure, SubFigure
+from matplotlib.figure import SubFigure
 from numpy.typing import NDArray
 
 from longtail.analyses.formula.result import Formula, GainCurves
@@ -13,6 +13,7 @@ from longtail.report.figures.style import (
     SMALL,
     TEXT,
     TYPESET,
+    Canvas,
     literal,
     mathematical,
     new_figure,
@@ -32,11 +33,11 @@ _LETTERS = {
 }
 
 
-def figure(formula: Formula, *, title: str | None = None) -> Figure:
+def figure(formula: Formula, *, title: str | None = None, into: Canvas | None = None) -> Canvas:
     """The formula with its symbols, and with curves where it holds over a band."""
     rows = (len(formula.symbols) + 1) // 2
     head = 0.95 + _LINE * rows
-    drawn = new_figure(_WIDTH, head + (4.2 if formula.curves is not None else 0.3))
+    drawn = new_figure(_WIDTH, head + (4.2 if formula.curves is not None else 0.3), into)
     if formula.curves is None:
         _typeset(drawn, formula, head)
     else:
@@ -47,14 +48,14 @@ def figure(formula: Formula, *, title: str | None = None) -> Figure:
     return drawn
 
 
-def _typeset(drawn: Figure | SubFigure, formula: Formula, height: float) -> None:
+def _typeset(drawn: Canvas, formula: Formula, height: float) -> None:
     axes = drawn.add_subplot()
     axes.set_axis_off()
     axes.set_xlim(0.0, 1.0)
     axes.set_ylim(height, 0.0)
     written = f"${_letter(formula.letter)} = {formula.latex}$"
     set_ = axes.text(0.5, 0.32, written, fontsize=_LARGEST, color=INK, ha="center", va="center", gid=TYPESET)
-    width = set_.get_window_extent(axes.figure.canvas.get_renderer()).width / axes.figure.dpi  # type: ignore[attr-defined]
+    width = set_.get_window_extent().width / axes.figure.dpi
     # long formulas are set smaller, down to what can still be read
     set_.set_fontsize(max(_SMALLEST, min(_LARGEST, _LARGEST * 0.94 * _WIDTH / width)))
     for k, (name, symbol) in enumerate(formula.symbols.items()):

@@ -6,7 +6,6 @@ import textwrap
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import MultipleLocator
 from numpy.typing import NDArray
 
@@ -15,6 +14,7 @@ from longtail.report.figures.colours import GAIN_COLOURS, INK, PALE
 from longtail.report.figures.style import (
     SMALL,
     TEXT,
+    Canvas,
     LineLabel,
     label_ends,
     mathematical,
@@ -31,13 +31,13 @@ CAPTION = 105  # characters of a line below the figure
 HEIGHTS = {MAGNITUDE: 3.0, PHASE: 1.8, REJECTION: 1.9}  # inches
 
 
-def figure(gains: ModeGains, *, phase: bool = False, title: str | None = None) -> Figure:
+def figure(gains: ModeGains, *, phase: bool = False, title: str | None = None, into: Canvas | None = None) -> Canvas:
     """Magnitudes in dB and CMRR in dB over frequency; `phase` adds a panel in degrees.
 
     Gains that are zero are left out, and the figure says so.
     """
     names = panels(gains, phase)
-    drawn = new_figure(7.6, sum(HEIGHTS[name] for name in names) + 1.0)
+    drawn = new_figure(7.6, sum(HEIGHTS[name] for name in names) + 1.0, into)
     draw(drawn, gains, names)
     titled(drawn, title or f"Mode gains of {gains.label}")
     return drawn
@@ -49,7 +49,7 @@ def panels(gains: ModeGains, phase: bool = False) -> list[str]:
     return [MAGNITUDE, *([PHASE] if phase else []), *([REJECTION] if rejection else [])]
 
 
-def draw(drawn: Figure | SubFigure, gains: ModeGains, names: list[str]) -> dict[str, Axes]:
+def draw(drawn: Canvas, gains: ModeGains, names: list[str]) -> dict[str, Axes]:
     """Draw panels below each other and return their axes by name. Raises `OptionError` where there is no axis."""
     stacked = over_frequency(drawn, [HEIGHTS[name] for name in names], *positive_frequencies(gains.frequency_hz))
     axes = dict(zip(names, stacked, strict=True))

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 
 from longtail.analyses.half import HalfCircuits
 from longtail.circuit import GROUND
 from longtail.report.figures.colours import BLUE, GREEN, INK, ORANGE, PALE, PURPLE, VERMILLION
-from longtail.report.figures.style import SMALL, new_figure, titled
+from longtail.report.figures.style import SMALL, Canvas, new_figure, titled
 from longtail.report.pages.half import relative, verdict
 
 ROW = 0.34  # inches between neighbours in the tallest column
@@ -33,14 +32,14 @@ class _Place:
     colour: str
 
 
-def figure(result: HalfCircuits) -> Figure:
+def figure(result: HalfCircuits, *, into: Canvas | None = None) -> Canvas:
     """Each pair in one colour on one level: devices within, nodes outside, on the line what is its own image.
 
     Pairs whose values differ carry a Δ; nodes at which the symmetry ends have a thick border.
     """
     rows = _rows(result)
     tallest = max([len(column) for column in rows.values()] + [4])
-    drawn = new_figure(8.6, ROW * tallest + 1.4)
+    drawn = new_figure(8.6, ROW * tallest + 1.4, into)
     axes = drawn.add_subplot()
     places = _places(rows, tallest)
     _wires(axes, result, places)

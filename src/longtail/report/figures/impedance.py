@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, LogLocator, MultipleLocator, NullFormatter, NullLocator
 from numpy.typing import NDArray
 
@@ -12,6 +11,7 @@ from longtail.analyses.impedance import Impedances
 from longtail.report.figures.colours import BLUE, INK, ORANGE
 from longtail.report.figures.style import (
     TEXT,
+    Canvas,
     LineLabel,
     dress,
     frequency_axis,
@@ -30,11 +30,11 @@ COLOURS = {"Z_id": BLUE, "Z_od": BLUE, "Z_o": BLUE, "Z_ic": ORANGE, "Z_oc": ORAN
 MAGNITUDE, PHASE = 2.9, 1.5  # inches of height
 
 
-def figure(impedances: Impedances, *, title: str | None = None) -> Figure:
+def figure(impedances: Impedances, *, title: str | None = None, into: Canvas | None = None) -> Canvas:
     """Magnitudes in ohm on logarithmic axes with their phases below, inputs beside outputs."""
     frequency = impedances.frequency_hz
     low, high = positive_frequencies(frequency)
-    drawn = new_figure(9.6, MAGNITUDE + PHASE + 1.0)
+    drawn = new_figure(9.6, MAGNITUDE + PHASE + 1.0, into)
     panels = drawn.subplots(2, 2, sharex=True, squeeze=False, gridspec_kw={"height_ratios": [MAGNITUDE, PHASE]})
     named = named_impedances(impedances)
     sides = {"input": ("Z_id", "Z_ic"), "output": ("Z_od", "Z_oc", "Z_o")}

@@ -6,7 +6,6 @@ import textwrap
 
 import numpy as np
 from matplotlib.axes import Axes as Panel
-from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, PercentFormatter
 from numpy.typing import NDArray
 
@@ -17,6 +16,7 @@ from longtail.errors import OptionError
 from longtail.report.figures.colours import BLUE, GAIN_COLOURS, GREEN, INK, ORANGE, PURPLE, VERMILLION
 from longtail.report.figures.style import (
     TEXT,
+    Canvas,
     LineLabel,
     dress,
     frequency_axis,
@@ -49,7 +49,9 @@ BAND = (0.05, 0.95)
 CAPTION = 125  # characters of a line below the figure
 
 
-def figure(result: ModeGains | OpResult | SweepResult, *, title: str | None = None) -> Figure:
+def figure(
+    result: ModeGains | OpResult | SweepResult, *, title: str | None = None, into: Canvas | None = None
+) -> Canvas:
     """Left: figures of the lanes over the longest axis (a band where other axes spread them), or their cumulative
     distribution where lanes are samples. Right: gains and rejection over frequency, median and 5 to 95 % of lanes.
 
@@ -63,7 +65,7 @@ def figure(result: ModeGains | OpResult | SweepResult, *, title: str | None = No
         raise OptionError("no figure of these lanes is finite: there is nothing to draw")
     rows = max(len(groups), len(fans))
     wide = bool(groups) and bool(fans)
-    drawn = new_figure(10.4 if wide else 7.0, rows * HEIGHT + 1.1)
+    drawn = new_figure(10.4 if wide else 7.0, rows * HEIGHT + 1.1, into)
     grid = drawn.add_gridspec(rows, 2 if wide else 1)
     for k, group in enumerate(groups):
         panel = drawn.add_subplot(grid[k, 0])

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, PercentFormatter
 from numpy.typing import NDArray
 
@@ -15,6 +14,7 @@ from longtail.report.figures.colours import BLUE, GREEN, INK, ORANGE, PALE, PURP
 from longtail.report.figures.style import (
     SMALL,
     TEXT,
+    Canvas,
     LineLabel,
     label_ends,
     new_figure,
@@ -43,11 +43,11 @@ class Group:
     density: Real
 
 
-def figure(noise: Noise, *, title: str | None = None) -> Figure:
+def figure(noise: Noise, *, title: str | None = None, into: Canvas | None = None) -> Canvas:
     """Density at the output and at the input; for one lane also the largest contributions and their shares."""
     low, high = positive_frequencies(noise.frequency_hz)
     names = ["density"] if noise.axes or not noise.sources else ["density", "share"]
-    drawn = new_figure(7.8, sum(HEIGHTS[name] for name in names) + 1.1)
+    drawn = new_figure(7.8, sum(HEIGHTS[name] for name in names) + 1.1, into)
     stacked = over_frequency(drawn, [HEIGHTS[name] for name in names], low, high)
     chosen = [] if noise.axes else groups(noise)
     _densities(stacked[0], noise, chosen)

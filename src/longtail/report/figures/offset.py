@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter
 from numpy.typing import NDArray
 
 from longtail.analyses.offset import Offset
 from longtail.errors import OptionError
 from longtail.report.figures.colours import BLUE, INK, ORANGE, PALE, VERMILLION
-from longtail.report.figures.style import SMALL, TEXT, dress, mathematical, new_figure, titled
+from longtail.report.figures.style import SMALL, TEXT, Canvas, dress, mathematical, new_figure, titled
 from longtail.units import format_si
 
 
-def figure(result: Offset, *, title: str | None = None) -> Figure:
+def figure(result: Offset, *, title: str | None = None, into: Canvas | None = None) -> Canvas:
     """The offset with the tangent that is its drift, and below it the currents where there are any."""
     if result.temperature_deg_c.size < 2:
         raise OptionError("a figure over temperature needs at least two temperatures")
@@ -32,7 +31,7 @@ def figure(result: Offset, *, title: str | None = None) -> Figure:
         ),
     ]
     shown = [series[0], *(each for each in series[1:] if np.nan_to_num(each[1]).any())]
-    drawn = new_figure(7.0, 1.0 + 1.9 * len(shown) + (0.8 if len(shown) == 1 else 0.0))
+    drawn = new_figure(7.0, 1.0 + 1.9 * len(shown) + (0.8 if len(shown) == 1 else 0.0), into)
     panels = drawn.subplots(len(shown), 1, sharex=True, squeeze=False)[:, 0]
     for axes, (name, values, value, slope, unit, colour) in zip(panels, shown, strict=True):
         _panel(axes, result, name, (values, value, slope), unit, colour)

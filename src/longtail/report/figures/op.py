@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from longtail.analyses.op import OpResult
 from longtail.devices.role import Role
 from longtail.report.figures.colours import BLUE, INK, PALE, VERMILLION
-from longtail.report.figures.style import SMALL, TEXT, dress, new_figure, titled
+from longtail.report.figures.style import SMALL, TEXT, Canvas, dress, new_figure, titled
 from longtail.report.wording.symbols import quantity_text
 from longtail.report.wording.transistors import amplifies, transistors
 
@@ -19,7 +18,7 @@ ROW = 0.24  # inches of height for a node or a transistor
 MOST = 60  # rows that can be read
 
 
-def figure(op: OpResult, *, title: str | None = None) -> Figure:
+def figure(op: OpResult, *, title: str | None = None, into: Canvas | None = None) -> Canvas:
     """Node voltages in order on the left, on the right a bar for each transistor: the voltage across it.
 
     Transistors outside of their amplifying region are set apart in colour; a tick on a bar of a MOS transistor is
@@ -29,7 +28,7 @@ def figure(op: OpResult, *, title: str | None = None) -> Figure:
     nodes = sorted(op.nodes, key=lambda name: op.nodes[name])
     nodes = nodes[: MOST // 2] + nodes[-MOST // 2 :] if len(nodes) > MOST else nodes
     height = ROW * max(len(nodes), len(named), 5) + 1.3
-    drawn = new_figure(8.6 if named else 5.0, height)
+    drawn = new_figure(8.6 if named else 5.0, height, into)
     panels = drawn.subplots(1, 2 if named else 1, squeeze=False, width_ratios=(1, 1.15) if named else (1,))[0]
     _levels(panels[0], op, nodes)
     if named:

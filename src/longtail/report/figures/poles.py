@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from longtail.analyses.poles import ModeTransfer, PolesAndZeros
@@ -19,6 +18,7 @@ from longtail.report.figures.colours import BLUE, GAIN_COLOURS, INK, PURPLE, VER
 from longtail.report.figures.style import (
     SMALL,
     TEXT,
+    Canvas,
     LineLabel,
     label_ends,
     mathematical,
@@ -38,10 +38,10 @@ APART = 0.028  # between names, as a part of the width
 NAMED = 7  # poles, and zeros, of each strip that have room for their names
 
 
-def figure(result: PolesAndZeros, *, title: str | None = None) -> Figure:
+def figure(result: PolesAndZeros, *, title: str | None = None, into: Canvas | None = None) -> Canvas:
     """Gains, and poles (crosses) and zeros (circles) of each; pairs that cancel are faint. Frequencies in Hz."""
     strips = shown(result)
-    drawn = new_figure(WIDTH, GAINS + STRIP * len(strips) + 0.9)
+    drawn = new_figure(WIDTH, GAINS + STRIP * len(strips) + 0.9, into)
     low, high = _range(result)
     stacked = over_frequency(drawn, [GAINS, *(STRIP for _ in strips)], low, high, "|s|/2π")
     _gains(stacked[0], result, np.geomspace(low, high, 600))

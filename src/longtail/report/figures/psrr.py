@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from longtail.analyses.psrr import SupplyRejection
 from longtail.report.figures.colours import BLUE, GREEN, INK, ORANGE, PURPLE, VERMILLION
 from longtail.report.figures.style import (
     TEXT,
+    Canvas,
     LineLabel,
     label_ends,
     mathematical,
@@ -27,12 +27,12 @@ DASHES = (0, (4, 2))  # of what reaches the common mode of the output
 HEIGHTS = {"transfer": 2.9, "rejection": 2.3}  # inches
 
 
-def figure(rejection: SupplyRejection, *, title: str | None = None) -> Figure:
+def figure(rejection: SupplyRejection, *, title: str | None = None, into: Canvas | None = None) -> Canvas:
     """Transfers in dB over frequency, a colour for each supply; the rejections of those that have one."""
     low, high = positive_frequencies(rejection.frequency_hz)
     rejected = [name for name in rejection.supplies if np.isfinite(rejection.psrr_db(name)).any()]
     names = ["transfer", *(["rejection"] if rejected else [])]
-    drawn = new_figure(7.8, sum(HEIGHTS[name] for name in names) + 1.0)
+    drawn = new_figure(7.8, sum(HEIGHTS[name] for name in names) + 1.0, into)
     stacked = over_frequency(drawn, [HEIGHTS[name] for name in names], low, high)
     _transfers(stacked[0], rejection)
     if rejected:

@@ -6,12 +6,11 @@ import textwrap
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from longtail.analyses.range import OperatingRange
 from longtail.report.figures.colours import BLUE, GREEN, INK, ORANGE, PALE, PURPLE, VERMILLION
-from longtail.report.figures.style import TEXT, LineLabel, dress, label_ends, new_figure, titled
+from longtail.report.figures.style import TEXT, Canvas, LineLabel, dress, label_ends, new_figure, titled
 from longtail.report.pages.range import edges
 from longtail.units import format_si
 
@@ -20,9 +19,9 @@ INSIDE = "#e8f0f6"
 HEIGHT = 4.3  # inches of the panel
 
 
-def figure(result: OperatingRange, *, title: str | None = None) -> Figure:
+def figure(result: OperatingRange, *, title: str | None = None, into: Canvas | None = None) -> Canvas:
     """The polygon of V_CM over V_out, every edge in the colour of what ends the region there."""
-    drawn = new_figure(7.6, HEIGHT + 1.3)
+    drawn = new_figure(7.6, HEIGHT + 1.3, into)
     axes = drawn.subplots()
     dress(axes)
     closed = np.vstack([result.polygon, result.polygon[:1]])

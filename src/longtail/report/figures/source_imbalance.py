@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter
 from numpy.typing import NDArray
 
@@ -14,6 +13,7 @@ from longtail.report.figures.colours import BLUE, INK, PALE, VERMILLION
 from longtail.report.figures.style import (
     SMALL,
     TEXT,
+    Canvas,
     LineLabel,
     label_ends,
     new_figure,
@@ -32,10 +32,10 @@ COLOURS = LinearSegmentedColormap.from_list(
 )
 
 
-def figure(result: SourceImbalance, *, title: str | None = None) -> Figure:
+def figure(result: SourceImbalance, *, title: str | None = None, into: Canvas | None = None) -> Canvas:
     """Rejection in dB with these sources, with equal ones and with none; below, by the difference of resistance."""
     low, high = positive_frequencies(result.frequency_hz)
-    drawn = new_figure(8.2, CURVES + MAP + 1.0)
+    drawn = new_figure(8.2, CURVES + MAP + 1.0, into)
     top, bottom = over_frequency(drawn, (CURVES, MAP), low, high)
     _curves(top, result)
     _map(bottom, result)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -18,6 +19,7 @@ from longtail.errors import OptionError
 from longtail.printable import printable_lines
 from longtail.report.figures.colours import INK, PALE
 
+Canvas: TypeAlias = Figure | SubFigure
 TEXT = 9.5  # points
 SMALL = 8.5
 HEADING = 11.5
@@ -27,8 +29,15 @@ _SYMBOL = re.compile(r"[^\W\d_]+_[^\W_]+(?:[,→+-][^\W_]*)*")  # what is writte
 _SET = re.compile(r"(\$[^\W\d_]+_\{\\mathrm\{(?:[^\W_]|[,+-]|\\rightarrow )+\}\}\$)")
 
 
-def new_figure(width: float, height: float) -> Figure:
-    """An empty figure, width and height in inches, that belongs to no window."""
+def new_figure(width: float, height: float, into: Canvas | None = None) -> Canvas:
+    """An empty figure, width and height in inches, that belongs to no window; or what is to be drawn `into`, as it is.
+
+    Raises `OptionError` where there are axes in it already.
+    """
+    if into is not None:
+        if into.get_axes():
+            raise OptionError("there are axes in this figure already", hint="draw into an empty one, or a subfigure")
+        return into
     layout = ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.06)
     figure = Figure(figsize=(width, height), layout=layout, facecolor="white", dpi=DPI)
     FigureCanvasAgg(figure)
@@ -68,7 +77,7 @@ def positive_frequencies(frequency_hz: NDArray[np.float64]) -> tuple[float, floa
 
 
 def over_frequency(
-    drawn: Figure | SubFigure, heights: Sequence[float], low: float, high: float, name: str = "frequency"
+    drawn: Canvas, heights: Sequence[float], low: float, high: float, name: str = "frequency"
 ) -> list[Axes]:
     """Panels below each other over one axis from `low` to `high` Hz; `heights` as they relate, the topmost first."""
     ratios = {"height_ratios": list(heights)}
@@ -81,7 +90,7 @@ def over_frequency(
     return panels
 
 
-def titled(drawn: Figure | SubFigure, title: str, below: str = "") -> None:
+def titled(drawn: Canvas, title: str, below: str = "") -> None:
     """The title of a figure, and what stands in small type below it."""
     drawn.suptitle(title, x=0.02, ha="left", fontsize=HEADING, color=INK)
     if below:

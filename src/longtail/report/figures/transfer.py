@@ -6,14 +6,13 @@ import textwrap
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from longtail.analyses.transfer.transfer import Transfer
 from longtail.errors import OptionError
 from longtail.report.figures.colours import BLUE, GREEN, INK, ORANGE, PALE, PURPLE, VERMILLION
-from longtail.report.figures.style import SMALL, TEXT, LineLabel, dress, label_ends, new_figure, titled
+from longtail.report.figures.style import SMALL, TEXT, Canvas, LineLabel, dress, label_ends, new_figure, titled
 from longtail.report.pages.cmrr import spread_over
 from longtail.report.pages.transfer import harmonic
 from longtail.units import format_si
@@ -23,12 +22,12 @@ SHADES = {"1%": "#e3edf4", "0.1%": "#c3d9e8"}
 HEIGHT = 4.2  # inches of the left panel
 
 
-def figure(result: Transfer, *, title: str | None = None) -> Figure:
+def figure(result: Transfer, *, title: str | None = None, into: Canvas | None = None) -> Canvas:
     """Left the curve at some levels with its tangent and linear range; right its slope and the steering of the pair."""
     if result.v_id.size < 3:
         raise OptionError("a figure of a transfer needs at least three values of v_id")
     steering = result.steers
-    drawn = new_figure(10.2, HEIGHT + 1.2)
+    drawn = new_figure(10.2, HEIGHT + 1.2, into)
     left, right = drawn.subfigures(1, 2, squeeze=False, width_ratios=(1.25, 1.0))[0]
     shown = spread_over(result.vcm.size, len(COLOURS))
     _transfer(left.subplots(), result, shown)

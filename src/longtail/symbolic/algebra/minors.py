@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from longtail.errors import AnalysisError
+from longtail.hints import said
 
 Polynomial = Any  # flint.fmpz_mpoly
 Column = Mapping[int, Polynomial]
@@ -77,7 +78,10 @@ def _step(states: States, column: Column, must: int, limit: int) -> States:
         if terms > limit:
             raise TooLargeError(
                 f"the exact formula has more than {limit} terms on the way",
-                hint="allow an error, as in --error 10%, so that what counts little is left out before expanding",
+                hint=said(
+                    "allow an error, as in {error}, so that what counts little is left out before expanding",
+                    error="10%",
+                ),
             )
     return {used: polynomial for used, polynomial in found.items() if polynomial}
 

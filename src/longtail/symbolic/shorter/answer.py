@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.errors import AnalysisError
+from longtail.hints import said
 from longtail.symbolic.algebra.equations import OUTPUT, SymbolicEquations
 from longtail.symbolic.algebra.gain import Gain, Pairs, first_order_equations, gain_equations
 from longtail.symbolic.algebra.minors import TooLargeError
@@ -153,7 +154,9 @@ def matched_answer(question: Question, error: float) -> Answer:
         if best is not None and len(system.rows) > _LARGE:
             break
     if best is None:
-        raise failure or AnalysisError("no formula within this error was found", hint="allow a larger --error")
+        raise failure or AnalysisError(
+            "no formula within this error was found", hint=said("allow a larger {error}", error=None)
+        )
     return replace(best, terms_exact=_exact_terms(question))
 
 
@@ -162,7 +165,9 @@ def first_order_answer(question: Question, error: float) -> Answer:
     if not question.pairs:
         raise AnalysisError(
             "mismatch to first order needs a circuit with a mirror image",
-            hint="longtail symmetry FILE shows where the image ends; without --first-order the formula is there",
+            hint=said(
+                "'half' shows where the image ends; without {first_order} the formula is there", first_order=True
+            ),
         )
     circuit = mismatched(question.circuit, question.images)
     system = first_order_equations(circuit, question.gain, question.pairs)
@@ -190,7 +195,7 @@ def first_order_answer(question: Question, error: float) -> Answer:
     if found is None:
         raise AnalysisError(
             "to first order in the differences, no formula comes within this error of the circuit",
-            hint="allow a larger --error, or leave --first-order out",
+            hint=said("allow a larger {error}, or leave {first_order} out", error=None, first_order=None),
         )
     return replace(_answer(found, circuit, at), nominal=nominal)
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from longtail.errors import AnalysisError
+from longtail.hints import said
 from longtail.symbolic.algebra.certificate import certified
 from longtail.symbolic.algebra.equations import OUTPUT, SymbolicEquations, renamed
 from longtail.symbolic.algebra.gain import Gain
@@ -125,7 +126,7 @@ def shorten(
         frequency = abs(at.s[at.wanted == 0.0][0]) / (2.0 * np.pi)
         raise AnalysisError(
             f"the {_words(at.gain)} is zero at {frequency:g} Hz, and no relative error can be held there",
-            hint="ask for another --band, as in 1k:1meg",
+            hint=said("ask for another band, as in {band}", band="1k:1meg"),
         )
     start = float(np.abs(dense(system, values).at(at.s) * float(at.gain.scale) / at.wanted - 1.0).max())
     if not start <= error:
@@ -183,12 +184,13 @@ class _Task:
         """What to say where no formula is short enough."""
         elements = {key for row in system.rows for e in row.values() for key, _ in e if key is not None}
         low, high = self.at.band_hz
-        narrower = f"ask for a narrower --band, or one frequency as in --band {low:g}, or " if high > low else ""
+        larger = said("allow a larger {error}", error=None)
+        way = said("ask for a narrower band, or one frequency as in {band}, or {0}", larger, band=f"{low:g}")
         return TooLargeError(
             f"the {_words(self.at.gain)} has no short formula within this error: {len(elements)} "
             f"elements matter {'on this band' if high > low else 'at this frequency'}, which makes more than "
             f"{TERM_LIMIT} terms",
-            hint=f"{narrower}allow a larger --error",
+            hint=way if high > low else larger,
         )
 
     def written(self, system: SymbolicEquations, limit: int) -> RationalTransfer:

@@ -10,6 +10,7 @@ from longtail.devices.role import EXPONENTIAL
 from longtail.elaborate.roles import role_of
 from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.errors import OptionError
+from longtail.hints import said
 from longtail.symbolic.algebra.minors import Polynomial
 from longtail.symbolic.algebra.transfer import Ring, transfer
 from longtail.symbolic.circuit.elements import Symbol
@@ -36,7 +37,7 @@ def in_terms_of(answer: Answer, point: OperatingPoint, what: str) -> Answer:
     source feeds the pair, half of its current) or "beta" (g_m = beta/r_pi). Raises `OptionError` for another word.
     """
     if what not in (BIAS, BETA):
-        raise OptionError(f"--in-terms {what}: there is {BIAS} and {BETA}")
+        raise OptionError(said("{in_terms}: there is {0} and {1}", BIAS, BETA, in_terms=what))
     substitutions: dict[str, _Substitution] = {}
     for key in answer.transfer.used():
         symbol = answer.symbols[key]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from longtail.errors import AnalysisError, UnsupportedError
+from longtail.hints import said
 from longtail.symbolic.algebra.gain import Gain, Pairs, gain_equations
 from longtail.symbolic.algebra.reference import dense
 from longtail.symbolic.circuit.elements import NamedElement, SmallSignal
@@ -15,6 +16,7 @@ from longtail.symbolic.shorter.removal import WIRE, Change, simplify
 
 _NOTHING = 1e-12  # V/V
 GROUND = "0"
+ELSEWHERE = said("say {frequency}, where the amplifier has gain", frequency=None)  # a hint
 
 
 def is_branch(unknown: str) -> bool:
@@ -93,7 +95,7 @@ def reduce_circuit(
         if abs(wanted[0]) < _NOTHING:
             raise AnalysisError(
                 f"the {gain.name} gain is zero at {frequency_hz:g} Hz: there is nothing to derive",
-                hint="say --frequency, where the amplifier has gain",
+                hint=ELSEWHERE,
             )
         small = simplify(system, circuit.symbols, s, wanted, error, changes)
         kept |= {key for row in small.rows for e in row.values() for key, _ in e if key is not None}

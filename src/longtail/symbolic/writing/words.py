@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from longtail.errors import InputError, OptionError
+from longtail.hints import said
 from longtail.units import parse_number
 
 
@@ -19,7 +20,7 @@ def share_of(given: Any) -> float:
     try:
         value = parse_number(words.removesuffix("%")) / (100.0 if words.endswith("%") else 1.0)
     except InputError as error:
-        raise OptionError(f"--error {given}: expected a share, as in 10% or 0.1") from error
+        raise OptionError(said("{error}: expected a share, as in 10% or 0.1", error=given)) from error
     if not 0.0 < value < 1.0:
         raise OptionError(f"the error must lie between 0 and 100 %, not {given}")
     return value
@@ -35,7 +36,7 @@ def band_of(given: Any) -> tuple[float, float]:
     try:
         numbers = [parse_number(x) if isinstance(x, str) else float(x) for x in fields]
     except InputError as error:
-        raise OptionError(f"--band {given}: expected low:high in Hz, as in 1:1meg") from error
+        raise OptionError(said("{band}: expected low:high in Hz, as in 1:1meg", band=given)) from error
     if len(numbers) > 2 or not 0.0 <= numbers[0] <= numbers[-1] or not math.isfinite(numbers[-1]):
-        raise OptionError(f"--band {given}: expected low:high in Hz with 0 <= low <= high")
+        raise OptionError(said("{band}: expected low:high in Hz with 0 <= low <= high", band=given))
     return numbers[0], numbers[-1]

@@ -1,0 +1,148 @@
+"""Writes the methods of an amplifier from what the analyses declare: python scripts/methods.py
+
+They go into `src/longtail/methods/`. The examples in their help are run, so that what they answer stands below them.
+"""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import longtail
+from longtail.contract.analysis import Analysis, Option
+from longtail.registry import analyses, homes
+
+FOLDER = Path(__file__).parents[1] / "src" / "longtail" / "methods"
+WIDTH = 120
+PAIR = 'read("bjt_pair", parameters={"drc": 0.01})'  # loads a percent apart: all figures have something to show
+
+
+class Part(NamedTuple):
+    """A file of methods: of the analyses that have a frequency, or of the others."""
+
+    file: str
+    name: str
+    doc: str
+    with_frequency: bool
+
+    def analyses(self) -> list[Analysis]:
+        found = analyses().values()
+        return [each for each in found if self.with_frequency == any(o.name == FREQUENCY for o in each.options)]
+
+
+FREQUENCY = "frequency_hz"
+PARTS = (
+    Part("at_frequencies.py", "AtFrequencies", "What is asked at a frequency, or over a range of them", True),
+    Part("of_circuit.py", "OfCircuit", "What is asked of the circuit as it is", False),
+)
+HEAD = '''\
+"""{doc}: written by scripts/methods.py, see CONTRIBUTING.md.
+
+They have no bodies here: `asks` runs the analysis of the name with the options that are given.
+"""
+
+# mypy: disable-error-code="empty-body"
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from longtail.methods.asking import asks
+
+if TYPE_CHECKING:
+{imports}
+
+class {name}:
+    """{doc}."""
+'''
+
+
+def positional(analysis: Analysis) -> Option | None:
+    """The option that needs no name: the frequency, where no other option comes before it but ports."""
+    first = next((option for option in analysis.options if option.kind != "nodes"), None)
+    return first if first is not None and first.name == FREQUENCY else None
+
+
+def parameter(option: Option) -> str:
+    """An option in a signature."""
+    kind = option.kind.capitalize()
+    default = f'"{option.default}"' if isinstance(option.default, str) else repr(option.default)
+    return f"{option.name}: {kind}{' | None' if option.default is None else ''} = {default}"
+
+
+def meaning(option: Option) -> str:
+    """An option in the help: what it is, its unit, its bounds, and without what it has no effect."""
+    bounds = ((side, value) for side, value in (("least", option.low), ("most", option.high)) if math.isfinite(value))
+    more = ", ".join([*filter(None, [option.unit]), *(f"at {side} {value:g}" for side, value in bounds)])
+    needs = f"; with {option.needs} only" if option.needs else ""
+    return f"{option.name}: {option.doc}{f' ({more})' if more else ''}{needs}"
+
+
+def example(analysis: Analysis) -> Iterator[str]:
+    """The analysis of the pair of the gallery, and what it answers."""
+    pair = longtail.read("bjt_pair", parameters={"drc": 0.01})
+    answer = repr(eval(f"pair.run('{analysis.name}', {analysis.example})", {"pair": pair}))
+    spaced = "  # doctest: +NORMALIZE_WHITESPACE" if len(answer) > WIDTH - 8 else ""
+    yield ">>> from longtail import read"
+    yield f">>> {PAIR}.{method_name(analysis)}({analysis.example}){spaced}"
+    yield wrapped(answer, indent="")
+
+
+def wrapped(text: str, indent: str = "    ") -> str:
+    """A line of a help text, with `indent` where it goes on; names are not broken."""
+    return textwrap.fill(text, WIDTH - 8, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False)
+
+
+def method_name(analysis: Analysis) -> str:
+    return analysis.name.replace("-", "_")
+
+
+def indented(lines: Iterable[str], depth: int) -> Iterator[str]:
+    for line in lines:
+        yield textwrap.indent(line, " " * depth)
+
+
+def method(analysis: Analysis) -> str:
+    """One method: signature, help, example."""
+    place = positional(analysis)
+    named = [parameter(option) for option in analysis.options if option is not place]
+    arguments = ["self", *([parameter(place)] if place else []), *(["*", *named] if named else [])]
+    lines = [
+        "",
+        "    @asks",
+        f"    def {method_name(analysis)}(",
+        *indented((f"{argument}," for argument in arguments), 8),
+        f"    ) -> {analysis.result.__name__}:",
+        f'        """{analysis.doc}.',
+        "",
+        *indented((wrapped(meaning(option)) for option in analysis.options), 8),
+        "",
+        *indented(example(analysis), 8),
+        '        """',
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def imports(known: list[Analysis]) -> str:
+    """What the annotations need, in the order of the modules."""
+    kinds = sorted({option.kind.capitalize() for analysis in known for option in analysis.options})
+    results = [analysis.result.__name__ for analysis in known]
+    lines = {homes()[result]: f"    from {homes()[result]} import {result}\n" for result in results}
+    listed = "".join(f"        {kind},\n" for kind in kinds)
+    lines["longtail.contract.kinds"] = f"    from longtail.contract.kinds import (\n{listed}    )\n"
+    return "".join(lines[module] for module in sorted(lines))
+
+
+def page(part: Part) -> str:
+    """A module of methods, as it is to be."""
+    known = part.analyses()
+    head = HEAD.format(doc=part.doc, name=part.name, imports=imports(known))
+    return "".join([head, *map(method, known)])
+
+
+if __name__ == "__main__":
+    for part in PARTS:
+        (FOLDER / part.file).write_text(page(part), encoding="utf-8")

@@ -1,0 +1,224 @@
+"""What is asked of the circuit as it is: written by scripts/methods.py, see CONTRIBUTING.md.
+
+They have no bodies here: `asks` runs the analysis of the name with the options that are given.
+"""
+
+# mypy: disable-error-code="empty-body"
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from longtail.methods.asking import asks
+
+if TYPE_CHECKING:
+    from longtail.analyses.derive import Derivation
+    from longtail.analyses.formula.result import Formula
+    from longtail.analyses.half import HalfCircuits
+    from longtail.analyses.offset import Offset
+    from longtail.analyses.op import OpResult
+    from longtail.analyses.poles import PolesAndZeros
+    from longtail.analyses.transfer.transfer import Transfer
+    from longtail.contract.kinds import (
+        Corners,
+        Flag,
+        Lanes,
+        Nodes,
+        Number,
+        Range,
+        Word,
+    )
+
+
+class OfCircuit:
+    """What is asked of the circuit as it is."""
+
+    @asks
+    def derive(
+        self,
+        *,
+        input: Nodes | None = None,
+        output: Nodes | None = None,
+        error: Word = "2%",
+        frequency: Number = 0.0,
+        latex: Flag = False,
+        vcm: Number | None = None,
+        null: Flag = False,
+        target: Number | None = None,
+    ) -> Derivation:
+        """The derivation of the gains, step by step, with the names of this circuit.
+
+        input: input nodes or input voltage sources, positive first
+        output: output nodes, positive first, or one node
+        error: leave out elements that change no gain by more than this: 2% or 0.02 (SHARE)
+        frequency: where the gains are judged (Hz, at least 0)
+        latex: write equations as LaTeX
+        vcm: dc common-mode level of the inputs; the netlist's own if not given (V)
+        null: find the input offset that brings the output to its target, and analyze there
+        target: output voltage to null to: 0 for a pair, mid-supply for one node if not given (V); with null only
+
+        >>> from longtail import read
+        >>> read("bjt_pair", parameters={"drc": 0.01}).derive()
+        <derivation of Long-tailed pair of bipolar transistors with a mirror tail: 6 steps>
+        """
+
+    @asks
+    def formula(
+        self,
+        *,
+        input: Nodes | None = None,
+        output: Nodes | None = None,
+        of: Word = "differential",
+        error: Word = "10%",
+        band: Word = "0",
+        matched: Flag = False,
+        first_order: Flag = False,
+        exact: Flag = False,
+        in_terms: Word | None = None,
+        latex: Flag = False,
+        vcm: Number | None = None,
+        null: Flag = False,
+        target: Number | None = None,
+        validity: Flag = False,
+    ) -> Formula:
+        """The formula of a gain in symbols, short, with a proven bound on its error.
+
+        input: input nodes or input voltage sources, positive first
+        output: output nodes, positive first, or one node
+        of: which gain: differential, common, common_to_differential, differential_to_common, cmrr (GAIN)
+        error: relative error that may be made for a shorter formula: 10% or 0.1 (SHARE)
+        band: where the error is bounded: low:high in Hz, or one frequency (RANGE)
+        matched: matched devices share symbols; a conversion between modes is then zero
+        first_order: keep what is linear in the differences of matched devices
+        exact: leave nothing out
+        in_terms: bias: g_m by bias currents; beta: g_m as β/r_π (WHAT)
+        latex: print the formulas as LaTeX
+        vcm: dc common-mode level of the inputs; the netlist's own if not given (V)
+        null: find the input offset that brings the output to its target, and analyze there
+        target: output voltage to null to: 0 for a pair, mid-supply for one node if not given (V); with null only
+        validity: errors over mismatch, temperature and common-mode level as well
+
+        >>> from longtail import read
+        >>> read("bjt_pair", parameters={"drc": 0.01}).formula()
+        <formula: A_dd = -g_m1,2·R_C>
+        """
+
+    @asks
+    def half(
+        self,
+        *,
+        input: Nodes | None = None,
+        output: Nodes | None = None,
+        vcm: Number | None = None,
+        at_hz: Number = 1000.0,
+    ) -> HalfCircuits:
+        """Mirror line, what breaks the symmetry, and the differential and common-mode half circuits.
+
+        input: input nodes or input voltage sources, positive first
+        output: output nodes, positive first, or one node
+        vcm: dc common-mode level of the inputs; the netlist's own if not given (V)
+        at_hz: frequency at which the gains of the halves are computed (Hz, at least 0)
+
+        >>> from longtail import read
+        >>> read("bjt_pair", parameters={"drc": 0.01}).half()  # doctest: +NORMALIZE_WHITESPACE
+        <half circuits of 'Long-tailed pair of bipolar transistors with a mirror tail': inexact mirror image, 3 pairs of
+        devices>
+        """
+
+    @asks
+    def offset(
+        self,
+        *,
+        input: Nodes | None = None,
+        output: Nodes | None = None,
+        vcm: Number | None = None,
+        target: Number | None = None,
+        temp: Range = "-40:125:34",
+    ) -> Offset:
+        """Input offset by nulling, bias and offset currents, and their drift.
+
+        input: input nodes or input voltage sources, positive first
+        output: output nodes, positive first, or one node
+        vcm: dc common-mode level of the inputs; the netlist's own if not given (V)
+        target: output voltage to null to: 0 for a pair, mid-supply for one node if not given (V)
+        temp: temperatures: start:stop:points or a list (degC)
+
+        >>> from longtail import read
+        >>> read("bjt_pair", parameters={"drc": 0.01}).offset()
+        <offset of v(o1) - v(o2): -0.0002625 V, -8.67e-07 V/K, bias 7.016e-07 A, offset -7.033e-09 A>
+        """
+
+    @asks
+    def op(
+        self,
+        *,
+        parameters: Lanes | None = None,
+        threads: Number = 1,
+    ) -> OpResult:
+        """Operating point: voltages, currents, and each device's region and parameters.
+
+        parameters: arrays by parameter name, or a grid: a lane for every value
+        threads: threads that share the lanes (at least 1, at most 256)
+
+        >>> from longtail import read
+        >>> read("bjt_pair", parameters={"drc": 0.01}).op()
+        <operating point: converged, 8 nodes, 11 devices, newton, 10 iterations>
+        """
+
+    @asks
+    def poles(
+        self,
+        *,
+        input: Nodes | None = None,
+        output: Nodes | None = None,
+        loop: Nodes | None = None,
+        vcm: Number | None = None,
+        null: Flag = False,
+        target: Number | None = None,
+    ) -> PolesAndZeros:
+        """Poles, zeros of every mode transfer, bandwidth and margins.
+
+        input: input nodes or input voltage sources, positive first
+        output: output nodes, positive first, or one node
+        loop: a voltage source in a loop, whose margins are wanted
+        vcm: dc common-mode level of the inputs; the netlist's own if not given (V)
+        null: find the input offset that brings the output to its target, and analyze there
+        target: output voltage to null to: 0 for a pair, mid-supply for one node if not given (V); with null only
+
+        >>> from longtail import read
+        >>> read("bjt_pair", parameters={"drc": 0.01}).poles()
+        <13 poles, bandwidth 20.86 MHz, output o1, o2>
+        """
+
+    @asks
+    def transfer(
+        self,
+        *,
+        input: Nodes | None = None,
+        output: Nodes | None = None,
+        vcm: Range | None = None,
+        v_id: Range | None = None,
+        null: Flag = False,
+        target: Number | None = None,
+        amplitude: Number | None = None,
+        temperatures: Range | None = None,
+        corners: Corners | None = None,
+    ) -> Transfer:
+        """Large-signal transfer: steering, linear range and distortion.
+
+        input: input nodes or input voltage sources, positive first
+        output: output nodes, positive first, or one node
+        vcm: dc common-mode levels: start:stop:points, a list, or 'supplies' for all between them; the netlist's own if
+            not given (V)
+        v_id: differential inputs: start:stop:points or a list; as far as it steers if not given (V)
+        null: find the input offset that brings the output to its target, and analyze there
+        target: output voltage to null to: 0 for a pair, mid-supply for one node if not given (V)
+        amplitude: peak of the sine whose distortion is computed; the linear range to 1 % if not given (V, at least
+            1e-12)
+        temperatures: the transfer at these too: start:stop:points or a list (degC)
+        corners: and in these corners: names in the netlist, 'all', or a TOML file
+
+        >>> from longtail import read
+        >>> read("bjt_pair", parameters={"drc": 0.01}).transfer()
+        <transfer to v(o1) - v(o2): gain -38.61 V/V, linear to 1 % within 9.378 mV>
+        """
