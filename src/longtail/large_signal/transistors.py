@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.circuit import Circuit
+from longtail.circuit import Circuit, Instance
 from longtail.devices.discovery import devices
 from longtail.devices.role import Role
 from longtail.elaborate.roles import role_of
@@ -18,12 +18,13 @@ Array = NDArray[np.float64]
 
 def transistors(circuit: Circuit) -> dict[str, Role]:
     """The transistors of a circuit by name, without those taken out by an m of 0."""
-    roles = {i.name: role for i in circuit.instances.values() if (role := role_of(i)) is not None}
-    return {
-        name: role
-        for name, role in roles.items()
-        if circuit.number(circuit.instances[name].parameters.get("m", 1.0)) != 0.0
-    }
+    return {i.name: role for i in circuit.instances.values() if (role := role_in(circuit, i)) is not None}
+
+
+def role_in(circuit: Circuit, instance: Instance) -> Role | None:
+    """The role of a transistor; None of all else, and of one taken out by an m of 0."""
+    role = role_of(instance)
+    return None if role is None or circuit.number(instance.parameters.get("m", 1.0)) == 0.0 else role
 
 
 def amplifying(point: OperatingPoint) -> dict[str, NDArray[np.bool_]]:

@@ -25,7 +25,7 @@ from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.small_signal.linearization import Linearization
 from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.large_signal.stuck import is_limited, stuck_nodes
-from longtail.large_signal.transistors import is_cut_off, transistors
+from longtail.large_signal.transistors import is_cut_off, role_in, transistors
 from longtail.modes import COMMON, DIFFERENTIAL
 from longtail.symmetry import Mirror, find_mirror
 from longtail.units import format_si
@@ -363,7 +363,7 @@ def _ideal_tails(signals: _Signals, out: int, into: int | str) -> list[str]:
 
 def _ends(instance: Instance, circuit: Circuit) -> tuple[str, str] | None:
     """The terminals between which a current source or a transistor stands; None of other devices."""
-    if instance.name in transistors(circuit):
+    if role_in(circuit, instance) is not None:
         return channel(instance)
     if instance.device in _CURRENTS and not instance.parameters.get("voltage"):
         return instance.nodes[0], instance.nodes[1]
@@ -371,5 +371,5 @@ def _ends(instance: Instance, circuit: Circuit) -> tuple[str, str] | None:
 
 
 def _steering(instance: Instance, circuit: Circuit) -> tuple[str, ...]:
-    role = transistors(circuit).get(instance.name)
+    role = role_in(circuit, instance)
     return instance.nodes[2:] if role is None else (terminal(instance, role.control),)
