@@ -34,7 +34,7 @@ from mutants.operators import Mutant, mutants
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "longtail"
-ROOMS = ("engine", "analyses")
+ROOMS = ("engine", "driven", "large_signal", "merits", "analyses", "datasheet")
 FOLDER = ROOT / "out" / "mutants"
 ENOUGH = 60.0  # s of tests for a mutant
 WANTED = 0.85  # the share of mutants that tests are to notice
