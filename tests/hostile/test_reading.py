@@ -176,7 +176,7 @@ SITUATIONS = {
     "an included pipe": Situation({"main.cir": deck(".include p"), "p": pipe}, ("main.cir:4:1", "is a named pipe")),
     "an included folder": Situation({"main.cir": deck(".include d"), "d": folder}, ("main.cir:4:1", "is a directory")),
     "an included link to itself": Situation(
-        {"main.cir": deck(".include l"), "l": to_itself}, ("main.cir:4:1", "'l' can")
+        {"main.cir": deck(".include l"), "l": to_itself}, ("main.cir:4:1", "cannot read 'l': too many levels")
     ),
     "an included file that is too large": Situation(
         {"main.cir": deck(".include s"), "s": sparse}, ("main.cir:4:1", "larger than 64 MiB")

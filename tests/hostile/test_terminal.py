@@ -44,7 +44,14 @@ def test_a_sweep_that_is_stopped_says_how_to_go_on(number: int, status: int, tmp
     words = ["sweep", "bjt_pair", "--vary", "rc1.r=9k:11k:2000000", "--measure", "v(o1)", "--out", "x.csv"]
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "src")}
     command = [sys.executable, "-m", "longtail.cli.main", *words]
-    process = subprocess.Popen(command, cwd=tmp_path, env=env, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+    process = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env=env,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # tests in the background have it ignored
+    )
     for _ in range(400):
         note = tmp_path / "x.csv.part"
         if note.exists() and json.loads(note.read_text())["lanes"]:  # compiled: a compiler swallows the signal

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -120,8 +121,8 @@ class Inclusion:
         """The file that a card means, links resolved."""
         folder = path.parent if path is not None else self._root
         try:
-            target = (folder / Path(card.file).expanduser()).resolve()
-        except (OSError, RuntimeError, ValueError) as error:  # links in a circle, a zero byte
+            target = Path(os.path.realpath(folder / Path(card.file).expanduser()))
+        except (OSError, RuntimeError, ValueError) as error:  # no home to expand, a zero byte
             raise NetlistError(f"'{card.file}' cannot be a file name", span=card.span) from error
         if not self.anywhere and not target.is_relative_to(self._root):
             raise NetlistError(
