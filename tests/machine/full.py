@@ -8,7 +8,6 @@ One process at a time, its answers in out/machines, where a later call goes on. 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -17,7 +16,7 @@ from typing import Any
 
 from machine.cases import chosen
 from machine.comparing import WITHIN, differences
-from machine.kinds import REFERENCE, differs, kinds
+from machine.kinds import REFERENCE, differs, environment, kinds
 
 FOLDER = Path("out/machines")
 _SHOWN = 10  # differences of a kind that are written out
@@ -36,7 +35,7 @@ def asked(kind: str, share: int, seed: int) -> Path:
     with path.open("wb") as file:
         file.write(text)
         file.flush()
-        process = subprocess.Popen(command, env={**os.environ, **kinds()[kind]}, stdout=subprocess.PIPE)
+        process = subprocess.Popen(command, env=environment(kind), stdout=subprocess.PIPE)
         assert process.stdout is not None
         wrong = differs(kinds()[kind], json.loads(process.stdout.readline()))
         if wrong:

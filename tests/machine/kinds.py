@@ -38,6 +38,12 @@ def kinds() -> dict[str, dict[str, str]]:
     return found
 
 
+def environment(kind: str) -> dict[str, str]:
+    """The environment of a process of a kind: that of this one, but for what tells it of another processor."""
+    told = {name for env in kinds().values() for name in env}
+    return {name: value for name, value in os.environ.items() if name not in told} | kinds()[kind]
+
+
 def served() -> dict[str, Any]:
     """What this process in fact runs on: the kernels of every BLAS, NumPy's instructions, Numba's processor."""
     import scipy.linalg  # noqa: F401  brings a BLAS of its own

@@ -18,7 +18,7 @@ import pytest
 from longtail.registry import analyses
 from machine import comparing
 from machine.cases import KNOWN, WAYS, chosen, decks
-from machine.kinds import REFERENCE, differs, kinds
+from machine.kinds import REFERENCE, differs, environment, kinds
 
 TESTS = Path(__file__).parents[1]
 SHARE = 10**6  # one question for every analysis, beside the known ones
@@ -33,7 +33,7 @@ QUESTIONS = chosen(SHARE, SEED)
 
 
 def started(kind: str) -> subprocess.Popen[str]:
-    env = {**os.environ, **kinds()[kind], "PYTHONPATH": os.pathsep.join([str(TESTS), *filter(None, sys.path)])}
+    env = {**environment(kind), "PYTHONPATH": os.pathsep.join([str(TESTS), *filter(None, sys.path)])}
     command = [sys.executable, "-m", "machine.answers", str(SHARE), str(SEED), "0"]
     return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)
 
