@@ -14,6 +14,7 @@ from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.axes import frequency_axis
 from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, LANE_OPTIONS, NULL_OPTIONS
+from longtail.contract.output import Output
 from longtail.contract.result import Result, plain
 from longtail.driven.drives import Drives
 from longtail.driven.grid import Axes, Lanes
@@ -108,7 +109,7 @@ class ModeGains(ModeMatrix, Result):
         varied = {"axes": {name: values.tolist() for name, values in self.axes}} if self.axes else {}
         return {
             "status": plain(self.status),
-            "output": "single-ended" if self.single_ended else "differential",
+            "output": Output(self.output).kind,
             **varied,
             "vcm": plain(self.vcm),
             "null": None

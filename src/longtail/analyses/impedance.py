@@ -21,6 +21,7 @@ from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis
 from longtail.contract.axes import frequency_axis
 from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS
+from longtail.contract.output import AtOutput
 from longtail.contract.result import Result
 from longtail.driven.inputs import find_drives
 from longtail.driven.mode_gains import common_level, status_text
@@ -36,7 +37,7 @@ Complex = NDArray[np.complex128]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Impedances(Result):
+class Impedances(AtOutput, Result):
     """Impedances of an amplifier at its ports.
 
     frequency_hz   `[frequency]`
@@ -62,10 +63,6 @@ class Impedances(Result):
         z_o = np.abs(self.differential_output[0])
         at = f"at {self.frequency_hz[0]:g} Hz"
         return f"<impedances {at}: input {z_id:.4g} ohm differential, {z_ic:.4g} ohm common, output {z_o:.4g} ohm>"
-
-    @property
-    def single_ended(self) -> bool:
-        return len(self.output) == 1
 
     @property
     def differential_input(self) -> Complex:

@@ -13,6 +13,7 @@ from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.axes import linear_axis
 from longtail.contract.options import FREE_NULL_OPTIONS, INPUT_OPTIONS
+from longtail.contract.output import AtOutput
 from longtail.contract.result import Result
 from longtail.devices.base import ZERO_CELSIUS
 from longtail.driven.input_offset import DRIFT_STEP, currents, offsets
@@ -32,7 +33,7 @@ TEMPERATURES = "-40:125:34"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Offset(Result):
+class Offset(AtOutput, Result):
     """Offsets and bias currents of the inputs, at the temperature of the netlist and over others.
 
     input_offset    v1 - v2 in V that brings the output to `target` V, the systematic offset of the netlist
@@ -68,11 +69,6 @@ class Offset(Result):
             f"<offset of {self.label}: {self.input_offset:.4g} V, {self.input_offset_drift:.4g} V/K, "
             f"bias {self.bias_current:.4g} A, offset {self.offset_current:.4g} A>"
         )
-
-    @property
-    def label(self) -> str:
-        """The output that was nulled."""
-        return f"v({self.output[0]})" if len(self.output) == 1 else f"v({self.output[0]}) - v({self.output[1]})"
 
     @property
     def span(self) -> float:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS
+from longtail.contract.output import AtOutput, Output
 from longtail.contract.result import Result
 from longtail.driven.band_search import model_bands, search_axis
 from longtail.driven.bands import Bands
@@ -121,7 +122,7 @@ class TailZero:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PolesAndZeros(Result):
+class PolesAndZeros(AtOutput, Result):
     """Natural frequencies of an amplifier.
 
     poles       `[pole]`, rad/s, in rising magnitude; pole_nodes: where each lives, the nodes with the largest shares
@@ -151,10 +152,6 @@ class PolesAndZeros(Result):
             f"{'none' if band is None else format_si(band, 'Hz')}, output {', '.join(self.output)}>"
         )
 
-    @property
-    def single_ended(self) -> bool:
-        return len(self.output) == 1
-
     def gain(self, name: str, frequency_hz: Any) -> Complex:
         """A transfer by name, V/V, as its poles and zeros have it. Raises `OptionError` for an unknown name."""
         if name not in self.transfers:
@@ -169,7 +166,7 @@ class PolesAndZeros(Result):
         named = self.transfers.items()
         return {
             "status": self.status,
-            "output": "single-ended" if self.single_ended else "differential",
+            "output": Output(self.output).kind,
             "vcm": self.vcm,
             "input_offset": self.input_offset,
             "poles_rad_s": _pairs(self.poles),

@@ -19,6 +19,7 @@ from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.axes import frequency_axis
 from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS
+from longtail.contract.output import AtOutput, Output
 from longtail.contract.result import Result
 from longtail.driven.drives import Drives
 from longtail.driven.inputs import find_drives
@@ -41,7 +42,7 @@ Complex = NDArray[np.complex128]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SupplyRejection(Result):
+class SupplyRejection(AtOutput, Result):
     """Transfers from the supplies to an output.
 
     frequency_hz  `[frequency]`
@@ -73,10 +74,6 @@ class SupplyRejection(Result):
             why = "without gain" if value < 0.0 else short(self.reasons.get(name, UNKNOWN).rejection)
             said.append(f"{name} {value:.4g} dB" if np.isfinite(value) else f"{name} {why}")
         return f"<supply rejection at {self.frequency_hz[0]:g} Hz: {', '.join(said)}>"
-
-    @property
-    def single_ended(self) -> bool:
-        return len(self.output) == 1
 
     @property
     def gain(self) -> Complex:
@@ -111,7 +108,7 @@ class SupplyRejection(Result):
     def to_dict(self) -> dict[str, Any]:
         return {
             "status": self.status,
-            "output": "single-ended" if self.single_ended else "differential",
+            "output": Output(self.output).kind,
             "vcm": self.vcm,
             "input_offset": self.input_offset,
             "frequency_hz": self.frequency_hz.tolist(),

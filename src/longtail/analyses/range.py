@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.options import FREE_NULL_OPTIONS, INPUT_OPTIONS
+from longtail.contract.output import AtOutput, Output
 from longtail.contract.result import Result
 from longtail.driven.drives import Drives, supply_rails
 from longtail.driven.inputs import find_drives
@@ -48,7 +49,7 @@ class RangeSpan:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class OperatingRange(Result):
+class OperatingRange(AtOutput, Result):
     """The range of an amplifier about its operating point, at which the output is `v_out` and the input level `v_cm`.
 
     input_common_mode  levels between which every transistor amplifies that does so at the operating point, the output
@@ -90,18 +91,9 @@ class OperatingRange(Result):
             f"output {swing.low.volts:.4g} to {swing.high.volts:.4g} V>"
         )
 
-    @property
-    def single_ended(self) -> bool:
-        return len(self.output) == 1
-
-    @property
-    def label(self) -> str:
-        """The output that every figure here refers to."""
-        return f"v({self.output[0]})" if self.single_ended else f"v({self.output[0]}) - v({self.output[1]})"
-
     def to_dict(self) -> dict[str, Any]:
         return {
-            "output": "single-ended" if self.single_ended else "differential",
+            "output": Output(self.output).kind,
             "center": {"v_out": self.v_out, "vcm": self.v_cm},
             "frequency_hz": self.frequency_hz,
             "gain_loss_db": self.gain_loss_db,

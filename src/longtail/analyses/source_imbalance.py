@@ -24,6 +24,7 @@ from longtail.circuit import GROUND, Circuit, Instance
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.axes import frequency_axis
 from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS
+from longtail.contract.output import AtOutput, Output
 from longtail.contract.result import Result
 from longtail.driven.drives import Drives
 from longtail.driven.grid import Lanes
@@ -62,7 +63,7 @@ class Network:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SourceImbalance(Result):
+class SourceImbalance(AtOutput, Result):
     """Rejection with unequal sources.
 
     frequency_hz            `[frequency]`
@@ -106,10 +107,6 @@ class SourceImbalance(Result):
         return f"<source imbalance of {self.resistance_difference:g} ohm: CMRR {text} at {f:g} Hz>"
 
     @property
-    def single_ended(self) -> bool:
-        return len(self.output) == 1
-
-    @property
     def no_figure(self) -> str:
         """In short, why a rejection is infinite."""
         return short((self.reason or UNKNOWN).rejection)
@@ -132,7 +129,7 @@ class SourceImbalance(Result):
     def to_dict(self) -> dict[str, Any]:
         return {
             "status": self.status,
-            "output": "single-ended" if self.single_ended else "differential",
+            "output": Output(self.output).kind,
             "vcm": self.vcm,
             "input_offset": self.input_offset,
             "resistance_ohm": self.resistance,

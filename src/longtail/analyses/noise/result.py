@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.contract.output import AtOutput, Output
 from longtail.contract.result import Result, plain
 from longtail.devices.base import FLICKER
 from longtail.driven.crossings import between, falls
@@ -39,7 +40,7 @@ class Contribution:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Noise(Result):
+class Noise(AtOutput, Result):
     """Noise of an amplifier; `…` stands for the axes of varied parameters, if any.
 
     frequency_hz   `[frequency]`
@@ -83,10 +84,6 @@ class Noise(Result):
             f"<noise: {self.input_v_per_rthz[0]:.4g} V/rtHz at the input at {self.frequency_hz[0]:g} Hz, "
             f"{self.output_v_rms:.4g} V rms at the output{most}>"
         )
-
-    @property
-    def single_ended(self) -> bool:
-        return len(self.output) == 1
 
     @property
     def output_v_per_rthz(self) -> Real:
@@ -177,7 +174,7 @@ class Noise(Result):
             }
         return {
             "status": plain(self.status),
-            "output": "single-ended" if self.single_ended else "differential",
+            "output": Output(self.output).kind,
             **varied,
             "vcm": plain(self.vcm),
             "input_offset": plain(self.input_offset),

@@ -15,6 +15,7 @@ from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.axes import linear_axis
 from longtail.contract.options import FREE_NULL_OPTIONS, INPUT_OPTIONS, VCM_OPTION
+from longtail.contract.output import AtOutput, Output
 from longtail.contract.result import Result
 from longtail.driven.conditions import conditions, read_corners, read_temperatures
 from longtail.driven.drives import Drives, supply_rails
@@ -45,7 +46,7 @@ _NO_GAIN = 1e-6  # V/V
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Transfer(Result):
+class Transfer(AtOutput, Result):
     """The large-signal transfer of an amplifier at common-mode levels `vcm`.
 
     vcm            `[level]`, V
@@ -87,15 +88,6 @@ class Transfer(Result):
         return f"<transfer to {self.label}: gain {self.center_gain[0]:.4g} V/V, linear to 1 % within {width:.4g} mV>"
 
     @property
-    def single_ended(self) -> bool:
-        return len(self.output) == 1
-
-    @property
-    def label(self) -> str:
-        """The output that every figure here refers to."""
-        return f"v({self.output[0]})" if self.single_ended else f"v({self.output[0]}) - v({self.output[1]})"
-
-    @property
     def center_gain(self) -> Array:
         """The slope at v_id = 0 of the axis, `[level]`, V/V."""
         return np.array([np.interp(0.0, self.v_id, gain) for gain in self.gain])
@@ -123,7 +115,7 @@ class Transfer(Result):
     def to_dict(self) -> dict[str, Any]:
         output = "v_out" if self.single_ended else "v_od"
         return {
-            "output": "single-ended" if self.single_ended else "differential",
+            "output": Output(self.output).kind,
             "vcm": self.vcm.tolist(),
             "v_id": self.v_id.tolist(),
             "input_offset": self.input_offset.tolist(),
