@@ -14,7 +14,7 @@ import pytest
 
 import longtail as lt
 from longtail.cli.main import run
-from longtail.contract.result import finite
+from longtail.contract.encoding import finite
 from longtail.registry import analyses, announced
 
 COMPLEX = {"re", "im"}

@@ -12,6 +12,7 @@ from longtail.analyses.gains import ModeGains, gains_at
 from longtail.bench.behavioral import Behavioral
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
+from longtail.contract.encoding import pairs
 from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS
 from longtail.contract.output import Output
 from longtail.contract.result import Result
@@ -47,7 +48,7 @@ class BehavioralModel(Result):
             "output": Output(self.gains.output).kind,
             "vcm": self.gains.vcm,
             "frequency_hz": self.frequency_hz,
-            **{name: [float(np.real(gain)), float(np.imag(gain))] for name, gain in found.items()},
+            **{name: pairs(gain) for name, gain in found.items()},
             "cmrr_db": self.model.cmrr_db,
         }
 

@@ -13,6 +13,7 @@ from longtail.analyses.gains import ModeGains, NullPoint
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis
 from longtail.contract.axes import frequency_axis
+from longtail.contract.encoding import plain
 from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS, VCM_OPTION
 from longtail.contract.output import Output
 from longtail.contract.result import Result
@@ -112,22 +113,21 @@ class CmrrMap(ModeMatrix, Result):
         )
 
     def to_dict(self) -> dict[str, Any]:
-        return {
-            "output": Output(self.output).kind,
-            "vcm": self.vcm.tolist(),
-            "frequency_hz": self.frequency_hz.tolist(),
-            "cmrr_db": self.cmrr_db.tolist(),
-            **{
-                name: None if gain is None else {"re": gain.real.tolist(), "im": gain.imag.tolist()}
-                for name, gain in self.gains.items()
-            },
-            "input_offset": None if self.offset is None else self.offset.tolist(),
-            "status": list(self.status),
-            "devices_out_of_region": {
-                "low": [departure.to_dict() for departure in self.low],
-                "high": [departure.to_dict() for departure in self.high],
-            },
-        }
+        return plain(
+            {
+                "output": Output(self.output).kind,
+                "vcm": self.vcm,
+                "frequency_hz": self.frequency_hz,
+                "cmrr_db": self.cmrr_db,
+                **self.gains,
+                "input_offset": self.offset,
+                "status": self.status,
+                "devices_out_of_region": {
+                    "low": [departure.to_dict() for departure in self.low],
+                    "high": [departure.to_dict() for departure in self.high],
+                },
+            }
+        )
 
     def to_xarray(self) -> xarray.Dataset:
         """The gains and the CMRR over "vcm" in V and "frequency" in Hz."""

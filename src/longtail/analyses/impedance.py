@@ -20,13 +20,14 @@ from numpy.typing import NDArray
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis
 from longtail.contract.axes import frequency_axis
+from longtail.contract.encoding import plain
 from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS
 from longtail.contract.output import AtOutput
 from longtail.contract.result import Result
 from longtail.driven.inputs import find_drives
 from longtail.driven.mode_gains import common_level, status_text
 from longtail.driven.nulling import bias
-from longtail.driven.port_maps import parts, port_matrices
+from longtail.driven.port_maps import port_matrices
 from longtail.large_signal.stuck import bias_notes
 from longtail.modes import COMMON, DIFFERENTIAL
 
@@ -85,16 +86,18 @@ class Impedances(AtOutput, Result):
         return None if self.single_ended else self.output_matrix[:, COMMON, COMMON]
 
     def to_dict(self) -> dict[str, Any]:
-        return {
-            "status": self.status,
-            "input_nodes": list(self.input),
-            "output_nodes": list(self.output),
-            "vcm": self.vcm,
-            "input_offset": self.input_offset,
-            "frequency_hz": self.frequency_hz.tolist(),
-            "input": {"differential": parts(self.differential_input), "common": parts(self.common_input)},
-            "output": {"differential": parts(self.differential_output), "common": parts(self.common_output)},
-        }
+        return plain(
+            {
+                "status": self.status,
+                "input_nodes": self.input,
+                "output_nodes": self.output,
+                "vcm": self.vcm,
+                "input_offset": self.input_offset,
+                "frequency_hz": self.frequency_hz,
+                "input": {"differential": self.differential_input, "common": self.common_input},
+                "output": {"differential": self.differential_output, "common": self.common_output},
+            }
+        )
 
     def to_xarray(self) -> xarray.Dataset:
         """The impedances over "frequency" in Hz."""

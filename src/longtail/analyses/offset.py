@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.axes import linear_axis
+from longtail.contract.encoding import plain
 from longtail.contract.options import FREE_NULL_OPTIONS, INPUT_OPTIONS
 from longtail.contract.output import AtOutput
 from longtail.contract.result import Result
@@ -76,24 +77,26 @@ class Offset(AtOutput, Result):
         return float(np.nanmax(self.input_offset_over_temperature) - np.nanmin(self.input_offset_over_temperature))
 
     def to_dict(self) -> dict[str, Any]:
-        return {
-            "output": list(self.output),
-            "vcm": self.vcm,
-            "target": self.target,
-            "temperature_deg_c": self.nominal_deg_c,
-            "input_offset": self.input_offset,
-            "bias_current": self.bias_current,
-            "offset_current": self.offset_current,
-            "drift_v_per_k": self.input_offset_drift,
-            "bias_current_drift_a_per_k": self.bias_current_drift,
-            "offset_current_drift_a_per_k": self.offset_current_drift,
-            "over_temperature": {
-                "temperature_deg_c": self.temperature_deg_c.tolist(),
-                "input_offset": self.input_offset_over_temperature.tolist(),
-                "bias_current": self.bias_current_over_temperature.tolist(),
-                "offset_current": self.offset_current_over_temperature.tolist(),
-            },
-        }
+        return plain(
+            {
+                "output": self.output,
+                "vcm": self.vcm,
+                "target": self.target,
+                "temperature_deg_c": self.nominal_deg_c,
+                "input_offset": self.input_offset,
+                "bias_current": self.bias_current,
+                "offset_current": self.offset_current,
+                "drift_v_per_k": self.input_offset_drift,
+                "bias_current_drift_a_per_k": self.bias_current_drift,
+                "offset_current_drift_a_per_k": self.offset_current_drift,
+                "over_temperature": {
+                    "temperature_deg_c": self.temperature_deg_c,
+                    "input_offset": self.input_offset_over_temperature,
+                    "bias_current": self.bias_current_over_temperature,
+                    "offset_current": self.offset_current_over_temperature,
+                },
+            }
+        )
 
     def to_xarray(self) -> xarray.Dataset:
         """Offset and currents over "temperature" in degrees Celsius."""

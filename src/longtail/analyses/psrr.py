@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.axes import frequency_axis
+from longtail.contract.encoding import plain
 from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS
 from longtail.contract.output import AtOutput, Output
 from longtail.contract.result import Result
@@ -25,7 +26,7 @@ from longtail.driven.drives import Drives
 from longtail.driven.inputs import find_drives
 from longtail.driven.mode_gains import common_level, status_text
 from longtail.driven.nulling import bias
-from longtail.driven.port_maps import ROUNDING, above, parts, rejection_db, signal_level, source_columns
+from longtail.driven.port_maps import ROUNDING, above, rejection_db, signal_level, source_columns
 from longtail.elaborate.ports import resolve_ports
 from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.solving.operating_point import OperatingPoint
@@ -106,22 +107,24 @@ class SupplyRejection(AtOutput, Result):
         return 2 + self.supplies.index(supply)
 
     def to_dict(self) -> dict[str, Any]:
-        return {
-            "status": self.status,
-            "output": Output(self.output).kind,
-            "vcm": self.vcm,
-            "input_offset": self.input_offset,
-            "frequency_hz": self.frequency_hz.tolist(),
-            "gain": parts(self.gain),
-            "supplies": {
-                name: {
-                    "differential": parts(self.differential(name)),
-                    "common": parts(self.common(name)),
-                    "psrr_db": self.psrr_db(name).tolist(),
-                }
-                for name in self.supplies
-            },
-        }
+        return plain(
+            {
+                "status": self.status,
+                "output": Output(self.output).kind,
+                "vcm": self.vcm,
+                "input_offset": self.input_offset,
+                "frequency_hz": self.frequency_hz,
+                "gain": self.gain,
+                "supplies": {
+                    name: {
+                        "differential": self.differential(name),
+                        "common": self.common(name),
+                        "psrr_db": self.psrr_db(name),
+                    }
+                    for name in self.supplies
+                },
+            }
+        )
 
     def to_xarray(self) -> xarray.Dataset:
         """Transfers and rejections over "supply" and "frequency" in Hz."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
+from longtail.contract.encoding import plain
 from longtail.contract.options import FREE_NULL_OPTIONS, INPUT_OPTIONS
 from longtail.contract.output import AtOutput, Output
 from longtail.contract.result import Result
@@ -92,20 +93,22 @@ class OperatingRange(AtOutput, Result):
         )
 
     def to_dict(self) -> dict[str, Any]:
-        return {
-            "output": Output(self.output).kind,
-            "center": {"v_out": self.v_out, "vcm": self.v_cm},
-            "frequency_hz": self.frequency_hz,
-            "gain_loss_db": self.gain_loss_db,
-            "cmrr_loss_db": self.cmrr_loss_db,
-            "input_common_mode": self.input_common_mode.to_dict(),
-            "input_common_mode_by_gain": self.by_gain.to_dict(),
-            "input_common_mode_by_cmrr": None if self.by_cmrr is None else self.by_cmrr.to_dict(),
-            "output_swing": self.output_swing.to_dict(),
-            "output_swing_by_gain": self.swing_by_gain.to_dict(),
-            "polygon": self.polygon.tolist(),
-            "polygon_limits": [{"device": limit.device, "reason": limit.reason} for limit in self.limits],
-        }
+        return plain(
+            {
+                "output": Output(self.output).kind,
+                "center": {"v_out": self.v_out, "vcm": self.v_cm},
+                "frequency_hz": self.frequency_hz,
+                "gain_loss_db": self.gain_loss_db,
+                "cmrr_loss_db": self.cmrr_loss_db,
+                "input_common_mode": self.input_common_mode.to_dict(),
+                "input_common_mode_by_gain": self.by_gain.to_dict(),
+                "input_common_mode_by_cmrr": None if self.by_cmrr is None else self.by_cmrr.to_dict(),
+                "output_swing": self.output_swing.to_dict(),
+                "output_swing_by_gain": self.swing_by_gain.to_dict(),
+                "polygon": self.polygon,
+                "polygon_limits": [{"device": limit.device, "reason": limit.reason} for limit in self.limits],
+            }
+        )
 
     def to_xarray(self) -> xarray.Dataset:
         """The corners of the polygon, with what lies beyond each."""

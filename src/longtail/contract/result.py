@@ -6,13 +6,10 @@ A result is shown by a layer above, `longtail.report`, which is imported when it
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, overload
 
-import numpy as np
-
+from longtail.contract.encoding import finite
 from longtail.errors import LongtailError
 
 if TYPE_CHECKING:
@@ -81,27 +78,3 @@ class Result:
         from longtail.report import tables
 
         return tables.html(self)
-
-
-def plain(value: Any) -> Any:
-    """An array as nested lists, anything else as it is.
-
-    >>> plain(np.zeros(2)), plain("on")
-    ([0.0, 0.0], 'on')
-    """
-    return value.tolist() if isinstance(value, np.ndarray) else value
-
-
-def finite(value: Any) -> Any:
-    """The same with every number that is not finite replaced by None, since JSON has none of them.
-
-    >>> finite({"a": [1.0, float("inf")]})
-    {'a': [1.0, None]}
-    """
-    if isinstance(value, Mapping):
-        return {k: finite(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [finite(v) for v in value]
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value

@@ -14,6 +14,7 @@ from longtail.analyses.transfer.conditions import ERRORS, TransferUnder, transfe
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.axes import linear_axis
+from longtail.contract.encoding import plain
 from longtail.contract.options import FREE_NULL_OPTIONS, INPUT_OPTIONS, VCM_OPTION
 from longtail.contract.output import AtOutput, Output
 from longtail.contract.result import Result
@@ -114,33 +115,37 @@ class Transfer(AtOutput, Result):
 
     def to_dict(self) -> dict[str, Any]:
         output = "v_out" if self.single_ended else "v_od"
-        return {
-            "output": Output(self.output).kind,
-            "vcm": self.vcm.tolist(),
-            "v_id": self.v_id.tolist(),
-            "input_offset": self.input_offset.tolist(),
-            output: self.v_out.tolist(),
-            **({} if self.v_oc is None else {"v_oc": self.v_oc.tolist()}),
-            "gain": self.gain.tolist(),
-            "linear_range": {name: values.tolist() for name, values in self.linear_range.items()},
-            "distortion": self.distortion.to_dict(),
-            "steering": self._steering(),
-            "conditions": [each.to_dict() for each in self.under],
-        }
+        return plain(
+            {
+                "output": Output(self.output).kind,
+                "vcm": self.vcm,
+                "v_id": self.v_id,
+                "input_offset": self.input_offset,
+                output: self.v_out,
+                **({} if self.v_oc is None else {"v_oc": self.v_oc}),
+                "gain": self.gain,
+                "linear_range": self.linear_range,
+                "distortion": self.distortion.to_dict(),
+                "steering": self._steering(),
+                "conditions": [each.to_dict() for each in self.under],
+            }
+        )
 
     def _steering(self) -> dict[str, Any] | None:
         if self.pair is None or self.current is None or self.steered is None or self.full_steering is None:
             return None
         ideal = self.ideal_share
-        return {
-            "devices": list(self.pair.devices),
-            "current": self.current.tolist(),
-            "steered_99%": self.steered.tolist(),
-            "full_steering": self.full_steering.tolist(),
-            "law": self.pair.law,
-            "law_scale": self.pair.scale if self.pair.law else None,
-            "ideal_share": None if ideal is None else ideal.tolist(),
-        }
+        return plain(
+            {
+                "devices": self.pair.devices,
+                "current": self.current,
+                "steered_99%": self.steered,
+                "full_steering": self.full_steering,
+                "law": self.pair.law,
+                "law_scale": self.pair.scale if self.pair.law else None,
+                "ideal_share": ideal,
+            }
+        )
 
     def to_xarray(self) -> xarray.Dataset:
         """Output, gain and shares over "vcm" and "v_id" in V."""
