@@ -28,6 +28,7 @@ class BehavioralModel(Result):
     frequency_hz  Hz; gains: the mode gains that it was made of
     """
 
+    analysis: ClassVar[str] = "behavioral"
     view: ClassVar[str] = "behavioral"
 
     model: Behavioral

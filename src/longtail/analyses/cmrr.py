@@ -49,6 +49,7 @@ class CmrrMap(ModeMatrix, Result):
                   the netlist, those first that leave first; `edge` is V_CM there
     """
 
+    analysis: ClassVar[str] = "cmrr"
     view: ClassVar[str] = "cmrr"
 
     vcm: Array

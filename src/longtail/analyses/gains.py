@@ -65,6 +65,7 @@ class ModeGains(ModeMatrix, Result):
     inquiry       what tells why gains are zero, see `reason`
     """
 
+    analysis: ClassVar[str] = "gains"
     view: ClassVar[str] = "gains"
 
     frequency_hz: NDArray[np.float64]

@@ -90,6 +90,7 @@ class HalfCircuits(Result):
     paths              the decks that were written, by mode
     """
 
+    analysis: ClassVar[str] = "half"
     view: ClassVar[str] = "half"
 
     circuit: Circuit

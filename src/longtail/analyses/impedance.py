@@ -47,6 +47,7 @@ class Impedances(AtOutput, Result):
     input, output  names of the nodes; vcm: dc common-mode input in V; input_offset: V, where it was nulled
     """
 
+    analysis: ClassVar[str] = "impedance"
     view: ClassVar[str] = "impedance"
 
     frequency_hz: NDArray[np.float64]

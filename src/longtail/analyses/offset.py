@@ -45,6 +45,7 @@ class Offset(AtOutput, Result):
     temperature_deg_c `[point]`, and `..._over_temperature` `[point]`; nan where the output could not be nulled
     """
 
+    analysis: ClassVar[str] = "offset"
     view: ClassVar[str] = "offset"
 
     output: tuple[str, ...]

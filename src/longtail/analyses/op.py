@@ -43,6 +43,7 @@ class OpResult(Result):
     axes      name and values of each axis in `…`
     """
 
+    analysis: ClassVar[str] = "op"
     view: ClassVar[str] = "op"
 
     status: str | NDArray[np.str_]

@@ -131,6 +131,7 @@ class PolesAndZeros(AtOutput, Result):
     corners     of the differential gain; tail: see `TailZero`; loop: where one was named
     """
 
+    analysis: ClassVar[str] = "poles"
     view: ClassVar[str] = "poles"
 
     poles: Complex

@@ -54,6 +54,7 @@ class SupplyRejection(AtOutput, Result):
     reasons       why the transfer of a supply to the differential or single output is zero, where it is
     """
 
+    analysis: ClassVar[str] = "psrr"
     view: ClassVar[str] = "psrr"
 
     frequency_hz: NDArray[np.float64]

@@ -65,6 +65,7 @@ class OperatingRange(AtOutput, Result):
     rails              lowest and highest supply in V, None where they are not known
     """
 
+    analysis: ClassVar[str] = "range"
     view: ClassVar[str] = "range"
 
     output: tuple[str, ...]

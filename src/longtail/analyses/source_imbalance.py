@@ -78,6 +78,7 @@ class SourceImbalance(AtOutput, Result):
     inserted                whether the network moved the operating point and was solved for within the circuit
     """
 
+    analysis: ClassVar[str] = "source-imbalance"
     view: ClassVar[str] = "source_imbalance"
 
     frequency_hz: Real

@@ -54,6 +54,7 @@ class Noise(AtOutput, Result):
     temperature    of the circuit in K, `[…]`; a device may have its own
     """
 
+    analysis: ClassVar[str] = "noise"
     view: ClassVar[str] = "noise"
 
     frequency_hz: Real

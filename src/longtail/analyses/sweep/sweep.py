@@ -63,6 +63,7 @@ class SweepResult(Result):
     path          the file that has it all, if there is one: figures over frequency may be there alone
     """
 
+    analysis: ClassVar[str] = "sweep"
     view: ClassVar[str] = "lanes"
 
     title: str

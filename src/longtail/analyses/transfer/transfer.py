@@ -65,6 +65,7 @@ class Transfer(AtOutput, Result):
     under          the transfer at other temperatures and in corners, where these were asked for
     """
 
+    analysis: ClassVar[str] = "transfer"
     view: ClassVar[str] = "transfer"
 
     output: tuple[str, ...]
