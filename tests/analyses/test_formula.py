@@ -298,7 +298,7 @@ def test_json_is_stable() -> None:
     found = example("mos_pair").formula(of="common-to-differential", band="1:1meg")
     data = json.loads(found.to_json())
     assert set(data) == {
-        "of", "text", "latex", "symbols", "value_dc", "error_bound", "error_sampled", "band_hz", "terms",
+        "schema", "of", "text", "latex", "symbols", "value_dc", "error_bound", "error_sampled", "band_hz", "terms",
         "terms_printed", "terms_expanded", "terms_exact", "cancellation", "mode", "roots", "notes",
     }  # fmt: skip
     assert data["symbols"]["R_SS"] == {"meaning": "resistor rss", "value": pytest.approx(100e3), "unit": "ohm"}

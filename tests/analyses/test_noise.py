@@ -212,7 +212,7 @@ def test_json_of_a_pair() -> None:
     r = lt.read(MOS_PAIR).noise(frequency_hz="1:1k:3")
     said = json.loads(r.to_json())
     assert set(said) == {
-        *("status", "output", "vcm", "input_offset", "temperature", "frequency_hz", "output_v_per_rthz"),
+        *("schema", "status", "output", "vcm", "input_offset", "temperature", "frequency_hz", "output_v_per_rthz"),
         *("input_v_per_rthz", "corner_hz", "band_hz", "output_v_rms", "input_v_rms", "common", "contributions"),
     }
     assert said["temperature"] == 300.15 and said["band_hz"] == [1.0, 1000.0]

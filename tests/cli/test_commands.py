@@ -14,7 +14,6 @@ import pytest
 
 import longtail as lt
 from longtail.cli.main import run
-from longtail.contract.result import finite
 from longtail.registry import analyses, announced
 
 COMPLEX = {"re", "im"}
@@ -57,16 +56,16 @@ def test_the_command_line_equals_the_python_names(
         assert run([verb, str(path)]) == error.exit_status
         assert error.message in capsys.readouterr().err
         return
-    assert parsed(capsys, verb, str(path)) == finite(result.to_dict())
+    assert parsed(capsys, verb, str(path)) == json.loads(result.to_json())
     assert output(capsys, verb, str(path)) == result.to_text()
 
 
 def test_options_reach_the_analysis(pair: str, capsys: pytest.CaptureFixture[str]) -> None:
     amp = lt.read(pair, parameters={"rc": 12e3, "drc": 0.01}, output=["o2", "o1"])
-    wanted = amp.gains(frequency_hz="10:1meg:2", vcm=-0.25, null=True, target=0.05).to_dict()
+    wanted = json.loads(amp.gains(frequency_hz="10:1meg:2", vcm=-0.25, null=True, target=0.05).to_json())
     numbers = ["--set", "rc=12k", "--set", "DRC=10m", "--vcm", "-250m", "--target", "0.05"]
     others = ["--output", "o2,o1", "--frequency", "10:1meg:2", "--null"]
-    assert parsed(capsys, "gains", pair, *numbers, *others) == finite(wanted)
+    assert parsed(capsys, "gains", pair, *numbers, *others) == wanted
     assert wanted["null"]["v_od_target"] == 0.05
     assert wanted["vcm"] == pytest.approx(-0.25)
 
@@ -82,7 +81,7 @@ def test_ports_can_be_named(pair: str, capsys: pytest.CaptureFixture[str]) -> No
 
 def test_json_of_the_operating_point(pair: str, capsys: pytest.CaptureFixture[str]) -> None:
     found = parsed(capsys, "op", pair)
-    assert list(found) == ["status", "iterations", "continuation", "nodes", "branches", "devices"]
+    assert list(found) == ["schema", "status", "iterations", "continuation", "nodes", "branches", "devices"]
     assert found["status"] == "converged"
     assert found["nodes"]["vcc"] == 5.0
     assert found["branches"].keys() == {"vcc", "vee", "vinp", "vinn"}
@@ -94,7 +93,7 @@ def test_json_of_the_operating_point(pair: str, capsys: pytest.CaptureFixture[st
 
 def test_json_of_the_gains(pair: str, single: str, capsys: pytest.CaptureFixture[str]) -> None:
     keys = [
-        *("status", "output", "vcm", "null", "frequency_hz", "differential", "common"),
+        *("schema", "status", "output", "vcm", "null", "frequency_hz", "differential", "common"),
         *("common_to_differential", "differential_to_common", "cmrr_db", "zero"),
     ]
     found = parsed(capsys, "gains", pair, "--set", "drc=0.01")
@@ -102,7 +101,7 @@ def test_json_of_the_gains(pair: str, single: str, capsys: pytest.CaptureFixture
     assert found["zero"] == {}
     assert found["output"] == "differential"
     assert found["null"] is None
-    for name in keys[5:9]:
+    for name in keys[6:10]:
         assert found[name].keys() == COMPLEX
         assert len(found[name]["re"]) == len(found[name]["im"]) == len(found["frequency_hz"]) == 181
     assert found["cmrr_db"][0] == pytest.approx(110.0, abs=0.5)

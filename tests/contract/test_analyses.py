@@ -38,6 +38,7 @@ def check_metadata(analysis: Analysis) -> None:
     assert analysis.doc
     assert not analysis.doc.endswith(".")
     assert issubclass(analysis.result, Result)
+    assert analysis.result.analysis == analysis.name
     names = [option.name for option in analysis.options]
     assert len(names) == len(set(names))
     for option in analysis.options:
@@ -51,7 +52,8 @@ def check_result(result: Result) -> None:
     line = repr(result)
     assert "\n" not in line
     data = json.loads(result.to_json())
-    assert data
+    assert next(iter(data)) == "schema"
+    assert type(result).from_json(result.to_json()) == {k: v for k, v in data.items() if k != "schema"} != {}
     assert "NaN" not in result.to_json()
     assert result.to_text().strip()
     assert "<div" in result._repr_html_()

@@ -12,7 +12,9 @@ from longtail.analyses.gains import ModeGains, gains_at
 from longtail.bench.behavioral import Behavioral
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
+from longtail.contract.encoding import pairs
 from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS
+from longtail.contract.output import Output
 from longtail.contract.result import Result
 from longtail.driven.inputs import find_drives
 from longtail.driven.nulling import bias
@@ -26,6 +28,7 @@ class BehavioralModel(Result):
     frequency_hz  Hz; gains: the mode gains that it was made of
     """
 
+    analysis: ClassVar[str] = "behavioral"
     view: ClassVar[str] = "behavioral"
 
     model: Behavioral
@@ -43,10 +46,10 @@ class BehavioralModel(Result):
             found |= {"common_to_differential": model.unwanted, "differential_to_common": model.matrix[1, 0].item()}
         return {
             "status": self.gains.status,
-            "output": "single-ended" if self.gains.single_ended else "differential",
+            "output": Output(self.gains.output).kind,
             "vcm": self.gains.vcm,
             "frequency_hz": self.frequency_hz,
-            **{name: [float(np.real(gain)), float(np.imag(gain))] for name, gain in found.items()},
+            **{name: pairs(gain) for name, gain in found.items()},
             "cmrr_db": self.model.cmrr_db,
         }
 

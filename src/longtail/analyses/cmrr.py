@@ -13,12 +13,14 @@ from longtail.analyses.gains import ModeGains, NullPoint
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis
 from longtail.contract.axes import frequency_axis
+from longtail.contract.encoding import plain
 from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS, VCM_OPTION
+from longtail.contract.output import Output
 from longtail.contract.result import Result
 from longtail.driven.levels import levels_of, sweep
+from longtail.driven.mode_gains import PLACES, ModeMatrix
 from longtail.driven.nulling import null_target
 from longtail.driven.points import Points
-from longtail.driven.port_maps import rejection_db
 from longtail.driven.stability import instability_notes, lane_notes
 from longtail.lanes.status import LaneStatus
 from longtail.large_signal.departures import Departure, departures
@@ -35,7 +37,7 @@ Complex = NDArray[np.complex128]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class CmrrMap(Result):
+class CmrrMap(ModeMatrix, Result):
     """The transfer between modes over the dc common-mode level and frequency.
 
     vcm           `[level]`, V, rising
@@ -47,6 +49,7 @@ class CmrrMap(Result):
                   the netlist, those first that leave first; `edge` is V_CM there
     """
 
+    analysis: ClassVar[str] = "cmrr"
     view: ClassVar[str] = "cmrr"
 
     vcm: Array
@@ -70,46 +73,14 @@ class CmrrMap(Result):
         return f"<CMRR of {self.label}: {rejection} over {counted(self.vcm.size, 'level')} and {points}>"
 
     @property
-    def single_ended(self) -> bool:
-        return len(self.output) == 1
-
-    @property
-    def label(self) -> str:
-        """The output that every figure here refers to."""
-        return f"v({self.output[0]})" if self.single_ended else f"v({self.output[0]}) - v({self.output[1]})"
-
-    @property
     def ratio(self) -> str:
         """Of what the rejection is the ratio."""
-        return "|A_d/A_cm|" if self.single_ended else "|A_dd/A_c→d|"
+        return Output(self.output).rejection
 
     @property
     def gains(self) -> dict[str, Complex | None]:
         """The four gains `[level, frequency]` by name; those of a differential output alone are None else."""
-        m = self.matrix
-        if self.single_ended:
-            return {
-                "differential": m[..., 0, DIFFERENTIAL],
-                "common": m[..., 0, COMMON],
-                "common_to_differential": None,
-                "differential_to_common": None,
-            }
-        return {
-            "differential": m[..., DIFFERENTIAL, DIFFERENTIAL],
-            "common": m[..., COMMON, COMMON],
-            "common_to_differential": m[..., DIFFERENTIAL, COMMON],
-            "differential_to_common": m[..., COMMON, DIFFERENTIAL],
-        }
-
-    @property
-    def cmrr_db(self) -> Array:
-        """20*log10 of abs(A_dd/A_c→d), or of abs(A_d/A_cm) for a single-ended output, `[level, frequency]`.
-
-        Infinite where the unwanted gain is below rounding (see `unwanted_reason`), minus infinite where there is no
-        gain to hold against it, nan where there is no operating point.
-        """
-        wanted, unwanted = (self.matrix[..., DIFFERENTIAL, mode] for mode in (DIFFERENTIAL, COMMON))
-        return rejection_db(wanted, unwanted, self.floor)
+        return {name: getattr(self, name) for name in PLACES}
 
     @property
     def no_figure(self) -> str:
@@ -143,22 +114,21 @@ class CmrrMap(Result):
         )
 
     def to_dict(self) -> dict[str, Any]:
-        return {
-            "output": "single-ended" if self.single_ended else "differential",
-            "vcm": self.vcm.tolist(),
-            "frequency_hz": self.frequency_hz.tolist(),
-            "cmrr_db": self.cmrr_db.tolist(),
-            **{
-                name: None if gain is None else {"re": gain.real.tolist(), "im": gain.imag.tolist()}
-                for name, gain in self.gains.items()
-            },
-            "input_offset": None if self.offset is None else self.offset.tolist(),
-            "status": list(self.status),
-            "devices_out_of_region": {
-                "low": [departure.to_dict() for departure in self.low],
-                "high": [departure.to_dict() for departure in self.high],
-            },
-        }
+        return plain(
+            {
+                "output": Output(self.output).kind,
+                "vcm": self.vcm,
+                "frequency_hz": self.frequency_hz,
+                "cmrr_db": self.cmrr_db,
+                **self.gains,
+                "input_offset": self.offset,
+                "status": self.status,
+                "devices_out_of_region": {
+                    "low": [departure.to_dict() for departure in self.low],
+                    "high": [departure.to_dict() for departure in self.high],
+                },
+            }
+        )
 
     def to_xarray(self) -> xarray.Dataset:
         """The gains and the CMRR over "vcm" in V and "frequency" in Hz."""

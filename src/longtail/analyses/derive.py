@@ -42,6 +42,7 @@ _TOLERANCE = 0.05  # relative: values of matched devices that share a symbol
 class Derivation(Result):
     """Steps, each with a title, a reason and equations; `elements` are (symbol, where it stands, meaning, value)."""
 
+    analysis: ClassVar[str] = "derive"
     view: ClassVar[str] = "derive"
 
     title: str

@@ -13,8 +13,10 @@ from longtail import modes
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.axes import frequency_axis
+from longtail.contract.encoding import plain
 from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, LANE_OPTIONS, NULL_OPTIONS
-from longtail.contract.result import Result, plain
+from longtail.contract.output import Output
+from longtail.contract.result import Result
 from longtail.driven.drives import Drives
 from longtail.driven.grid import Axes, Lanes
 from longtail.driven.inputs import find_drives
@@ -63,6 +65,7 @@ class ModeGains(ModeMatrix, Result):
     inquiry       what tells why gains are zero, see `reason`
     """
 
+    analysis: ClassVar[str] = "gains"
     view: ClassVar[str] = "gains"
 
     frequency_hz: NDArray[np.float64]
@@ -105,23 +108,25 @@ class ModeGains(ModeMatrix, Result):
         return self.reason("common" if self.single_ended else "common_to_differential") or UNKNOWN
 
     def to_dict(self) -> dict[str, Any]:
-        varied = {"axes": {name: values.tolist() for name, values in self.axes}} if self.axes else {}
-        return {
-            "status": plain(self.status),
-            "output": "single-ended" if self.single_ended else "differential",
-            **varied,
-            "vcm": plain(self.vcm),
-            "null": None
-            if self.null is None
-            else {"v_od_target": self.null.v_od_target, "input_offset": plain(self.null.input_offset)},
-            "frequency_hz": self.frequency_hz.tolist(),
-            "differential": _complex(self.differential),
-            "common": _complex(self.common),
-            "common_to_differential": _complex(self.common_to_differential),
-            "differential_to_common": _complex(self.differential_to_common),
-            "cmrr_db": self.cmrr_db.tolist(),
-            "zero": {name: reason.to_dict() for name in self.names if (reason := self.reason(name)) is not None},
-        }
+        varied = {"axes": dict(self.axes)} if self.axes else {}
+        return plain(
+            {
+                "status": self.status,
+                "output": Output(self.output).kind,
+                **varied,
+                "vcm": self.vcm,
+                "null": None
+                if self.null is None
+                else {"v_od_target": self.null.v_od_target, "input_offset": self.null.input_offset},
+                "frequency_hz": self.frequency_hz,
+                "differential": self.differential,
+                "common": self.common,
+                "common_to_differential": self.common_to_differential,
+                "differential_to_common": self.differential_to_common,
+                "cmrr_db": self.cmrr_db,
+                "zero": {name: reason.to_dict() for name in self.names if (reason := self.reason(name)) is not None},
+            }
+        )
 
     def to_xarray(self) -> xarray.Dataset:
         """The four gains and the CMRR over the varied axes and "frequency" in Hz, and the status of every lane."""
@@ -144,10 +149,6 @@ class ModeGains(ModeMatrix, Result):
             attributes |= {"vcm": self.vcm, "status": self.status}
         coordinates = {"frequency": ("frequency", self.frequency_hz, {"units": "Hz"})}
         return xarray.Dataset(data, coords={**dict(self.axes), **coordinates}, attrs=attributes)
-
-
-def _complex(values: Complex | None) -> dict[str, list[float]] | None:
-    return None if values is None else {"re": values.real.tolist(), "im": values.imag.tolist()}
 
 
 def run(

@@ -11,6 +11,7 @@ import numpy as np
 
 from longtail.circuit import GROUND, Circuit, Instance
 from longtail.contract.analysis import Analysis, Option
+from longtail.contract.encoding import plain
 from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS
 from longtail.contract.result import Result
 from longtail.driven.drives import Drives
@@ -89,6 +90,7 @@ class HalfCircuits(Result):
     paths              the decks that were written, by mode
     """
 
+    analysis: ClassVar[str] = "half"
     view: ClassVar[str] = "half"
 
     circuit: Circuit
@@ -134,26 +136,28 @@ class HalfCircuits(Result):
 
     def to_dict(self) -> dict[str, Any]:
         mirror = self.mirror
-        return {
-            "pairs": [list(pair) for pair in self.pairs],
-            "node_pairs": [list(pair) for pair in self.node_pairs],
-            "on_axis": {
-                "nodes": list(mirror.axis_nodes) if mirror else [],
-                "devices": list(mirror.axis_devices) if mirror else [],
-            },
-            "asymmetric": [
-                {"pair": [name or None for name in d.pair], "parameter": d.parameter, "delta": d.delta}
-                for d in (mirror.differences if mirror else ())
-            ],
-            "complete": mirror is not None and mirror.complete,
-            "exact": mirror is not None and mirror.exact,
-            "ends_at": list(mirror.ends_at) if mirror else [],
-            "without_image": list(mirror.unmatched) if mirror else [],
-            "frequency_hz": self.frequency_hz,
-            "gains": {mode: {"re": gain.real, "im": gain.imag} for mode, gain in self.gains.items()},
-            "decks": {mode: self.paths.get(mode) for mode in ("differential", "common")},
-            "notes": list(self.notes),
-        }
+        return plain(
+            {
+                "pairs": self.pairs,
+                "node_pairs": self.node_pairs,
+                "on_axis": {
+                    "nodes": mirror.axis_nodes if mirror else [],
+                    "devices": mirror.axis_devices if mirror else [],
+                },
+                "asymmetric": [
+                    {"pair": [name or None for name in d.pair], "parameter": d.parameter, "delta": d.delta}
+                    for d in (mirror.differences if mirror else ())
+                ],
+                "complete": mirror is not None and mirror.complete,
+                "exact": mirror is not None and mirror.exact,
+                "ends_at": mirror.ends_at if mirror else [],
+                "without_image": mirror.unmatched if mirror else [],
+                "frequency_hz": self.frequency_hz,
+                "gains": self.gains,
+                "decks": {mode: self.paths.get(mode) for mode in ("differential", "common")},
+                "notes": self.notes,
+            }
+        )
 
     @property
     def files(self) -> tuple[Path, ...]:

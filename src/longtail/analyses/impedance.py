@@ -20,12 +20,14 @@ from numpy.typing import NDArray
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis
 from longtail.contract.axes import frequency_axis
+from longtail.contract.encoding import plain
 from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS
+from longtail.contract.output import AtOutput
 from longtail.contract.result import Result
 from longtail.driven.inputs import find_drives
 from longtail.driven.mode_gains import common_level, status_text
 from longtail.driven.nulling import bias
-from longtail.driven.port_maps import parts, port_matrices
+from longtail.driven.port_maps import port_matrices
 from longtail.large_signal.stuck import bias_notes
 from longtail.modes import COMMON, DIFFERENTIAL
 
@@ -36,7 +38,7 @@ Complex = NDArray[np.complex128]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Impedances(Result):
+class Impedances(AtOutput, Result):
     """Impedances of an amplifier at its ports.
 
     frequency_hz   `[frequency]`
@@ -45,6 +47,7 @@ class Impedances(Result):
     input, output  names of the nodes; vcm: dc common-mode input in V; input_offset: V, where it was nulled
     """
 
+    analysis: ClassVar[str] = "impedance"
     view: ClassVar[str] = "impedance"
 
     frequency_hz: NDArray[np.float64]
@@ -62,10 +65,6 @@ class Impedances(Result):
         z_o = np.abs(self.differential_output[0])
         at = f"at {self.frequency_hz[0]:g} Hz"
         return f"<impedances {at}: input {z_id:.4g} ohm differential, {z_ic:.4g} ohm common, output {z_o:.4g} ohm>"
-
-    @property
-    def single_ended(self) -> bool:
-        return len(self.output) == 1
 
     @property
     def differential_input(self) -> Complex:
@@ -88,16 +87,18 @@ class Impedances(Result):
         return None if self.single_ended else self.output_matrix[:, COMMON, COMMON]
 
     def to_dict(self) -> dict[str, Any]:
-        return {
-            "status": self.status,
-            "input_nodes": list(self.input),
-            "output_nodes": list(self.output),
-            "vcm": self.vcm,
-            "input_offset": self.input_offset,
-            "frequency_hz": self.frequency_hz.tolist(),
-            "input": {"differential": parts(self.differential_input), "common": parts(self.common_input)},
-            "output": {"differential": parts(self.differential_output), "common": parts(self.common_output)},
-        }
+        return plain(
+            {
+                "status": self.status,
+                "input_nodes": self.input,
+                "output_nodes": self.output,
+                "vcm": self.vcm,
+                "input_offset": self.input_offset,
+                "frequency_hz": self.frequency_hz,
+                "input": {"differential": self.differential_input, "common": self.common_input},
+                "output": {"differential": self.differential_output, "common": self.common_output},
+            }
+        )
 
     def to_xarray(self) -> xarray.Dataset:
         """The impedances over "frequency" in Hz."""

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.axes import linear_axis
+from longtail.contract.encoding import plain
 from longtail.contract.options import FREE_NULL_OPTIONS, INPUT_OPTIONS
+from longtail.contract.output import AtOutput
 from longtail.contract.result import Result
 from longtail.devices.base import ZERO_CELSIUS
 from longtail.driven.input_offset import DRIFT_STEP, currents, offsets
@@ -32,7 +34,7 @@ TEMPERATURES = "-40:125:34"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Offset(Result):
+class Offset(AtOutput, Result):
     """Offsets and bias currents of the inputs, at the temperature of the netlist and over others.
 
     input_offset    v1 - v2 in V that brings the output to `target` V, the systematic offset of the netlist
@@ -43,6 +45,7 @@ class Offset(Result):
     temperature_deg_c `[point]`, and `..._over_temperature` `[point]`; nan where the output could not be nulled
     """
 
+    analysis: ClassVar[str] = "offset"
     view: ClassVar[str] = "offset"
 
     output: tuple[str, ...]
@@ -70,34 +73,31 @@ class Offset(Result):
         )
 
     @property
-    def label(self) -> str:
-        """The output that was nulled."""
-        return f"v({self.output[0]})" if len(self.output) == 1 else f"v({self.output[0]}) - v({self.output[1]})"
-
-    @property
     def span(self) -> float:
         """The difference in V between the largest and the smallest offset over the temperatures."""
         return float(np.nanmax(self.input_offset_over_temperature) - np.nanmin(self.input_offset_over_temperature))
 
     def to_dict(self) -> dict[str, Any]:
-        return {
-            "output": list(self.output),
-            "vcm": self.vcm,
-            "target": self.target,
-            "temperature_deg_c": self.nominal_deg_c,
-            "input_offset": self.input_offset,
-            "bias_current": self.bias_current,
-            "offset_current": self.offset_current,
-            "drift_v_per_k": self.input_offset_drift,
-            "bias_current_drift_a_per_k": self.bias_current_drift,
-            "offset_current_drift_a_per_k": self.offset_current_drift,
-            "over_temperature": {
-                "temperature_deg_c": self.temperature_deg_c.tolist(),
-                "input_offset": self.input_offset_over_temperature.tolist(),
-                "bias_current": self.bias_current_over_temperature.tolist(),
-                "offset_current": self.offset_current_over_temperature.tolist(),
-            },
-        }
+        return plain(
+            {
+                "output": self.output,
+                "vcm": self.vcm,
+                "target": self.target,
+                "temperature_deg_c": self.nominal_deg_c,
+                "input_offset": self.input_offset,
+                "bias_current": self.bias_current,
+                "offset_current": self.offset_current,
+                "drift_v_per_k": self.input_offset_drift,
+                "bias_current_drift_a_per_k": self.bias_current_drift,
+                "offset_current_drift_a_per_k": self.offset_current_drift,
+                "over_temperature": {
+                    "temperature_deg_c": self.temperature_deg_c,
+                    "input_offset": self.input_offset_over_temperature,
+                    "bias_current": self.bias_current_over_temperature,
+                    "offset_current": self.offset_current_over_temperature,
+                },
+            }
+        )
 
     def to_xarray(self) -> xarray.Dataset:
         """Offset and currents over "temperature" in degrees Celsius."""

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis
+from longtail.contract.encoding import plain
 from longtail.contract.options import LANE_OPTIONS
-from longtail.contract.result import Result, plain
+from longtail.contract.result import Result
 from longtail.devices.discovery import devices
 from longtail.driven.grid import Axes, Lanes
 from longtail.driven.lane_solves import solve_lanes
@@ -42,6 +43,7 @@ class OpResult(Result):
     axes      name and values of each axis in `…`
     """
 
+    analysis: ClassVar[str] = "op"
     view: ClassVar[str] = "op"
 
     status: str | NDArray[np.str_]
@@ -65,16 +67,18 @@ class OpResult(Result):
         return f"<operating point: {self.status}, {what}>"
 
     def to_dict(self) -> dict[str, Any]:
-        varied = {"axes": {name: values.tolist() for name, values in self.axes}} if self.axes else {}
-        return {
-            "status": plain(self.status),
-            "iterations": self.iterations,
-            "continuation": self.continuation,
-            **varied,
-            "nodes": {k: plain(v) for k, v in self.nodes.items()},
-            "branches": {k: plain(v) for k, v in self.branches.items()},
-            "devices": {name: {k: plain(v) for k, v in d.items()} for name, d in self.devices.items()},
-        }
+        varied = {"axes": dict(self.axes)} if self.axes else {}
+        return plain(
+            {
+                "status": self.status,
+                "iterations": self.iterations,
+                "continuation": self.continuation,
+                **varied,
+                "nodes": self.nodes,
+                "branches": self.branches,
+                "devices": self.devices,
+            }
+        )
 
     def to_xarray(self) -> xarray.Dataset:
         """Voltages over "node" in V and currents over "branch" in A, behind the varied axes."""

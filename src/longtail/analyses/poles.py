@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
+from longtail.contract.encoding import pairs, plain
 from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS
+from longtail.contract.output import AtOutput, Output
 from longtail.contract.result import Result
 from longtail.driven.band_search import model_bands, search_axis
 from longtail.driven.bands import Bands
@@ -121,7 +123,7 @@ class TailZero:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PolesAndZeros(Result):
+class PolesAndZeros(AtOutput, Result):
     """Natural frequencies of an amplifier.
 
     poles       `[pole]`, rad/s, in rising magnitude; pole_nodes: where each lives, the nodes with the largest shares
@@ -129,6 +131,7 @@ class PolesAndZeros(Result):
     corners     of the differential gain; tail: see `TailZero`; loop: where one was named
     """
 
+    analysis: ClassVar[str] = "poles"
     view: ClassVar[str] = "poles"
 
     poles: Complex
@@ -151,10 +154,6 @@ class PolesAndZeros(Result):
             f"{'none' if band is None else format_si(band, 'Hz')}, output {', '.join(self.output)}>"
         )
 
-    @property
-    def single_ended(self) -> bool:
-        return len(self.output) == 1
-
     def gain(self, name: str, frequency_hz: Any) -> Complex:
         """A transfer by name, V/V, as its poles and zeros have it. Raises `OptionError` for an unknown name."""
         if name not in self.transfers:
@@ -167,39 +166,36 @@ class PolesAndZeros(Result):
 
     def to_dict(self) -> dict[str, Any]:
         named = self.transfers.items()
-        return {
-            "status": self.status,
-            "output": "single-ended" if self.single_ended else "differential",
-            "vcm": self.vcm,
-            "input_offset": self.input_offset,
-            "poles_rad_s": _pairs(self.poles),
-            "pole_nodes": list(self.pole_nodes),
-            "zeros_rad_s": {name: _pairs(t.zeros) for name, t in named},
-            "zero_uncertainty": {
-                name: None if t.zero_uncertainty is None else t.zero_uncertainty.tolist() for name, t in named
-            },
-            "residues_rad_s": {name: _pairs(t.residues) for name, t in named},
-            "cancelling": {
-                name: [{"pole": p.pole, "zero": p.zero, "distance": p.distance} for p in t.pairs] for name, t in named
-            },
-            "gain_at_dc": {name: t.gain_at_dc for name, t in named},
-            "error": {name: t.error for name, t in named},
-            "bandwidth_hz": self.corners.bandwidth_hz,
-            "low_corner_hz": self.corners.low_hz,
-            "gain_bandwidth_hz": self.corners.gain_bandwidth_hz,
-            "unity_gain_hz": self.corners.unity_hz,
-            "tail": self.tail
-            and {
-                "node": self.tail.node,
-                "zero_rad_s": [self.tail.zero.real, self.tail.zero.imag],
-                "pole_rad_s": None if self.tail.pole is None else [self.tail.pole.real, self.tail.pole.imag],
-            },
-            "loop": self.loop and {name: getattr(self.loop, name) for name in Loop.__slots__},
-        }
-
-
-def _pairs(values: Complex | None) -> list[list[float]] | None:
-    return None if values is None else [[v.real, v.imag] for v in values.tolist()]
+        return plain(
+            {
+                "status": self.status,
+                "output": Output(self.output).kind,
+                "vcm": self.vcm,
+                "input_offset": self.input_offset,
+                "poles_rad_s": pairs(self.poles),
+                "pole_nodes": self.pole_nodes,
+                "zeros_rad_s": {name: pairs(t.zeros) for name, t in named},
+                "zero_uncertainty": {name: t.zero_uncertainty for name, t in named},
+                "residues_rad_s": {name: pairs(t.residues) for name, t in named},
+                "cancelling": {
+                    name: [{"pole": p.pole, "zero": p.zero, "distance": p.distance} for p in t.pairs]
+                    for name, t in named
+                },
+                "gain_at_dc": {name: t.gain_at_dc for name, t in named},
+                "error": {name: t.error for name, t in named},
+                "bandwidth_hz": self.corners.bandwidth_hz,
+                "low_corner_hz": self.corners.low_hz,
+                "gain_bandwidth_hz": self.corners.gain_bandwidth_hz,
+                "unity_gain_hz": self.corners.unity_hz,
+                "tail": self.tail
+                and {
+                    "node": self.tail.node,
+                    "zero_rad_s": pairs(self.tail.zero),
+                    "pole_rad_s": pairs(self.tail.pole),
+                },
+                "loop": self.loop and {name: getattr(self.loop, name) for name in Loop.__slots__},
+            }
+        )
 
 
 def run(

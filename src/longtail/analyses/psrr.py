@@ -18,13 +18,15 @@ from numpy.typing import NDArray
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.axes import frequency_axis
+from longtail.contract.encoding import plain
 from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS
+from longtail.contract.output import AtOutput, Output
 from longtail.contract.result import Result
 from longtail.driven.drives import Drives
 from longtail.driven.inputs import find_drives
 from longtail.driven.mode_gains import common_level, status_text
 from longtail.driven.nulling import bias
-from longtail.driven.port_maps import ROUNDING, above, parts, rejection_db, signal_level, source_columns
+from longtail.driven.port_maps import ROUNDING, above, rejection_db, signal_level, source_columns
 from longtail.elaborate.ports import resolve_ports
 from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.solving.operating_point import OperatingPoint
@@ -41,7 +43,7 @@ Complex = NDArray[np.complex128]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SupplyRejection(Result):
+class SupplyRejection(AtOutput, Result):
     """Transfers from the supplies to an output.
 
     frequency_hz  `[frequency]`
@@ -52,6 +54,7 @@ class SupplyRejection(Result):
     reasons       why the transfer of a supply to the differential or single output is zero, where it is
     """
 
+    analysis: ClassVar[str] = "psrr"
     view: ClassVar[str] = "psrr"
 
     frequency_hz: NDArray[np.float64]
@@ -73,10 +76,6 @@ class SupplyRejection(Result):
             why = "without gain" if value < 0.0 else short(self.reasons.get(name, UNKNOWN).rejection)
             said.append(f"{name} {value:.4g} dB" if np.isfinite(value) else f"{name} {why}")
         return f"<supply rejection at {self.frequency_hz[0]:g} Hz: {', '.join(said)}>"
-
-    @property
-    def single_ended(self) -> bool:
-        return len(self.output) == 1
 
     @property
     def gain(self) -> Complex:
@@ -109,22 +108,24 @@ class SupplyRejection(Result):
         return 2 + self.supplies.index(supply)
 
     def to_dict(self) -> dict[str, Any]:
-        return {
-            "status": self.status,
-            "output": "single-ended" if self.single_ended else "differential",
-            "vcm": self.vcm,
-            "input_offset": self.input_offset,
-            "frequency_hz": self.frequency_hz.tolist(),
-            "gain": parts(self.gain),
-            "supplies": {
-                name: {
-                    "differential": parts(self.differential(name)),
-                    "common": parts(self.common(name)),
-                    "psrr_db": self.psrr_db(name).tolist(),
-                }
-                for name in self.supplies
-            },
-        }
+        return plain(
+            {
+                "status": self.status,
+                "output": Output(self.output).kind,
+                "vcm": self.vcm,
+                "input_offset": self.input_offset,
+                "frequency_hz": self.frequency_hz,
+                "gain": self.gain,
+                "supplies": {
+                    name: {
+                        "differential": self.differential(name),
+                        "common": self.common(name),
+                        "psrr_db": self.psrr_db(name),
+                    }
+                    for name in self.supplies
+                },
+            }
+        )
 
     def to_xarray(self) -> xarray.Dataset:
         """Transfers and rejections over "supply" and "frequency" in Hz."""

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
+from longtail.contract.encoding import plain
 from longtail.contract.options import FREE_NULL_OPTIONS, INPUT_OPTIONS
+from longtail.contract.output import AtOutput, Output
 from longtail.contract.result import Result
 from longtail.driven.drives import Drives, supply_rails
 from longtail.driven.inputs import find_drives
@@ -48,7 +50,7 @@ class RangeSpan:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class OperatingRange(Result):
+class OperatingRange(AtOutput, Result):
     """The range of an amplifier about its operating point, at which the output is `v_out` and the input level `v_cm`.
 
     input_common_mode  levels between which every transistor amplifies that does so at the operating point, the output
@@ -63,6 +65,7 @@ class OperatingRange(Result):
     rails              lowest and highest supply in V, None where they are not known
     """
 
+    analysis: ClassVar[str] = "range"
     view: ClassVar[str] = "range"
 
     output: tuple[str, ...]
@@ -90,30 +93,23 @@ class OperatingRange(Result):
             f"output {swing.low.volts:.4g} to {swing.high.volts:.4g} V>"
         )
 
-    @property
-    def single_ended(self) -> bool:
-        return len(self.output) == 1
-
-    @property
-    def label(self) -> str:
-        """The output that every figure here refers to."""
-        return f"v({self.output[0]})" if self.single_ended else f"v({self.output[0]}) - v({self.output[1]})"
-
     def to_dict(self) -> dict[str, Any]:
-        return {
-            "output": "single-ended" if self.single_ended else "differential",
-            "center": {"v_out": self.v_out, "vcm": self.v_cm},
-            "frequency_hz": self.frequency_hz,
-            "gain_loss_db": self.gain_loss_db,
-            "cmrr_loss_db": self.cmrr_loss_db,
-            "input_common_mode": self.input_common_mode.to_dict(),
-            "input_common_mode_by_gain": self.by_gain.to_dict(),
-            "input_common_mode_by_cmrr": None if self.by_cmrr is None else self.by_cmrr.to_dict(),
-            "output_swing": self.output_swing.to_dict(),
-            "output_swing_by_gain": self.swing_by_gain.to_dict(),
-            "polygon": self.polygon.tolist(),
-            "polygon_limits": [{"device": limit.device, "reason": limit.reason} for limit in self.limits],
-        }
+        return plain(
+            {
+                "output": Output(self.output).kind,
+                "center": {"v_out": self.v_out, "vcm": self.v_cm},
+                "frequency_hz": self.frequency_hz,
+                "gain_loss_db": self.gain_loss_db,
+                "cmrr_loss_db": self.cmrr_loss_db,
+                "input_common_mode": self.input_common_mode.to_dict(),
+                "input_common_mode_by_gain": self.by_gain.to_dict(),
+                "input_common_mode_by_cmrr": None if self.by_cmrr is None else self.by_cmrr.to_dict(),
+                "output_swing": self.output_swing.to_dict(),
+                "output_swing_by_gain": self.swing_by_gain.to_dict(),
+                "polygon": self.polygon,
+                "polygon_limits": [{"device": limit.device, "reason": limit.reason} for limit in self.limits],
+            }
+        )
 
     def to_xarray(self) -> xarray.Dataset:
         """The corners of the polygon, with what lies beyond each."""

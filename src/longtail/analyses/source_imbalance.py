@@ -23,7 +23,9 @@ from longtail import modes
 from longtail.circuit import GROUND, Circuit, Instance
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.axes import frequency_axis
+from longtail.contract.encoding import plain
 from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS
+from longtail.contract.output import AtOutput, Output
 from longtail.contract.result import Result
 from longtail.driven.drives import Drives
 from longtail.driven.grid import Lanes
@@ -31,7 +33,7 @@ from longtail.driven.inputs import find_drives
 from longtail.driven.lane_solves import null_lanes, solve_lanes
 from longtail.driven.mode_gains import common_level, mode_gains, status_text
 from longtail.driven.nulling import bias, null_target
-from longtail.driven.port_maps import ROUNDING, above, input_currents, parts, port_matrices, rejection_db, signal_level
+from longtail.driven.port_maps import ROUNDING, above, input_currents, port_matrices, rejection_db, signal_level
 from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.solving import dense
 from longtail.engine.solving.operating_point import OperatingPoint
@@ -62,7 +64,7 @@ class Network:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SourceImbalance(Result):
+class SourceImbalance(AtOutput, Result):
     """Rejection with unequal sources.
 
     frequency_hz            `[frequency]`
@@ -76,6 +78,7 @@ class SourceImbalance(Result):
     inserted                whether the network moved the operating point and was solved for within the circuit
     """
 
+    analysis: ClassVar[str] = "source-imbalance"
     view: ClassVar[str] = "source_imbalance"
 
     frequency_hz: Real
@@ -106,10 +109,6 @@ class SourceImbalance(Result):
         return f"<source imbalance of {self.resistance_difference:g} ohm: CMRR {text} at {f:g} Hz>"
 
     @property
-    def single_ended(self) -> bool:
-        return len(self.output) == 1
-
-    @property
     def no_figure(self) -> str:
         """In short, why a rejection is infinite."""
         return short((self.reason or UNKNOWN).rejection)
@@ -130,25 +129,27 @@ class SourceImbalance(Result):
         return _rejection(self.amplifier, self.floor)
 
     def to_dict(self) -> dict[str, Any]:
-        return {
-            "status": self.status,
-            "output": "single-ended" if self.single_ended else "differential",
-            "vcm": self.vcm,
-            "input_offset": self.input_offset,
-            "resistance_ohm": self.resistance,
-            "resistance_difference_ohm": self.resistance_difference,
-            "capacitance_f": self.capacitance,
-            "capacitance_difference_f": self.capacitance_difference,
-            "bias_current": list(self.bias_current),
-            "inserted": self.inserted,
-            "frequency_hz": self.frequency_hz.tolist(),
-            "differential": parts(self.matrix[:, DIFFERENTIAL, DIFFERENTIAL]),
-            "unwanted": parts(self.matrix[:, DIFFERENTIAL, COMMON]),
-            "cmrr_db": self.cmrr_db.tolist(),
-            "balanced_cmrr_db": self.balanced_cmrr_db.tolist(),
-            "amplifier_cmrr_db": self.amplifier_cmrr_db.tolist(),
-            "map": {"resistance_difference_ohm": self.map_difference.tolist(), "cmrr_db": self.map_cmrr_db.tolist()},
-        }
+        return plain(
+            {
+                "status": self.status,
+                "output": Output(self.output).kind,
+                "vcm": self.vcm,
+                "input_offset": self.input_offset,
+                "resistance_ohm": self.resistance,
+                "resistance_difference_ohm": self.resistance_difference,
+                "capacitance_f": self.capacitance,
+                "capacitance_difference_f": self.capacitance_difference,
+                "bias_current": self.bias_current,
+                "inserted": self.inserted,
+                "frequency_hz": self.frequency_hz,
+                "differential": self.matrix[:, DIFFERENTIAL, DIFFERENTIAL],
+                "unwanted": self.matrix[:, DIFFERENTIAL, COMMON],
+                "cmrr_db": self.cmrr_db,
+                "balanced_cmrr_db": self.balanced_cmrr_db,
+                "amplifier_cmrr_db": self.amplifier_cmrr_db,
+                "map": {"resistance_difference_ohm": self.map_difference, "cmrr_db": self.map_cmrr_db},
+            }
+        )
 
     def to_xarray(self) -> xarray.Dataset:
         """Rejections over "frequency" in Hz, and the map over "difference" in ohm too."""

@@ -5,14 +5,10 @@ A result is shown by a layer above, `longtail.report`, which is imported when it
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, overload
 
-import numpy as np
-
+from longtail.contract.schema import Schema
 from longtail.errors import LongtailError
 
 if TYPE_CHECKING:
@@ -25,6 +21,8 @@ if TYPE_CHECKING:
 class Result:
     """What every result can do: show itself in one line or as a table, become JSON, an xarray dataset, a plot."""
 
+    analysis: ClassVar[str] = ""  # the name of the analysis that it is of
+    json_version: ClassVar[int] = 1  # of its JSON: one more when a key goes or means something else
     view: ClassVar[str] = "general"  # the page and the figure that show it, in `longtail.report.pages` and `.figures`
 
     def to_dict(self) -> dict[str, Any]:
@@ -32,8 +30,16 @@ class Result:
         raise NotImplementedError(f"{type(self).__name__} has no JSON form")
 
     def to_json(self) -> str:
-        """`to_dict` as JSON text; a number that is not finite becomes null."""
-        return json.dumps(finite(self.to_dict()), indent=1, allow_nan=False)
+        """`to_dict` as JSON text, below a `schema` of name and version; a number that is not finite becomes null."""
+        return Schema(self.analysis, self.json_version).write(self.to_dict())
+
+    @classmethod
+    def from_json(cls, text: str) -> dict[str, Any]:
+        """What `to_json` of this class wrote, as `to_dict` has it, with None for numbers that were not finite.
+
+        Raises `InputError` for text that is no JSON of a result, for that of another analysis, and for another version.
+        """
+        return Schema(cls.analysis, cls.json_version).read(text)
 
     def to_xarray(self) -> xarray.Dataset:
         """The result as a labelled dataset."""
@@ -81,27 +87,3 @@ class Result:
         from longtail.report import tables
 
         return tables.html(self)
-
-
-def plain(value: Any) -> Any:
-    """An array as nested lists, anything else as it is.
-
-    >>> plain(np.zeros(2)), plain("on")
-    ([0.0, 0.0], 'on')
-    """
-    return value.tolist() if isinstance(value, np.ndarray) else value
-
-
-def finite(value: Any) -> Any:
-    """The same with every number that is not finite replaced by None, since JSON has none of them.
-
-    >>> finite({"a": [1.0, float("inf")]})
-    {'a': [1.0, None]}
-    """
-    if isinstance(value, Mapping):
-        return {k: finite(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [finite(v) for v in value]
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value

@@ -51,6 +51,7 @@ class Datasheet(Result):
     beyond rows.
     """
 
+    analysis: ClassVar[str] = "analyze"
     view: ClassVar[str] = "datasheet"
 
     title: str

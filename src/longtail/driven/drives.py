@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from longtail import modes
 from longtail.circuit import GROUND, Circuit, Instance
+from longtail.contract.output import AtOutput
 from longtail.engine.equations.large import system_of
 from longtail.engine.equations.system import System
 from longtail.engine.equations.trace import Null
@@ -18,7 +19,7 @@ from longtail.engine.solving.operating_point import OperatingPoint, solve_operat
 
 
 @dataclass(frozen=True)
-class Drives:
+class Drives(AtOutput):
     """How the amplifier is driven and read.
 
     circuit   the amplifier with a source to ground at each input: those of the netlist, or sources of longtail's own
@@ -46,10 +47,6 @@ class Drives:
     def names(self) -> tuple[str, str]:
         """The varied names of the two levels."""
         return f"{self.sources[0]}.dc", f"{self.sources[1]}.dc"
-
-    @property
-    def single_ended(self) -> bool:
-        return len(self.output) == 1
 
     @property
     def values(self) -> dict[str, float]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail import modes
+from longtail.contract.output import AtOutput
 from longtail.driven.drives import Drives
 from longtail.driven.lane_solves import solve_nulled
 from longtail.driven.port_maps import ROUNDING, above, rejection_db, signal_level
@@ -35,7 +36,7 @@ PLACES = {  # output and input mode of each gain
 }
 
 
-class ModeMatrix:
+class ModeMatrix(AtOutput):
     """A matrix of mode gains, whatever else belongs to it.
 
     matrix        `[…, frequency, out_mode, in_mode]`, V/V, modes ordered (differential, common); for a single-ended
@@ -48,15 +49,6 @@ class ModeMatrix:
     matrix: Complex
     output: tuple[str, ...]
     floor: NDArray[np.float64]
-
-    @property
-    def single_ended(self) -> bool:
-        return len(self.output) == 1
-
-    @property
-    def label(self) -> str:
-        """The output that every figure here refers to."""
-        return f"v({self.output[0]})" if self.single_ended else f"v({self.output[0]}) - v({self.output[1]})"
 
     @property
     def differential(self) -> Complex:
@@ -85,10 +77,10 @@ class ModeMatrix:
 
     @property
     def cmrr_db(self) -> NDArray[np.float64]:
-        """20*log10 of abs(A_dd/A_c→d), or of abs(A_d/A_cm) for a single-ended output, `[frequency]`.
+        """20*log10 of abs(A_dd/A_c→d), or of abs(A_d/A_cm) for a single-ended output, `[…, frequency]`.
 
-        Infinite where the unwanted gain is below rounding, by symmetry for one: see `reason`. Minus infinite where
-        there is no gain to hold against it.
+        Infinite where the unwanted gain is below rounding, by symmetry for one. Minus infinite where there is no gain
+        to hold against it, nan where there is no operating point.
         """
         return rejection_db(self.differential, self.unwanted, self.floor)
 

@@ -36,9 +36,8 @@ def out_of_reach(drives: Drives, point: OperatingPoint, target: float, reach: fl
     low, high = (float(end(outputs, initial=rest)) for end in (np.min, np.max))
     if low < target < high:
         return None
-    label = " - ".join(f"v({node})" for node in drives.output)
     return AnalysisError(
-        f"the output cannot be nulled to {format_si(target, 'V')}: {label} goes from {format_si(low, 'V')} to "
+        f"the output cannot be nulled to {format_si(target, 'V')}: {drives.label} goes from {format_si(low, 'V')} to "
         f"{format_si(high, 'V')}, for differences of the inputs up to {format_si(reach, 'V')}, and is at "
         f"{format_si(float(rest), 'V')} without",
         hint=said("give a {target} within that", target=None),

@@ -96,11 +96,6 @@ def rejection_db(wanted: ArrayLike, unwanted: ArrayLike, floor: Real) -> Real:
         return np.asarray(20.0 * np.log10(np.where(np.isnan(signal), np.nan, ratio)))
 
 
-def parts(values: Complex | None) -> dict[str, list[float]] | None:
-    """Complex numbers as JSON has them: real and imaginary parts."""
-    return None if values is None else {"re": values.real.tolist(), "im": values.imag.tolist()}
-
-
 def port_matrices(drives: Drives, point: OperatingPoint, frequency_hz: NDArray[np.float64]) -> tuple[Complex, Complex]:
     """Input admittances in S and output impedances in ohm between modes, `[frequency, mode, mode]`, of one lane."""
     model, system = linearize(point), point.system

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.contract.encoding import plain
 from longtail.driven.levels import LevelSweep
 from longtail.driven.points import Points
 from longtail.large_signal.march import Mask, Rows, march
@@ -36,12 +37,14 @@ class Distortion:
     thd: Array
 
     def to_dict(self) -> dict[str, Any]:
-        return {
-            "amplitude": self.amplitude,
-            "fundamental": self.fundamental.tolist(),
-            **{f"hd{n}": self.harmonics[:, n - 2].tolist() for n in range(2, HARMONICS + 1)},
-            "thd": self.thd.tolist(),
-        }
+        return plain(
+            {
+                "amplitude": self.amplitude,
+                "fundamental": self.fundamental,
+                **{f"hd{n}": self.harmonics[:, n - 2] for n in range(2, HARMONICS + 1)},
+                "thd": self.thd,
+            }
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -66,6 +66,7 @@ class Formula(Result):
     validity       errors over mismatch, temperature and common-mode level; None where they were not asked for
     """
 
+    analysis: ClassVar[str] = "formula"
     view: ClassVar[str] = "formula"
 
     of: str

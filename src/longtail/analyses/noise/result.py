@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.contract.result import Result, plain
+from longtail.contract.encoding import plain
+from longtail.contract.output import AtOutput, Output
+from longtail.contract.result import Result
 from longtail.devices.base import FLICKER
 from longtail.driven.crossings import between, falls
 from longtail.driven.grid import Axes
@@ -39,7 +41,7 @@ class Contribution:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Noise(Result):
+class Noise(AtOutput, Result):
     """Noise of an amplifier; `…` stands for the axes of varied parameters, if any.
 
     frequency_hz   `[frequency]`
@@ -52,6 +54,7 @@ class Noise(Result):
     temperature    of the circuit in K, `[…]`; a device may have its own
     """
 
+    analysis: ClassVar[str] = "noise"
     view: ClassVar[str] = "noise"
 
     frequency_hz: Real
@@ -83,10 +86,6 @@ class Noise(Result):
             f"<noise: {self.input_v_per_rthz[0]:.4g} V/rtHz at the input at {self.frequency_hz[0]:g} Hz, "
             f"{self.output_v_rms:.4g} V rms at the output{most}>"
         )
-
-    @property
-    def single_ended(self) -> bool:
-        return len(self.output) == 1
 
     @property
     def output_v_per_rthz(self) -> Real:
@@ -166,40 +165,42 @@ class Noise(Result):
         return sorted(found, key=lambda c: -round(float(np.nan_to_num(c.share).mean()), 9))
 
     def to_dict(self) -> dict[str, Any]:
-        varied = {"axes": {name: values.tolist() for name, values in self.axes}} if self.axes else {}
+        varied = {"axes": dict(self.axes)} if self.axes else {}
         common = None
         if self.common_output_v_per_rthz is not None and self.common_input_v_per_rthz is not None:
             common = {
-                "output_v_per_rthz": self.common_output_v_per_rthz.tolist(),
-                "input_v_per_rthz": self.common_input_v_per_rthz.tolist(),
-                "output_v_rms": plain(self.common_output_v_rms),
-                "input_v_rms": plain(self.common_input_v_rms),
+                "output_v_per_rthz": self.common_output_v_per_rthz,
+                "input_v_per_rthz": self.common_input_v_per_rthz,
+                "output_v_rms": self.common_output_v_rms,
+                "input_v_rms": self.common_input_v_rms,
             }
-        return {
-            "status": plain(self.status),
-            "output": "single-ended" if self.single_ended else "differential",
-            **varied,
-            "vcm": plain(self.vcm),
-            "input_offset": plain(self.input_offset),
-            "temperature": plain(self.temperature),
-            "frequency_hz": self.frequency_hz.tolist(),
-            "output_v_per_rthz": self.output_v_per_rthz.tolist(),
-            "input_v_per_rthz": self.input_v_per_rthz.tolist(),
-            "corner_hz": plain(self.corner_hz),
-            "band_hz": list(self.band_hz),
-            "output_v_rms": plain(self.output_v_rms),
-            "input_v_rms": plain(self.input_v_rms),
-            "common": common,
-            "contributions": [
-                {
-                    "instance": c.instance,
-                    "mechanism": c.mechanism,
-                    "share": plain(c.share),
-                    "sources": {name: plain(share) for name, share in c.sources.items()},
-                }
-                for c in self.contributions
-            ],
-        }
+        return plain(
+            {
+                "status": self.status,
+                "output": Output(self.output).kind,
+                **varied,
+                "vcm": self.vcm,
+                "input_offset": self.input_offset,
+                "temperature": self.temperature,
+                "frequency_hz": self.frequency_hz,
+                "output_v_per_rthz": self.output_v_per_rthz,
+                "input_v_per_rthz": self.input_v_per_rthz,
+                "corner_hz": self.corner_hz,
+                "band_hz": self.band_hz,
+                "output_v_rms": self.output_v_rms,
+                "input_v_rms": self.input_v_rms,
+                "common": common,
+                "contributions": [
+                    {
+                        "instance": c.instance,
+                        "mechanism": c.mechanism,
+                        "share": c.share,
+                        "sources": c.sources,
+                    }
+                    for c in self.contributions
+                ],
+            }
+        )
 
     def to_xarray(self) -> xarray.Dataset:
         """Densities over the varied axes and "frequency" in Hz, and each source's over "source" as well."""

@@ -16,8 +16,9 @@ from longtail.analyses.sweep.plan import FLOOR, Plan
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.axes import frequency_axis, linear_axis
+from longtail.contract.encoding import plain
 from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS
-from longtail.contract.result import Result, plain
+from longtail.contract.result import Result
 from longtail.driven.band_search import is_default
 from longtail.driven.grid import Axes, Grid, grid
 from longtail.driven.inputs import find_drives
@@ -62,6 +63,7 @@ class SweepResult(Result):
     path          the file that has it all, if there is one: figures over frequency may be there alone
     """
 
+    analysis: ClassVar[str] = "sweep"
     view: ClassVar[str] = "lanes"
 
     title: str
@@ -103,16 +105,18 @@ class SweepResult(Result):
 
     def to_dict(self) -> dict[str, Any]:
         vectors = any(self.over_frequency(name) for name in self.values)
-        return {
-            "title": self.title,
-            "output": self.output,
-            "axes": {name: values.tolist() for name, values in self.axes},
-            "status": plain(self.status),
-            **({"frequency_hz": self.frequency_hz.tolist()} if vectors else {}),
-            **({} if self.headline_hz is None else {"headline_hz": self.headline_hz}),
-            "values": {name: _listed(values) for name, values in self.values.items()},
-            "units": self.units,
-        }
+        return plain(
+            {
+                "title": self.title,
+                "output": self.output,
+                "axes": dict(self.axes),
+                "status": self.status,
+                **({"frequency_hz": self.frequency_hz} if vectors else {}),
+                **({} if self.headline_hz is None else {"headline_hz": self.headline_hz}),
+                "values": self.values,
+                "units": self.units,
+            }
+        )
 
     def over_frequency(self, measure: str) -> bool:
         """Whether a measure has an axis of frequency."""
@@ -132,10 +136,6 @@ class SweepResult(Result):
                 coordinates["frequency"] = ("frequency", self.frequency_hz, {"units": "Hz"})
         data["status"] = (lanes, self.status)
         return xarray.Dataset(data, coords=coordinates, attrs={"title": self.title, "output": self.output})
-
-
-def _listed(values: NDArray[Any]) -> Any:
-    return {"re": values.real.tolist(), "im": values.imag.tolist()} if np.iscomplexobj(values) else values.tolist()
 
 
 def run(

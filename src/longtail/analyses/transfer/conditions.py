@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.contract.encoding import plain
 from longtail.driven.conditions import Condition
 from longtail.driven.drives import Drives
 from longtail.driven.under_conditions import stand
@@ -38,15 +39,17 @@ class TransferUnder:
     distortion: Distortion
 
     def to_dict(self) -> dict[str, Any]:
-        return {
-            "condition": self.condition,
-            "vcm": self.vcm.tolist(),
-            "input_offset": self.input_offset.tolist(),
-            "v_out": self.v_out.tolist(),
-            "gain": self.gain.tolist(),
-            "linear_range": {name: values.tolist() for name, values in self.linear_range.items()},
-            "distortion": self.distortion.to_dict(),
-        }
+        return plain(
+            {
+                "condition": self.condition,
+                "vcm": self.vcm,
+                "input_offset": self.input_offset,
+                "v_out": self.v_out,
+                "gain": self.gain,
+                "linear_range": self.linear_range,
+                "distortion": self.distortion.to_dict(),
+            }
+        )
 
 
 def transfers_under(

@@ -14,7 +14,9 @@ from longtail.analyses.transfer.conditions import ERRORS, TransferUnder, transfe
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.axes import linear_axis
+from longtail.contract.encoding import plain
 from longtail.contract.options import FREE_NULL_OPTIONS, INPUT_OPTIONS, VCM_OPTION
+from longtail.contract.output import AtOutput, Output
 from longtail.contract.result import Result
 from longtail.driven.conditions import conditions, read_corners, read_temperatures
 from longtail.driven.drives import Drives, supply_rails
@@ -45,7 +47,7 @@ _NO_GAIN = 1e-6  # V/V
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Transfer(Result):
+class Transfer(AtOutput, Result):
     """The large-signal transfer of an amplifier at common-mode levels `vcm`.
 
     vcm            `[level]`, V
@@ -63,6 +65,7 @@ class Transfer(Result):
     under          the transfer at other temperatures and in corners, where these were asked for
     """
 
+    analysis: ClassVar[str] = "transfer"
     view: ClassVar[str] = "transfer"
 
     output: tuple[str, ...]
@@ -85,15 +88,6 @@ class Transfer(Result):
     def __repr__(self) -> str:
         width = self.linear_range["1%"][0] * 1e3
         return f"<transfer to {self.label}: gain {self.center_gain[0]:.4g} V/V, linear to 1 % within {width:.4g} mV>"
-
-    @property
-    def single_ended(self) -> bool:
-        return len(self.output) == 1
-
-    @property
-    def label(self) -> str:
-        """The output that every figure here refers to."""
-        return f"v({self.output[0]})" if self.single_ended else f"v({self.output[0]}) - v({self.output[1]})"
 
     @property
     def center_gain(self) -> Array:
@@ -122,33 +116,37 @@ class Transfer(Result):
 
     def to_dict(self) -> dict[str, Any]:
         output = "v_out" if self.single_ended else "v_od"
-        return {
-            "output": "single-ended" if self.single_ended else "differential",
-            "vcm": self.vcm.tolist(),
-            "v_id": self.v_id.tolist(),
-            "input_offset": self.input_offset.tolist(),
-            output: self.v_out.tolist(),
-            **({} if self.v_oc is None else {"v_oc": self.v_oc.tolist()}),
-            "gain": self.gain.tolist(),
-            "linear_range": {name: values.tolist() for name, values in self.linear_range.items()},
-            "distortion": self.distortion.to_dict(),
-            "steering": self._steering(),
-            "conditions": [each.to_dict() for each in self.under],
-        }
+        return plain(
+            {
+                "output": Output(self.output).kind,
+                "vcm": self.vcm,
+                "v_id": self.v_id,
+                "input_offset": self.input_offset,
+                output: self.v_out,
+                **({} if self.v_oc is None else {"v_oc": self.v_oc}),
+                "gain": self.gain,
+                "linear_range": self.linear_range,
+                "distortion": self.distortion.to_dict(),
+                "steering": self._steering(),
+                "conditions": [each.to_dict() for each in self.under],
+            }
+        )
 
     def _steering(self) -> dict[str, Any] | None:
         if self.pair is None or self.current is None or self.steered is None or self.full_steering is None:
             return None
         ideal = self.ideal_share
-        return {
-            "devices": list(self.pair.devices),
-            "current": self.current.tolist(),
-            "steered_99%": self.steered.tolist(),
-            "full_steering": self.full_steering.tolist(),
-            "law": self.pair.law,
-            "law_scale": self.pair.scale if self.pair.law else None,
-            "ideal_share": None if ideal is None else ideal.tolist(),
-        }
+        return plain(
+            {
+                "devices": self.pair.devices,
+                "current": self.current,
+                "steered_99%": self.steered,
+                "full_steering": self.full_steering,
+                "law": self.pair.law,
+                "law_scale": self.pair.scale if self.pair.law else None,
+                "ideal_share": ideal,
+            }
+        )
 
     def to_xarray(self) -> xarray.Dataset:
         """Output, gain and shares over "vcm" and "v_id" in V."""

@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from longtail.contract.result import finite
+from longtail.contract.encoding import finite
 from longtail.datasheet.analyze import Datasheet
 from longtail.datasheet.companions import Details
 from longtail.datasheet.rows import Row

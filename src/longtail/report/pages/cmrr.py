@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from longtail.analyses.cmrr import CmrrMap
+from longtail.contract.output import Output
 from longtail.large_signal.departures import Departure
 from longtail.merits.reasons import UNKNOWN, Reason
 from longtail.report.pages import gains as mode_gains
@@ -26,7 +27,7 @@ def page(result: CmrrMap) -> Page:
     low, high = (format_si(level.item(), "V") for level in (result.vcm[0], result.vcm[-1]))
     facts = [
         ("input", ", ".join(result.input)),
-        ("output", f"{result.label} ({'single-ended' if result.single_ended else 'differential'})"),
+        ("output", Output(result.output).description),
         ("CMRR", f"{result.ratio} of this output"),
         ("V_CM", f"{low} to {high}, {counted(result.vcm.size, 'level')}"),
     ]

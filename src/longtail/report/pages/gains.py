@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.analyses.gains import ModeGains
+from longtail.contract.output import Output
 from longtail.merits.reasons import UNKNOWN, Reason, said_of
 from longtail.report.wording.conditions import degrees
 from longtail.report.wording.page import LEFT, QUIET, Cell, Column, Page, Table
@@ -23,10 +24,9 @@ def page(gains: ModeGains) -> Page:
 
 def facts(gains: ModeGains) -> tuple[tuple[str, str], ...]:
     """Under which conditions the gains hold, and which rejection is printed."""
-    kind = "single-ended" if gains.single_ended else "differential"
     found = [
         ("input", ", ".join(gains.input)),
-        ("output", f"{gains.label} ({kind})"),
+        ("output", Output(gains.output).description),
         ("CMRR", f"{ratio(gains)} of this output"),
         ("V_CM", spread_text(gains.vcm, "V")),
     ]
@@ -38,7 +38,7 @@ def facts(gains: ModeGains) -> tuple[tuple[str, str], ...]:
 
 def ratio(gains: ModeGains) -> str:
     """Of what the rejection is the ratio."""
-    return "|A_d/A_cm|" if gains.single_ended else "|A_dd/A_c→d|"
+    return Output(gains.output).rejection
 
 
 def named_gains(gains: ModeGains) -> dict[str, Complex]:

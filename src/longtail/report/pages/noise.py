@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from longtail.analyses.noise.result import Contribution, Noise
+from longtail.contract.output import Output
 from longtail.merits.reasons import UNKNOWN, Cause
 from longtail.report.pages.gains import chosen
-from longtail.report.wording.conditions import Facts, output_label
+from longtail.report.wording.conditions import Facts
 from longtail.report.wording.page import LEFT, QUIET, Cell, Column, Page, Table
 from longtail.report.wording.symbols import spread_text
 from longtail.units import format_si
@@ -29,10 +30,9 @@ def page(noise: Noise) -> Page:
 
 def facts(noise: Noise) -> Facts:
     """Under which conditions the figures hold, and the integrals."""
-    kind = "single-ended" if noise.single_ended else "differential"
     found = [
         ("input", ", ".join(noise.input)),
-        ("output", f"{output_label(noise.output)} ({kind})"),
+        ("output", Output(noise.output).description),
         ("V_CM", spread_text(noise.vcm, "V")),
         ("temperature", spread_text(np.asarray(noise.temperature) - 273.15, "°C")),
     ]

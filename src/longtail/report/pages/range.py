@@ -7,6 +7,7 @@ from itertools import groupby
 import numpy as np
 
 from longtail.analyses.range import OperatingRange, RangeSpan
+from longtail.contract.output import Output
 from longtail.report.wording.page import LEFT, QUIET, STRONG, Cell, Column, Page, Table
 from longtail.units import format_si
 
@@ -15,7 +16,7 @@ def page(result: OperatingRange) -> Page:
     """Ranges along either axis, then the edges of the region in which both hold together."""
     facts = [
         ("input", ", ".join(result.input)),
-        ("output", f"{result.label} ({'single-ended' if result.single_ended else 'differential'})"),
+        ("output", Output(result.output).description),
         ("about", f"an output of {format_si(_clean(result.v_out), 'V')} at V_CM = {format_si(result.v_cm, 'V')}"),
         ("gain and CMRR", f"at {format_si(result.frequency_hz, 'Hz')}"),
     ]

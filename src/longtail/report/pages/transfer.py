@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from longtail.analyses.transfer.transfer import Transfer
+from longtail.contract.output import Output
 from longtail.driven.conditions import TYPICAL
 from longtail.report.pages.cmrr import spread_over
 from longtail.report.wording.page import LEFT, QUIET, Cell, Column, Page, Table
@@ -18,7 +19,7 @@ def page(result: Transfer) -> Page:
     """A line for each level, then the curve at the first of them."""
     facts = [
         ("input", ", ".join(result.input)),
-        ("output", f"{result.label} ({'single-ended' if result.single_ended else 'differential'})"),
+        ("output", Output(result.output).description),
         ("distortion", f"of a sine of {format_si(result.distortion.amplitude, 'V')} peak, static"),
     ]
     if result.pair is not None:

@@ -7,6 +7,7 @@ from cmath import phase
 from collections.abc import Sequence
 from math import degrees as in_degrees
 
+from longtail.contract.output import Output
 from longtail.units import format_si
 
 CAPTION = 105  # characters of a line below a figure
@@ -14,20 +15,11 @@ CAPTION = 105  # characters of a line below a figure
 Facts = tuple[tuple[str, str], ...]
 
 
-def output_label(output: Sequence[str]) -> str:
-    """The output voltage in words.
-
-    >>> output_label(("o1", "o2")), output_label(("o",))
-    ('v(o1) - v(o2)', 'v(o)')
-    """
-    return " - ".join(f"v({node})" for node in output)
-
-
 def conditions(input: Sequence[str], output: Sequence[str], vcm: float, offset: float | None) -> Facts:
     """Where the amplifier is driven and read, and at which operating point."""
     facts = [
         ("input", ", ".join(input)),
-        ("output", output_label(output)),
+        ("output", Output(tuple(output)).label),
         ("V_CM", format_si(vcm, "V")),
     ]
     if offset is not None:
