@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from longtail.datasheet.asked import Asked
 from longtail.datasheet.curves import Curves
-from longtail.datasheet.gain_rows import GainRows, Spot, figureless, rejection, rejection_row, steady, with_remark
+from longtail.datasheet.gain_rows import GainRows, figureless, rejection_row, steady, with_remark
 from longtail.datasheet.rows import Row, spread
 from longtail.driven.band_search import allowed_error, model_bands, pass_band
 from longtail.driven.bands import Bands
-from longtail.driven.input_offset import DRIFT_STEP, currents, offsets
+from longtail.driven.mode_gains import ModeMatrix
 from longtail.driven.noise_spectra import Spectra, referred, spectra
 from longtail.driven.points import Points
 from longtail.driven.port_maps import (
@@ -33,6 +33,10 @@ from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.small_signal.linearization import Linearization
 from longtail.engine.small_signal.pencil import slowest
 from longtail.large_signal.extent import Extent, extent
+from longtail.merits.gains import sampled
+from longtail.merits.inputs import BIAS_CURRENT, DRIFT_STEP, INPUT_OFFSET, OFFSET_CURRENT, offsets, seen_at
+from longtail.merits.merit import Merit, Seen
+from longtail.merits.power import SUPPLY_POWER
 from longtail.merits.reasons import Inquiry
 from longtail.modes import COMMON, DIFFERENTIAL
 from longtail.units import format_si
@@ -44,6 +48,7 @@ LEVELS = 25  # common-mode levels between the ends of the range, for the lowest 
 NOISE_HZ = 1e3  # the frequency of the noise density that is printed
 _WITHIN = 41  # frequencies in the band that noise is integrated over, at the least
 NOT_NULLED = "could not be nulled"
+NO_SUPPLIES = "no supplies are known"
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,10 +83,19 @@ class Characterization:
         """Mode matrices `[condition, frequency, out_mode, in_mode]` and their rounding."""
         return self.standing.points.mode_gains(self.frequency_hz)
 
-    def spot(self, frequency_hz: float) -> Spot:
+    def figure(self, merit: Merit, seen: Seen) -> Row:
+        """The row of a figure of operating points."""
+        absent = "no operating point"
+        return self.row(merit.symbol, merit.parameter, self.bias, merit.figures(seen), merit.unit, absent)
+
+    @cached_property
+    def seen(self) -> Seen:
+        """What there is to measure where the amplifier is analyzed."""
+        return replace(seen_at(self.standing.points), headline=self.spot(self.headline), bands=self.bands)
+
+    def spot(self, frequency_hz: float) -> ModeMatrix:
         """The gains at one frequency."""
-        matrix, floor = self.standing.points.mode_gains(np.array([frequency_hz]))
-        return Spot(frequency_hz, matrix[:, 0], floor[:, 0])
+        return sampled(self.standing.points, np.array([frequency_hz]))
 
     @cached_property
     def search(self) -> Array:
@@ -136,9 +150,7 @@ class Characterization:
         yield self._power()
         others = [self.spot(f) for f in self.asked.others(self.headline)]
         absent = self.asked.absent(self.search)
-        yield from GainRows(
-            self.row, self.spot(self.headline), others, self.bands, self.bias, absent, self.inquiry, self.unstable
-        )
+        yield from GainRows(self.row, self.seen, others, self.bias, absent, self.inquiry, self.unstable)
 
     def asked_for(self) -> Iterator[Row]:
         """Supply rejection and noise at the frequencies that were asked for."""
@@ -160,24 +172,20 @@ class Characterization:
         values = np.full(self.standing.count, np.nan)
         if nulled is not None and self.standing.nulled is not None:
             values = offsets(nulled, self.standing.nulled.center)
-        return self.row("V_OS", "input offset voltage", self.bias, values, "V", NOT_NULLED)
+        return self.row(INPUT_OFFSET.symbol, INPUT_OFFSET.parameter, self.bias, values, INPUT_OFFSET.unit, NOT_NULLED)
 
     def _power(self) -> Row:
-        supplies = self.standing.drives.circuit.ports.supplies
-        if not supplies:
-            return Row("P_S", "supply power", self.bias, None, "W", "no supplies are known")
-        quantities = self.standing.points.point.quantities
-        power = -np.sum([quantities[name]["power"] for name in supplies], axis=0)
-        values = np.where(self.standing.points.good, power, np.nan)
-        return self.row("P_S", "supply power", self.bias, values, "W", "no operating point")
+        if not self.standing.drives.circuit.ports.supplies:
+            return Row(SUPPLY_POWER.symbol, SUPPLY_POWER.parameter, self.bias, None, SUPPLY_POWER.unit, NO_SUPPLIES)
+        return self.figure(SUPPLY_POWER, seen_at(self.standing.points))
 
     def _inputs(self) -> Iterator[Row]:
         standing = self.standing
         if standing.nulled is not None:
             yield self._drift(standing.nulled.center)
-        mean, difference = currents(standing.at_null() or standing.points)
-        yield self.row("I_B", "input bias current", self.bias, mean, "A", "no operating point")
-        yield self.row("I_OS", "input offset current", self.bias, difference, "A", "no operating point")
+        seen = seen_at(standing.at_null() or standing.points)
+        yield self.figure(BIAS_CURRENT, seen)
+        yield self.figure(OFFSET_CURRENT, seen)
 
     def _drift(self, center: Points) -> Row:
         """The slope of the offset, under each condition at its own temperature: a step to either side of it."""
@@ -226,7 +234,7 @@ class Characterization:
             points = standing.nulled.at(v_ic=level, varied=standing.take(lanes))
         else:
             points = standing.plain.at(v_ic=level, v_id=standing.points.v_id[lanes], varied=standing.take(lanes))
-        found = rejection(*points.mode_gains(np.array([self.headline])))
+        found = sampled(points, np.array([self.headline])).cmrr_db
         return levels, found[:, 0].reshape(standing.count, LEVELS)
 
     def _lowest_rejection(self) -> Row:
