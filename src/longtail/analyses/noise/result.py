@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from longtail.contract.result import Result, plain
 from longtail.devices.base import FLICKER
-from longtail.driven.crossings import between, falls
+from longtail.driven.crossings import fall_hz
 from longtail.driven.grid import Axes
 from longtail.driven.noise_spectra import SpectrumSource, referred
 from longtail.merits.reasons import Inquiry
@@ -144,9 +143,7 @@ class Noise(Result):
         parts = np.array([output[..., flicker].sum(axis=-1), output[..., ~flicker].sum(axis=-1)])
         # powers of the frequency both, so that their ratio is one, and straight over logarithms
         excess = np.subtract(*np.log(np.maximum(parts, np.finfo(float).tiny)))
-        flat = excess.reshape(-1, excess.shape[-1])
-        corners = np.array([_falls_through_zero(self.frequency_hz, lane) for lane in flat])
-        return _number(corners.reshape(excess.shape[:-1]))
+        return _number(fall_hz(self.frequency_hz, excess, 0.0))
 
     def shares_at(self, frequency_hz: float, mode: int = DIFFERENTIAL) -> list[Contribution]:
         """Shares of the density of an output mode at the frequency of the axis nearest to `frequency_hz`."""
@@ -221,12 +218,6 @@ class Noise(Result):
             "mechanism": ("source", [s.mechanism for s in self.sources]),
         }
         return xarray.Dataset(data, coords=coordinates, attrs={"band_hz": list(self.band_hz)})
-
-
-def _falls_through_zero(frequency_hz: Real, values: Real) -> float:
-    """The first frequency at which values fall below zero, straight over log f between points; nan if nowhere."""
-    k = falls(values, 0.0)
-    return math.nan if k is None else float(np.exp(between(np.log(frequency_hz), values, k, 0.0)))
 
 
 def _root(power: Real) -> Any:
