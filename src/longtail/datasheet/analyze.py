@@ -39,8 +39,8 @@ from longtail.files.writing import write_report
 from longtail.large_signal.extent import extent
 from longtail.merits.inputs import INPUT_OFFSET
 from longtail.merits.merit import Merit, Seen
-from longtail.merits.power import SUPPLY_POWER, supply_power
 from longtail.merits.reasons import Inquiry
+from longtail.merits.supplies import SUPPLY_POWER, supply_power
 from longtail.units import counted
 
 

@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 
 from longtail import modes
 from longtail.driven.points import Points
+from longtail.driven.under_conditions import Standing
 from longtail.engine.equations.trace import branch_name
+from longtail.engine.equations.views import TEMPERATURE
 from longtail.merits.merit import Merit, Seen
 
 Array = NDArray[np.float64]
@@ -45,3 +47,18 @@ def offsets(points: Points, center: Points) -> Array:
     """v_id in V by lane; zero where it is what solving leaves of it."""
     offset = INPUT_OFFSET.figures(seen_at(points))
     return np.where(np.abs(offset) < _VOLTS, 0.0, offset) if abs(center.v_id[0]) < _VOLTS else offset
+
+
+def offset_drift(standing: Standing, center: Points) -> Array:
+    """The slope of the offset over temperature, V/K, `[condition]`: a step to either side of each one's own.
+
+    Raises `ValueError` where the output cannot be nulled.
+    """
+    own = standing.values[TEMPERATURE]
+    beside = {name: np.tile(value, 2) for name, value in standing.values.items()}
+    beside[TEMPERATURE] = np.concatenate([own - DRIFT_STEP, own + DRIFT_STEP])
+    points = standing.at_null(beside)
+    if points is None:
+        raise ValueError("without nulling there is no offset")
+    low, high = offsets(points, center).reshape(2, standing.count)
+    return (high - low) / (2.0 * DRIFT_STEP)

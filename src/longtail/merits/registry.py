@@ -9,10 +9,10 @@ from longtail.devices.discovery import devices
 from longtail.engine.equations.system import System
 from longtail.errors import OptionError, nearest
 from longtail.hints import said
-from longtail.merits import gains, inputs, power
+from longtail.merits import gains, inputs, supplies
 from longtail.merits.merit import Merit
 
-SCALARS = (*gains.AT_HEADLINE, *gains.CORNERS, *inputs.MERITS, *power.MERITS)
+SCALARS = (*gains.AT_HEADLINE, *gains.CORNERS, *inputs.MERITS, *supplies.MERITS)
 MERITS = {merit.name: merit for merit in (*gains.OVER_FREQUENCY, *SCALARS)}
 _OF_PAIRS = ("common_to_differential", "differential_to_common")  # what only an output of two nodes has
 DEFAULT = "differential_db,cmrr_db,bandwidth_hz"

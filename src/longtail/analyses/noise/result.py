@@ -13,7 +13,8 @@ from longtail.contract.result import Result, plain
 from longtail.devices.base import FLICKER
 from longtail.driven.crossings import fall_hz
 from longtail.driven.grid import Axes
-from longtail.driven.noise_spectra import SpectrumSource, referred
+from longtail.driven.noise_spectra import SpectrumSource
+from longtail.merits.noise import input_density, output_density, output_rms
 from longtail.merits.reasons import Inquiry
 from longtail.modes import COMMON, DIFFERENTIAL
 from longtail.units import counted
@@ -90,28 +91,27 @@ class Noise(Result):
     @property
     def output_v_per_rthz(self) -> Real:
         """Of the differential output, or of the single one, `[…, frequency]`."""
-        return np.sqrt(self.density[..., DIFFERENTIAL, :].sum(axis=-1))
+        return output_density(self)
 
     @property
     def input_v_per_rthz(self) -> Real:
         """The differential input noise that makes `output_v_per_rthz`; infinite where there is no gain."""
-        return referred(self.output_v_per_rthz, self.gain[..., DIFFERENTIAL], self.floor)
+        return input_density(self)
 
     @property
     def common_output_v_per_rthz(self) -> Real | None:
         """Of the mean of both outputs, `[…, frequency]`; None if single-ended."""
-        return None if self.single_ended else np.sqrt(self.density[..., COMMON, :].sum(axis=-1))
+        return None if self.single_ended else output_density(self, COMMON)
 
     @property
     def common_input_v_per_rthz(self) -> Real | None:
         """The common-mode input noise that makes `common_output_v_per_rthz`, by A_cc."""
-        output = self.common_output_v_per_rthz
-        return None if output is None else referred(output, self.gain[..., COMMON], self.floor)
+        return None if self.single_ended else input_density(self, COMMON)
 
     @property
     def output_v_rms(self) -> Any:
         """The integral over `band_hz`, V rms `[…]`; nan over a single frequency."""
-        return _root(self.power[..., DIFFERENTIAL, :].sum(axis=-1))
+        return _number(output_rms(self))
 
     @property
     def input_v_rms(self) -> Any:
@@ -120,7 +120,7 @@ class Noise(Result):
 
     @property
     def common_output_v_rms(self) -> Any:
-        return None if self.single_ended else _root(self.power[..., COMMON, :].sum(axis=-1))
+        return None if self.single_ended else _number(output_rms(self, COMMON))
 
     @property
     def common_input_v_rms(self) -> Any:
