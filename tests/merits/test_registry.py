@@ -13,8 +13,10 @@ import longtail as lt
 from longtail.driven.lane_solves import solve_lanes
 from longtail.driven.varied import read_lanes
 from longtail.lanes.status import LaneStatus
+from longtail.merits.gains import rejection_ratio, symbols
 from longtail.merits.merit import Merit, Seen
 from longtail.merits.registry import MERITS, SCALARS
+from longtail.report.pages.gains import named_gains
 from longtail.report.pages.lanes import label
 
 ALONE = ("vcm", "differential_db", "common_db")  # no row, or one in V/V
@@ -41,11 +43,11 @@ def test_a_sweep_measures_what_a_datasheet_has_rows_of(name: str, examples: Path
 
 
 def test_gains_are_written_by_the_output_that_there_is(examples: Path) -> None:
-    for name, symbols in (("bjt_pair", ["A_dd", "A_cc"]), ("ota_5t", ["A_d", "A_cm"])):
+    for name, printed in (("bjt_pair", ["A_dd", "A_cc"]), ("ota_5t", ["A_d", "A_cm"])):
         amp = lt.read(examples / f"{name}.cir")
         swept = amp.sweep(vary="temp=27,50", measure="differential_db,common_db")
-        assert [label(swept, measure) for measure in swept.values] == symbols
-        assert {row.symbol for row in amp.analyze().rows} >= set(symbols)
+        assert [label(swept, measure) for measure in swept.values] == printed
+        assert {row.symbol for row in amp.analyze().rows} >= set(printed)
 
 
 def test_names_are_one_figure_each() -> None:
@@ -68,3 +70,18 @@ def test_a_lane_without_operating_point_has_no_figure(examples: Path) -> None:
     seen = Seen(replace(point, status=np.array([LaneStatus.CONVERGED, LaneStatus.SINGULAR], np.int8)))
     constant = Merit("one", "1", "one", "", lambda seen: np.ones(2))
     assert constant.figures(seen).tolist() == [1.0, pytest.approx(np.nan, nan_ok=True)]
+
+
+def test_every_gain_is_printed_by_the_symbol_of_its_merit(examples: Path) -> None:
+    for name, single_ended in (("bjt_pair", False), ("ota_5t", True)):
+        amp = lt.read(examples / f"{name}.cir")
+        *printed, rejection = symbols(single_ended).values()
+        curves = amp.analyze(full=True).curves
+        assert curves is not None and list(curves.gains_db) == [*printed, rejection]
+        assert list(named_gains(amp.gains())) == printed
+        assert amp.cmrr().ratio == rejection_ratio(single_ended)
+
+
+def test_the_page_on_sweeps_names_every_measure() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "sweeps.md").read_text(encoding="utf-8")
+    assert [name for name in MERITS if f"`{name}`" not in page] == []

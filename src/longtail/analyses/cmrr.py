@@ -23,6 +23,7 @@ from longtail.driven.stability import instability_notes, lane_notes
 from longtail.lanes.status import LaneStatus
 from longtail.large_signal.departures import Departure, departures
 from longtail.large_signal.stuck import LOST, level_lost, stuck, stuck_notes, way_back
+from longtail.merits.gains import rejection_ratio
 from longtail.merits.reasons import NO_GAIN, UNKNOWN, Inquiry, Reason, short
 from longtail.modes import COMMON, DIFFERENTIAL
 from longtail.units import counted
@@ -81,7 +82,7 @@ class CmrrMap(Result):
     @property
     def ratio(self) -> str:
         """Of what the rejection is the ratio."""
-        return "|A_d/A_cm|" if self.single_ended else "|A_dd/A_c→d|"
+        return rejection_ratio(self.single_ended)
 
     @property
     def gains(self) -> dict[str, Complex | None]:

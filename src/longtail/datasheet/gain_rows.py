@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from longtail.datasheet.rows import Row
 from longtail.driven.bands import known
 from longtail.driven.mode_gains import PLACES, ModeMatrix
-from longtail.merits.gains import signed
+from longtail.merits.gains import rejection_ratio, signed
 from longtail.merits.merit import Merit, Seen
 from longtail.merits.reasons import NO_GAIN, UNKNOWN, Inquiry, Reason
 from longtail.merits.registry import MERITS
@@ -44,19 +44,16 @@ class GainRows:
 
     def __iter__(self) -> Iterator[Row]:
         yield from self._gains()
+        parameter = f"rejection {rejection_ratio(self.seen.spot.single_ended)}"
         for spot in (self.seen.spot, *self.others):
             values = MERITS["cmrr_db"].of(replace(self.seen, headline=spot))
             why = self._why(np.isposinf(values), spot, DIFFERENTIAL, COMMON)
-            yield rejection_row(self.row, f"rejection {self._ratio}", self.at(spot), values, why)
+            yield rejection_row(self.row, parameter, self.at(spot), values, why)
         yield from replace(self, row=steady(self.row, self.unstable))._corners()
 
     def at(self, spot: ModeMatrix) -> str:
         """The conditions at a frequency."""
         return f"f = {format_si(spot.frequency_hz[0].item(), 'Hz')}, {self.bias}"
-
-    @property
-    def _ratio(self) -> str:
-        return "|A_d/A_cm|" if self.seen.spot.single_ended else "|A_dd/A_c→d|"
 
     def _gains(self) -> Iterator[Row]:
         for name in self.seen.spot.names:

@@ -13,6 +13,8 @@ from longtail.merits.merit import Merit, Seen
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
+OF_PAIRS = ("common_to_differential", "differential_to_common")  # what only an output of two nodes has
+
 
 def signed(gain: Complex, floor: Array) -> Array:
     """The magnitude of gains with the sign of their real parts; zero where they are no more than rounding."""
@@ -76,3 +78,22 @@ CORNERS = (
     Merit("low_corner_hz", "f_L", "lower corner of the differential gain", "Hz", lambda s: s.band.low_hz, "band"),
     Merit("unity_gain_hz", "f_T", "unity differential gain", "Hz", lambda s: s.band.unity_hz, "band"),
 )
+
+
+def symbols(single_ended: bool) -> dict[str, str]:
+    """How pages print the gains that there are, by name, and the rejection.
+
+    >>> symbols(single_ended=True)
+    {'differential': 'A_d', 'common': 'A_cm', 'cmrr': 'CMRR'}
+    """
+    return {m.name: m.written(single_ended) for m in OVER_FREQUENCY if not (single_ended and m.name in OF_PAIRS)}
+
+
+def rejection_ratio(single_ended: bool) -> str:
+    """Of which gains the rejection is the ratio.
+
+    >>> rejection_ratio(single_ended=True), rejection_ratio(single_ended=False)
+    ('|A_d/A_cm|', '|A_dd/A_c→d|')
+    """
+    written = symbols(single_ended)
+    return f"|{written['differential']}/{written['common' if single_ended else 'common_to_differential']}|"

@@ -14,7 +14,6 @@ from longtail.merits.merit import Merit
 
 SCALARS = (*gains.AT_HEADLINE, *gains.CORNERS, *inputs.MERITS, *supplies.MERITS)
 MERITS = {merit.name: merit for merit in (*gains.OVER_FREQUENCY, *SCALARS)}
-_OF_PAIRS = ("common_to_differential", "differential_to_common")  # what only an output of two nodes has
 DEFAULT = "differential_db,cmrr_db,bandwidth_hz"
 
 
@@ -50,7 +49,7 @@ def measures(given: str | Sequence[str], circuit: Circuit, outputs: int) -> tupl
             found[word] = MERITS.get(word) or _of_point(word, circuit)
     if not found:
         raise OptionError("nothing to measure", hint=said("as in {measure}", measure="differential_db,cmrr_db"))
-    wrong = [name for name in _OF_PAIRS if name in found and outputs == 1]
+    wrong = [name for name in gains.OF_PAIRS if name in found and outputs == 1]
     if wrong:
         raise OptionError(f"a single-ended output has no {wrong[0]}", hint="its rejection is of 'common': A_cm")
     if "supply_power" in found and not circuit.ports.supplies:
@@ -60,7 +59,7 @@ def measures(given: str | Sequence[str], circuit: Circuit, outputs: int) -> tupl
 
 def _expanded(name: str, circuit: Circuit, outputs: int) -> list[str]:
     if name == "gains":
-        return [m.name for m in gains.OVER_FREQUENCY if outputs == 2 or m.name not in _OF_PAIRS]
+        return [m.name for m in gains.OVER_FREQUENCY if outputs == 2 or m.name not in gains.OF_PAIRS]
     if name == "op":
         return [*(f"v({node})" for node in circuit.nodes), *_branches(circuit)]
     return [name]

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.analyses.gains import ModeGains
+from longtail.merits.gains import rejection_ratio, symbols
 from longtail.merits.reasons import UNKNOWN, Reason, said_of
 from longtail.report.wording.conditions import degrees
 from longtail.report.wording.page import LEFT, QUIET, Cell, Column, Page, Table
@@ -38,19 +39,13 @@ def facts(gains: ModeGains) -> tuple[tuple[str, str], ...]:
 
 def ratio(gains: ModeGains) -> str:
     """Of what the rejection is the ratio."""
-    return "|A_d/A_cm|" if gains.single_ended else "|A_dd/A_c→d|"
+    return rejection_ratio(gains.single_ended)
 
 
 def named_gains(gains: ModeGains) -> dict[str, Complex]:
     """Every gain by the name that the reader sees."""
-    if gains.common_to_differential is None or gains.differential_to_common is None:
-        return {"A_d": gains.differential, "A_cm": gains.common}
-    return {
-        "A_dd": gains.differential,
-        "A_cc": gains.common,
-        "A_c→d": gains.common_to_differential,
-        "A_d→c": gains.differential_to_common,
-    }
+    written = symbols(gains.single_ended)
+    return {written[name]: getattr(gains, name) for name in gains.names}
 
 
 def above_rounding(gains: ModeGains) -> dict[str, NDArray[np.bool_]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from longtail.analyses.source_imbalance import SourceImbalance
+from longtail.merits.gains import rejection_ratio
 from longtail.merits.reasons import UNKNOWN
 from longtail.report.pages.gains import chosen
 from longtail.report.wording.conditions import Facts, conditions
@@ -24,7 +25,7 @@ def page(result: SourceImbalance) -> Page:
 
 def ratio(result: SourceImbalance) -> str:
     """Which rejection is meant."""
-    return f"{'|A_d/A_cm|' if result.single_ended else '|A_dd/A_c→d|'} in dB, from the sources to the output"
+    return f"{rejection_ratio(result.single_ended)} in dB, from the sources to the output"
 
 
 def facts(result: SourceImbalance) -> Facts:
