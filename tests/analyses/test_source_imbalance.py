@@ -15,6 +15,7 @@ from longtail.driven.inputs import find_drives
 from longtail.driven.mode_gains import mode_gains
 from longtail.driven.nulling import bias
 from longtail.driven.port_maps import port_matrices
+from longtail.engine.small_signal.at_point import linearize
 from reference import gallery, ngspice
 from reference.comparison import assert_same_gains
 
@@ -90,7 +91,7 @@ def test_port_admittances_and_the_inserted_network_agree(name: str) -> None:
     point, _ = bias(drives)
     network = Network(np.array([[1.1e3, 0.9e3], [2e3, 5e3]]), np.array([[1e-12, 1.2e-12], [0.0, 5e-12]]))
     f = np.logspace(0, 9, 10)
-    by_ports = behind(network, mode_gains(drives, point, f)[0], port_matrices(drives, point, f)[0], f)
+    by_ports = behind(network, mode_gains(drives, point, f)[0], port_matrices(drives, linearize(point), f)[0][0], f)
     in_circuit, _, status = solved(drives, network, f)
     assert (status == 0).all()
     largest = np.abs(in_circuit).max(axis=(2, 3), keepdims=True)

@@ -19,7 +19,7 @@ from longtail.cli.main import run
 from longtail.cli.messages import advancing
 from longtail.engine.few_solves import stream as streaming
 from longtail.files import lane_file, lane_text
-from longtail.merits.registry import bandwidth
+from longtail.merits.gains import bandwidth
 
 DECK = """a pair
 .param itail=200u

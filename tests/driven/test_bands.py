@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 import longtail as lt
 from longtail.datasheet.rows import Row
 from longtail.driven.bands import find_bands, sampled_bands
-from longtail.driven.crossings import between, falls, peak, root
+from longtail.driven.crossings import fall_hz, falls, peak, root
 from reference import gallery, ngspice
 
 Array = NDArray[np.float64]
@@ -302,11 +302,18 @@ def test_samples_alone_give_corners_too() -> None:
 
 
 def test_a_value_that_is_exactly_at_the_level_crosses_once() -> None:
-    assert falls(np.array([2.0, 0.0, -2.0]), 0.0) == 1
-    assert falls(np.array([2.0, 0.0, 2.0]), 0.0) is None
-    assert falls(np.array([2.0, -1.0, 1.0, -1.0]), 0.0) == 0
-    assert falls(np.array([2.0, -1.0, 1.0, -1.0]), 0.0, last=True) == 2
-    assert between(np.array([1.0, 3.0]), np.array([1.0, -1.0]), 0, 0.0) == 2.0
+    values = np.array([[2.0, 0.0, -2.0, -2.0], [2.0, 0.0, 2.0, 2.0], [2.0, -1.0, 1.0, -1.0]])
+    assert falls(values, 0.0).tolist() == [1, -1, 0]
+    assert falls(values, 0.0, last=True).tolist() == [1, -1, 2]
+    assert falls(values, np.array([1.0, -3.0, 1.5])).tolist() == [0, -1, 0]
+    assert falls(values[:, :1], 0.0).tolist() == [-1, -1, -1], "a single sample crosses nothing"
+
+
+def test_a_fall_is_read_off_a_logarithmic_axis() -> None:
+    f = np.array([1.0, 10.0, 1000.0])
+    down = fall_hz(f, np.array([[[1.0, 1.0, -1.0], [1.0, -1.0, -2.0]], [[1.0, 1.0, 1.0], [-1.0, -1.0, -1.0]]]), 0.0)
+    np.testing.assert_allclose(down, [[100.0, np.sqrt(10.0)], [np.nan, np.nan]], rtol=1e-12)
+    assert fall_hz(f, np.array([2.0, 0.0, 1.0]), 1.0).item() == pytest.approx(np.sqrt(10.0))
 
 
 def test_a_gain_that_passes_through_zero_is_crossed_all_the_same() -> None:

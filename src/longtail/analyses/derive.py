@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from longtail.analyses.formula.setting import LETTERS, SINGLE_ENDED, Setting, gain_of, setting
+from longtail.analyses.formula.setting import Setting, gain_of, setting
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS
@@ -17,6 +17,7 @@ from longtail.contract.result import Result
 from longtail.driven.mode_gains import PLACES, mode_gains
 from longtail.errors import AnalysisError, UnsupportedError
 from longtail.hints import said
+from longtail.merits.gains import symbols
 from longtail.merits.reasons import Cause
 from longtail.symbolic.algebra.gain import Gain, gain_equations
 from longtail.symbolic.algebra.reference import Dense, dense
@@ -120,7 +121,7 @@ def run(
     names = labels(reduced.circuit.symbols.values())
     deriver = Deriver(reduced, names, at.pairs)
     steps = [deriver.laws(), *([found] if (found := deriver.branches()).equations else [])]
-    letters = SINGLE_ENDED if at.drives.single_ended else LETTERS
+    letters = symbols(at.drives.single_ended)
     independent: list[str] = []
     for gain in wanted:
         if at.pairs:
@@ -157,7 +158,7 @@ def _check(at: Setting) -> None:
 def _check_gains(at: Setting, wanted: Sequence[Gain], frequency_hz: float) -> None:
     """Raise `AnalysisError` for a gain that is zero, with the reason: it has no derivation."""
     matrix, floor = mode_gains(at.drives, at.point, np.array([frequency_hz]))
-    letters = SINGLE_ENDED if at.drives.single_ended else LETTERS
+    letters = symbols(at.drives.single_ended)
     for gain in wanted:
         out, into = PLACES[gain.name]
         if abs(matrix[0, 0 if at.drives.single_ended else out, into]) <= floor[0]:

@@ -28,6 +28,7 @@ from longtail.driven.inputs import find_drives
 from longtail.driven.mode_gains import common_level, status_text
 from longtail.driven.nulling import bias
 from longtail.driven.port_maps import port_matrices
+from longtail.engine.small_signal.at_point import linearize
 from longtail.large_signal.stuck import bias_notes
 from longtail.modes import COMMON, DIFFERENTIAL
 
@@ -138,7 +139,7 @@ def run(
     drives = find_drives(circuit, input, output, vcm)
     point, offset = bias(drives, null=null, target=target)
     frequency = frequency_axis(frequency_hz)
-    admittance, output_matrix = port_matrices(drives, point, frequency)
+    admittance, output_matrix = (each[0] for each in port_matrices(drives, linearize(point), frequency))
     return Impedances(
         frequency,
         admittance,

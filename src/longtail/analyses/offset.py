@@ -17,12 +17,12 @@ from longtail.contract.options import FREE_NULL_OPTIONS, INPUT_OPTIONS
 from longtail.contract.output import AtOutput
 from longtail.contract.result import Result
 from longtail.devices.base import ZERO_CELSIUS
-from longtail.driven.input_offset import DRIFT_STEP, currents, offsets
 from longtail.driven.inputs import find_drives
 from longtail.driven.levels import sweep
 from longtail.driven.nulling import null_target
 from longtail.driven.stability import instability_notes
 from longtail.engine.equations.views import TEMPERATURE
+from longtail.merits.inputs import BIAS_CURRENT, DRIFT_STEP, OFFSET_CURRENT, offsets, seen_at
 from longtail.merits.reasons import exchanging
 
 if TYPE_CHECKING:
@@ -129,7 +129,8 @@ def run(
     nominal = float(np.asarray(swept.nominal.values[TEMPERATURE]))
     beside = nominal + DRIFT_STEP * np.array([-1.0, 1.0])
     points = swept.at(varied={TEMPERATURE: np.concatenate([[nominal], beside, temperatures])})
-    values = np.array([offsets(points, swept.center), *currents(points)])
+    currents = (merit.figures(seen_at(points)) for merit in (BIAS_CURRENT, OFFSET_CURRENT))
+    values = np.array([offsets(points, swept.center), *currents])
     drift = dict(zip(("offset", "bias", "difference"), (values[:, 2] - values[:, 1]) / (2.0 * DRIFT_STEP), strict=True))
     offset, bias, difference = values[:, 0]
     notes = list(instability_notes(points.point.select(np.zeros(1, int)))) if points.good[0] else []

@@ -22,18 +22,17 @@ from longtail.contract.encoding import plain
 from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS
 from longtail.contract.output import AtOutput, Output
 from longtail.contract.result import Result
-from longtail.driven.drives import Drives
 from longtail.driven.inputs import find_drives
 from longtail.driven.mode_gains import common_level, status_text
 from longtail.driven.nulling import bias
-from longtail.driven.port_maps import ROUNDING, above, rejection_db, signal_level, source_columns
+from longtail.driven.port_maps import rejection_db
 from longtail.elaborate.ports import resolve_ports
 from longtail.engine.small_signal.at_point import linearize
-from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.errors import OptionError
 from longtail.hints import said
 from longtail.large_signal.stuck import bias_notes
 from longtail.merits.reasons import UNKNOWN, Inquiry, Reason, short
+from longtail.merits.supplies import supply_gains
 from longtail.modes import COMMON, DIFFERENTIAL
 
 if TYPE_CHECKING:
@@ -145,18 +144,6 @@ class SupplyRejection(AtOutput, Result):
         )
 
 
-def supply_gains(
-    drives: Drives, point: OperatingPoint, frequency_hz: NDArray[np.float64]
-) -> tuple[Complex, NDArray[np.float64]]:
-    """The mode matrix with a column for each supply, of one lane, and the level of its rounding."""
-    model, system = linearize(point), point.system
-    supplies = source_columns(drives.circuit, system, drives.circuit.ports.supplies)
-    right = np.hstack([-(model.inputs[0] @ drives.unit_modes), supplies])
-    x = model.solve(frequency_hz, right[None])[0]
-    floor = ROUNDING * signal_level(point, x)
-    return above(drives.output_matrix(system) @ x, floor[:, None, None]), floor
-
-
 def run(
     circuit: Circuit,
     input: Sequence[str] | None,
@@ -180,7 +167,7 @@ def run(
         )
     point, offset = bias(drives, null=null, target=target)
     frequency = frequency_axis(frequency_hz)
-    matrix, floor = supply_gains(drives, point, frequency)
+    matrix, floor = (each[0] for each in supply_gains(drives, linearize(point), frequency))
     inquiry, zero = Inquiry(drives, point), np.abs(matrix[:, DIFFERENTIAL, 2:]) <= floor[:, None]
     whys = {name: inquiry.first(zero[:, k], frequency, DIFFERENTIAL, name) for k, name in enumerate(supplies)}
     return SupplyRejection(

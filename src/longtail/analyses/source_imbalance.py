@@ -274,7 +274,7 @@ def run(
         matrices, level, status = solved(drives, network, frequency, null_target(drives, target) if null else None)
         notes += _moved(drop, status)
     else:
-        matrices = behind(network, gains, port_matrices(drives, point, frequency)[0], frequency)
+        matrices = behind(network, gains, port_matrices(drives, linearize(point), frequency)[0][0], frequency)
     floor = _NOTHING * level
     matrices = above(matrices, floor[:, None, None])
     return SourceImbalance(

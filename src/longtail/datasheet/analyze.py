@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,17 +18,17 @@ from longtail.contract.analysis import Analysis, Option
 from longtail.contract.options import FREE_NULL_OPTIONS, FREQUENCY_OPTION, INPUT_OPTIONS
 from longtail.contract.result import Result
 from longtail.datasheet.asked import Asked, read_asked
-from longtail.datasheet.characterize import NOT_NULLED, Characterization, no_point
+from longtail.datasheet.characterize import NO_SUPPLIES, NOT_NULLED, Characterization, no_point
 from longtail.datasheet.companions import Details, details
 from longtail.datasheet.curves import Curves
-from longtail.datasheet.gain_rows import GainRows, Spot
+from longtail.datasheet.gain_rows import GainRows
 from longtail.datasheet.limits import FAIL, ascii_symbol, check, read_limits, unheld
 from longtail.datasheet.rows import Row
 from longtail.driven.band_search import model_bands
 from longtail.driven.conditions import TYPICAL, Condition, conditions, read_corners, read_temperatures
 from longtail.driven.drives import Drives
 from longtail.driven.inputs import find_drives
-from longtail.driven.mode_gains import model_gains
+from longtail.driven.mode_gains import SampledGains, model_gains
 from longtail.driven.nulling import bias, null_target
 from longtail.driven.stability import growing
 from longtail.driven.under_conditions import Standing, stand
@@ -36,7 +37,10 @@ from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.errors import AnalysisError, OptionError
 from longtail.files.writing import write_report
 from longtail.large_signal.extent import extent
+from longtail.merits.inputs import INPUT_OFFSET
+from longtail.merits.merit import Merit, Seen
 from longtail.merits.reasons import Inquiry
+from longtail.merits.supplies import SUPPLY_POWER, supply_power
 from longtail.units import counted
 
 
@@ -197,7 +201,7 @@ def _over_conditions(
         op,
         gains,
         offset,
-        _supply_power(drives.circuit, op),
+        _supply_power(typical),
         rows,
         (
             *(str(note) for note in drives.circuit.notes),
@@ -243,21 +247,24 @@ def _as_it_stands(drives: Drives, over: Asked, null: bool, target: float | None)
             notes.append(f"no input offset brings the output to {null_target(drives, target):g} V: {error.message}")
         except OptionError as error:
             notes.append(f"no input offset: {error.message}; {error.hint}")
-    power = _supply_power(circuit, op)
+    power = _supply_power(point)
     bias_text = f"V_CM = {gains.vcm:.4g} V"
     rows = (
-        Row("V_OS", "input offset voltage", bias_text, offset, "V", "" if offset is not None else NOT_NULLED),
-        Row("P_S", "supply power", bias_text, power, "W", "" if power is not None else "no supplies are known"),
+        _known(INPUT_OFFSET, bias_text, offset, NOT_NULLED),
+        _known(SUPPLY_POWER, bias_text, power, NO_SUPPLIES),
         *_gain_rows(drives, point, over, bias_text),
     )
     return Datasheet(circuit.title, op, gains, offset, power, rows, tuple(notes), circuit, {})
 
 
-def _supply_power(circuit: Circuit, op: OpResult) -> float | None:
+def _known(merit: Merit, at: str, value: float | None, absent: str) -> Row:
+    return Row(merit.symbol, merit.parameter, at, value, merit.unit, "" if value is not None else absent)
+
+
+def _supply_power(point: OperatingPoint) -> float | None:
     """Power that the supplies deliver, W; None where no supplies are known."""
-    if not circuit.ports.supplies:
-        return None
-    return -sum(op.devices[name]["power"] for name in circuit.ports.supplies)
+    power = supply_power(point)[0].item()
+    return None if math.isnan(power) else power
 
 
 def _gain_rows(drives: Drives, point: OperatingPoint, over: Asked, bias_text: str) -> Iterable[Row]:
@@ -267,12 +274,14 @@ def _gain_rows(drives: Drives, point: OperatingPoint, over: Asked, bias_text: st
     headline = over.headline(bands)
     frequencies = (headline, *over.others(headline))
     matrix, floor = model_gains(drives, model, np.array(frequencies))
-    first, *others = (Spot(f, m[None], level[None]) for f, m, level in zip(frequencies, matrix, floor, strict=True))
+    first, *others = (
+        SampledGains(np.array([f]), m[None, None], drives.output, level[None, None])
+        for f, m, level in zip(frequencies, matrix, floor, strict=True)
+    )
     return GainRows(
         _alone,
-        first,
+        Seen(point, drives, headline=first, bands=bands),
         others,
-        bands,
         bias_text,
         over.absent(search),
         Inquiry(drives, point),

@@ -11,21 +11,13 @@ from numpy.typing import NDArray
 
 from longtail.datasheet.asked import Asked
 from longtail.datasheet.curves import Curves
-from longtail.datasheet.gain_rows import GainRows, Spot, figureless, rejection, rejection_row, steady, with_remark
+from longtail.datasheet.gain_rows import GainRows, figureless, rejection_row, steady, with_remark
 from longtail.datasheet.rows import Row, spread
 from longtail.driven.band_search import allowed_error, model_bands, pass_band
 from longtail.driven.bands import Bands
-from longtail.driven.input_offset import DRIFT_STEP, currents, offsets
-from longtail.driven.noise_spectra import Spectra, referred, spectra
+from longtail.driven.mode_gains import ModeMatrix
+from longtail.driven.noise_spectra import Spectra, spectra
 from longtail.driven.points import Points
-from longtail.driven.port_maps import (
-    ROUNDING,
-    input_currents,
-    output_injection,
-    rejection_db,
-    signal_level,
-    source_columns,
-)
 from longtail.driven.stability import unstable_lanes
 from longtail.driven.under_conditions import Standing
 from longtail.engine.equations.views import TEMPERATURE
@@ -33,7 +25,14 @@ from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.small_signal.linearization import Linearization
 from longtail.engine.small_signal.pencil import slowest
 from longtail.large_signal.extent import Extent, extent
+from longtail.merits.gains import sampled
+from longtail.merits.impedances import port_impedances
+from longtail.merits.inputs import BIAS_CURRENT, INPUT_OFFSET, OFFSET_CURRENT, offset_drift, offsets, seen_at
+from longtail.merits.merit import Merit, Seen
+from longtail.merits.noise import input_density, output_rms
+from longtail.merits.ranges import lowest, rejection_over_levels
 from longtail.merits.reasons import Inquiry
+from longtail.merits.supplies import SUPPLY_POWER, supply_gains, supply_rejection
 from longtail.modes import COMMON, DIFFERENTIAL
 from longtail.units import format_si
 
@@ -44,6 +43,7 @@ LEVELS = 25  # common-mode levels between the ends of the range, for the lowest 
 NOISE_HZ = 1e3  # the frequency of the noise density that is printed
 _WITHIN = 41  # frequencies in the band that noise is integrated over, at the least
 NOT_NULLED = "could not be nulled"
+NO_SUPPLIES = "no supplies are known"
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,10 +78,19 @@ class Characterization:
         """Mode matrices `[condition, frequency, out_mode, in_mode]` and their rounding."""
         return self.standing.points.mode_gains(self.frequency_hz)
 
-    def spot(self, frequency_hz: float) -> Spot:
+    def figure(self, merit: Merit, seen: Seen) -> Row:
+        """The row of a figure of operating points."""
+        absent = "no operating point"
+        return self.row(merit.symbol, merit.parameter, self.bias, merit.figures(seen), merit.unit, absent)
+
+    @cached_property
+    def seen(self) -> Seen:
+        """What there is to measure where the amplifier is analyzed."""
+        return replace(seen_at(self.standing.points), headline=self.spot(self.headline), bands=self.bands)
+
+    def spot(self, frequency_hz: float) -> ModeMatrix:
         """The gains at one frequency."""
-        matrix, floor = self.standing.points.mode_gains(np.array([frequency_hz]))
-        return Spot(frequency_hz, matrix[:, 0], floor[:, 0])
+        return sampled(self.standing.points, np.array([frequency_hz]))
 
     @cached_property
     def search(self) -> Array:
@@ -136,9 +145,7 @@ class Characterization:
         yield self._power()
         others = [self.spot(f) for f in self.asked.others(self.headline)]
         absent = self.asked.absent(self.search)
-        yield from GainRows(
-            self.row, self.spot(self.headline), others, self.bands, self.bias, absent, self.inquiry, self.unstable
-        )
+        yield from GainRows(self.row, self.seen, others, self.bias, absent, self.inquiry, self.unstable)
 
     def asked_for(self) -> Iterator[Row]:
         """Supply rejection and noise at the frequencies that were asked for."""
@@ -160,36 +167,27 @@ class Characterization:
         values = np.full(self.standing.count, np.nan)
         if nulled is not None and self.standing.nulled is not None:
             values = offsets(nulled, self.standing.nulled.center)
-        return self.row("V_OS", "input offset voltage", self.bias, values, "V", NOT_NULLED)
+        return self.row(INPUT_OFFSET.symbol, INPUT_OFFSET.parameter, self.bias, values, INPUT_OFFSET.unit, NOT_NULLED)
 
     def _power(self) -> Row:
-        supplies = self.standing.drives.circuit.ports.supplies
-        if not supplies:
-            return Row("P_S", "supply power", self.bias, None, "W", "no supplies are known")
-        quantities = self.standing.points.point.quantities
-        power = -np.sum([quantities[name]["power"] for name in supplies], axis=0)
-        values = np.where(self.standing.points.good, power, np.nan)
-        return self.row("P_S", "supply power", self.bias, values, "W", "no operating point")
+        if not self.standing.drives.circuit.ports.supplies:
+            return Row(SUPPLY_POWER.symbol, SUPPLY_POWER.parameter, self.bias, None, SUPPLY_POWER.unit, NO_SUPPLIES)
+        return self.figure(SUPPLY_POWER, seen_at(self.standing.points))
 
     def _inputs(self) -> Iterator[Row]:
         standing = self.standing
         if standing.nulled is not None:
             yield self._drift(standing.nulled.center)
-        mean, difference = currents(standing.at_null() or standing.points)
-        yield self.row("I_B", "input bias current", self.bias, mean, "A", "no operating point")
-        yield self.row("I_OS", "input offset current", self.bias, difference, "A", "no operating point")
+        seen = seen_at(standing.at_null() or standing.points)
+        yield self.figure(BIAS_CURRENT, seen)
+        yield self.figure(OFFSET_CURRENT, seen)
 
     def _drift(self, center: Points) -> Row:
         """The slope of the offset, under each condition at its own temperature: a step to either side of it."""
         standing = self.standing
         own = standing.values[TEMPERATURE]
-        beside = {name: np.tile(value, 2) for name, value in standing.values.items()}
-        beside[TEMPERATURE] = np.concatenate([own - DRIFT_STEP, own + DRIFT_STEP])
-        points = standing.at_null(beside)
-        assert points is not None, "the caller asks only where the output can be nulled"
-        low, high = offsets(points, center).reshape(2, standing.count)
         at = f"T = {own[0]:.4g} °C, {self.bias}" if (own == own[0]).all() else self.bias
-        slope = (high - low) / (2.0 * DRIFT_STEP)
+        slope = offset_drift(standing, center)
         return self.row("TCV_OS", "drift of the input offset", at, slope, "V/K", NOT_NULLED)
 
     def _ranges(self) -> Iterator[Row]:
@@ -217,65 +215,41 @@ class Characterization:
         """
         if self.extent is None:
             return None
-        standing = self.standing
         ends = self.extent.ranges[0]
         levels = np.linspace(ends[0], ends[1], LEVELS)
-        lanes = np.repeat(np.arange(standing.count), LEVELS)
-        level = np.tile(levels, standing.count)
-        if standing.null and standing.nulled is not None:
-            points = standing.nulled.at(v_ic=level, varied=standing.take(lanes))
-        else:
-            points = standing.plain.at(v_ic=level, v_id=standing.points.v_id[lanes], varied=standing.take(lanes))
-        found = rejection(*points.mode_gains(np.array([self.headline])))
-        return levels, found[:, 0].reshape(standing.count, LEVELS)
+        return levels, rejection_over_levels(self.standing, levels, self.headline)
 
     def _lowest_rejection(self) -> Row:
         """The lowest rejection at any common-mode level within the typical range."""
         assert self.over_levels is not None
         levels, values = self.over_levels
-        unsolved = np.isnan(values)
-        lowest = np.where(unsolved.all(axis=1), np.nan, np.where(unsolved, np.inf, values).min(axis=1))
+        least = lowest(values)
         at = f"f = {format_si(self.headline, 'Hz')}, V_CM = {levels[0]:.3g} to {levels[-1]:.3g} V"
-        why = self.inquiry.first(np.isposinf(lowest)[:, None], np.array([self.headline]), DIFFERENTIAL, COMMON)
-        return rejection_row(self.row, "lowest rejection over the common-mode range", at, lowest, why)
+        why = self.inquiry.first(np.isposinf(least)[:, None], np.array([self.headline]), DIFFERENTIAL, COMMON)
+        return rejection_row(self.row, "lowest rejection over the common-mode range", at, least, why)
 
     def _impedances(self) -> Iterator[Row]:
-        standing, model = self.standing, self.model
-        drives, system = standing.drives, model.operating_point.system
-        right = _beside(-(model.inputs @ drives.unit_modes), output_injection(drives, system))
-        x = model.solve(np.array([self.headline]), right)[:, 0]
-        into = np.abs(input_currents(drives, system) @ x[..., :2])
-        out = np.abs(drives.output_matrix(system) @ x[..., 2:])
-        with np.errstate(divide="ignore"):
-            inputs = 1.0 / into
-        single = self.single_ended
+        z = port_impedances(self.standing.drives, self.model, self.headline)
+        output = ("Z_o", "output impedance") if self.single_ended else ("Z_od", "differential output impedance")
         found = [
-            ("Z_id", "differential input impedance", inputs[:, DIFFERENTIAL, DIFFERENTIAL]),
-            ("Z_ic", "common-mode input impedance", inputs[:, COMMON, COMMON]),
-            (
-                "Z_o" if single else "Z_od",
-                "output impedance" if single else "differential output impedance",
-                out[:, 0, 0],
-            ),
-            *([] if single else [("Z_oc", "common-mode output impedance", out[:, 1, 1])]),
+            ("Z_id", "differential input impedance", z.differential_input),
+            ("Z_ic", "common-mode input impedance", z.common_input),
+            (*output, z.differential_output),
+            *([] if z.common_output is None else [("Z_oc", "common-mode output impedance", z.common_output)]),
         ]
         for symbol, name, values in found:
-            row = self.row(symbol, name, self.at(self.headline), standing.spread(values), "ohm", "no operating point")
+            under = self.standing.spread(values)
+            row = self.row(symbol, name, self.at(self.headline), under, "ohm", "no operating point")
             yield with_remark(row, "no current flows") if np.isinf(values[0]) else row
 
     def _supplies(self, frequency_hz: Sequence[float]) -> Iterator[Row]:
-        standing, model = self.standing, self.model
-        drives, system = standing.drives, model.operating_point.system
-        names = drives.circuit.ports.supplies
+        standing = self.standing
+        names = standing.drives.circuit.ports.supplies
         if not names or not frequency_hz:
             return
-        right = _beside(-(model.inputs @ drives.unit_modes), source_columns(drives.circuit, system, names))
-        x = model.solve(np.array(frequency_hz), right)
-        floor = ROUNDING * signal_level(model.operating_point, x)
-        transfer = np.abs((drives.output_matrix(system) @ x)[:, :, DIFFERENTIAL])
+        found = supply_rejection(*supply_gains(standing.drives, self.model, np.array(frequency_hz)))
         for k, name in enumerate(names):
-            values = rejection_db(transfer[..., DIFFERENTIAL], transfer[..., 2 + k], floor)
-            for f, each in zip(frequency_hz, standing.spread(values).T, strict=True):
+            for f, each in zip(frequency_hz, standing.spread(found[..., k]).T, strict=True):
                 symbol, said = f"PSRR({name})", f"rejection of the supply {name}"
                 row = self.row(symbol, said, self.at(f), each, "dB", "no operating point")
                 why = self.inquiry.first(np.isposinf(each)[:, None], np.array([f]), DIFFERENTIAL, name)
@@ -310,9 +284,7 @@ class Characterization:
     def _density(self) -> Array:
         """Input noise density `[condition, frequency]`, V/rtHz: infinite without gain to refer it by."""
         assert self.noise is not None
-        _, found = self.noise
-        output = np.sqrt(found.density[:, :, DIFFERENTIAL].sum(axis=-1))
-        return self.standing.spread(referred(output, found.gain[..., DIFFERENTIAL], found.floor))
+        return self.standing.spread(input_density(self.noise[1]))
 
     def _noise_density(self, frequency_hz: float) -> Row:
         assert self.noise is not None
@@ -329,7 +301,7 @@ class Characterization:
         low, high = self._noise_band
         if low < high:
             across = f"{format_si(low, 'Hz')} to {format_si(high, 'Hz')}, {self.bias}"
-            rms = self.standing.spread(np.sqrt(self.noise[1].power[:, DIFFERENTIAL].sum(axis=-1)))
+            rms = self.standing.spread(output_rms(self.noise[1]))
             yield self.row("V_n,out", "output noise, rms", across, rms, "V", "no operating point")
 
     def _poles(self) -> Row:
@@ -341,11 +313,6 @@ class Characterization:
 def _finite(values: Array) -> Array:
     """The values that can be drawn, nan for all others."""
     return np.where(np.isfinite(values), values, np.nan)
-
-
-def _beside(lanes: Array, columns: Array) -> Array:
-    """Columns `[n, column]` that all lanes share, beside those of each lane `[lane, n, column]`."""
-    return np.concatenate([lanes, np.broadcast_to(columns, (len(lanes), *columns.shape))], axis=2)
 
 
 def no_point(standing: Standing) -> Sequence[str]:

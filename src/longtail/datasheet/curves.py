@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.driven.mode_gains import PLACES
+from longtail.merits.gains import symbols
 from longtail.modes import COMMON, DIFFERENTIAL
 
 Array = NDArray[np.float64]
@@ -39,17 +41,14 @@ class Curves:
     @property
     def gains_db(self) -> dict[str, Array]:
         """Every gain and the rejection in dB by name; nan where a gain is rounding or has no value."""
-        wanted = {"A_d": (DIFFERENTIAL, DIFFERENTIAL), "A_cm": (DIFFERENTIAL, COMMON)}
-        if not self.single_ended:
-            wanted = {
-                "A_dd": (DIFFERENTIAL, DIFFERENTIAL),
-                "A_cc": (COMMON, COMMON),
-                "A_c→d": (DIFFERENTIAL, COMMON),
-                "A_d→c": (COMMON, DIFFERENTIAL),
-            }
         size = np.abs(self.matrix)
         with np.errstate(invalid="ignore"):
             size = np.where(size > self.floor[..., None, None], size, np.nan)
-        found = {name: 20.0 * np.log10(size[..., row, column]) for name, (row, column) in wanted.items()}
+        written, rows = symbols(self.single_ended), self.matrix.shape[-2]
+        found = {
+            written[name]: 20.0 * np.log10(size[..., min(out, rows - 1), into])
+            for name, (out, into) in PLACES.items()
+            if name in written
+        }
         rejection = size[..., DIFFERENTIAL, DIFFERENTIAL] / size[..., DIFFERENTIAL, COMMON]
         return {**found, "CMRR": 20.0 * np.log10(rejection)}

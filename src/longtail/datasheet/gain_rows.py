@@ -8,57 +8,36 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.contract.output import Output
 from longtail.datasheet.rows import Row
-from longtail.driven.bands import Bands, known
-from longtail.driven.port_maps import rejection_db
+from longtail.driven.bands import known
+from longtail.driven.mode_gains import PLACES, ModeMatrix
+from longtail.merits.gains import signed
+from longtail.merits.merit import Merit, Seen
 from longtail.merits.reasons import NO_GAIN, UNKNOWN, Inquiry, Reason
+from longtail.merits.registry import MERITS
 from longtail.modes import COMMON, DIFFERENTIAL
 from longtail.units import format_si
 
 Array = NDArray[np.float64]
-Complex = NDArray[np.complex128]
 # symbol, parameter, conditions, values `[condition]`, unit, and why the typical value is missing, if it is
 MakeRow = Callable[[str, str, str, Array, str, str], Row]
 
 UNSTABLE = "unstable operating point"
 
 
-SINGLE_ENDED = {"A_d": ("differential gain", 0, DIFFERENTIAL), "A_cm": ("common-mode gain", 0, COMMON)}
-DIFFERENTIAL_OUTPUT = {  # parameter, output mode, input mode
-    "A_dd": ("differential gain", DIFFERENTIAL, DIFFERENTIAL),
-    "A_cc": ("common-mode gain", COMMON, COMMON),
-    "A_c→d": ("common to differential", DIFFERENTIAL, COMMON),
-    "A_d→c": ("differential to common", COMMON, DIFFERENTIAL),
-}
-
-
-@dataclass(frozen=True, eq=False)
-class Spot:
-    """Mode matrices `[condition, out_mode, in_mode]` at one frequency and their rounding `[condition]`, V/V."""
-
-    frequency_hz: float
-    matrix: Complex
-    floor: Array
-
-    @property
-    def rejection_db(self) -> Array:
-        """`[condition]`, see `rejection`."""
-        return rejection(self.matrix, self.floor)
-
-
 @dataclass(frozen=True, eq=False)
 class GainRows:
-    """Gains of the `headline` frequency, rejections there and at `others`, and the corners of the bands.
+    """Gains of the headline frequency, rejections there and at `others`, and the corners of the bands.
 
-    The typical condition is the first. `bias` says in words where the amplifier is biased, `absent` why a corner is
-    not there that was looked for, `inquiry` why gains are zero, and `unstable` `[condition]` where no bandwidth means
-    anything.
+    The typical condition is the first. `seen` has the gains at the headline frequency, and the bands. `bias` says in
+    words where the amplifier is biased, `absent` why a corner is not there that was looked for, `inquiry` why gains
+    are zero, and `unstable` `[condition]` where no bandwidth means anything.
     """
 
     row: MakeRow
-    headline: Spot
-    others: Sequence[Spot]
-    bands: Bands
+    seen: Seen
+    others: Sequence[ModeMatrix]
     bias: str
     absent: str
     inquiry: Inquiry
@@ -66,37 +45,29 @@ class GainRows:
 
     def __iter__(self) -> Iterator[Row]:
         yield from self._gains()
-        for spot in (self.headline, *self.others):
-            values = spot.rejection_db
+        parameter = f"rejection {Output(self.seen.spot.output).rejection}"
+        for spot in (self.seen.spot, *self.others):
+            values = MERITS["cmrr_db"].of(replace(self.seen, headline=spot))
             why = self._why(np.isposinf(values), spot, DIFFERENTIAL, COMMON)
-            yield rejection_row(self.row, f"rejection {self._ratio}", self.at(spot), values, why)
+            yield rejection_row(self.row, parameter, self.at(spot), values, why)
         yield from replace(self, row=steady(self.row, self.unstable))._corners()
 
-    def at(self, spot: Spot) -> str:
+    def at(self, spot: ModeMatrix) -> str:
         """The conditions at a frequency."""
-        return f"f = {format_si(spot.frequency_hz, 'Hz')}, {self.bias}"
-
-    @property
-    def _single(self) -> bool:
-        return self.headline.matrix.shape[1] == 1
-
-    @property
-    def _ratio(self) -> str:
-        return "|A_d/A_cm|" if self._single else "|A_dd/A_c→d|"
+        return f"f = {format_si(spot.frequency_hz[0].item(), 'Hz')}, {self.bias}"
 
     def _gains(self) -> Iterator[Row]:
-        symbols = SINGLE_ENDED if self._single else DIFFERENTIAL_OUTPUT
-        for symbol, (parameter, out, into) in symbols.items():
-            yield self._gain(symbol, parameter, out, into)
+        for name in self.seen.spot.names:
+            yield self._gain(MERITS[name])
 
-    def _gain(self, symbol: str, parameter: str, out: int, into: int) -> Row:
-        spot, at = self.headline, self.at(self.headline)
-        gain = spot.matrix[:, out, into]
-        size = np.abs(gain)
-        zero = size <= spot.floor
-        values = np.where(zero, 0.0, np.where(gain.real < 0.0, -size, size))
+    def _gain(self, merit: Merit) -> Row:
+        """A gain of the headline frequency in V/V, its sign that of its real part."""
+        spot = self.seen.spot
+        symbol, parameter, at = merit.written(spot.single_ended), merit.parameter, self.at(spot)
+        values = signed(merit.of(replace(self.seen, gains=spot))[:, 0], spot.floor[:, 0])
         row = self.row(symbol, parameter, at, values, "V/V", "no operating point")
-        why = self._why(zero, spot, out, into)
+        out, into = PLACES[merit.name]
+        why = self._why(values == 0.0, spot, 0 if spot.single_ended else out, into)
         if why is not None and not np.nan_to_num(values).any():
             return Row(symbol, parameter, at, None, "V/V", why.gain, missing=row.missing, reason=why)
         typical = values[0].item()
@@ -104,31 +75,25 @@ class GainRows:
             return with_remark(replace(row, reason=why), why.gain)
         return with_remark(row, f"{20.0 * np.log10(abs(typical)):.1f} dB")
 
-    def _why(self, zero: NDArray[np.bool_], spot: Spot, out: int, into: int) -> Reason | None:
+    def _why(self, zero: NDArray[np.bool_], spot: ModeMatrix, out: int, into: int) -> Reason | None:
         """The reason for a gain that is `zero` `[condition]` at a frequency."""
-        return self.inquiry.first(zero[:, None], np.array([spot.frequency_hz]), out, into)
+        return self.inquiry.first(zero[:, None], spot.frequency_hz, out, into)
 
     def _corners(self) -> Iterator[Row]:
         """f_3dB of a low-pass, f_L and f_H of what does not pass 0 Hz, and f_T where the gain is above one."""
-        bands = self.bands
+        bands = self.seen.band
         if np.isnan(bands.reference[0]):
             return
+        bandwidth, low, unity = (MERITS[name] for name in ("bandwidth_hz", "low_corner_hz", "unity_gain_hz"))
         if bands.low_pass[0]:
-            corners = [("f_3dB", "bandwidth of the differential gain", bands.high_hz)]
+            corners = [bandwidth]
         else:
-            corners = [
-                ("f_L", "lower corner of the differential gain", bands.low_hz),
-                ("f_H", "upper corner of the differential gain", bands.high_hz),
-            ]
+            corners = [low, replace(bandwidth, symbol="f_H", parameter="upper corner of the differential gain")]
         if not np.isnan(bands.unity_hz[0]):
-            corners.append(("f_T", "unity differential gain", bands.unity_hz))
-        for symbol, name, values in corners:
-            yield self.row(symbol, name, self.bias, known(values), "Hz", self.absent)
-
-
-def rejection(matrix: Complex, floor: Array) -> Array:
-    """abs(A_dd/A_c→d) or abs(A_d/A_cm) in dB `[lane, frequency]`, see `rejection_db`; nan without solution."""
-    return rejection_db(matrix[..., DIFFERENTIAL, DIFFERENTIAL], matrix[..., DIFFERENTIAL, COMMON], floor)
+            corners.append(unity)
+        for merit in corners:
+            values = known(merit.of(self.seen))
+            yield self.row(merit.symbol, merit.parameter, self.bias, values, merit.unit, self.absent)
 
 
 def rejection_row(make: MakeRow, name: str, at: str, values: Array, why: Reason | None) -> Row:

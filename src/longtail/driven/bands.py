@@ -30,7 +30,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.driven.crossings import Interpolation, peak, root
+from longtail.driven.crossings import Interpolation, falls, peak, root
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -210,23 +210,23 @@ class _BandSearch:
 
     def _below(self, level: Array) -> Array:
         """Where the magnitude, from the top down in frequency, first falls below a level, Hz; 0 where it does not."""
-        under = (self.size < level[:, None]) & (self.place <= self.before[:, None])
-        k = np.where(under.any(axis=1), self.x.size - 1 - under[:, ::-1].argmax(axis=1), -1)
+        on_the_way = np.where(self.place <= self.before[:, None], self.size, np.inf)
+        down = falls(on_the_way[:, ::-1], level)
+        k = np.where(down < 0, -1, self.x.size - 2 - down)
         above = np.where(k >= self.before, self.top, self.x[np.minimum(k + 1, self.x.size - 1)])
         return self._solved(np.flatnonzero(k >= 0), above, self.x[k], level, 0.0)
 
     def _above(self, level: Array) -> Array:
         """The same up in frequency; infinite where it does not."""
-        under = (self.size < level[:, None]) & (self.place >= self.after[:, None])
-        k = np.where(under.any(axis=1), under.argmax(axis=1), 0)
+        k = 1 + falls(np.where(self.place >= self.after[:, None], self.size, np.inf), level)
         above = np.where(k <= self.after, self.top, self.x[k - 1])
         return self._solved(np.flatnonzero(k > 0), above, self.x[k], level, np.inf)
 
     def _unity(self, reference: Array) -> Array:
         """Where the magnitude falls through one for the last time, Hz."""
         has = reference > 1.0 + _ONE
-        k = self.x.size - 1 - (self.size >= 1.0)[:, ::-1].argmax(axis=1)  # the last sample that is not below
-        above = np.where((self.size[np.arange(k.size), k] >= 1.0) & (k >= self.after), k, self.after - 1)
+        k = falls(self.size, 1.0, last=True)
+        above = np.where(k >= self.after, k, self.after - 1)
         beyond = (above >= self.x.size - 1) | (self.size[:, -1] >= 1.0 - _ONE)
         x_above = np.where(above < self.after, self.top, self.x[above])
         x_below = self.x[np.minimum(above + 1, self.x.size - 1)]

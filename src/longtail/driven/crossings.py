@@ -20,22 +20,37 @@ _MOST = 60  # rounds; each at least halves the interval
 _DEEPEST = 50.0  # the logarithm of a magnitude of zero counts as minus this
 
 
-def falls(values: Array, level: float, *, last: bool = False) -> int | None:
-    """The place of the first (or the last) sample at or above a level whose successor is below; None if there is none.
+def falls(values: Array, level: float | Array, *, last: bool = False) -> Rows:
+    """The places `[…]` of the first (or the last) sample of `values` `[…, sample]` at or above a level, one or `[…]`,
+    whose successor is below; -1 where there is none.
 
     A sample that is exactly at the level counts as above, so that values which come down to it and go on cross it once.
 
-    >>> falls(np.array([2.0, 1.0, 0.0, 1.0, -1.0]), 0.0), falls(np.array([2.0, 1.0, 2.0]), 1.0)
-    (3, None)
+    >>> falls(np.array([[2.0, 1.0, 0.0, 1.0, -1.0], [2.0, 1.0, 2.0, 3.0, 2.0]]), np.array([0.0, 1.0])).tolist()
+    [3, -1]
     """
-    places = np.flatnonzero((values[:-1] >= level) & (values[1:] < level))
-    return int(places[-1 if last else 0]) if places.size else None
+    if values.shape[-1] < 2:
+        return np.full(values.shape[:-1], -1)
+    aim = np.asarray(level)[..., None]
+    down = (values[..., :-1] >= aim) & (values[..., 1:] < aim)
+    k = down.shape[-1] - 1 - down[..., ::-1].argmax(axis=-1) if last else down.argmax(axis=-1)
+    return np.where(down.any(axis=-1), k, -1)
 
 
-def between(x: Array, values: Array, k: int, level: float) -> float:
-    """Where the straight line from sample k to the next is at a level."""
-    part = (values[k] - level) / (values[k] - values[k + 1])
-    return float(x[k] + part * (x[k + 1] - x[k]))
+def fall_hz(frequency_hz: Array, values: Array, level: float, *, last: bool = False) -> Array:
+    """Where values `[…, frequency]` fall through a level for the first (or the last) time, Hz, `[…]`; nan if nowhere.
+
+    Between samples they are straight over the logarithm of the frequency.
+
+    >>> fall_hz(np.array([1.0, 100.0, 1e4]), np.array([[3.0, 1.0, -1.0], [3.0, 1.0, 1.0]]), 0.0).round(9).tolist()
+    [1000.0, nan]
+    """
+    place = falls(values, level, last=last)
+    found, some = np.full(place.shape, np.nan), place >= 0
+    k, x, rows = place[some], np.log(frequency_hz), np.arange(np.count_nonzero(some))
+    above, below = (values[some][rows, side] for side in (k, k + 1))
+    found[some] = np.exp(x[k] + (above - level) / (above - below) * (x[k + 1] - x[k]))
+    return found
 
 
 def root(function: Callable[[Array, Rows], Array], above: Array, below: Array) -> Array:

@@ -12,13 +12,14 @@ Source: Tian, Visvanathan, Hantgan, Kundert, IEEE Circuits and Devices Magazine 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from longtail.circuit import GROUND, Circuit
-from longtail.driven.crossings import between, falls
+from longtail.driven.crossings import fall_hz
 from longtail.engine.small_signal.linearization import Linearization
 from longtail.errors import OptionError, nearest
 
@@ -81,14 +82,9 @@ def margins(frequency_hz: NDArray[np.float64], t: Complex, at_dc: float, source:
     phase = np.unwrap(np.angle(t))
     phase -= 2.0 * np.pi * np.round(phase[0] / (2.0 * np.pi))
     log_f, log_size = np.log(frequency_hz), np.log(size)
-    crossing, turned = falls(log_size, 0.0, last=True), falls(phase, -np.pi)
-    if crossing is None:
-        crossover, margin = None, None
-    else:
-        at = between(log_f, log_size, crossing, 0.0)
-        crossover, margin = float(np.exp(at)), 180.0 + float(np.degrees(np.interp(at, log_f, phase)))
-    gain_margin = None
-    if turned is not None:
-        at = between(log_f, phase, turned, -np.pi)
-        gain_margin = float(-20.0 * np.interp(at, log_f, log_size) / np.log(10.0))
-    return Loop(source, at_dc, crossover, margin, gain_margin)
+    crossover = fall_hz(frequency_hz, log_size, 0.0, last=True).item()
+    turned = fall_hz(frequency_hz, phase, -np.pi).item()
+    margin = 180.0 + np.degrees(np.interp(np.log(crossover), log_f, phase)).item()
+    gain_margin = (-20.0 * np.interp(np.log(turned), log_f, log_size) / np.log(10.0)).item()
+    known = (None if math.isnan(each) else each for each in (crossover, margin, gain_margin))
+    return Loop(source, at_dc, *known)

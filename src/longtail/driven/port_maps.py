@@ -11,7 +11,7 @@ from longtail import modes
 from longtail.circuit import GROUND, Circuit
 from longtail.driven.drives import Drives, hot_end
 from longtail.engine.equations.system import System
-from longtail.engine.small_signal.at_point import linearize
+from longtail.engine.small_signal.linearization import Linearization
 from longtail.engine.solving.operating_point import OperatingPoint
 
 Real = NDArray[np.float64]
@@ -96,9 +96,14 @@ def rejection_db(wanted: ArrayLike, unwanted: ArrayLike, floor: Real) -> Real:
         return np.asarray(20.0 * np.log10(np.where(np.isnan(signal), np.nan, ratio)))
 
 
-def port_matrices(drives: Drives, point: OperatingPoint, frequency_hz: NDArray[np.float64]) -> tuple[Complex, Complex]:
-    """Input admittances in S and output impedances in ohm between modes, `[frequency, mode, mode]`, of one lane."""
-    model, system = linearize(point), point.system
-    right = np.hstack([-(model.inputs[0] @ drives.unit_modes), output_injection(drives, system)])
-    x = model.solve(frequency_hz, right[None])[0]
+def beside_inputs(drives: Drives, model: Linearization, columns: Real) -> Real:
+    """Right-hand sides `[lane, unknown, column]`: one volt in each input mode, and `columns` that all lanes share."""
+    inputs = -(model.inputs @ drives.unit_modes)
+    return np.concatenate([inputs, np.broadcast_to(columns, (len(inputs), *columns.shape))], axis=2)
+
+
+def port_matrices(drives: Drives, model: Linearization, frequency_hz: Real) -> tuple[Complex, Complex]:
+    """Input admittances in S and output impedances in ohm between modes, `[lane, frequency, mode, mode]`."""
+    system = model.operating_point.system
+    x = model.solve(frequency_hz, beside_inputs(drives, model, output_injection(drives, system)))
     return input_currents(drives, system) @ x[..., :2], drives.output_matrix(system) @ x[..., 2:]

@@ -335,7 +335,8 @@ class AtFrequencies:
         vary: NAME=start:stop:points or NAME=a,b,c; several are nested, repeat the option
         parameters: arrays by parameter name: a lane for every value
         measure: what to keep: gains, op, cmrr, differential_db, common_db, cmrr_db, bandwidth_hz, low_corner_hz,
-            unity_gain_hz, input_offset, vcm, v(node), i(device), device.quantity
+            unity_gain_hz, input_offset, vcm, input_bias_current, input_offset_current, supply_power, v(node),
+            i(device), device.quantity
         frequency_hz: start:stop:points-per-decade (Hz)
         vcm: dc common-mode level of the inputs; the netlist's own if not given (V)
         null: find the input offset that brings the output to its target, and analyze there

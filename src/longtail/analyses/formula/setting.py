@@ -22,14 +22,6 @@ from longtail.symbolic.shorter.answer import Question
 from longtail.symmetry import Mirror, find_mirror
 
 GAINS = ("differential", "common", "common_to_differential", "differential_to_common", "cmrr")
-LETTERS = {
-    "differential": "A_dd",
-    "common": "A_cc",
-    "common_to_differential": "A_c→d",
-    "differential_to_common": "A_d→c",
-    "cmrr": "CMRR",
-}
-SINGLE_ENDED = {**LETTERS, "differential": "A_d", "common": "A_cm"}
 
 
 def gain_of(drives: Drives, of: str) -> Gain:

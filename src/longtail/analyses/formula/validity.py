@@ -18,6 +18,7 @@ from longtail.devices.discovery import devices
 from longtail.driven.drives import Drives, supply_rails
 from longtail.driven.grid import Lanes
 from longtail.driven.lane_solves import null_lanes, solve_lanes
+from longtail.driven.mode_gains import PLACES
 from longtail.driven.parameters import INPUT_LEVEL, nominal, shown
 from longtail.driven.points import Points
 from longtail.driven.varied import read_lanes
@@ -40,13 +41,6 @@ COLD, HOT, STEPS = -40.0, 125.0, 34  # degC
 _SEARCH, _LEVELS = 61, 41  # common-mode levels between the supplies, and where the amplifier works
 _MUCH = 0.1  # error over mismatch beyond which a word is said
 _LEAST = 7  # frequencies of a band
-
-_PLACES = {
-    "differential": (0, 0),
-    "common": (1, 1),
-    "common_to_differential": (0, 1),
-    "differential_to_common": (1, 0),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +144,7 @@ class Conditions:
         return quotient, np.asarray(sure)
 
     def _entry(self, matrix: Complex, of: str) -> Complex:
-        row, column = _PLACES[of]
+        row, column = PLACES[of]
         return np.asarray(matrix[:, :, 0 if self.drives.single_ended else row, column])
 
     def errors(self, point: OperatingPoint, circuit: Complex) -> Array:

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from longtail.analyses.formula.result import Formula, GainCurves, RootFormula, SymbolValue
-from longtail.analyses.formula.setting import LETTERS, SINGLE_ENDED, Setting
+from longtail.analyses.formula.setting import Setting
+from longtail.merits.gains import symbols
 from longtail.merits.reasons import Cause
 from longtail.symbolic.circuit.names import Label, enumerated, labels
 from longtail.symbolic.shorter.answer import Answer
@@ -23,7 +24,7 @@ def written(at: Setting, of: str, answer: Answer, way: str, band_hz: tuple[float
     writer = Writer(answer.symbols, names)
     expression = writer.write(answer.transfer)
     value = answer.transfer.at(answer.values, np.array([2j * np.pi * band_hz[0]]))[0]
-    letters = SINGLE_ENDED if at.drives.single_ended else LETTERS
+    letters = symbols(at.drives.single_ended)
     return Formula(
         of,
         letters[of],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -14,9 +13,10 @@ from longtail.contract.encoding import plain
 from longtail.contract.output import AtOutput, Output
 from longtail.contract.result import Result
 from longtail.devices.base import FLICKER
-from longtail.driven.crossings import between, falls
+from longtail.driven.crossings import fall_hz
 from longtail.driven.grid import Axes
-from longtail.driven.noise_spectra import SpectrumSource, referred
+from longtail.driven.noise_spectra import SpectrumSource
+from longtail.merits.noise import input_density, output_density, output_rms
 from longtail.merits.reasons import Inquiry
 from longtail.modes import COMMON, DIFFERENTIAL
 from longtail.units import counted
@@ -90,28 +90,27 @@ class Noise(AtOutput, Result):
     @property
     def output_v_per_rthz(self) -> Real:
         """Of the differential output, or of the single one, `[…, frequency]`."""
-        return np.sqrt(self.density[..., DIFFERENTIAL, :].sum(axis=-1))
+        return output_density(self)
 
     @property
     def input_v_per_rthz(self) -> Real:
         """The differential input noise that makes `output_v_per_rthz`; infinite where there is no gain."""
-        return referred(self.output_v_per_rthz, self.gain[..., DIFFERENTIAL], self.floor)
+        return input_density(self)
 
     @property
     def common_output_v_per_rthz(self) -> Real | None:
         """Of the mean of both outputs, `[…, frequency]`; None if single-ended."""
-        return None if self.single_ended else np.sqrt(self.density[..., COMMON, :].sum(axis=-1))
+        return None if self.single_ended else output_density(self, COMMON)
 
     @property
     def common_input_v_per_rthz(self) -> Real | None:
         """The common-mode input noise that makes `common_output_v_per_rthz`, by A_cc."""
-        output = self.common_output_v_per_rthz
-        return None if output is None else referred(output, self.gain[..., COMMON], self.floor)
+        return None if self.single_ended else input_density(self, COMMON)
 
     @property
     def output_v_rms(self) -> Any:
         """The integral over `band_hz`, V rms `[…]`; nan over a single frequency."""
-        return _root(self.power[..., DIFFERENTIAL, :].sum(axis=-1))
+        return _number(output_rms(self))
 
     @property
     def input_v_rms(self) -> Any:
@@ -120,7 +119,7 @@ class Noise(AtOutput, Result):
 
     @property
     def common_output_v_rms(self) -> Any:
-        return None if self.single_ended else _root(self.power[..., COMMON, :].sum(axis=-1))
+        return None if self.single_ended else _number(output_rms(self, COMMON))
 
     @property
     def common_input_v_rms(self) -> Any:
@@ -143,9 +142,7 @@ class Noise(AtOutput, Result):
         parts = np.array([output[..., flicker].sum(axis=-1), output[..., ~flicker].sum(axis=-1)])
         # powers of the frequency both, so that their ratio is one, and straight over logarithms
         excess = np.subtract(*np.log(np.maximum(parts, np.finfo(float).tiny)))
-        flat = excess.reshape(-1, excess.shape[-1])
-        corners = np.array([_falls_through_zero(self.frequency_hz, lane) for lane in flat])
-        return _number(corners.reshape(excess.shape[:-1]))
+        return _number(fall_hz(self.frequency_hz, excess, 0.0))
 
     def shares_at(self, frequency_hz: float, mode: int = DIFFERENTIAL) -> list[Contribution]:
         """Shares of the density of an output mode at the frequency of the axis nearest to `frequency_hz`."""
@@ -222,12 +219,6 @@ class Noise(AtOutput, Result):
             "mechanism": ("source", [s.mechanism for s in self.sources]),
         }
         return xarray.Dataset(data, coords=coordinates, attrs={"band_hz": list(self.band_hz)})
-
-
-def _falls_through_zero(frequency_hz: Real, values: Real) -> float:
-    """The first frequency at which values fall below zero, straight over log f between points; nan if nowhere."""
-    k = falls(values, 0.0)
-    return math.nan if k is None else float(np.exp(between(np.log(frequency_hz), values, k, 0.0)))
 
 
 def _root(power: Real) -> Any:

@@ -29,7 +29,7 @@ from longtail.errors import AnalysisError
 from longtail.files.lane_file import Layout
 from longtail.lanes.status import LaneStatus
 from longtail.large_signal.extremes import without_figures
-from longtail.merits.registry import Measure, Seen
+from longtail.merits.merit import Merit, Seen
 from longtail.modes import DIFFERENTIAL
 
 Array = NDArray[np.float64]
@@ -46,7 +46,7 @@ class Plan:
     drives: Drives | None
     lanes: Lanes
     parameters: Mapping[str, Array]
-    measures: tuple[Measure, ...]
+    measures: tuple[Merit, ...]
     frequency_hz: Array
     default: bool
     target: float | None
@@ -101,7 +101,6 @@ class Plan:
         searched = self._few_solves() if self.needs("band") else None
 
         def digest(where: slice, point: OperatingPoint, matrix: Complex | None) -> Digest:
-            failed = point.status != LaneStatus.CONVERGED
             seen = Seen(point, self.drives)
             values: dict[str, NDArray[Any]] = {}
             if matrix is not None and floor is not None:
@@ -113,8 +112,7 @@ class Plan:
             if self.needs("band"):
                 seen = replace(seen, bands=self._bands(point, searched))
             for measure in self.measures:
-                values[measure.name] = np.array(measure.of(seen))  # a copy: the gains are the stream's
-                values[measure.name][failed] = np.nan
+                values[measure.name] = measure.figures(seen)
             return point.status, values
 
         return digest

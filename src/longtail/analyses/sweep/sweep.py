@@ -33,8 +33,9 @@ from longtail.lanes.status import LaneStatus
 from longtail.large_signal.extremes import lost_lanes
 from longtail.large_signal.stuck import lane_notes as stuck_lanes
 from longtail.merits.absent import zeros
+from longtail.merits.merit import Merit
 from longtail.merits.reasons import Reason
-from longtail.merits.registry import DEFAULT, Measure, measures, names, of_point
+from longtail.merits.registry import DEFAULT, SCALARS, measures, names, of_point
 from longtail.units import counted
 
 if TYPE_CHECKING:
@@ -297,7 +298,7 @@ def _fits(plan: Plan) -> bool:
 class _Table:
     """The figures that are kept, filled part by part."""
 
-    def __init__(self, plan: Plan, kept: Sequence[Measure]) -> None:
+    def __init__(self, plan: Plan, kept: Sequence[Merit]) -> None:
         self.plan = plan
         self.status = np.empty(plan.count, np.int8)
         self.values: dict[str, NDArray[Any]] = {}
@@ -349,8 +350,8 @@ ANALYSIS = Analysis(
             "measure",
             "names",
             "",
-            "what to keep: gains, op, cmrr, differential_db, common_db, cmrr_db, bandwidth_hz, "
-            "low_corner_hz, unity_gain_hz, input_offset, vcm, v(node), i(device), device.quantity",
+            f"what to keep: gains, op, cmrr, {', '.join(merit.name for merit in SCALARS)}, v(node), i(device), "
+            "device.quantity",
             DEFAULT,
         ),
         FREQUENCY_OPTION,

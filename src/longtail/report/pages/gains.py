@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from longtail.analyses.gains import ModeGains
 from longtail.contract.output import Output
+from longtail.merits.gains import symbols
 from longtail.merits.reasons import UNKNOWN, Reason, said_of
 from longtail.report.wording.conditions import degrees
 from longtail.report.wording.page import LEFT, QUIET, Cell, Column, Page, Table
@@ -43,14 +44,8 @@ def ratio(gains: ModeGains) -> str:
 
 def named_gains(gains: ModeGains) -> dict[str, Complex]:
     """Every gain by the name that the reader sees."""
-    if gains.common_to_differential is None or gains.differential_to_common is None:
-        return {"A_d": gains.differential, "A_cm": gains.common}
-    return {
-        "A_dd": gains.differential,
-        "A_cc": gains.common,
-        "A_c→d": gains.common_to_differential,
-        "A_d→c": gains.differential_to_common,
-    }
+    written = symbols(gains.single_ended)
+    return {written[name]: getattr(gains, name) for name in gains.names}
 
 
 def above_rounding(gains: ModeGains) -> dict[str, NDArray[np.bool_]]:

@@ -19,6 +19,7 @@ from longtail.driven.bands import Bands, sampled_bands
 from longtail.driven.grid import Axes
 from longtail.lanes.status import LaneStatus
 from longtail.merits.reasons import UNKNOWN, Reason, short
+from longtail.merits.registry import MERITS
 from longtail.report.pages import gains as mode_gains
 from longtail.report.wording.page import ATTENTION, LEFT, PLAIN, QUIET, Cell, Column, Page, Table
 from longtail.report.wording.symbols import decibels_text, no_rejection_text, quantity_text, symbol
@@ -31,13 +32,6 @@ FEW = 24  # lanes that are all shown
 SHARES = (0.0, 0.05, 0.5, 0.95, 1.0)
 HEADINGS = ("min", "5 %", "median", "95 %", "max")
 REJECTION = "CMRR"
-LABELS = {"cmrr": REJECTION, "cmrr_db": REJECTION, "bandwidth_hz": "f_3dB", "vcm": "V_CM", "input_offset": "V_OS"}
-GAINS = {
-    "differential": ("A_d", "A_dd"),
-    "common": ("A_cm", "A_cc"),
-    "common_to_differential": ("A_cm", "A_c→d"),
-    "differential_to_common": ("", "A_d→c"),
-}
 
 
 @dataclass(frozen=True)
@@ -140,8 +134,8 @@ def _unsolved(values: Array, gain: NDArray[np.complex128]) -> Array:
 
 def label(result: SweepResult, measure: str) -> str:
     """A measure as the reader knows it."""
-    gain = GAINS.get(measure.removesuffix("_db"))
-    return gain["," in result.output] if gain else LABELS.get(measure, measure)
+    merit = MERITS.get(measure)
+    return merit.written("," not in result.output) if merit else measure
 
 
 def _measured(result: SweepResult, name: str) -> Figures:

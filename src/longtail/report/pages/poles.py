@@ -7,21 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from longtail.analyses.poles import ModeTransfer, PolesAndZeros
+from longtail.merits.gains import symbols
 from longtail.merits.reasons import UNKNOWN, said_of
 from longtail.report.wording.conditions import Facts, conditions
 from longtail.report.wording.page import ATTENTION, LEFT, PLAIN, QUIET, STRONG, Cell, Column, Page, Table
 from longtail.report.wording.symbols import gain_text, quantity_text
 from longtail.units import counted, format_si
 
-SYMBOLS = {
-    False: {
-        "differential": "A_dd",
-        "common": "A_cc",
-        "common_to_differential": "A_c→d",
-        "differential_to_common": "A_d→c",
-    },
-    True: {"differential": "A_d", "common": "A_cm"},
-}
 MOST = 30  # rows of a table; JSON has all
 CANCELLED = 1e-3  # pairs closer than this are said to cancel; others are doublets
 
@@ -79,7 +71,7 @@ def loop_text(result: PolesAndZeros) -> str:
 
 def symbol(result: PolesAndZeros, name: str) -> str:
     """How a transfer is called: "A_dd" for "differential"."""
-    return SYMBOLS[result.single_ended][name]
+    return symbols(result.single_ended)[name]
 
 
 def shown(result: PolesAndZeros) -> dict[str, ModeTransfer]:

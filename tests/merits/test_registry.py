@@ -1,0 +1,87 @@
+"""The figures of merit: those of a sweep are those of a datasheet, by the same symbols."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import longtail as lt
+from longtail.driven.lane_solves import solve_lanes
+from longtail.driven.varied import read_lanes
+from longtail.lanes.status import LaneStatus
+from longtail.merits.gains import symbols
+from longtail.merits.merit import Merit, Seen
+from longtail.merits.registry import MERITS, SCALARS
+from longtail.report.pages.gains import named_gains
+from longtail.report.pages.lanes import label
+
+ALONE = ("vcm", "differential_db", "common_db")  # no row, or one in V/V
+
+
+@pytest.mark.parametrize("name", ["bjt_pair", "ota_5t", "jfet_pair"])
+def test_a_sweep_measures_what_a_datasheet_has_rows_of(name: str, examples: Path) -> None:
+    amp = lt.read(examples / f"{name}.cir")
+    there = [merit for merit in SCALARS if merit.name not in ALONE]
+    swept = amp.sweep(vary="temp=27,50", measure=[merit.name for merit in there], null=True)
+    sheet = amp.analyze(null=True, full=True)
+    rows: dict[str, Any] = {}
+    for row in sheet.rows:
+        rows.setdefault(row.symbol, row)
+    for merit in there:
+        measured = swept[merit.name][0]
+        row = rows.get(merit.symbol)
+        if row is None or row.value is None:
+            assert not np.isfinite(measured) or (merit.name == "low_corner_hz" and measured == 0.0), merit
+        else:
+            assert (row.parameter.split(" |")[0], row.unit) == (merit.parameter, merit.unit)
+            assert measured == pytest.approx(row.value, rel=1e-6, abs=1e-12), merit
+        assert label(swept, merit.name) == merit.symbol
+
+
+def test_gains_are_written_by_the_output_that_there_is(examples: Path) -> None:
+    for name, printed in (("bjt_pair", ["A_dd", "A_cc"]), ("ota_5t", ["A_d", "A_cm"])):
+        amp = lt.read(examples / f"{name}.cir")
+        swept = amp.sweep(vary="temp=27,50", measure="differential_db,common_db")
+        assert [label(swept, measure) for measure in swept.values] == printed
+        assert {row.symbol for row in amp.analyze().rows} >= set(printed)
+
+
+def test_names_are_one_figure_each() -> None:
+    assert all(name == merit.name for name, merit in MERITS.items())
+    assert len({(merit.symbol, merit.over_frequency) for merit in MERITS.values()}) == len(MERITS)
+
+
+def test_power_needs_no_inputs_and_known_supplies() -> None:
+    loaded = lt.read("a load\nv1 a 0 2\nr1 a b 1k\nr2 b 0 1k\n*@ supply v1\n")
+    power = loaded.sweep(vary="r1.r=1k,3k", measure="supply_power")["supply_power"]
+    np.testing.assert_allclose(power, [2e-3, 1e-3], rtol=1e-12)
+    idle = lt.read("no supply\ni1 0 a 1m\nr1 a 0 1k\n")
+    with pytest.raises(lt.OptionError, match="no supplies are known"):
+        idle.sweep(vary="r1.r=1k,3k", measure="supply_power")
+
+
+def test_a_lane_without_operating_point_has_no_figure(examples: Path) -> None:
+    circuit = lt.read(examples / "bjt_pair.cir").circuit
+    _, point = solve_lanes(circuit, read_lanes(circuit, {"temp": np.array([0.0, 27.0])}, None), None)
+    seen = Seen(replace(point, status=np.array([LaneStatus.CONVERGED, LaneStatus.SINGULAR], np.int8)))
+    constant = Merit("one", "1", "one", "", lambda seen: np.ones(2))
+    assert constant.figures(seen).tolist() == [1.0, pytest.approx(np.nan, nan_ok=True)]
+
+
+def test_every_gain_is_printed_by_the_symbol_of_its_merit(examples: Path) -> None:
+    for name, single_ended in (("bjt_pair", False), ("ota_5t", True)):
+        amp = lt.read(examples / f"{name}.cir")
+        *printed, rejection = symbols(single_ended).values()
+        curves = amp.analyze(full=True).curves
+        assert curves is not None and list(curves.gains_db) == [*printed, rejection]
+        assert list(named_gains(amp.gains())) == printed
+        assert amp.cmrr().ratio == f"|{printed[0]}/{printed[1 if single_ended else 2]}|"
+
+
+def test_the_page_on_sweeps_names_every_measure() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "sweeps.md").read_text(encoding="utf-8")
+    assert [name for name in MERITS if f"`{name}`" not in page] == []
