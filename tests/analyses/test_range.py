@@ -276,3 +276,12 @@ def test_levels_are_looked_for_beyond_the_supplies() -> None:
     assert (span.low.volts, span.high.volts) == (pytest.approx(-7.0), pytest.approx(7.0))
     rows = {row.symbol: row.value for row in amp.analyze(full=True, frequency_hz="1:1meg:1").rows}
     assert rows["V_ICR-"] == pytest.approx(-7.0) and rows["V_ICR+"] == pytest.approx(7.0)
+
+
+def test_an_output_of_nothing_but_rounding_is_called_zero() -> None:
+    """The output of a pair of capacitors' making rests at zero, or at some last bits beside it."""
+    text = BEHIND_DIVIDERS.replace("q1 o1 inp e n", "q1 o1 b1 e n\nc1 inp b1 1u\nrb1 b1 0 1meg").replace(
+        "q2 o2 inn e n", "q2 o2 b2 e n\nc2 inn b2 1u\nrb2 b2 0 1meg"
+    )
+    with pytest.raises(AnalysisError, match="about an output of 0 V"):
+        lt.read(text).range()

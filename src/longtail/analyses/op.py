@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     import xarray
 
 
+_NO_VOLTAGE, _NO_CURRENT = 1e-18, 1e-24  # V, A: less is rounding; a single electron in two days is more
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class OpResult(Result):
     """The operating point of a circuit; `…` stands for the axes of varied parameters, if any.
@@ -116,10 +119,12 @@ def describe(point: OperatingPoint, lanes: Lanes | None = None, circuit: Circuit
         return lanes.shaped(np.where(solved, values, np.nan) if values.dtype.kind == "f" else values)
 
     names = [u.name for u in system.unknowns]
+    nothing = np.array([_NO_CURRENT if u.unit == "A" else _NO_VOLTAGE for u in system.unknowns])
+    solution = np.where(np.abs(point.solution) < nothing, 0.0, point.solution)
     if lanes is None or not lanes.axes:
-        values = dict(zip(names, point.solution[0].tolist(), strict=True))
+        values = dict(zip(names, solution[0].tolist(), strict=True))
     else:
-        values = {name: shaped(x) for name, x in zip(names, point.solution.T, strict=True)}
+        values = {name: shaped(x) for name, x in zip(names, solution.T, strict=True)}
     branches = {
         u.name.removeprefix("i(").removesuffix(")"): values[u.name]
         for u in system.unknowns

@@ -350,8 +350,9 @@ def _tail(model: Linearization, modes: Eigenmodes, drives: Drives, common: ModeT
         differential, in_common = np.abs(x[system.index[node]])
         if in_common > _FOLLOWS and differential < _VIRTUAL_GROUND * in_common:
             share = modes.participation[system.index[node]].real
-            lives = bool(len(share)) and share.max() > _VIRTUAL_GROUND
-            return TailZero(node, complex(zero), complex(modes.values[share.argmax()]) if lives else None)
+            most = share.max(initial=0.0)
+            first = int(np.argmax(share >= most * (1.0 - 1e-6)))  # of a conjugate pair, both of which live there alike
+            return TailZero(node, complex(zero), complex(modes.values[first]) if most > _VIRTUAL_GROUND else None)
     return None
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+_NO_VOLTS = 1e-12  # less than this is what solving leaves of zero
 _RAYS = 72  # of the polygon, before its corners are refined
 _BETWEEN = 4  # rays put between two that end at different limits, twice over
 _WIDER = 0.2  # of the supply span, beyond which common-mode levels are not searched
@@ -232,7 +233,7 @@ def _hold(drives: Drives, wanted: float) -> LevelSweep:
         raise
     except AnalysisError as error:
         raise AnalysisError(
-            f"there is no range about an output of {wanted:.4g} V: {error.message}",
+            f"there is no range about an output of {0.0 if abs(wanted) < _NO_VOLTS else wanted:.4g} V: {error.message}",
             hint=said(
                 "a range is that of an amplifier coupled at dc: look with 'op' for transistors that do not amplify, "
                 "or give a {target} that the output can reach",
