@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -153,6 +154,38 @@ def weighs(source: str, path: Path) -> list[str]:
 def test_imports_point_down(path: Path) -> None:
     assert layer_of(path) in ALLOWED or not layer_of(path), "a new layer has its place in the table"
     assert climbs(path.read_text(), path) == []
+
+
+LOOKS_UP = {"registry.py", "devices/discovery.py"}  # where things are found by name
+LONGEST = 400  # lines of a file
+LONGEST_FUNCTION = 70  # a function fits a screen; a dispatch over instructions may take a little more
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_can_be_read_at_once(path: Path) -> None:
+    source = path.read_text()
+    assert source.count("\n") <= LONGEST
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef):
+            assert node.end_lineno is not None
+            assert node.end_lineno - node.lineno < LONGEST_FUNCTION, node.name
+
+
+def test_no_two_classes_have_one_name() -> None:
+    names = [
+        node.name for path in FILES for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ClassDef)
+    ]
+    assert [name for name, count in Counter(names).items() if count > 1] == []
+
+
+def test_names_are_looked_up_in_registries_alone() -> None:
+    users = {
+        str(path.relative_to(ROOT))
+        for path in FILES
+        for name, _ in imported(ast.parse(path.read_text()), path)
+        if name.split(".")[0] == "importlib"
+    }
+    assert users == LOOKS_UP
 
 
 def test_no_import_goes_round() -> None:

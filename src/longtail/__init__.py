@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # the public names and their homes; read at run time too, by 
     from longtail.analyses.noise.result import Noise
     from longtail.analyses.offset import Offset
     from longtail.analyses.op import OpResult
-    from longtail.analyses.poles import PolesAndZeros
+    from longtail.analyses.poles.poles import PolesAndZeros
     from longtail.analyses.psrr import SupplyRejection
     from longtail.analyses.range import OperatingRange
     from longtail.analyses.source_imbalance import SourceImbalance

@@ -86,6 +86,16 @@ def shown(kind: str, view: str) -> Any:
     return import_module(name) if find_spec(name) is not None else None
 
 
+def home_of(package: str) -> Path | None:
+    """The folder of an installed package, which is not imported; None where there is none.
+
+    >>> home_of("numpy").name, home_of("no_such_package")
+    ('numpy', None)
+    """
+    found = find_spec(package)
+    return None if found is None or found.origin is None else Path(found.origin).parent
+
+
 def _files() -> Iterator[Path]:
     yield _SOURCE / _DATASHEET
     for path in sorted((_SOURCE / "analyses").iterdir()):

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import longtail as lt
-from longtail.analyses import poles
-from longtail.analyses.poles import PolesAndZeros
+from longtail.analyses.poles import poles
+from longtail.analyses.poles.poles import PolesAndZeros
 from longtail.driven.inputs import find_drives
 from longtail.driven.nulling import bias
 from longtail.engine.small_signal.at_point import linearize

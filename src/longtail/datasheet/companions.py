@@ -9,14 +9,15 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from longtail.analyses import cmrr, poles
+from longtail.analyses import cmrr
 from longtail.analyses import range as operating_range
 from longtail.analyses.cmrr import CmrrMap
 from longtail.analyses.formula import formula
 from longtail.analyses.formula.result import Formula
 from longtail.analyses.noise import noise
 from longtail.analyses.noise.result import Noise
-from longtail.analyses.poles import PolesAndZeros
+from longtail.analyses.poles import poles
+from longtail.analyses.poles.poles import PolesAndZeros
 from longtail.analyses.range import OperatingRange
 from longtail.analyses.transfer import transfer
 from longtail.analyses.transfer.transfer import Transfer

@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 _TOLERANCE = 2.0**-26  # of the step between two lanes: the edge is found to some nanovolts
 
 
-class Solve(Protocol):
+class SolveOnAxis(Protocol):
     """Operating points for values on an axis, every lane from the state `near` it."""
 
     def __call__(self, values: Array, /, *, near: Array) -> Points: ...
@@ -54,7 +54,7 @@ class _Gone:
 
 
 def departures(
-    solve: Solve, axis: Array, points: Points, reference: Points
+    solve: SolveOnAxis, axis: Array, points: Points, reference: Points
 ) -> tuple[tuple[Departure, ...], tuple[Departure, ...]]:
     """The transistors that have left at the low and at the high end of a rising `axis`, first those that leave first.
 
@@ -92,7 +92,7 @@ def _gone(name: str, inside: NDArray[np.bool_], good: NDArray[np.bool_], middle:
     return _Gone(name, last, last + step, int(solved[-1]))
 
 
-def _edges(solve: Solve, axis: Array, points: Points, gone: list[_Gone]) -> tuple[Array, Points]:
+def _edges(solve: SolveOnAxis, axis: Array, points: Points, gone: list[_Gone]) -> tuple[Array, Points]:
     """Where on the axis each transistor leaves, and the points just beyond, one for each: the last where it is the
     operating point that ends."""
     inside, outside = (axis[[getattr(g, end) for g in gone]] for end in ("inside", "outside"))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from longtail.analyses.half import HalfCircuits
     from longtail.analyses.offset import Offset
     from longtail.analyses.op import OpResult
-    from longtail.analyses.poles import PolesAndZeros
+    from longtail.analyses.poles.poles import PolesAndZeros
     from longtail.analyses.transfer.transfer import Transfer
     from longtail.contract.kinds import (
         Corners,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 from dataclasses import replace
@@ -14,6 +13,7 @@ import numpy as np
 import pytest
 
 import longtail as lt
+from longtail import registry
 from longtail.cli.main import run
 from longtail.datasheet.rows import Limit
 from longtail.report.html import report as html_page
@@ -195,7 +195,7 @@ def test_files_of_the_command(examples: Path, tmp_path: Path, capsys: pytest.Cap
 
 
 def test_without_plotly_there_is_advice(hostile: lt.Datasheet, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(registry, "find_spec", lambda name: None)
     with pytest.raises(lt.OptionError, match="needs plotly") as caught:
         hostile.to_html()
     assert caught.value.hint == "pip install 'longtail[report]'"

@@ -33,18 +33,20 @@ def system_of(circuit: Circuit, drives: Sequence[str] = ()) -> System:
 
 
 @dataclass(frozen=True, eq=False)
-class Pattern:
+class SummedPattern:
     """Where the parts of a matrix add up: `places` `[contribution]` are those of the entries of `matrix`."""
 
     matrix: LargeMatrix
     places: Places
 
     @staticmethod
-    def of(size: int, rows: Places, columns: Places) -> Pattern:
+    def of(size: int, rows: Places, columns: Places) -> SummedPattern:
         """The pattern of contributions at rows and columns; those at -1 are of ground, and left out."""
         kept, places = np.unique(np.where((rows < 0) | (columns < 0), -1, columns * size + rows), return_inverse=True)
         ground = int(kept[:1].tolist() == [-1])
-        return Pattern(LargeMatrix(size, kept[ground:] % size, kept[ground:] // size), places.reshape(-1) - ground)
+        return SummedPattern(
+            LargeMatrix(size, kept[ground:] % size, kept[ground:] // size), places.reshape(-1) - ground
+        )
 
     def sum(self, contributions: Array) -> Array:
         """The entries of the matrix, in the order of its compressed columns."""
@@ -96,7 +98,7 @@ class LargeEquations(Equations):
     nodes: Places
     parts: tuple[PlacedPart, ...]
     known: tuple[Array, ...]
-    pattern: Pattern
+    pattern: SummedPattern
 
     def evaluate(self, executor: Executor, inputs: Inputs, lanes: int) -> tuple[Array, Array, Array, Array]:
         """See `Equations.evaluate`."""
@@ -162,7 +164,7 @@ class LargeSystem(System):
         n = len(self.unknowns)
         rows, columns, known = zip(*(p.entries(p.part.system.equations.jacobian) for p in self.parts), strict=True)
         nodes = np.flatnonzero(self.node_mask)
-        pattern = Pattern.of(n, np.concatenate([*rows, nodes]), np.concatenate([*columns, nodes]))
+        pattern = SummedPattern.of(n, np.concatenate([*rows, nodes]), np.concatenate([*columns, nodes]))
         names = [self.unknowns[k].name for k in nodes]
         aids = (FIRST, SOURCE_FACTOR, FEEDBACK, *(f"{prefix}{x}" for prefix in (KAPPA, ANCHOR) for x in names))
         inputs = tuple(u.input for u in self.unknowns)

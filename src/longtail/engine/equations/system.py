@@ -18,9 +18,9 @@ from longtail.engine.equations.trace import (
     FIRST,
     KAPPA,
     SOURCE_FACTOR,
-    NoiseSource,
     Null,
     Trace,
+    TracedNoise,
     Unknown,
     trace,
     unknowns,
@@ -344,7 +344,7 @@ class System:
         return lower(t.graph, outputs, [*(u.input for u in t.unknowns), *self.varied]), places
 
     @once
-    def noise(self) -> tuple[Program, list[NoiseSource]]:
+    def noise(self) -> tuple[Program, list[TracedNoise]]:
         """A program for the noise sources, their densities first and then their exponents, and the sources."""
         t = self.plain
         outputs = [*(source.density for source in t.noise), *(source.exponent for source in t.noise)]

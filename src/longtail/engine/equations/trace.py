@@ -59,7 +59,7 @@ class Null:
 
 
 @dataclass(frozen=True, slots=True)
-class NoiseSource:
+class TracedNoise:
     """A noise current of a device between two unknowns, None for ground: `density`/f^`exponent` in A^2/Hz."""
 
     instance: str
@@ -84,7 +84,7 @@ class Trace:
     capacitances: list[tuple[int | None, int | None, Real]] = field(default_factory=list)
     conductances: list[tuple[int | None, int | None, Real]] = field(default_factory=list)
     delays: list[tuple[dict[int, float], Real, Real]] = field(default_factory=list)
-    noise: list[NoiseSource] = field(default_factory=list)
+    noise: list[TracedNoise] = field(default_factory=list)
     quantities: dict[str, Callable[[], dict[str, Real]]] = field(default_factory=dict)
     states: list[LimitState] = field(default_factory=list)
     flows: dict[str, tuple[dict[str, int | None], Flows]] = field(default_factory=dict)
@@ -246,7 +246,7 @@ class _Tracer:
         result.flows[instance.name] = local, flows
         self._sum(result, local, flows, m)
         result.noise += [
-            NoiseSource(instance.name, s.name, s.mechanism, local[s.a], local[s.b], s.density * m, s.exponent)
+            TracedNoise(instance.name, s.name, s.mechanism, local[s.a], local[s.b], s.density * m, s.exponent)
             for s in flows.noise
         ]
         result.states += potentials.states

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.engine.equations.large import LargeSystem, Pattern, PlacedPart, Places, added
+from longtail.engine.equations.large import LargeSystem, PlacedPart, Places, SummedPattern, added
 from longtail.engine.equations.system import Array, LargeMatrix, SparseMatrix
 from longtail.engine.size import LARGEST
 from longtail.engine.small_signal.linearization import RESIDUAL, SINGULAR, SINGULAR_HINT, Linearization
@@ -113,7 +113,7 @@ def _assembled(
     point: OperatingPoint, n: int, each: tuple[Contributions, ...], seconds: Array, inputs: Array
 ) -> LargeLinearization:
     rows, columns = (np.concatenate([a for m in each for a in getattr(m, what)]) for what in ("rows", "columns"))
-    pattern = Pattern.of(n, rows, columns)
+    pattern = SummedPattern.of(n, rows, columns)
     values = [np.concatenate([np.empty(0), *m.values]) for m in each]
     ends = np.cumsum([0, *(len(v) for v in values)])
     at = [pattern.places[a:b] for a, b in pairwise(ends.tolist())]

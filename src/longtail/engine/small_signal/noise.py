@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.engine.equations.system import Array
-from longtail.engine.equations.trace import NoiseSource
+from longtail.engine.equations.trace import TracedNoise
 from longtail.engine.solving.operating_point import OperatingPoint
 
 Complex = NDArray[np.complex128]
@@ -18,7 +18,7 @@ Complex = NDArray[np.complex128]
 class NoiseSources:
     """Noise currents of the densities `density`/f^`exponent` in A^2/Hz, both `[lane, source]`, with their places."""
 
-    places: tuple[NoiseSource, ...]
+    places: tuple[TracedNoise, ...]
     density: Array
     exponent: Array
 

@@ -13,7 +13,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from longtail.analyses.poles import ModeTransfer, PolesAndZeros
+from longtail.analyses.poles.poles import PolesAndZeros
+from longtail.analyses.poles.transfers import ModeTransfer
 from longtail.report.figures.colours import BLUE, GAIN_COLOURS, INK, PURPLE, VERMILLION
 from longtail.report.figures.style import (
     SMALL,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from longtail.analyses.cmrr import CmrrMap
 from longtail.analyses.gains import ModeGains
 from longtail.analyses.noise.result import Noise
-from longtail.analyses.poles import PolesAndZeros
+from longtail.analyses.poles.poles import PolesAndZeros
 from longtail.analyses.range import OperatingRange
 from longtail.analyses.transfer.transfer import Transfer
 from longtail.merits.reasons import short

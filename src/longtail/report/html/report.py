@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from longtail.datasheet.rows import Row
 from longtail.elaborate.writer import write
 from longtail.errors import OptionError
 from longtail.printable import printable_lines
+from longtail.registry import home_of
 from longtail.report.html import plots as html_plots
 from longtail.report.html import spread as html_spread
 from longtail.report.html.plots import Plot
@@ -149,10 +149,10 @@ def formula_html(text: str) -> str:
 
 def _library() -> str:
     """Plotly's JavaScript, which the Python package carries; the package itself is not imported: it is slow."""
-    found = importlib.util.find_spec("plotly")
-    if found is None or found.origin is None:
+    folder = home_of("plotly")
+    if folder is None:
         raise OptionError("an HTML report needs plotly, which is not installed", hint=EXTRA)
-    script = Path(found.origin).parent / "package_data" / "plotly.min.js"
+    script = folder / "package_data" / "plotly.min.js"
     return script.read_text(encoding="utf-8").replace("</script", "<\\/script")
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from longtail.analyses.poles import ModeTransfer, PolesAndZeros
+from longtail.analyses.poles.poles import PolesAndZeros
+from longtail.analyses.poles.transfers import ModeTransfer
 from longtail.merits.gains import symbols
 from longtail.merits.reasons import UNKNOWN, said_of
 from longtail.report.wording.conditions import Facts, conditions

@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from longtail.analyses.poles.tail import TailZero, tail_zero
+from longtail.analyses.poles.transfers import CHECKED, Complex, ModeTransfer, log_shape, transfer_between
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.encoding import pairs, plain
@@ -32,25 +33,12 @@ from longtail.driven.nulling import bias
 from longtail.driven.stability import growing, home
 from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.small_signal.linearization import Linearization
-from longtail.engine.small_signal.pencil import Eigenmodes, eigenmodes
+from longtail.engine.small_signal.pencil import eigenmodes
 from longtail.errors import OptionError
 from longtail.large_signal.stuck import bias_notes
-from longtail.merits.reasons import Inquiry, Reason
 from longtail.units import counted, format_si
 
-Real = NDArray[np.float64]
-Complex = NDArray[np.complex128]
-
-CANCELS = 1e-2  # a zero this close to a pole, relatively, is paired with it
-_TOUCHES = 1e-8  # a distance that is less, relatively, is rounding
-_VIRTUAL_GROUND = 0.1  # of its common-mode signal: a node that moves less in differential mode may be the tail
-_FOLLOWS = 0.5  # of the common-mode input: what the tail of a pair does at least
-_CHECKED = np.geomspace(1.0, 1e9, 37)  # Hz, where zeros and poles of a transfer are checked against its gain
-_NOTHING = 10.0  # times the floor of rounding: a transfer that is nowhere above is zero
 _GOOD = 1e-6  # an error of the check above this is said
-_ROUNDINGS = 10.0  # times the last bits of the circuit: what the steps of a solution add to them
-_LEAST = 1e-10  # of the largest gain: poles and zeros are not looked for more exactly
-_EXACT = 1e-9  # of itself: a zero that rounding moves by more has its uncertainty told
 _SHOWN = 1e-4  # of itself: what the digits on a page would show
 
 
@@ -75,51 +63,6 @@ class Corners:
 
 
 _NO_CORNERS = Corners(0.0, None, None, None, None, None)  # of a gain that is zero, and of one about an unstable point
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A pole and a zero, by their places, that nearly cancel: `distance` is abs(p - z)/abs(p)."""
-
-    pole: int
-    zero: int
-    distance: float
-
-
-@dataclass(frozen=True, eq=False)
-class ModeTransfer:
-    """One mode transfer. zeros and zero_nodes as for poles; residues `[pole]` in rad/s; gain_at_dc in V/V.
-
-    A transfer that is zero has no zeros: `zeros` is None, and so is all else but the `reason`. `log_scale` is the
-    logarithm of what the products of (s - zero) over (s - pole) are multiplied with. `error` is the largest difference
-    between the gain and what poles and zeros make of it, between 1 Hz and 1 GHz, as a part of the largest gain; zero
-    where the last bits of conductances and capacitances may be the cause.
-
-    `zero_uncertainty` `[zero]` is how far those may move a zero, as a part of it, rounded up to a power of ten; zero up
-    to 1e-9. Zeros of a gain in which large terms cancel are such.
-    """
-
-    gain_at_dc: float | None = None
-    zeros: Complex | None = None
-    zero_nodes: tuple[str, ...] = ()
-    residues: Complex | None = None
-    pairs: tuple[Pair, ...] = ()
-    log_scale: complex = 0.0
-    error: float | None = None
-    zero_uncertainty: Real | None = None
-    reason: Reason | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TailZero:
-    """The zero of the common-mode gain where the capacitance of the tail takes over from its resistance.
-
-    node: of the tail; zero and pole in rad/s, the pole None where none lives at that node.
-    """
-
-    node: str
-    zero: complex
-    pole: complex | None
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -162,7 +105,7 @@ class PolesAndZeros(AtOutput, Result):
         f = np.atleast_1d(np.asarray(frequency_hz, float))
         if transfer.zeros is None:
             return np.zeros(f.shape, complex)
-        return np.exp(_log_shape(f, self.poles, transfer.zeros) + transfer.log_scale)
+        return np.exp(log_shape(f, self.poles, transfer.zeros) + transfer.log_scale)
 
     def to_dict(self) -> dict[str, Any]:
         named = self.transfers.items()
@@ -215,9 +158,9 @@ def run(
     model = linearize(point)
     rational = replace(model, delays=())
     modes = eigenmodes(model.conductance[0], model.capacitance[0])
-    gains = model_gains(drives, rational, np.append(0.0, _CHECKED))
+    gains = model_gains(drives, rational, np.append(0.0, CHECKED))
     homes = tuple(home(modes, rational, k) for k in range(len(modes.values)))
-    transfers = {name: _transfer(rational, modes, drives, *at, gains) for name, at in _names(drives).items()}
+    transfers = {name: transfer_between(rational, modes, drives, *at, gains) for name, at in _names(drives).items()}
     return PolesAndZeros(
         modes.values,
         homes,
@@ -225,7 +168,7 @@ def run(
         _NO_CORNERS
         if transfers["differential"].zeros is None or growing(point)
         else _corners(model_bands(drives, model, search_axis(model, np.ones(1)))),
-        _tail(rational, modes, drives, transfers["common"]),
+        tail_zero(rational, modes, drives, transfers["common"]),
         _loop(model, modes.values, loop[0]) if loop else None,
         drives.hot,
         drives.output,
@@ -246,114 +189,6 @@ def _names(drives: Drives) -> dict[str, tuple[int, int]]:
         "common_to_differential": (0, 1),
         "differential_to_common": (1, 0),
     }
-
-
-def _transfer(
-    model: Linearization, modes: Eigenmodes, drives: Drives, out: int, into: int, gains: tuple[Complex, Real]
-) -> ModeTransfer:
-    matrix, floor = gains  # at 0 Hz, and at the frequencies of the check
-    gain = matrix[:, out, into]
-    if (np.abs(gain[1:]) <= _NOTHING * floor[1:]).all():
-        point = model.operating_point
-        return ModeTransfer(reason=Inquiry(drives, point).why(float(_CHECKED[0]), out, into))
-    row = drives.output_matrix(model.operating_point.system)[out]
-    column = -(model.inputs[0] @ drives.unit_modes[:, into])
-    n = len(row)
-    static, dynamic = np.zeros((2, n + 1, n + 1))
-    static[:n, :n], static[:n, n], static[n, :n] = model.conductance[0], -column, row
-    dynamic[:n, :n] = model.capacitance[0]
-    zeros = eigenmodes(static, dynamic)
-    moved = zeros.uncertainty(static, dynamic)
-    if abs(gain[0]) <= _NOTHING * floor[0]:
-        # nothing passes at 0 Hz: the lowest zeros are there, and came out beside it by rounding
-        zeros.values[: _order_at_dc(model, row, column, modes.values)] = 0.0
-    return ModeTransfer(
-        float(gain[0].real),
-        zeros.values,
-        tuple(home(zeros, model, k) for k in range(len(zeros.values))),
-        (row @ modes.right) * (column @ modes.left),
-        tuple(_cancelling(modes.values, zeros.values)),
-        *_scale_and_error(
-            gain[1:],
-            floor[1:],
-            (modes.values, modes.uncertainty(model.conductance[0], model.capacitance[0])),
-            (zeros.values, moved),
-        ),
-        _uncertainty(zeros.values, moved),
-    )
-
-
-def _order_at_dc(model: Linearization, row: Real, column: Real, poles: Complex) -> int:
-    """With which power of s a transfer begins that is zero at 0 Hz."""
-    low = np.abs(poles).min() / (2.0 * np.pi) * 1e-3
-    first, second = np.abs(model.solve(np.array([low, 2.0 * low]), column[None, :, None])[0, :, :, 0] @ row)
-    return round(float(np.log2(second / first)))
-
-
-def _log_shape(f: Real, poles: Complex, zeros: Complex) -> Complex:
-    """The logarithm of the products of (s - zero) over (s - pole) at s = 2j*pi*f."""
-    s = 2j * np.pi * f[:, None]
-    with np.errstate(divide="ignore"):  # a zero at 0 Hz
-        return np.log(s - zeros).sum(axis=1) - np.log(s - poles).sum(axis=1)
-
-
-def _scale_and_error(
-    gain: Complex, floor: Real, poles: tuple[Complex, Real], zeros: tuple[Complex, Real]
-) -> tuple[complex, float]:
-    """The scale that makes poles and zeros equal to the gain where it is largest, and how far they miss elsewhere.
-
-    `floor` is the rounding of the gain; poles and zeros come with what rounding moves them by.
-    """
-    shape = _log_shape(_CHECKED, poles[0], zeros[0])
-    size = np.abs(gain)
-    largest = int(size.argmax())
-    scale = np.log(gain[largest]) - shape[largest]
-    missed = np.abs(np.exp(shape + scale) - gain)
-    with np.errstate(divide="ignore"):  # a zero at 0 Hz, or on the axis
-        moved = sum((by / np.abs(2j * np.pi * _CHECKED[:, None] - at)).sum(axis=1) for at, by in (poles, zeros))
-    rounding = np.maximum(floor + _ROUNDINGS * size * (moved + moved[largest]), _LEAST * size[largest])
-    error = float(np.where(missed > rounding, missed, 0.0).max() / size[largest])
-    return complex(scale), error
-
-
-def _uncertainty(zeros: Complex, moved: Real) -> Real:
-    """What rounding moves zeros by, as parts of them: powers of ten, 1 at most."""
-    part = np.divide(_ROUNDINGS * moved, np.abs(zeros), out=np.zeros(len(zeros)), where=zeros != 0.0)
-    return np.where(part > _EXACT, 10.0 ** np.ceil(np.log10(np.clip(part, _EXACT, 1.0))), 0.0)
-
-
-def _cancelling(poles: Complex, zeros: Complex) -> list[Pair]:
-    """Each pole with the nearest zero that is free, nearest pairs first."""
-    if not len(poles) or not len(zeros):
-        return []
-    distance = np.abs(poles[:, None] - zeros) / np.abs(poles)[:, None]
-    distance[distance <= _TOUCHES] = 0.0
-    pairs: list[Pair] = []
-    for place in np.argsort(np.round(distance / _TOUCHES), axis=None, kind="stable"):
-        p, z = (int(k) for k in np.unravel_index(place, distance.shape))
-        if distance[p, z] > CANCELS:
-            break
-        if all(p != pair.pole and z != pair.zero for pair in pairs):
-            pairs.append(Pair(p, z, float(distance[p, z])))
-    return sorted(pairs, key=lambda pair: pair.pole)
-
-
-def _tail(model: Linearization, modes: Eigenmodes, drives: Drives, common: ModeTransfer) -> TailZero | None:
-    """The lowest real zero of the common-mode gain that lives at a node which differential signals do not move."""
-    if common.zeros is None:
-        return None
-    system = model.operating_point.system
-    for zero, node in zip(common.zeros, common.zero_nodes, strict=True):
-        if node not in system.index or zero.real >= 0.0 or abs(zero.imag) > 1e-6 * abs(zero):
-            continue
-        x = model.response(np.array([abs(zero) / (2.0 * np.pi)]), drives.unit_modes)[0, 0]
-        differential, in_common = np.abs(x[system.index[node]])
-        if in_common > _FOLLOWS and differential < _VIRTUAL_GROUND * in_common:
-            share = modes.participation[system.index[node]].real
-            most = share.max(initial=0.0)
-            first = int(np.argmax(share >= most * (1.0 - 1e-6)))  # of a conjugate pair, both of which live there alike
-            return TailZero(node, complex(zero), complex(modes.values[first]) if most > _VIRTUAL_GROUND else None)
-    return None
 
 
 def _span(poles: Complex) -> tuple[float, float]:

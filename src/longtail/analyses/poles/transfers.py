@@ -1,0 +1,147 @@
+"""The transfers between modes by their poles and zeros."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.driven.drives import Drives
+from longtail.driven.stability import home
+from longtail.engine.small_signal.linearization import Linearization
+from longtail.engine.small_signal.pencil import Eigenmodes, eigenmodes
+from longtail.merits.reasons import Inquiry, Reason
+
+Real = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+CANCELS = 1e-2  # a zero this close to a pole, relatively, is paired with it
+_TOUCHES = 1e-8  # a distance that is less, relatively, is rounding
+CHECKED = np.geomspace(1.0, 1e9, 37)  # Hz, where zeros and poles of a transfer are checked against its gain
+_NOTHING = 10.0  # times the floor of rounding: a transfer that is nowhere above is zero
+_ROUNDINGS = 10.0  # times the last bits of the circuit: what the steps of a solution add to them
+_LEAST = 1e-10  # of the largest gain: poles and zeros are not looked for more exactly
+_EXACT = 1e-9  # of itself: a zero that rounding moves by more has its uncertainty told
+
+
+@dataclass(frozen=True, slots=True)
+class CancellingPair:
+    """A pole and a zero, by their places, that nearly cancel: `distance` is abs(p - z)/abs(p)."""
+
+    pole: int
+    zero: int
+    distance: float
+
+
+@dataclass(frozen=True, eq=False)
+class ModeTransfer:
+    """One mode transfer. zeros and zero_nodes as for poles; residues `[pole]` in rad/s; gain_at_dc in V/V.
+
+    A transfer that is zero has no zeros: `zeros` is None, and so is all else but the `reason`. `log_scale` is the
+    logarithm of what the products of (s - zero) over (s - pole) are multiplied with. `error` is the largest difference
+    between the gain and what poles and zeros make of it, between 1 Hz and 1 GHz, as a part of the largest gain; zero
+    where the last bits of conductances and capacitances may be the cause.
+
+    `zero_uncertainty` `[zero]` is how far those may move a zero, as a part of it, rounded up to a power of ten; zero up
+    to 1e-9. Zeros of a gain in which large terms cancel are such.
+    """
+
+    gain_at_dc: float | None = None
+    zeros: Complex | None = None
+    zero_nodes: tuple[str, ...] = ()
+    residues: Complex | None = None
+    pairs: tuple[CancellingPair, ...] = ()
+    log_scale: complex = 0.0
+    error: float | None = None
+    zero_uncertainty: Real | None = None
+    reason: Reason | None = None
+
+
+def transfer_between(
+    model: Linearization, modes: Eigenmodes, drives: Drives, out: int, into: int, gains: tuple[Complex, Real]
+) -> ModeTransfer:
+    matrix, floor = gains  # at 0 Hz, and at the frequencies of the check
+    gain = matrix[:, out, into]
+    if (np.abs(gain[1:]) <= _NOTHING * floor[1:]).all():
+        point = model.operating_point
+        return ModeTransfer(reason=Inquiry(drives, point).why(float(CHECKED[0]), out, into))
+    row = drives.output_matrix(model.operating_point.system)[out]
+    column = -(model.inputs[0] @ drives.unit_modes[:, into])
+    n = len(row)
+    static, dynamic = np.zeros((2, n + 1, n + 1))
+    static[:n, :n], static[:n, n], static[n, :n] = model.conductance[0], -column, row
+    dynamic[:n, :n] = model.capacitance[0]
+    zeros = eigenmodes(static, dynamic)
+    moved = zeros.uncertainty(static, dynamic)
+    if abs(gain[0]) <= _NOTHING * floor[0]:
+        # nothing passes at 0 Hz: the lowest zeros are there, and came out beside it by rounding
+        zeros.values[: _order_at_dc(model, row, column, modes.values)] = 0.0
+    return ModeTransfer(
+        float(gain[0].real),
+        zeros.values,
+        tuple(home(zeros, model, k) for k in range(len(zeros.values))),
+        (row @ modes.right) * (column @ modes.left),
+        tuple(_cancelling(modes.values, zeros.values)),
+        *_scale_and_error(
+            gain[1:],
+            floor[1:],
+            (modes.values, modes.uncertainty(model.conductance[0], model.capacitance[0])),
+            (zeros.values, moved),
+        ),
+        _uncertainty(zeros.values, moved),
+    )
+
+
+def _order_at_dc(model: Linearization, row: Real, column: Real, poles: Complex) -> int:
+    """With which power of s a transfer begins that is zero at 0 Hz."""
+    low = np.abs(poles).min() / (2.0 * np.pi) * 1e-3
+    first, second = np.abs(model.solve(np.array([low, 2.0 * low]), column[None, :, None])[0, :, :, 0] @ row)
+    return round(float(np.log2(second / first)))
+
+
+def log_shape(f: Real, poles: Complex, zeros: Complex) -> Complex:
+    """The logarithm of the products of (s - zero) over (s - pole) at s = 2j*pi*f."""
+    s = 2j * np.pi * f[:, None]
+    with np.errstate(divide="ignore"):  # a zero at 0 Hz
+        return np.log(s - zeros).sum(axis=1) - np.log(s - poles).sum(axis=1)
+
+
+def _scale_and_error(
+    gain: Complex, floor: Real, poles: tuple[Complex, Real], zeros: tuple[Complex, Real]
+) -> tuple[complex, float]:
+    """The scale that makes poles and zeros equal to the gain where it is largest, and how far they miss elsewhere.
+
+    `floor` is the rounding of the gain; poles and zeros come with what rounding moves them by.
+    """
+    shape = log_shape(CHECKED, poles[0], zeros[0])
+    size = np.abs(gain)
+    largest = int(size.argmax())
+    scale = np.log(gain[largest]) - shape[largest]
+    missed = np.abs(np.exp(shape + scale) - gain)
+    with np.errstate(divide="ignore"):  # a zero at 0 Hz, or on the axis
+        moved = sum((by / np.abs(2j * np.pi * CHECKED[:, None] - at)).sum(axis=1) for at, by in (poles, zeros))
+    rounding = np.maximum(floor + _ROUNDINGS * size * (moved + moved[largest]), _LEAST * size[largest])
+    error = float(np.where(missed > rounding, missed, 0.0).max() / size[largest])
+    return complex(scale), error
+
+
+def _uncertainty(zeros: Complex, moved: Real) -> Real:
+    """What rounding moves zeros by, as parts of them: powers of ten, 1 at most."""
+    part = np.divide(_ROUNDINGS * moved, np.abs(zeros), out=np.zeros(len(zeros)), where=zeros != 0.0)
+    return np.where(part > _EXACT, 10.0 ** np.ceil(np.log10(np.clip(part, _EXACT, 1.0))), 0.0)
+
+
+def _cancelling(poles: Complex, zeros: Complex) -> list[CancellingPair]:
+    """Each pole with the nearest zero that is free, nearest pairs first."""
+    if not len(poles) or not len(zeros):
+        return []
+    distance = np.abs(poles[:, None] - zeros) / np.abs(poles)[:, None]
+    distance[distance <= _TOUCHES] = 0.0
+    pairs: list[CancellingPair] = []
+    for place in np.argsort(np.round(distance / _TOUCHES), axis=None, kind="stable"):
+        p, z = (int(k) for k in np.unravel_index(place, distance.shape))
+        if distance[p, z] > CANCELS:
+            break
+        if all(p != pair.pole and z != pair.zero for pair in pairs):
+            pairs.append(CancellingPair(p, z, float(distance[p, z])))
+    return sorted(pairs, key=lambda pair: pair.pole)
