@@ -189,7 +189,7 @@ def test_the_flat_netlist_reads_back(examples: Path, tmp_path: Path, capsys: pyt
 def test_help_names_every_option(
     verb: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("COLUMNS", "400")
     text = output(capsys, verb, "--help")
     for option in analyses()[verb].options:
         if option.python_only:
