@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import longtail as lt
-from longtail.analyses.poles import poles
+from longtail.analyses.poles import poles, transfers
 from longtail.analyses.poles.poles import PolesAndZeros
 from longtail.driven.inputs import find_drives
 from longtail.driven.nulling import bias
@@ -114,10 +114,10 @@ def test_an_error_is_told_where_it_is_more_than_rounding(
 ) -> None:
     """A gain of one pole, and a pole that is a little beside it: in the middle of the fall both parts of it move."""
     pole = np.array([-1e6 + 0j])
-    gain = 1e6 / (2j * np.pi * poles.CHECKED + 1e6)
+    gain = 1e6 / (2j * np.pi * transfers.CHECKED + 1e6)
     none = np.array([], complex), np.array([])
     at = pole * (1.0 + moved), np.array([uncertain * 1e6])
-    error = poles._scale_and_error(gain, np.full(gain.shape, floor), at, none)[1]
+    error = transfers._scale_and_error(gain, np.full(gain.shape, floor), at, none)[1]
     assert error == pytest.approx(expected, rel=0.1)
 
 
