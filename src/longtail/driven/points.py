@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from longtail import modes
 from longtail.driven.drives import Drives
-from longtail.driven.port_maps import above
+from longtail.driven.port_maps import ROUNDING, above
 from longtail.engine.equations.system import Array
 from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.solving.newton import newton, warm
@@ -21,7 +21,6 @@ from longtail.modes import COMMON, DIFFERENTIAL
 
 _LIMIT = 25  # Newton iterations of a lane that starts from its neighbour
 
-_ROUNDING = 1e-13  # of the signals that an output is the difference of, see `gains`
 _HELD = 1 << 24  # complex numbers of a response held at once
 
 
@@ -80,7 +79,7 @@ class Points:
         good = np.flatnonzero(self.good)
         for start in range(0, good.size, size):
             for lanes, x in self._responses(frequency_hz, good[start : start + size]):
-                floor[lanes] = _ROUNDING * np.abs(x[:, :, voltages]).max(axis=(2, 3))
+                floor[lanes] = ROUNDING * np.abs(x[:, :, voltages]).max(axis=(2, 3))
                 matrix[lanes] = above(weights @ x, floor[lanes][..., None, None])
         return matrix, floor
 

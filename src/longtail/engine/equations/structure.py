@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from longtail.circuit import GROUND, Circuit, Instance
 from longtail.devices.base import Flows
-from longtail.engine.equations.large import LargeSystem
+from longtail.engine.equations.large import LargeSystem, PlacedPart
 from longtail.engine.equations.system import System
 from longtail.engine.equations.trace import Trace
 from longtail.errors import StructuralError, nearest
@@ -75,18 +75,23 @@ def _large_ties(system: LargeSystem) -> Iterator[_Ties]:
     found: dict[str, _Ties] = {}
     names = [*(u.name for u in system.unknowns), GROUND]
     for each in system.parts:
-        plain = each.part.system.plain
-        local = [*(u.name for u in plain.unknowns), GROUND]
-        for own in _ties(plain):
-            forced, conducting = (
-                [(local.index(a), local.index(b)) for a, b in p] for p in (own.forced, own.conducting)
-            )
-            for name, places in zip(each.part.standing_for(own.name), each.places.T, strict=True):
+        for traced, forced, conducting in _ends(each):
+            for name, places in zip(each.part.standing_for(traced), each.places.T, strict=True):
                 here = [*(names[k] for k in places.tolist()), GROUND]
                 found[name] = _Ties(
                     name, [(here[a], here[b]) for a, b in forced], [(here[a], here[b]) for a, b in conducting], here, ()
                 )
     yield from (found[name] for name in system.circuit.instances)
+
+
+def _ends(each: PlacedPart) -> Iterator[tuple[str, list[tuple[int, int]], list[tuple[int, int]]]]:
+    """Of every traced device, by name: the pairs that it forces and those that it joins, as unknowns of the part.
+    Ground comes after the last."""
+    plain = each.part.system.plain
+    local = [*(u.name for u in plain.unknowns), GROUND]
+    for own in _ties(plain):
+        forced, conducting = ([(local.index(a), local.index(b)) for a, b in p] for p in (own.forced, own.conducting))
+        yield own.name, forced, conducting
 
 
 def _hangs_together(system: LargeSystem) -> bool:
@@ -98,12 +103,10 @@ def _hangs_together(system: LargeSystem) -> bool:
     none = np.empty((2, 0), np.intp)
     forced, conducting = [none], [none]  # [end, device] of each pair of terminals
     for each in system.parts:
-        plain = each.part.system.plain
-        local = [*(u.name for u in plain.unknowns), GROUND]
         places = np.vstack([np.where(each.places < 0, ground, each.places), np.full(each.copies, ground)])
-        for own in _ties(plain):
-            for found, pairs in ((forced, own.forced), (conducting, own.conducting)):
-                found += [places[[local.index(a), local.index(b)]] for a, b in pairs]
+        for _, *joined in _ends(each):
+            for found, pairs in zip((forced, conducting), joined, strict=True):
+                found += [places[list(ends)] for ends in pairs]
 
     def sets(ends: Sequence[NDArray[np.intp]]) -> tuple[int, NDArray[np.intp], int]:
         a, b = np.concatenate(ends, axis=1)
