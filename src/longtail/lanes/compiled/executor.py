@@ -17,7 +17,7 @@ from longtail.lanes.blocks import block_size, complex_registers, real_registers,
 from longtail.lanes.compiled.cache import compiled
 from longtail.lanes.compiled.math import FAST, exp_row, log_row
 from longtail.lanes.graph import Op
-from longtail.lanes.plain.executor import Lanes
+from longtail.lanes.plain.executor import Lanes, Step, in_steps, run_steps
 from longtail.lanes.program import Program
 
 # the opcodes as plain integers, which the compiled loop takes for constants
@@ -224,9 +224,18 @@ class NumbaExecutor:
                 for i, x in enumerate(arrays):
                     rows[i, :count] = _part(x, start, count)
                     rows[i, count:] = rows[i, 0]
-                run_block(program.instructions, rows, *scratch_rows(block))
+                run_steps(prepare(program, rows, *scratch_rows(block)))
                 out[:, start : start + count] = rows[program.outputs, :count]
         return out
+
+
+def prepare(program: Program, rows: Lanes, *scratch: Any) -> list[Step]:
+    """A program that is to be run again and again over the same rows, for `run_steps` and `newton_block`."""
+
+    def bind(instructions: NDArray[np.int32], rows: Lanes) -> list[Step]:
+        return [(run_block, (instructions, rows, *scratch))]
+
+    return in_steps(program, rows, bind, NumbaExecutor())
 
 
 def _part(x: NDArray[Any], start: int, count: int) -> NDArray[Any]:
