@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.lanes.calls import Call
 from longtail.lanes.graph import Op
 from longtail.lanes.program import Program
 
@@ -125,19 +126,27 @@ def _bound(program: Program, width: int, dtype: type[np.generic]) -> tuple[Lanes
     registers = np.zeros((program.registers, width), dtype)
     first = len(program.inputs)
     registers[first : first + len(program.constants)] = program.constants[:, None]
-    return registers, in_steps(program, registers, bind, NumpyExecutor())
+    return registers, in_steps(program, registers, bind, bind_call)
 
 
 def in_steps(
-    program: Program, registers: Lanes, bind: Callable[[NDArray[np.int32], Lanes], list[Step]], executor: Executor
+    program: Program,
+    registers: Lanes,
+    bind: Callable[[NDArray[np.int32], Lanes], list[Step]],
+    bind_call: Callable[[Call, Lanes], Step],
 ) -> list[Step]:
-    """A program as functions and their arguments: its calls, and what `bind` makes of the instructions between them."""
+    """A program as functions and their arguments: its calls, and the instructions between them."""
     steps: list[Step] = []
     start = 0
     for call in program.calls:
-        steps += [*bind(program.instructions[start : call.at], registers), (call.run, (registers, executor))]
+        steps += [*bind(program.instructions[start : call.at], registers), bind_call(call, registers)]
         start = call.at
     return steps + bind(program.instructions[start:], registers)
+
+
+def bind_call(call: Call, registers: Lanes) -> Step:
+    """A call as a function and what it works on."""
+    return call.run, (registers, NumpyExecutor())
 
 
 def run_steps(steps: list[Step]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from longtail.lanes.plain.executor import Lanes, NumpyExecutor, Step, bind, in_steps, run_steps
+from longtail.lanes.plain.executor import Lanes, NumpyExecutor, Step, bind, bind_call, in_steps, run_steps
 from longtail.lanes.program import Program
 
 Executor = NumpyExecutor
@@ -27,7 +27,7 @@ def run_complex_block(code: Any, re: Lanes, im: Lanes) -> None:
 
 def prepare(program: Program, rows: Lanes, *scratch: Any) -> list[Step]:
     """See `longtail.lanes.compiled.kernels.prepare`."""
-    return in_steps(program, rows, bind, NumpyExecutor())
+    return in_steps(program, rows, bind, bind_call)
 
 
 def newton_block(
