@@ -75,7 +75,7 @@ def called(graph: Graph, id: int) -> tuple[Site, int]:
 
 
 @dataclass(frozen=True, eq=False)
-class Call:
+class LoweredCall:
     """A function that is run for all its sites before the instruction `at` of a program.
 
     `arguments` `[argument, site]` are the registers that it reads, `results` `[result, site]` those that it writes.
@@ -136,7 +136,7 @@ class Calls:
         """Instructions in an order in which each comes after the calls that it needs."""
         return sorted(schedule, key=lambda step: self._level[step[0]]) if self.results else schedule
 
-    def lowered(self, register: Mapping[int, int], schedule: Sequence[int]) -> Iterator[Call]:
+    def lowered(self, register: Mapping[int, int], schedule: Sequence[int]) -> Iterator[LoweredCall]:
         """The calls in their order, in a program that computes the nodes of `schedule` one after another."""
         levels = [self._level[id] for id in schedule] if self.results else []
         for (level, routine), sites in self._groups.items():
@@ -149,4 +149,4 @@ class Calls:
                 read[:, k] = [register[given[name]] if name in given else 0 for name in names]
                 written[[results.index(result) for result in wanted], k] = [register[id] for id in wanted.values()]
             at = int(np.searchsorted(levels, level))
-            yield Call(at, routine.lowered(results, names), read, written)
+            yield LoweredCall(at, routine.lowered(results, names), read, written)

@@ -12,7 +12,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.lanes.calls import Call, Calls, called
+from longtail.lanes.calls import Calls, LoweredCall, called
 from longtail.lanes.graph import Graph, Op, Real
 from longtail.lanes.threads import Pool
 
@@ -35,7 +35,7 @@ class Program:
     constants: NDArray[np.float64]
     outputs: NDArray[np.int32]
     registers: int
-    calls: tuple[Call, ...] = ()
+    calls: tuple[LoweredCall, ...] = ()
     registers_of: Pool[Any] = field(default_factory=Pool, repr=False)  # rows that no thread works in now
 
     def __repr__(self) -> str:

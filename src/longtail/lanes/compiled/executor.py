@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.lanes.blocks import block_size, complex_registers, real_registers, scratch_rows
-from longtail.lanes.calls import Call
+from longtail.lanes.calls import LoweredCall
 from longtail.lanes.compiled.cache import compiled
 from longtail.lanes.compiled.math import FAST, exp_row, log_row
 from longtail.lanes.graph import Op
@@ -258,7 +258,7 @@ def prepare(program: Program, rows: Lanes, *scratch: Any) -> list[Step]:
     return in_steps(program, rows, bind, _call)
 
 
-def _call(call: Call, rows: Lanes) -> Step:
+def _call(call: LoweredCall, rows: Lanes) -> Step:
     program = call.function
     if not isinstance(program, Program) or program.calls:
         return call.run, (rows, NumbaExecutor())

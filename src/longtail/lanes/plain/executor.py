@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.lanes.calls import Call
+from longtail.lanes.calls import LoweredCall
 from longtail.lanes.graph import Op
 from longtail.lanes.program import Program
 
@@ -133,7 +133,7 @@ def in_steps(
     program: Program,
     registers: Lanes,
     bind: Callable[[NDArray[np.int32], Lanes], list[Step]],
-    bind_call: Callable[[Call, Lanes], Step],
+    bind_call: Callable[[LoweredCall, Lanes], Step],
 ) -> list[Step]:
     """A program as functions and their arguments: its calls, and the instructions between them."""
     steps: list[Step] = []
@@ -144,7 +144,7 @@ def in_steps(
     return steps + bind(program.instructions[start:], registers)
 
 
-def bind_call(call: Call, registers: Lanes) -> Step:
+def bind_call(call: LoweredCall, registers: Lanes) -> Step:
     """A call as a function and what it works on."""
     return call.run, (registers, NumpyExecutor())
 
