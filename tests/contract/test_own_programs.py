@@ -100,8 +100,9 @@ def test_lanes_agree(name: str, decks: tuple[str, str], compiled: bool, monkeypa
             for parameter in VARIED[name]:
                 full = f"{instance.name}.{parameter}"
                 values[full] = nominal(amp.circuit, full) * (1.0 + 0.02 * random.normal(size=40))
-        prepared, point = solve_lanes(amp.circuit, read_lanes(amp.circuit, values))
-        other_order = prepared.solve({key: value[::-1] for key, value in values.items()})
+        lanes = read_lanes(amp.circuit, values)
+        prepared, point = solve_lanes(amp.circuit, lanes)
+        other_order = prepared.solve({key: value[::-1] for key, value in lanes.values.items()})
         assert (other_order.solution[::-1] == point.solution).all()
         gains = amp.gains(frequency_hz=F, parameters=values)
         found.append((point.solution, prepared.sensitivity, gains.differential))
