@@ -224,6 +224,9 @@ class DeviceModel:
     them: where one falls to zero the equations hold no more.
     `scales` are parameters of an instance whose value decides nothing but by its sign: devices that differ in them
     alone have the same equations, and share their programs in a large circuit.
+    `own_program` says that its equations are a program of their own, in every circuit: traced once for all devices that
+    share it and run over device x lane, and not written out in that of the circuit. It pays for equations of thousands
+    of operations.
     `elements` are the named parts of its small-signal circuit, each read from what those before it leave.
     `mismatch` is what two of them differ in that ought to be equal.
     `role` is what a transistor is to those who do not know its equations; None of anything else.
@@ -247,6 +250,7 @@ class DeviceModel:
     multiplier: bool = True
     potentials: Callable[[Parameters], Mapping[str, Real]] = lambda p: {}
     scales: tuple[str, ...] = ()
+    own_program: bool = False
     elements: tuple[Pattern, ...] = ()
     mismatch: tuple[Spread, ...] = ()
     role: Role | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from longtail.lanes.calls import called
 from longtail.lanes.functions import cos, cosh, log, power, select, sin, sinh, sqrt
 from longtail.lanes.graph import Expr, Graph, Op, Real
 
@@ -51,7 +52,7 @@ class Differentiator:
 
     def __init__(self, graph: Graph, variables: Iterable[Expr], *, together: str | None = None) -> None:
         self.graph = graph
-        all_of_them = None if together is None else graph.input(together).id
+        self._together = all_of_them = None if together is None else graph.input(together).id
         self._slopes: dict[int, Slopes] = {v.id: {v.id if all_of_them is None else all_of_them: 1.0} for v in variables}
 
     def slopes(self, expression: Real) -> Slopes:
@@ -115,6 +116,8 @@ class Differentiator:
         result = Expr(self.graph, id)
         if op == Op.SELECT:
             return self._select(operands)
+        if op == Op.CALL:
+            return self._called(id)
         slopes: Slopes = {}
         for operand, partial in zip(operands, self._partials(op, operands, result), strict=True):
             for key, inner in self._slopes[operand.id].items():
@@ -125,6 +128,17 @@ class Differentiator:
         condition, yes, no = operands
         a, b = self._slopes[yes.id], self._slopes[no.id]
         return {k: select(condition, a.get(k, 0.0), b.get(k, 0.0)) for k in sorted({*a, *b})}
+
+    def _called(self, id: int) -> Slopes:
+        site, result = called(self.graph, id)
+        given = dict(zip(site.routine.arguments(result), self.graph.args[id], strict=True))
+        by = [name for name, a in given.items() if self._slopes[a]]
+        alike = self._together is not None and all(self._slopes[given[name]] == {self._together: 1.0} for name in by)
+        slopes: Slopes = {}
+        for name, partial in site.routine.slopes(result, by, alike).items():
+            for key, inner in self._slopes[given[name]].items():
+                slopes[key] = slopes.get(key, 0.0) + site.result(partial) * inner
+        return slopes
 
     def _partials(self, op: Op, x: list[Expr], y: Expr) -> list[Callable[[], Real]]:
         """The partial derivative with respect to each operand, computed only if it is used."""

@@ -52,6 +52,7 @@ class Op(IntEnum):
     NOT = auto()
     SELECT = auto()
     LIMIT = auto()  # (value, raw): reads as value, differentiates as raw; lowering drops it
+    CALL = auto()  # (arguments): a result of a program of its own, see `longtail.lanes.calls`; none that executors know
 
 
 class Expr:
@@ -285,6 +286,10 @@ class Graph:
         `name` keeps two controls apart that happen to be the same expression (a diode-connected transistor).
         """
         return self._node(Op.LIMIT, (self.lift(value).id, self.lift(raw).id), name)
+
+    def call(self, arguments: tuple[int, ...], result: tuple[Any, int]) -> Expr:
+        """A result of a `longtail.lanes.calls.Site` from its arguments."""
+        return self._node(Op.CALL, arguments, result)
 
     def order(self, outputs: list[int]) -> list[int]:
         """The ids needed for `outputs`, operands first."""

@@ -55,7 +55,7 @@ class SizeExecutor:
     """Runs small programs in plain NumPy, and large ones as `CompiledExecutor` does."""
 
     def run(self, program: Program, inputs: Sequence[Any], lanes: int, dtype: type[np.generic] = np.float64) -> Lanes:
-        calls = len(program.instructions) * (1.0 + lanes / _CHEAP)
+        calls = program.size * (1.0 + lanes / _CHEAP)
         executor: Executor = COMPILED if calls >= _LARGE else _PLAIN
         return executor.run(program, inputs, lanes, dtype)
 

@@ -12,19 +12,22 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.lanes.calls import Calls, LoweredCall, called
 from longtail.lanes.graph import Graph, Op, Real
 from longtail.lanes.threads import Pool
 
 
 @dataclass(frozen=True, eq=False)
 class Program:
-    """A straight-line program. Registers hold first the inputs, then the constants, then intermediate results.
+    """A straight-line program. Registers hold first the inputs, then the constants, then results of calls, then
+    intermediate results.
 
     instructions  int32 [instruction, (op, destination, a, b, c)]; unused operands are 0
     inputs        names of the inputs in register order 0, 1, ...
     constants     values of the registers that follow the inputs
     outputs       int32 register of each output, in the order asked for
     registers     how many registers a lane needs
+    calls         functions to be run between instructions, in order
     """
 
     instructions: NDArray[np.int32]
@@ -32,6 +35,7 @@ class Program:
     constants: NDArray[np.float64]
     outputs: NDArray[np.int32]
     registers: int
+    calls: tuple[LoweredCall, ...] = ()
     registers_of: Pool[Any] = field(default_factory=Pool, repr=False)  # rows that no thread works in now
 
     def __repr__(self) -> str:
@@ -39,6 +43,22 @@ class Program:
             f"Program({len(self.instructions)} instructions, {self.registers} registers, "
             f"{len(self.inputs)} inputs, {len(self.outputs)} outputs)"
         )
+
+    @property
+    def size(self) -> int:
+        """How many instructions an evaluation takes, calls of NumPy where it is not compiled."""
+        return len(self.instructions) + sum(call.function.size for call in self.calls)
+
+    @property
+    def nbytes(self) -> int:
+        """The memory that it takes, registers apart."""
+        own = self.instructions.nbytes + self.constants.nbytes + self.outputs.nbytes + sum(map(len, self.inputs))
+        return own + sum(c.function.nbytes + c.arguments.nbytes + c.results.nbytes for c in self.calls)
+
+    def evaluate(self, rows: NDArray[np.float64], executor: Any) -> NDArray[np.float64]:
+        """What it gives for inputs `[input, lane]`, see `longtail.lanes.calls.Function`."""
+        found: NDArray[np.float64] = executor.run(self, rows, rows.shape[1])
+        return found
 
 
 def lower(graph: Graph, outputs: Sequence[Real], inputs: Iterable[str]) -> Program:
@@ -53,6 +73,12 @@ def lower(graph: Graph, outputs: Sequence[Real], inputs: Iterable[str]) -> Progr
     Program(1 instructions, 3 registers, 2 inputs, 1 outputs)
     """
     return _Lowering(graph, [graph.lift(o).id for o in outputs], tuple(inputs)).program()
+
+
+def form(graph: Graph, id: int) -> int:
+    """A number for a node that says what it computes, whenever and wherever it was made."""
+    lowering = _Lowering(graph, [id], ())
+    return lowering.form[lowering.outputs[0]]
 
 
 class _Lowering:
@@ -98,7 +124,7 @@ class _Lowering:
             place = products[0]
             # the operands of + stand in the order of their age, which hangs on what was made in the graph before; but
             # of two products the one is rounded and the other may not be, so form decides
-            if len(products) == 2 and ops[id] == Op.ADD and self._form[args[0]] > self._form[args[1]]:
+            if len(products) == 2 and ops[id] == Op.ADD and self.form[args[0]] > self.form[args[1]]:
                 place = 0
             op = Op.FMA if ops[id] == Op.ADD else (Op.FMS, Op.FNMS)[place]
             fused[id] = op, (args[1 - place], *self.nodes[args[place]])
@@ -106,15 +132,20 @@ class _Lowering:
         return fused
 
     @cached_property
-    def _form(self) -> dict[int, int]:
-        """A number for every node that says what it computes, whenever and wherever it was made."""
+    def form(self) -> dict[int, int]:
+        """See the function `form`, of every node."""
         found: dict[int, int] = {}
         for id, args in self.nodes.items():
             op = self.graph.ops[id]
             parts = [found[a] for a in args]
             if op in (Op.ADD, Op.MUL):
                 parts.sort()
-            found[id] = hash((int(op), crc32(repr(self.graph.payload[id]).encode()), *parts))
+            if op == Op.CALL:
+                site, result = called(self.graph, id)
+                own = site.routine.form(result)
+            else:
+                own = crc32(repr(self.graph.payload[id]).encode())
+            found[id] = hash((int(op), own, *parts))
         return found
 
     def _schedule(self) -> list[tuple[int, Op, tuple[int, ...]]]:
@@ -122,7 +153,7 @@ class _Lowering:
         return [
             (id, *fused.get(id, (self.graph.ops[id], args)))
             for id, args in self.nodes.items()
-            if self.graph.ops[id] not in (Op.CONSTANT, Op.INPUT) and id not in self.absorbed
+            if self.graph.ops[id] not in (Op.CONSTANT, Op.INPUT, Op.CALL) and id not in self.absorbed
         ]
 
     def program(self) -> Program:
@@ -134,11 +165,14 @@ class _Lowering:
                 raise ValueError(f"the program needs the input '{graph.payload[id]}', which is not among its inputs")
         for id in constants:
             register[id] = len(register)
-        schedule = self._schedule()
+        calls = Calls(graph, self.nodes)
+        for id in calls.results:
+            register[id] = len(register)
+        schedule = calls.in_order(self._schedule())
         last_use = {a: step for step, (_, _, args) in enumerate(schedule) for a in args}
-        pinned = {*register, *self.outputs}
+        pinned = {*register, *self.outputs, *calls.arguments}
         free: list[int] = []
-        count = len(register)
+        count = len(register) + calls.spare
         code = np.zeros((len(schedule), 5), np.int32)
         for step, (id, op, args) in enumerate(schedule):
             code[step, 0] = op
@@ -159,4 +193,5 @@ class _Lowering:
             constants=np.array([graph.payload[id] for id in constants], float),
             outputs=np.array([register[o] for o in self.outputs], np.int32),
             registers=count,
+            calls=tuple(calls.lowered(register, [id for id, _, _ in schedule])),
         )

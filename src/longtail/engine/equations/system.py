@@ -168,7 +168,7 @@ class ProgramEquations(Equations):
 
     @property
     def instructions(self) -> int:
-        return len(self.program.instructions)
+        return self.program.size
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,6 +17,7 @@ from longtail.circuit import GROUND, Circuit, Instance
 from longtail.devices.base import DeviceModel, Flows, Topology
 from longtail.devices.discovery import devices
 from longtail.engine.equations.expressions import evaluate_law
+from longtail.engine.equations.own_programs import OwnPrograms, has_own_program
 from longtail.engine.equations.views import InstanceParameters, InstancePotentials, LimitState, Numbers
 from longtail.errors import InputError, NetlistError
 from longtail.lanes.derivative import Differentiator
@@ -157,6 +158,7 @@ class _Tracer:
         self.numbers = Numbers(circuit, self.graph, varied)
         self.models = devices()
         self.source_factor: Real = self.graph.input(SOURCE_FACTOR) if robust else 1.0
+        self.own_programs = OwnPrograms(circuit, self.numbers, self.graph.input(FIRST) if robust else None)
         self.parameters = {i.name: self._parameters(i) for i in circuit.instances.values()}
         self.topologies: dict[str, Topology] = {}
         for i in circuit.instances.values():
@@ -228,20 +230,16 @@ class _Tracer:
         device = self.models[instance.device]
         p = self.parameters[instance.name]
         local = self._local(instance, device)
-        potentials = InstancePotentials(
-            instance,
-            {name: 0.0 if k is None else result.variables[k] for name, k in local.items()},
-            result.differentiator,
-            self.graph.input(FIRST) if self.robust else None,
-            lambda law: evaluate_law(
-                law, self.numbers.name, self.circuit.parameters, self._potential, self._current, instance.span
-            ),
-        )
-        if self.null and instance.name in self.null.inputs:
-            share = self.null.inputs[instance.name]
-            p = p.overriding(dc=p["dc"] + share * self._unknown(OFFSET))
+        values = {name: 0.0 if k is None else result.variables[k] for name, k in local.items()}
+        nulls = self.null is not None and instance.name in self.null.inputs
+        if self.null and nulls:
+            p = p.overriding(dc=p["dc"] + self.null.inputs[instance.name] * self._unknown(OFFSET))
         with _named(instance):
-            flows = device.evaluate(potentials, p)
+            if has_own_program(instance, device) and not nulls:
+                merged = self.topologies[instance.name].merged
+                flows, states = self.own_programs.evaluate(instance, device, p, values, merged)
+            else:
+                flows, states = self._written_out(result, instance, device, p, values)
         m = self._count(instance) if device.multiplier else 1.0
         result.flows[instance.name] = local, flows
         self._sum(result, local, flows, m)
@@ -249,8 +247,23 @@ class _Tracer:
             TracedNoise(instance.name, s.name, s.mechanism, local[s.a], local[s.b], s.density * m, s.exponent)
             for s in flows.noise
         ]
-        result.states += potentials.states
+        result.states += states
         result.quantities[instance.name] = lambda: _quantities(instance, device, flows, m)
+
+    def _written_out(
+        self, result: Trace, instance: Instance, device: DeviceModel, p: InstanceParameters, values: Mapping[str, Real]
+    ) -> tuple[Flows, list[LimitState]]:
+        """What a device says, with its equations among those of the circuit, and the states of its controls."""
+        potentials = InstancePotentials(
+            instance,
+            values,
+            result.differentiator,
+            self.graph.input(FIRST) if self.robust else None,
+            lambda law: evaluate_law(
+                law, self.numbers.name, self.circuit.parameters, self._potential, self._current, instance.span
+            ),
+        )
+        return device.evaluate(potentials, p), potentials.states
 
     def _sum(self, result: Trace, local: Mapping[str, int | None], flows: Flows, m: Real) -> None:
         for name, flow in flows.static.items():

@@ -147,7 +147,7 @@ class _Worker:
         self.delayed = self.elimination.delayed.copy()
         self.delayed[:, 1] = places[self.delayed[:, 1]]
         self.taus = places[self.elimination.taus]
-        self.scratch = scratch_rows(self.size)
+        self.steps = kernels().prepare(self.linear, self.rows, *scratch_rows(self.size))
         self.re, self.im = real_registers(program, self.size), np.zeros((program.registers, self.size))
         self.delays = np.zeros((len(self.elimination.taus), 2, self.size))
         points = sweep.points
@@ -176,7 +176,7 @@ class _Worker:
                 row[:count] = take(value, slice(first, first + count))
             if count < self.size:
                 self.rows[:inputs, count:] = self.rows[:inputs, :1]
-            kernels().run_block(self.linear.instructions, self.rows, *self.scratch)
+            kernels().run_steps(self.steps)
             suspects += self._block(out[:, :, first : first + count])
         return suspects
 

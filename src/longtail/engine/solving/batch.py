@@ -202,10 +202,10 @@ class PlainNewton:
         self.size = size
         self.rows = real_registers(program, self.size)
         self.done = np.zeros(self.size)
-        self._code = kernels().prepare(program.instructions, self.rows)
         n, m = len(batch.system.unknowns), len(batch.system.varied)
         self.solution, self._varied = self.rows[:n], self.rows[n : n + m]
         self._scratch = (*scratch_rows(self.size), *(np.empty(self.size) for _ in range(3)))
+        self._steps = kernels().prepare(program, self.rows, *self._scratch[:5])
         volts = np.array([u.unit == "V" for u in batch.system.unknowns])
         self._absolute = np.where(volts, _VOLTS, _AMPERES)
         self._nominal = np.array([batch.nominal.values[name] for name in batch.system.varied])[:, None]
@@ -225,7 +225,7 @@ class PlainNewton:
             self.solution[:, count:] = start[:, :1]
         program = self.batch.step
         iterations: int = kernels().newton_block(
-            self._code,
+            self._steps,
             self.rows,
             program.outputs,
             self._scratch,

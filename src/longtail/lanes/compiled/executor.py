@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.lanes.blocks import block_size, complex_registers, real_registers, scratch_rows
+from longtail.lanes.calls import LoweredCall
 from longtail.lanes.compiled.cache import compiled
 from longtail.lanes.compiled.math import FAST, exp_row, log_row
 from longtail.lanes.graph import Op
-from longtail.lanes.plain.executor import Lanes
+from longtail.lanes.plain.executor import Lanes, Step, in_steps, run_steps
 from longtail.lanes.program import Program
 
 # the opcodes as plain integers, which the compiled loop takes for constants
@@ -224,9 +225,46 @@ class NumbaExecutor:
                 for i, x in enumerate(arrays):
                     rows[i, :count] = _part(x, start, count)
                     rows[i, count:] = rows[i, 0]
-                run_block(program.instructions, rows, *scratch_rows(block))
+                run_steps(prepare(program, rows, *scratch_rows(block)))
                 out[:, start : start + count] = rows[program.outputs, :count]
         return out
+
+
+@compiled(fastmath=FAST, error_model="numpy", nogil=True)
+def run_sites(code, registers, outputs, scratch, rows, arguments, results):  # type: ignore[no-untyped-def]
+    """Run a program for all sites of a call over the rows of a block: as many sites at once as its registers hold."""
+    lanes = rows.shape[1]
+    width = min(lanes, registers.shape[1])
+    together, sites = registers.shape[1] // width, arguments.shape[1]
+    for first in range(0, sites, together):
+        for start in range(0, lanes, width):
+            for i in range(arguments.shape[0]):
+                for k in range(together):
+                    site = min(first + k, sites - 1)
+                    registers[i, k * width : (k + 1) * width] = rows[arguments[i, site], start : start + width]
+            run_block(code, registers, scratch[0], scratch[1], scratch[2], scratch[3], scratch[4])
+            for i in range(outputs.shape[0]):
+                for k in range(min(together, sites - first)):
+                    found = registers[outputs[i], k * width : (k + 1) * width]
+                    rows[results[i, first + k], start : start + width] = found
+
+
+def prepare(program: Program, rows: Lanes, *scratch: Any) -> list[Step]:
+    """A program that is to be run again and again over the same rows, for `run_steps` and `newton_block`."""
+
+    def bind(instructions: NDArray[np.int32], rows: Lanes) -> list[Step]:
+        return [(run_block, (instructions, rows, *scratch))]
+
+    return in_steps(program, rows, bind, _call)
+
+
+def _call(call: LoweredCall, rows: Lanes) -> Step:
+    program = call.function
+    if not isinstance(program, Program) or program.calls:
+        return call.run, (rows, NumbaExecutor())
+    width = block_size(program.registers, call.arguments.shape[1] * rows.shape[1])
+    registers, scratch = real_registers(program, width), scratch_rows(width)
+    return run_sites, (program.instructions, registers, program.outputs, scratch, rows, call.arguments, call.results)
 
 
 def _part(x: NDArray[Any], start: int, count: int) -> NDArray[Any]:

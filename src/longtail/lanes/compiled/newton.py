@@ -10,6 +10,37 @@ from longtail.lanes.compiled.math import FAST
 
 
 @compiled(fastmath=FAST, error_model="numpy", nogil=True)
+def advance(rows, outputs, scratch, absolute, relative, clamp, done):  # type: ignore[no-untyped-def]
+    """Take the Newton step that stands in the registers `outputs`, as `newton_block` does; how many lanes are left."""
+    n = outputs.shape[0]
+    lanes = rows.shape[1]
+    worst, largest, share = scratch[5], scratch[6], scratch[7]
+    for lane in range(lanes):
+        worst[lane] = 0.0
+        largest[lane] = 0.0
+    for k in range(n):
+        step, x = rows[outputs[k]], rows[k]
+        for lane in range(lanes):
+            size = abs(step[lane])
+            ratio = size / (absolute[k] + relative * abs(x[lane]))
+            # what is not a number must not be forgotten at the next unknown
+            worst[lane] = max(worst[lane], ratio) if ratio < math.inf else math.inf
+            largest[lane] = size if size > largest[lane] else largest[lane]
+    left = 0
+    for lane in range(lanes):
+        share[lane] = 0.0 if done[lane] else (1.0 if largest[lane] <= clamp else clamp / largest[lane])
+        # one that is lost stays so: whether it went on would depend on the others
+        if done[lane] == 0.0:
+            done[lane] = 1.0 if worst[lane] <= 1.0 else (0.0 if worst[lane] < math.inf else -1.0)
+        left += 0 if done[lane] else 1
+    for k in range(n):
+        step, x = rows[outputs[k]], rows[k]
+        for lane in range(lanes):
+            x[lane] = x[lane] - share[lane] * step[lane] if share[lane] > 0.0 else x[lane]
+    return left
+
+
+@compiled(fastmath=FAST, error_model="numpy", nogil=True)
 def newton_block(code, rows, outputs, scratch, absolute, relative, most, clamp, done):  # type: ignore[no-untyped-def]
     """Iterate a program that computes the Newton step of the first `len(outputs)` registers.
 
@@ -18,35 +49,10 @@ def newton_block(code, rows, outputs, scratch, absolute, relative, most, clamp, 
     not after `most` iterations, and becomes -1 for one that met a number that is not finite.
     Returns the number of iterations.
     """
-    n = outputs.shape[0]
-    lanes = rows.shape[1]
-    worst, largest, share = scratch[5], scratch[6], scratch[7]
-    for lane in range(lanes):
+    for lane in range(rows.shape[1]):
         done[lane] = 0.0
     for iteration in range(most):
         run_block(code, rows, scratch[0], scratch[1], scratch[2], scratch[3], scratch[4])
-        for lane in range(lanes):
-            worst[lane] = 0.0
-            largest[lane] = 0.0
-        for k in range(n):
-            step, x = rows[outputs[k]], rows[k]
-            for lane in range(lanes):
-                size = abs(step[lane])
-                ratio = size / (absolute[k] + relative * abs(x[lane]))
-                # what is not a number must not be forgotten at the next unknown
-                worst[lane] = max(worst[lane], ratio) if ratio < math.inf else math.inf
-                largest[lane] = size if size > largest[lane] else largest[lane]
-        left = 0
-        for lane in range(lanes):
-            share[lane] = 0.0 if done[lane] else (1.0 if largest[lane] <= clamp else clamp / largest[lane])
-            # one that is lost stays so: whether it went on would depend on the others
-            if done[lane] == 0.0:
-                done[lane] = 1.0 if worst[lane] <= 1.0 else (0.0 if worst[lane] < math.inf else -1.0)
-            left += 0 if done[lane] else 1
-        for k in range(n):
-            step, x = rows[outputs[k]], rows[k]
-            for lane in range(lanes):
-                x[lane] = x[lane] - share[lane] * step[lane] if share[lane] > 0.0 else x[lane]
-        if left == 0:
+        if advance(rows, outputs, scratch, absolute, relative, clamp, done) == 0:
             return iteration + 1
     return most

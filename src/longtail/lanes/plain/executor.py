@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.lanes.calls import LoweredCall
 from longtail.lanes.graph import Op
 from longtail.lanes.program import Program
 
@@ -82,7 +83,7 @@ _UFUNCS: dict[int, np.ufunc] = {
     Op.NOT: np.logical_not,
 }
 
-Step = tuple[Callable[..., Any], tuple[Lanes, ...]]
+Step = tuple[Callable[..., Any], tuple[Any, ...]]
 
 
 class NumpyExecutor:
@@ -115,9 +116,7 @@ class NumpyExecutor:
                 for row, x in zip(registers, arrays, strict=False):
                     row[:count] = x if x.ndim == 0 or x.shape[0] == 1 else x[start:stop]
                     row[count:] = row[0]
-                with np.errstate(all="ignore"):
-                    for function, operands in steps:
-                        function(*operands)
+                run_steps(steps)
                 out[:, start:stop] = registers[program.outputs, :count]
         return out
 
@@ -127,7 +126,34 @@ def _bound(program: Program, width: int, dtype: type[np.generic]) -> tuple[Lanes
     registers = np.zeros((program.registers, width), dtype)
     first = len(program.inputs)
     registers[first : first + len(program.constants)] = program.constants[:, None]
-    return registers, bind(program.instructions, registers)
+    return registers, in_steps(program, registers, bind, bind_call)
+
+
+def in_steps(
+    program: Program,
+    registers: Lanes,
+    bind: Callable[[NDArray[np.int32], Lanes], list[Step]],
+    bind_call: Callable[[LoweredCall, Lanes], Step],
+) -> list[Step]:
+    """A program as functions and their arguments: its calls, and the instructions between them."""
+    steps: list[Step] = []
+    start = 0
+    for call in program.calls:
+        steps += [*bind(program.instructions[start : call.at], registers), bind_call(call, registers)]
+        start = call.at
+    return steps + bind(program.instructions[start:], registers)
+
+
+def bind_call(call: LoweredCall, registers: Lanes) -> Step:
+    """A call as a function and what it works on."""
+    return call.run, (registers, NumpyExecutor())
+
+
+def run_steps(steps: list[Step]) -> None:
+    """Call every function with its arguments; what is not finite is no matter here."""
+    with np.errstate(all="ignore"):
+        for function, operands in steps:
+            function(*operands)
 
 
 def bind(instructions: NDArray[np.int32], registers: Lanes) -> list[Step]:

@@ -7,16 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from longtail.lanes.plain.executor import Lanes, NumpyExecutor, Step, bind
+from longtail.lanes.plain.executor import Lanes, NumpyExecutor, Step, bind, bind_call, in_steps, run_steps
+from longtail.lanes.program import Program
 
 Executor = NumpyExecutor
 
 
 def run_block(code: Any, rows: Lanes, *scratch: Any) -> None:
     """See `longtail.lanes.compiled.executor.run_block`."""
-    with np.errstate(all="ignore"):
-        for function, operands in bind(code, rows):
-            function(*operands)
+    run_steps(bind(code, rows))
 
 
 def run_complex_block(code: Any, re: Lanes, im: Lanes) -> None:
@@ -26,9 +25,9 @@ def run_complex_block(code: Any, re: Lanes, im: Lanes) -> None:
     re[...], im[...] = rows.real, rows.imag
 
 
-def prepare(code: Any, rows: Lanes) -> list[Step]:
+def prepare(program: Program, rows: Lanes, *scratch: Any) -> list[Step]:
     """See `longtail.lanes.compiled.kernels.prepare`."""
-    return bind(code, rows)
+    return in_steps(program, rows, bind, bind_call)
 
 
 def newton_block(

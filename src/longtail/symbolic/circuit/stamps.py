@@ -17,6 +17,7 @@ from longtail.circuit import GROUND, Circuit, Instance
 from longtail.devices.base import DeviceModel, Flows, Topology
 from longtail.devices.discovery import devices
 from longtail.engine.equations.expressions import evaluate_law
+from longtail.engine.equations.own_programs import OwnPrograms, has_own_program
 from longtail.engine.equations.trace import branch_name, within
 from longtail.engine.equations.views import InstanceParameters, InstancePotentials, Numbers
 from longtail.engine.solving.operating_point import OperatingPoint
@@ -79,6 +80,7 @@ class _Stamper:
         self.graph = Graph()
         numbers = Numbers(self.circuit, self.graph, frozenset(system.varied))
         self.numbers = numbers
+        self.own_programs = OwnPrograms(self.circuit, numbers, None)
         self.models = devices()
         self.parameters = {
             i.name: InstanceParameters(i, self.models[i.device], numbers, 1.0) for i in self.circuit.instances.values()
@@ -157,8 +159,10 @@ class _Stamper:
             known = self.circuit.parameters
             return evaluate_law(expression, self.numbers.name, known, potential, current, i.span)
 
-        potentials = InstancePotentials(i, local, differentiator, None, law)
-        flows = device.evaluate(potentials, p)
+        if has_own_program(i, device):
+            flows, _ = self.own_programs.evaluate(i, device, p, local, merged)
+        else:
+            flows = device.evaluate(InstancePotentials(i, local, differentiator, None, law), p)
         stamp = Stamp(i, device, {**unknowns, **{inner: unknowns[outer] for inner, outer in merged.items()}}, merged)
         stamp.unknowns |= {name: name[1:] for name in read}
         columns = {x.id: name for name, x in {**variables, **read}.items()}
