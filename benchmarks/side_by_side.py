@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 
 import longtail as lt
 from longtail.contract.axes import frequency_axis
-from longtail.driven.drives import find_drives
 from longtail.driven.grid import Lanes
+from longtail.driven.inputs import find_drives
 from longtail.driven.lane_solves import batch, batch_at_null, null_lanes
 from longtail.driven.mode_gains import prepared_sweep
 from longtail.driven.nulling import null_target

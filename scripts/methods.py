@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import longtail
 from longtail.contract.analysis import Analysis, Option
+from longtail.contract.kinds import NODES
 from longtail.registry import analyses, homes
 
 FOLDER = Path(__file__).parents[1] / "src" / "longtail" / "methods"
@@ -62,15 +63,14 @@ class {name}:
 
 def positional(analysis: Analysis) -> Option | None:
     """The option that needs no name: the frequency, where no other option comes before it but ports."""
-    first = next((option for option in analysis.options if option.kind != "nodes"), None)
+    first = next((option for option in analysis.options if option.kind is not NODES), None)
     return first if first is not None and first.name == FREQUENCY else None
 
 
 def parameter(option: Option) -> str:
     """An option in a signature."""
-    kind = option.kind.capitalize()
     default = f'"{option.default}"' if isinstance(option.default, str) else repr(option.default)
-    return f"{option.name}: {kind}{' | None' if option.default is None else ''} = {default}"
+    return f"{option.name}: {option.kind.takes}{' | None' if option.default is None else ''} = {default}"
 
 
 def meaning(option: Option) -> str:
@@ -128,7 +128,7 @@ def method(analysis: Analysis) -> str:
 
 def imports(known: list[Analysis]) -> str:
     """What the annotations need, in the order of the modules."""
-    kinds = sorted({option.kind.capitalize() for analysis in known for option in analysis.options})
+    kinds = sorted({option.kind.takes for analysis in known for option in analysis.options})
     results = [analysis.result.__name__ for analysis in known]
     lines = {homes()[result]: f"    from {homes()[result]} import {result}\n" for result in results}
     listed = "".join(f"        {kind},\n" for kind in kinds)

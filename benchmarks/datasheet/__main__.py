@@ -26,10 +26,11 @@ from numpy.typing import NDArray
 import longtail as lt
 from longtail.circuit import Circuit
 from longtail.contract.axes import frequency_axis
+from longtail.datasheet.asked import Asked
 from longtail.datasheet.characterize import Characterization
 from longtail.datasheet.rows import Row
 from longtail.driven.conditions import Condition, arrays, conditions
-from longtail.driven.drives import find_drives
+from longtail.driven.inputs import find_drives
 from longtail.driven.under_conditions import stand
 
 DECK = Path(__file__).with_name("ota_corners.cir")
@@ -61,7 +62,7 @@ class Recorded(Characterization):
 
 def ours(circuit: Circuit, among: Sequence[Condition]) -> Figures:
     """The figures of the datasheet, `[condition]`."""
-    found = Recorded(stand(find_drives(circuit), among, False, None), frequency_axis(FREQUENCY))
+    found = Recorded(stand(find_drives(circuit), among), Asked(frequency_axis(FREQUENCY)))
     rows = [*found.basic(), *found.more()]
     drift = next(row.value for row in rows if row.symbol == "TCV_OS")
     return {**found.figures, "TCV_OS": np.array([drift], float)}

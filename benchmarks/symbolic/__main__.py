@@ -24,6 +24,7 @@ from benchmarks.symbolic.question import question_of, symbol_names
 
 from longtail.amplifier import read
 from longtail.analyses.formula.setting import Setting, setting
+from longtail.contract.drive import Drive
 from longtail.symbolic.algebra.gain import Gain, gain_equations
 from longtail.symbolic.algebra.transfer import RationalTransfer, expand
 from longtail.symbolic.circuit.elements import SmallSignal
@@ -64,7 +65,7 @@ def best(action: Callable[[], object], times: int = 3) -> float:
 
 def prepared(name: str) -> Setting:
     """An example at its operating point; open-loop amplifiers are nulled."""
-    return setting(read(EXAMPLES / f"{name}.cir").circuit, None, None, None, name in NULLED, None)
+    return setting(read(EXAMPLES / f"{name}.cir").circuit, Drive(null=name in NULLED))
 
 
 def matched(at: Setting) -> SmallSignal:

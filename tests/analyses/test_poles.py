@@ -135,7 +135,7 @@ def test_an_uncertainty_that_digits_would_show_has_a_note() -> None:
     r = lt.read(PAIR).poles()
     t = r.transfers["differential"]
     bad = replace(t, zero_uncertainty=np.array([1e-3, 0.0]))
-    notes = poles._notes(linearize(bias(find_drives(lt.read(PAIR).circuit, None, None, None))[0]), {"common": bad})
+    notes = poles._notes(linearize(bias(find_drives(lt.read(PAIR).circuit))[0]), {"common": bad})
     assert notes == ["rounding may move zeros of the common gain by up to 1e-03 of their magnitude"]
 
 

@@ -14,7 +14,7 @@ import longtail as lt
 from longtail.cli.main import run
 from longtail.datasheet.limits import FAIL, OPEN, PASS, check, read_limits
 from longtail.datasheet.rows import Row, spread
-from longtail.driven.conditions import conditions, read_corners, read_temperatures
+from longtail.driven.conditions import conditions, corners_of, read_corners
 from longtail.elaborate import write
 from longtail.merits.reasons import Cause, Reason
 
@@ -277,7 +277,7 @@ def test_limits_decide_the_exit_status(deck: str, tmp_path: Path, capsys: pytest
 def test_corners_from_a_file(amp: lt.Amplifier, tmp_path: Path) -> None:
     file = tmp_path / "corners.toml"
     file.write_text('[slow]\nvto_shift = "50m"\nkp_scale = 0.9\n[hot]\ntemp = 150\n"cl.c" = "2p"\n')
-    found = read_corners(str(file), amp.circuit)
+    found = corners_of(amp.circuit, read_corners(str(file)))
     assert found == {"slow": {"vto_shift": 0.05, "kp_scale": 0.9}, "hot": {"temp": 150.0, "cl.c": 2e-12}}
     names = [c.name for c in conditions(amp.circuit, (0.0,), found)]
     assert names == ["typical", "0 °C", "slow at 0 °C", "hot"], "a corner with a temperature has no other"
@@ -297,23 +297,25 @@ def test_corners_from_a_file(amp: lt.Amplifier, tmp_path: Path) -> None:
 )
 def test_wrong_corners(amp: lt.Amplifier, corners: Any, words: str, hint: str | None) -> None:
     with pytest.raises(lt.OptionError, match=words) as caught:
-        read_corners(corners, amp.circuit)
+        corners_of(amp.circuit, read_corners(corners))
     assert hint is None or hint in str(caught.value.hint)
 
 
 def test_no_corners_to_take(examples: Path) -> None:
     circuit = lt.read(examples / "bjt_pair.cir").circuit
     with pytest.raises(lt.OptionError, match="has no corners"):
-        read_corners("all", circuit)
+        corners_of(circuit, read_corners("all"))
     with pytest.raises(lt.OptionError, match="no corner 'slow'"):
-        read_corners("slow", circuit)
+        corners_of(circuit, read_corners("slow"))
     assert replace(circuit, corners={"a": {"rc": 1.0}}).corners == {"a": {"rc": 1.0}}
 
 
-def test_temperatures_are_checked() -> None:
-    assert read_temperatures("125,-40,27") == (-40.0, 27.0, 125.0)
-    with pytest.raises(lt.OptionError, match="temperatures"):
-        read_temperatures("-300")
+def test_temperatures_are_checked(amp: lt.Amplifier) -> None:
+    for analysis in ("analyze", "transfer"):
+        with pytest.raises(lt.OptionError, match=r"temperatures: values must be at least -272\.15 degC"):
+            amp.run(analysis, temperatures="-300")
+    names = [c.name for c in conditions(amp.circuit, np.array([125.0, -40.0, 27.0]), {})]
+    assert names == ["typical", "-40 °C", "125 °C"]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import longtail as lt
+from longtail.contract.drive import Drive
 from longtail.driven.conditions import Condition
 from longtail.driven.inputs import find_drives
 from longtail.driven.noise_spectra import spectra
@@ -26,8 +27,8 @@ F = np.array([10.0, 1e4])
 
 def standing(path: Path, *temperatures: float) -> Standing:
     """The amplifier of a file, nulled, at some temperatures."""
-    drives = find_drives(lt.read(path).circuit, None, None, None)
-    return stand(drives, [Condition(f"{t}", {"temp": t}) for t in temperatures], True, None)
+    drives = find_drives(lt.read(path).circuit)
+    return stand(drives, [Condition(f"{t}", {"temp": t}) for t in temperatures], Drive(null=True))
 
 
 def figures(path: Path, *temperatures: float) -> dict[str, np.ndarray]:

@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 
+from longtail.contract import kinds
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.result import Result
 from longtail.registry import analyses
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "methods.py"
-PORT = Option("input", "nodes", "", "nodes")
-FREQUENCY = Option("frequency_hz", "frequency", "Hz", "frequencies", "1:1g:20")
-LEVEL = Option("vcm", "number", "V", "level", low=-1.0, high=2.5)
+PORT = Option("input", kinds.NODES, "", "nodes")
+FREQUENCY = Option("frequency_hz", kinds.FREQUENCY, "Hz", "frequencies", "1:1g:20")
+LEVEL = Option("vcm", kinds.NUMBER, "V", "level", low=-1.0, high=2.5)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +54,7 @@ def test_a_frequency_that_comes_first_needs_no_name(writer: ModuleType, options:
         (PORT, "input: Nodes | None = None", "input: nodes"),
         (FREQUENCY, 'frequency_hz: Frequency = "1:1g:20"', "frequency_hz: frequencies (Hz)"),
         (LEVEL, "vcm: Number | None = None", "vcm: level (V, at least -1, at most 2.5)"),
-        (Option("on", "flag", "", "on", False, needs="null"), "on: Flag = False", "on: on; with null only"),
+        (Option("on", kinds.FLAG, "", "on", False, needs="null"), "on: Flag = False", "on: on; with null only"),
     ],
 )
 def test_an_option_is_typed_and_explained(writer: ModuleType, option: Option, parameter: str, meaning: str) -> None:

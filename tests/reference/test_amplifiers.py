@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import longtail as lt
+from longtail.contract.drive import Drive
 from longtail.driven.inputs import find_drives
 from longtail.driven.levels import sweep
 from longtail.large_signal.curve import Curve
@@ -103,7 +104,7 @@ def test_curves_as_in_ngspice(name: str) -> None:
 
 def test_a_curve_with_several_branches_is_followed_from_the_middle() -> None:
     """The overdriven instrumentation amplifier latches: its curve goes on as ngspice goes out from the middle."""
-    drives = find_drives(lt.read(DECKS["ina"]).circuit, list(INPUTS), ["o"], None)
+    drives = find_drives(lt.read(DECKS["ina"]).circuit, Drive(tuple(INPUTS), ("o",)))
     curve = Curve(sweep(drives), np.array([0.5]), np.zeros(1))
     v_id = np.linspace(-0.84, 0.84, 121)[None]
     followed = curve.followed(v_id).output

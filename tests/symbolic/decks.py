@@ -7,6 +7,7 @@ from pathlib import Path
 
 from longtail.amplifier import read
 from longtail.analyses.formula.setting import Setting, setting
+from longtail.contract.drive import Drive
 
 FOLDER = Path(__file__).parents[2] / "examples"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.cir"))
@@ -16,7 +17,7 @@ NULLED = {"two_stage_opamp", "ua741"}
 @cache
 def gallery(name: str) -> Setting:
     """An example, ready for formulas; open-loop amplifiers are nulled."""
-    return setting(read(FOLDER / f"{name}.cir").circuit, None, None, None, name in NULLED, None)
+    return setting(read(FOLDER / f"{name}.cir").circuit, Drive(null=name in NULLED))
 
 
 MOS = """MOS pair with a resistor for a tail

@@ -30,7 +30,7 @@ def test_noise_of_lanes(deck: str) -> None:
 
 @pytest.mark.parametrize("deck", DECKS)
 def test_input_levels(deck: str) -> None:
-    swept = sweep(find_drives(lt.read(deck).circuit, None, None, None))
+    swept = sweep(find_drives(lt.read(deck).circuit))
     levels = np.random.default_rng(2).uniform(-5e-3, 5e-3, 700)
     many = swept.at(v_id=levels)
     for some in (slice(0, 1), slice(5, 25)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -12,7 +11,9 @@ from longtail.analyses.gains import ModeGains, gains_at
 from longtail.bench.behavioral import Behavioral
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
+from longtail.contract.drive import Drive
 from longtail.contract.encoding import pairs
+from longtail.contract.kinds import NUMBER
 from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS
 from longtail.contract.output import Output
 from longtail.contract.result import Result
@@ -54,22 +55,14 @@ class BehavioralModel(Result):
         }
 
 
-def run(
-    circuit: Circuit,
-    input: Sequence[str] | None,
-    output: Sequence[str] | None,
-    frequency_hz: float,
-    vcm: float | None,
-    null: bool,
-    target: float | None,
-) -> BehavioralModel:
+def run(circuit: Circuit, drive: Drive, frequency_hz: float) -> BehavioralModel:
     """The mode gains at one frequency as a model; a gain that is rounding is zero in it."""
-    drives = find_drives(circuit, input, output, vcm)
-    point, offset = bias(drives, null=null, target=target)
-    gains = gains_at(drives, point, np.array([float(frequency_hz)]), offset, target)
+    drives = find_drives(circuit, drive)
+    point, offset = bias(drives, null=drive.null, target=drive.target)
+    gains = gains_at(drives, point, np.array([frequency_hz]), offset, drive.target)
     matrix = np.where(np.abs(gains.matrix[0]) > gains.floor[0], gains.matrix[0], 0.0)
     model = Behavioral.of_matrix(matrix.real if frequency_hz == 0.0 else matrix)
-    return BehavioralModel(model, float(frequency_hz), gains, gains.notes)
+    return BehavioralModel(model, frequency_hz, gains, gains.notes)
 
 
 ANALYSIS = Analysis(
@@ -77,5 +70,5 @@ ANALYSIS = Analysis(
     "The behavioural model at one frequency: A_d and A_c, or the matrix of a pair",
     run,
     BehavioralModel,
-    (*INPUT_OPTIONS, Option("frequency_hz", "number", "Hz", "of the model", 0.0, low=0.0), *NULL_OPTIONS),
+    (*INPUT_OPTIONS, Option("frequency_hz", NUMBER, "Hz", "of the model", 0.0, low=0.0), *NULL_OPTIONS),
 )

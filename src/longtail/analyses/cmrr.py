@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -12,14 +11,14 @@ from numpy.typing import NDArray
 from longtail.analyses.gains import ModeGains, NullPoint
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis
-from longtail.contract.axes import frequency_axis
+from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
 from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS, VCM_OPTION
 from longtail.contract.output import Output
 from longtail.contract.result import Result
 from longtail.driven.levels import levels_of, sweep
 from longtail.driven.mode_gains import PLACES, ModeMatrix
-from longtail.driven.nulling import null_target
+from longtail.driven.nulling import nulled_to
 from longtail.driven.points import Points
 from longtail.driven.stability import instability_notes, lane_notes
 from longtail.lanes.status import LaneStatus
@@ -147,35 +146,26 @@ class CmrrMap(ModeMatrix, Result):
         )
 
 
-def run(
-    circuit: Circuit,
-    input: Sequence[str] | None,
-    output: Sequence[str] | None,
-    frequency_hz: Any,
-    vcm: Any,
-    null: bool,
-    target: float | None,
-) -> CmrrMap:
+def run(circuit: Circuit, drive: Drive, frequency_hz: Array, vcm: Array | str | None) -> CmrrMap:
     """Gains over frequency at every level; all levels are solved together."""
-    frequencies = frequency_axis(frequency_hz)
-    drives, levels = levels_of(circuit, input, output, vcm)
-    swept = sweep(drives, null=null, target=target)
+    drives, levels = levels_of(circuit, drive, vcm)
+    swept = sweep(drives, null=drive.null, target=drive.target)
     points = swept.at(levels)
-    matrix, floor = points.mode_gains(frequencies)
+    matrix, floor = points.mode_gains(frequency_hz)
     low, high = departures(swept.at, levels, points, swept.center)
     return CmrrMap(
         levels,
-        frequencies,
+        frequency_hz,
         matrix,
         floor,
         drives.output,
         drives.hot,
-        null_target(drives, target) if null else None,
-        np.where(points.good, points.v_id, np.nan) if null else None,
+        nulled_to(drives, drive),
+        np.where(points.good, points.v_id, np.nan) if drive.null else None,
         tuple(LaneStatus(int(status)).text for status in points.point.status),
         low,
         high,
-        tuple(_notes(points, levels, null)),
+        tuple(_notes(points, levels, drive.null)),
         Inquiry(drives, points.point),
     )
 

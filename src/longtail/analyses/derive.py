@@ -12,6 +12,8 @@ import numpy as np
 from longtail.analyses.formula.setting import Setting, gain_of, setting
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
+from longtail.contract.drive import Drive
+from longtail.contract.kinds import FLAG, NUMBER, WORD
 from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS
 from longtail.contract.result import Result
 from longtail.driven.mode_gains import PLACES, mode_gains
@@ -100,24 +102,14 @@ class Derivation(Result):
         return f"- {e.name}: `{text(e.left)} = {text(e.right)}`"
 
 
-def run(
-    circuit: Circuit,
-    input: Sequence[str] | None,
-    output: Sequence[str] | None,
-    error: Any,
-    frequency: float,
-    latex: bool,
-    vcm: float | None,
-    null: bool,
-    target: float | None,
-) -> Derivation:
+def run(circuit: Circuit, drive: Drive, error: float, frequency: float, latex: bool) -> Derivation:
     """Derive the differential and the common-mode gain."""
-    at = setting(circuit, input, output, vcm, null, target)
+    at = setting(circuit, drive)
     _check(at)
     shared = share(at.circuit, at.images, _TOLERANCE)
     wanted = [gain_of(at.drives, of) for of in ("differential", "common")]
     _check_gains(at, wanted, frequency)
-    reduced = reduce_circuit(shared, wanted, at.pairs, at.drives.hot, share_of(error), frequency)
+    reduced = reduce_circuit(shared, wanted, at.pairs, at.drives.hot, error, frequency)
     names = labels(reduced.circuit.symbols.values())
     deriver = Deriver(reduced, names, at.pairs)
     steps = [deriver.laws(), *([found] if (found := deriver.branches()).equations else [])]
@@ -129,7 +121,7 @@ def run(
             steps += [cancelled] if gain.name == "differential" and cancelled.equations else []
             steps.append(deriver.mode(gain.name))
         exact = dense(gain_equations(shared, gain, at.pairs), {k: s.value for k, s in shared.symbols.items()})
-        step, used = _result(reduced, gain, exact, at, deriver, letters[gain.name], (frequency, share_of(error)))
+        step, used = _result(reduced, gain, exact, at, deriver, letters[gain.name], (frequency, error))
         steps.append(step)
         if gain.name == "differential":
             independent = [names[key].text for key in reduced.circuit.symbols if key not in used]
@@ -225,9 +217,16 @@ ANALYSIS = Analysis(
     Derivation,
     (
         *INPUT_OPTIONS,
-        Option("error", "word", "SHARE", "leave out elements that change no gain by more than this: 2% or 0.02", "2%"),
-        Option("frequency", "number", "Hz", "where the gains are judged", 0.0, low=0.0),
-        Option("latex", "flag", "", "write equations as LaTeX", False),
+        Option(
+            "error",
+            WORD,
+            "SHARE",
+            "leave out elements that change no gain by more than this: 2% or 0.02",
+            "2%",
+            reads=share_of,
+        ),
+        Option("frequency", NUMBER, "Hz", "where the gains are judged", 0.0, low=0.0),
+        Option("latex", FLAG, "", "write equations as LaTeX", False),
         *NULL_OPTIONS,
     ),
 )

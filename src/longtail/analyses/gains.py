@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from longtail import modes
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
-from longtail.contract.axes import frequency_axis
+from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
+from longtail.contract.kinds import FLAG
 from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, LANE_OPTIONS, NULL_OPTIONS
 from longtail.contract.output import Output
 from longtail.contract.result import Result
@@ -23,7 +24,7 @@ from longtail.driven.inputs import find_drives
 from longtail.driven.lane_floor import lane_floors
 from longtail.driven.lane_solves import null_lanes, solve_lanes
 from longtail.driven.mode_gains import PLACES, ModeMatrix, common_level, mode_gains, prepared_sweep, status_text
-from longtail.driven.nulling import bias, null_target
+from longtail.driven.nulling import bias, null_target, nulled_to
 from longtail.driven.port_maps import above
 from longtail.driven.stability import lane_notes
 from longtail.driven.varied import read_lanes
@@ -153,24 +154,19 @@ class ModeGains(ModeMatrix, Result):
 
 def run(
     circuit: Circuit,
-    input: Sequence[str] | None,
-    output: Sequence[str] | None,
-    frequency_hz: Any,
-    vcm: float | None,
-    null: bool,
-    target: float | None,
+    drive: Drive,
+    frequency_hz: NDArray[np.float64],
     parameters: Mapping[str, Any] | None,
     threads: int,
     plain: bool,
 ) -> ModeGains:
     """Drive both inputs in each mode and read both output modes."""
-    drives = find_drives(circuit, input, output, vcm)
-    axis = frequency_axis(frequency_hz)
+    drives = find_drives(circuit, drive)
     if parameters:
         lanes = read_lanes(drives.circuit, parameters, drives)
-        return gains_over(drives, lanes, axis, null_target(drives, target) if null else None, int(threads), plain)
-    point, offset = bias(drives, null=null, target=target)
-    return gains_at(drives, point, axis, offset, target)
+        return gains_over(drives, lanes, frequency_hz, nulled_to(drives, drive), threads, plain)
+    point, offset = bias(drives, null=drive.null, target=drive.target)
+    return gains_at(drives, point, frequency_hz, offset, drive.target)
 
 
 def gains_over(
@@ -233,7 +229,7 @@ def gains_at(
     )
 
 
-PLAIN_OPTION = Option("plain", "flag", "", "solve at every frequency of every lane", False, python_only=True)
+PLAIN_OPTION = Option("plain", FLAG, "", "solve at every frequency of every lane", False, python_only=True)
 
 ANALYSIS = Analysis(
     "gains",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -11,7 +11,9 @@ import numpy as np
 
 from longtail.circuit import GROUND, Circuit, Instance
 from longtail.contract.analysis import Analysis, Option
+from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
+from longtail.contract.kinds import NUMBER
 from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS
 from longtail.contract.result import Result
 from longtail.driven.drives import Drives
@@ -172,11 +174,9 @@ class HalfCircuits(Result):
         return replace(self, paths={mode: str(path) for mode, path in paths.items()})
 
 
-def run(
-    circuit: Circuit, input: Sequence[str] | None, output: Sequence[str] | None, vcm: float | None, at_hz: float
-) -> HalfCircuits:
+def run(circuit: Circuit, drive: Drive, at_hz: float) -> HalfCircuits:
     """Look for the mirror image under exchange of the inputs, and cut the circuit where it is complete."""
-    drives = find_drives(circuit, input, output, vcm)
+    drives = find_drives(circuit, drive)
     drives = replace(drives, circuit=_levelled(drives))
     mirror = find_mirror(drives.circuit, drives.sources, drives.output)
     single = drives.single_ended
@@ -348,6 +348,6 @@ ANALYSIS = Analysis(
     (
         *INPUT_OPTIONS,
         next(option for option in NULL_OPTIONS if option.name == "vcm"),
-        Option("at_hz", "number", "Hz", "frequency at which the gains of the halves are computed", 1e3, low=0.0),
+        Option("at_hz", NUMBER, "Hz", "frequency at which the gains of the halves are computed", 1e3, low=0.0),
     ),
 )

@@ -10,7 +10,6 @@ inputs have no signal. What stands between the input sources and the amplifier b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -19,7 +18,7 @@ from numpy.typing import NDArray
 
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis
-from longtail.contract.axes import frequency_axis
+from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
 from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS
 from longtail.contract.output import AtOutput
@@ -126,22 +125,13 @@ def _inverse(admittance: Complex) -> Complex:
     return found
 
 
-def run(
-    circuit: Circuit,
-    input: Sequence[str] | None,
-    output: Sequence[str] | None,
-    frequency_hz: Any,
-    vcm: float | None,
-    null: bool,
-    target: float | None,
-) -> Impedances:
+def run(circuit: Circuit, drive: Drive, frequency_hz: NDArray[np.float64]) -> Impedances:
     """One factorization a frequency serves all four impedances."""
-    drives = find_drives(circuit, input, output, vcm)
-    point, offset = bias(drives, null=null, target=target)
-    frequency = frequency_axis(frequency_hz)
-    admittance, output_matrix = (each[0] for each in port_matrices(drives, linearize(point), frequency))
+    drives = find_drives(circuit, drive)
+    point, offset = bias(drives, null=drive.null, target=drive.target)
+    admittance, output_matrix = (each[0] for each in port_matrices(drives, linearize(point), frequency_hz))
     return Impedances(
-        frequency,
+        frequency_hz,
         admittance,
         output_matrix,
         drives.hot,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,12 +10,12 @@ from numpy.typing import NDArray
 
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
-from longtail.contract.axes import linear_axis
+from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
-from longtail.contract.options import FREE_NULL_OPTIONS, INPUT_OPTIONS
+from longtail.contract.kinds import RANGE
+from longtail.contract.options import COLDEST, FREE_NULL_OPTIONS, INPUT_OPTIONS
 from longtail.contract.output import AtOutput
 from longtail.contract.result import Result
-from longtail.devices.base import ZERO_CELSIUS
 from longtail.driven.inputs import find_drives
 from longtail.driven.levels import sweep
 from longtail.driven.nulling import null_target
@@ -114,18 +113,11 @@ class Offset(AtOutput, Result):
         )
 
 
-def run(
-    circuit: Circuit,
-    input: Sequence[str] | None,
-    output: Sequence[str] | None,
-    vcm: float | None,
-    target: float | None,
-    temp: Any,
-) -> Offset:
+def run(circuit: Circuit, drive: Drive, temp: Array) -> Offset:
     """Null at every temperature, all of them together; two lanes beside the nominal temperature give the drift."""
-    temperatures = np.unique(linear_axis(temp, "temp", "degC", low=-ZERO_CELSIUS + 1.0))
-    drives = find_drives(circuit, input, output, vcm)
-    swept = sweep(drives, null=True, target=target, vary=(TEMPERATURE,))
+    temperatures = np.unique(temp)
+    drives = find_drives(circuit, drive)
+    swept = sweep(drives, null=True, target=drive.target, vary=(TEMPERATURE,))
     nominal = float(np.asarray(swept.nominal.values[TEMPERATURE]))
     beside = nominal + DRIFT_STEP * np.array([-1.0, 1.0])
     points = swept.at(varied={TEMPERATURE: np.concatenate([[nominal], beside, temperatures])})
@@ -141,7 +133,7 @@ def run(
         drives.output,
         drives.hot,
         float(swept.own.common),
-        null_target(drives, target),
+        null_target(drives, drive.target),
         nominal,
         offset.item(),
         bias.item(),
@@ -166,6 +158,6 @@ ANALYSIS = Analysis(
     (
         *INPUT_OPTIONS,
         *(option for option in FREE_NULL_OPTIONS if option.name != "null"),
-        Option("temp", "range", "degC", "temperatures: start:stop:points or a list", TEMPERATURES),
+        Option("temp", RANGE, "degC", "temperatures: start:stop:points or a list", TEMPERATURES, low=COLDEST),
     ),
 )

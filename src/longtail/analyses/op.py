@@ -164,7 +164,7 @@ def run(circuit: Circuit, parameters: Mapping[str, Any] | None, threads: int) ->
             point = solve_operating_point(system_of(circuit))
             return replace(describe(point), notes=_notes(point))
     lanes = read_lanes(circuit, parameters)
-    return describe(solve_lanes(circuit, lanes, threads=int(threads))[1], lanes)
+    return describe(solve_lanes(circuit, lanes, threads=threads)[1], lanes)
 
 
 def _notes(point: OperatingPoint) -> tuple[str, ...]:

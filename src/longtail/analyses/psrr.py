@@ -8,7 +8,7 @@ Source: Gray, Hurst, Lewis, Meyer, Analysis and Design of Analog Integrated Circ
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
-from longtail.contract.axes import frequency_axis
+from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
+from longtail.contract.kinds import NODES
 from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS
 from longtail.contract.output import AtOutput, Output
 from longtail.contract.result import Result
@@ -145,17 +146,10 @@ class SupplyRejection(AtOutput, Result):
 
 
 def run(
-    circuit: Circuit,
-    input: Sequence[str] | None,
-    output: Sequence[str] | None,
-    supply: Sequence[str] | None,
-    frequency_hz: Any,
-    vcm: float | None,
-    null: bool,
-    target: float | None,
+    circuit: Circuit, drive: Drive, supply: tuple[str, ...] | None, frequency_hz: NDArray[np.float64]
 ) -> SupplyRejection:
     """One factorization a frequency serves the inputs and all supplies. Raises `OptionError` without supplies."""
-    drives = find_drives(resolve_ports(circuit, supply=supply), input, output, vcm)
+    drives = find_drives(resolve_ports(circuit, supply=supply), drive)
     supplies = drives.circuit.ports.supplies
     if not supplies:
         raise OptionError(
@@ -165,13 +159,12 @@ def run(
                 supply=("vdd", "vss"),
             ),
         )
-    point, offset = bias(drives, null=null, target=target)
-    frequency = frequency_axis(frequency_hz)
-    matrix, floor = (each[0] for each in supply_gains(drives, linearize(point), frequency))
+    point, offset = bias(drives, null=drive.null, target=drive.target)
+    matrix, floor = (each[0] for each in supply_gains(drives, linearize(point), frequency_hz))
     inquiry, zero = Inquiry(drives, point), np.abs(matrix[:, DIFFERENTIAL, 2:]) <= floor[:, None]
-    whys = {name: inquiry.first(zero[:, k], frequency, DIFFERENTIAL, name) for k, name in enumerate(supplies)}
+    whys = {name: inquiry.first(zero[:, k], frequency_hz, DIFFERENTIAL, name) for k, name in enumerate(supplies)}
     return SupplyRejection(
-        frequency,
+        frequency_hz,
         matrix,
         supplies,
         drives.hot,
@@ -185,7 +178,7 @@ def run(
     )
 
 
-SUPPLY_OPTION = Option("supply", "nodes", "", "voltage sources that feed the circuit")
+SUPPLY_OPTION = Option("supply", NODES, "", "voltage sources that feed the circuit")
 
 ANALYSIS = Analysis(
     "psrr",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,7 +10,9 @@ from numpy.typing import NDArray
 
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
+from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
+from longtail.contract.kinds import NUMBER
 from longtail.contract.options import FREE_NULL_OPTIONS, INPUT_OPTIONS
 from longtail.contract.output import AtOutput, Output
 from longtail.contract.result import Result
@@ -132,18 +133,14 @@ RIGHT, UP = 0.0, np.pi / 2  # directions in the plane of v_out and v_cm
 
 def run(
     circuit: Circuit,
-    input: Sequence[str] | None,
-    output: Sequence[str] | None,
+    drive: Drive,
     frequency_hz: float,
-    vcm: float | None,
-    null: bool,
-    target: float | None,
     gain_loss_db: float,
     cmrr_loss_db: float,
     window: float | None,
 ) -> OperatingRange:
     """Search outwards from the operating point in every direction at once."""
-    search, notes = _prepare(circuit, input, output, frequency_hz, vcm, null, target, window)
+    search, notes = _prepare(circuit, drive, frequency_hz, window)
     search = replace(search, losses_db={GAIN: gain_loss_db, CMRR: cmrr_loss_db})
     figured = bool(np.isfinite(search.nominal[CMRR]))
     no_cmrr = ""
@@ -186,24 +183,16 @@ def _no_figure(search: Search) -> tuple[str, str]:
     return why.word, f"the CMRR is {short} and gives no range" + (f":{advice}" if advice else "")
 
 
-def _prepare(
-    circuit: Circuit,
-    input: Sequence[str] | None,
-    output: Sequence[str] | None,
-    frequency_hz: float,
-    vcm: float | None,
-    null: bool,
-    target: float | None,
-    window: float | None,
-) -> tuple[Search, list[str]]:
-    drives = find_drives(circuit, input, output, vcm)
+def _prepare(circuit: Circuit, drive: Drive, frequency_hz: float, window: float | None) -> tuple[Search, list[str]]:
+    drives = find_drives(circuit, drive)
     rails = supply_rails(drives.circuit)
     if window is None and rails is None:
         raise OptionError(
             "it is not known how far to look: no supplies are named",
             hint=said("give {window} in V, or name the supplies by {supply}", window=None, supply=None),
         )
-    wanted, notes = null_target(drives, target) if null or target is not None else None, []
+    held = drive.null or drive.target is not None
+    wanted, notes = null_target(drives, drive.target) if held else None, []
     if wanted is None:
         plain = sweep(drives).center
         wanted = plain.output[0].item()
@@ -301,13 +290,13 @@ ANALYSIS = Analysis(
     OperatingRange,
     (
         *INPUT_OPTIONS,
-        Option("frequency_hz", "number", "Hz", "at which gain and rejection are taken", 1.0, low=0.0),
+        Option("frequency_hz", NUMBER, "Hz", "at which gain and rejection are taken", 1.0, low=0.0),
         *FREE_NULL_OPTIONS,
-        Option("gain_loss_db", "number", "dB", "loss of gain that ends a range", 3.0, low=1e-3, high=100.0),
-        Option("cmrr_loss_db", "number", "dB", "loss of rejection that ends a range", 6.0, low=1e-3, high=100.0),
+        Option("gain_loss_db", NUMBER, "dB", "loss of gain that ends a range", 3.0, low=1e-3, high=100.0),
+        Option("cmrr_loss_db", NUMBER, "dB", "loss of rejection that ends a range", 6.0, low=1e-3, high=100.0),
         Option(
             "window",
-            "number",
+            NUMBER,
             "V",
             "how far about the operating point to look; the supplies, and a fifth more for the input, if not given",
             low=1e-6,

@@ -12,7 +12,6 @@ the resistors move the operating point, and the network is put into the circuit 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -22,8 +21,9 @@ from numpy.typing import NDArray
 from longtail import modes
 from longtail.circuit import GROUND, Circuit, Instance
 from longtail.contract.analysis import Analysis, Option
-from longtail.contract.axes import frequency_axis
+from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
+from longtail.contract.kinds import FREQUENCY, NUMBER
 from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS
 from longtail.contract.output import AtOutput, Output
 from longtail.contract.result import Result
@@ -32,7 +32,7 @@ from longtail.driven.grid import Lanes
 from longtail.driven.inputs import find_drives
 from longtail.driven.lane_solves import null_lanes, solve_lanes
 from longtail.driven.mode_gains import common_level, mode_gains, status_text
-from longtail.driven.nulling import bias, null_target
+from longtail.driven.nulling import bias, nulled_to
 from longtail.driven.port_maps import ROUNDING, above, input_currents, port_matrices, rejection_db, signal_level
 from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.solving import dense
@@ -250,35 +250,30 @@ def _network(r: float, dr: float, c: float, dc: float) -> Network:
 
 def run(
     circuit: Circuit,
-    input: Sequence[str] | None,
-    output: Sequence[str] | None,
+    drive: Drive,
     resistance: float,
     resistance_difference: float,
     capacitance: float,
     capacitance_difference: float,
-    frequency_hz: Any,
-    vcm: float | None,
-    null: bool,
-    target: float | None,
+    frequency_hz: NDArray[np.float64],
 ) -> SourceImbalance:
     """By port admittances where the inputs draw no bias current, else with the network in the circuit."""
     network = _network(resistance, resistance_difference, capacitance, capacitance_difference)
-    drives = find_drives(circuit, input, output, vcm)
-    point, offset = bias(drives, null=null, target=target)
-    frequency = frequency_axis(frequency_hz)
-    gains, level = mode_gains(drives, point, frequency)
+    drives = find_drives(circuit, drive)
+    point, offset = bias(drives, null=drive.null, target=drive.target)
+    gains, level = mode_gains(drives, point, frequency_hz)
     currents = bias_currents(drives, point)
     drop = float((np.abs(currents) * network.resistance).max())
     notes = bias_notes(drives, point, offset)
     if drop > _STILL:
-        matrices, level, status = solved(drives, network, frequency, null_target(drives, target) if null else None)
+        matrices, level, status = solved(drives, network, frequency_hz, nulled_to(drives, drive))
         notes += _moved(drop, status)
     else:
-        matrices = behind(network, gains, port_matrices(drives, linearize(point), frequency)[0][0], frequency)
+        matrices = behind(network, gains, port_matrices(drives, linearize(point), frequency_hz)[0][0], frequency_hz)
     floor = _NOTHING * level
     matrices = above(matrices, floor[:, None, None])
     return SourceImbalance(
-        frequency,
+        frequency_hz,
         resistance,
         resistance_difference,
         capacitance,
@@ -297,7 +292,9 @@ def run(
         offset,
         status_text(point),
         notes,
-        Inquiry(drives, point).first(np.abs(gains[:, DIFFERENTIAL, COMMON]) <= floor, frequency, DIFFERENTIAL, COMMON),
+        Inquiry(drives, point).first(
+            np.abs(gains[:, DIFFERENTIAL, COMMON]) <= floor, frequency_hz, DIFFERENTIAL, COMMON
+        ),
     )
 
 
@@ -318,11 +315,11 @@ ANALYSIS = Analysis(
     SourceImbalance,
     (
         *INPUT_OPTIONS,
-        Option("resistance", "number", "ohm", "mean of the two source resistances", 10e3, low=1e-3),
-        Option("resistance_difference", "number", "ohm", "of the first over the second source resistance", 1e3),
-        Option("capacitance", "number", "F", "mean of the capacitances from the inputs to ground", 100e-12, low=0.0),
-        Option("capacitance_difference", "number", "F", "of the first over the second capacitance", 0.0),
-        Option("frequency_hz", "frequency", "Hz", "start:stop:points-per-decade", "1:1meg:10"),
+        Option("resistance", NUMBER, "ohm", "mean of the two source resistances", 10e3, low=1e-3),
+        Option("resistance_difference", NUMBER, "ohm", "of the first over the second source resistance", 1e3),
+        Option("capacitance", NUMBER, "F", "mean of the capacitances from the inputs to ground", 100e-12, low=0.0),
+        Option("capacitance_difference", NUMBER, "F", "of the first over the second capacitance", 0.0),
+        Option("frequency_hz", FREQUENCY, "Hz", "start:stop:points-per-decade", "1:1meg:10"),
         *NULL_OPTIONS,
     ),
 )

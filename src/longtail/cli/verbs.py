@@ -16,6 +16,7 @@ from longtail import InputError, OptionError
 from longtail.cli.messages import advancing, busy, remark
 from longtail.cli.results import Form, look_ahead, prepared, show, write, write_page
 from longtail.cli.sources import Source, assignments
+from longtail.contract import kinds
 from longtail.contract.analysis import Analysis, Option
 from longtail.files.part_note import sidecar
 from longtail.hints import switch
@@ -24,14 +25,14 @@ from longtail.registry import announced
 
 CIRCUIT, ANALYSIS, RESULT = "Circuit", "Analysis", "Result"  # headings of the help page
 METAVARS = {
-    "nodes": "NAMES",
-    "frequency": "RANGE",
-    "range": "RANGE",
-    "assignments": "NAME=RANGE",
-    "names": "NAMES",
-    "file": "FILE",
-    "corners": "NAMES",
-    "limits": "FILE",
+    kinds.NODES: "NAMES",
+    kinds.FREQUENCY: "RANGE",
+    kinds.RANGE: "RANGE",
+    kinds.ASSIGNMENTS: "NAME=RANGE",
+    kinds.NAMES: "NAMES",
+    kinds.FILE: "FILE",
+    kinds.CORNERS: "NAMES",
+    kinds.LIMITS: "FILE",
 }
 
 
@@ -164,22 +165,20 @@ def key(option: Option) -> str:
 
 def as_parameter(each: Option) -> Any:
     """The keyword of a command that sets an option of an analysis."""
-    kind: Any = {"flag": bool, "assignments": list[str]}.get(each.kind, str | None)
+    kind: Any = {kinds.FLAG: bool, kinds.ASSIGNMENTS: list[str]}.get(each.kind, str | None)
     name = key(each).replace("_", "-")
     metavar = METAVARS.get(each.kind, each.unit.upper() or "NUMBER") if kind is not bool else None
     bounds = [
         f"at {side} {bound:g}" for side, bound in (("least", each.low), ("most", each.high)) if math.isfinite(bound)
     ]
     help = ", ".join([each.doc, *bounds])
-    default = () if each.kind == "assignments" else each.default
+    default = () if each.kind is kinds.ASSIGNMENTS else each.default
     return option(name, kind, help, ANALYSIS, default, metavar)
 
 
 def number(each: Option, given: Any) -> Any:
-    """What was given for an option as the analysis takes it. Raises `OptionError` for no number."""
-    if each.kind == "nodes" and isinstance(given, str):
-        return [word.strip() for word in given.split(",")]
-    if each.kind != "number" or not isinstance(given, str):
+    """What was given for an option, a number as one. Raises `OptionError` for no number, in the words of a command."""
+    if each.kind not in (kinds.NUMBER, kinds.COUNT) or not isinstance(given, str):
         return given
     from longtail.units import parse_number
 

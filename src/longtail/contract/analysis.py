@@ -7,36 +7,32 @@ options are made from it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from longtail.circuit import Circuit
+from longtail.contract.kinds import Kind
 from longtail.contract.result import Result
 from longtail.engine.size import SPARSE, check_size
 from longtail.engine.solving import dense
-from longtail.errors import InputError, OptionError, nearest
+from longtail.errors import OptionError, nearest
 from longtail.hints import named, said
 from longtail.lanes.threads import turn
-from longtail.units import parse_number
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
     """An option of an analysis.
 
-    `kind` says what it takes: "number" (SPICE suffixes allowed, within [low, high], `unit`), "nodes" or "names" (with
-    commas between), "frequency" (`start:stop:points-per-decade` in Hz, or an array), "range" (`start:stop:points`, a
-    list, or an array), "word" (text that the analysis reads itself), "assignments" (`name=value`, repeated), "flag",
-    "file", "corners" and "limits" (by name, or a file of them), "callback" (Python's own), "lanes" (arrays by parameter
-    name). `longtail.contract.kinds` has the type of each.
+    `kind` says what it takes and how that is read, see `longtail.contract.kinds`; an option with a grammar of its own
+    has a reader, `reads`, which raises `OptionError` as that of its kind does. `low` and `high` are bounds in `unit`.
     `python_only` keeps it off the command line. `needs` names the flag without which the option has no effect.
+    `group` is a dataclass with a field of this name: `run` gets one of them for all options of the group.
     """
 
     name: str
-    kind: str
+    kind: Kind
     unit: str
     doc: str
     default: Any = None
@@ -44,34 +40,40 @@ class Option:
     high: float = math.inf
     python_only: bool = False
     needs: str = ""
+    reads: Callable[[Any], Any] | None = None
+    group: type | None = None
 
-    def read(self, value: Any) -> Any:
-        """What was given, or the default. Raises `OptionError` for no flag, no number, or one out of bounds."""
+    def __post_init__(self) -> None:
+        if not isinstance(self.kind, Kind):
+            raise TypeError(f"option '{self.name}': {self.kind!r} is no kind of `longtail.contract.kinds`")
+        if self.reads is None and self.kind.read is None:
+            raise TypeError(f"option '{self.name}': nothing reads {self.kind.takes}; give it `reads`")
+
+    @property
+    def argument(self) -> str:
+        """Under what name `run` gets it: its own, or that of its group in lower case."""
+        return self.name if self.group is None else self.group.__name__.lower()
+
+    def read(self, given: Any) -> Any:
+        """What an analysis computes with, of what was given or else of the default; None where there is neither.
+
+        Raises `OptionError` for what is none of its kind, or out of bounds.
+        """
+        value = self.default if given is None else given
         if value is None:
-            return self.default
-        if self.kind == "flag":
-            return _flag(self.name, value)
-        return self._number(value) if self.kind == "number" else value
-
-    def _number(self, value: Any) -> Any:
-        wrong = OptionError(f"{self.name} must be a number, not {value!r}")
-        if isinstance(value, bool | np.bool_):
-            raise wrong
-        try:
-            number = parse_number(value) if isinstance(value, str) else value
-            size = float(number)
-        except (InputError, TypeError, ValueError) as error:
-            raise wrong from error
-        if not self.low <= size <= self.high:
-            raise OptionError(f"{self.name} must lie between {self.low:g} and {self.high:g} {self.unit}, not {size:g}")
-        return number
+            return None
+        if self.reads is not None:
+            return self.reads(value)
+        assert self.kind.read is not None, "there is one or the other"
+        return self.kind.read(self, value)
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """One analysis: `run(circuit, **options)` returns a `result`; options that are not given take their default.
+    """One analysis: `run(circuit, ...)` takes the values of the options, or groups of them, and returns a `result`.
 
-    `example` are arguments that it cannot do without, as its help shows them.
+    Options are read before it runs; those that are not given take their default. `example` are arguments that it
+    cannot do without, as its help shows them.
     """
 
     name: str
@@ -84,7 +86,7 @@ class Analysis:
     def __call__(self, circuit: Circuit, **given: Any) -> Result:
         """Run with options by name.
 
-        Raises `OptionError` for one that is unknown or out of bounds, `SizeError` for a circuit that is too large.
+        Raises `OptionError` for one that is unknown or cannot be read, `SizeError` for a circuit that is too large.
         """
         known = {option.name: option for option in self.options}
         for name in given:
@@ -101,19 +103,15 @@ class Analysis:
         if self.name not in SPARSE or values.get("parameters"):
             check_size(circuit, self.name + (" over parameters" if values.get("parameters") else ""))
         with turn(), dense.one_thread():
-            return self.run(circuit, **values)
+            return self.run(circuit, **self._arguments(values))
 
-
-_FLAGS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
-
-
-def _flag(name: str, value: Any) -> bool:
-    """A flag from a truth value, or from a word for one.
-
-    >>> _flag("null", "false"), _flag("null", 1)
-    (False, True)
-    """
-    read = _FLAGS.get(str(value.item() if isinstance(value, np.generic) else value).lower())
-    if read is None:
-        raise OptionError(f"{name} must be true or false, not {value!r}")
-    return read
+    def _arguments(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values as `run` takes them: those of a group as one of it, whose own defaults stand for None."""
+        found: dict[str, Any] = {}
+        for option in self.options:
+            if option.group is None:
+                found[option.name] = values[option.name]
+            elif option.argument not in found:
+                members = {o.name: values[o.name] for o in self.options if o.group is option.group}
+                found[option.argument] = option.group(**{k: v for k, v in members.items() if v is not None})
+        return found

@@ -12,6 +12,7 @@ from longtail.units import parse_number
 
 MOST = 2001  # points on a linear axis
 DEFAULT = "1:1g:20"  # of frequency
+SUPPLIES = "supplies"  # all levels between them
 LOWEST, HIGHEST = 1e-15, 1e18  # Hz; beyond, the products of s and C leave what rounding allows
 DENSEST = 10_000  # points per decade
 MOST_FREQUENCIES = 400_000  # points: the gains of one lane take 64 bytes each, their table some 300
@@ -51,6 +52,15 @@ def _read(text: str, most: int) -> NDArray[np.float64]:
     if not (points.is_integer() and 1.0 < points <= most):
         raise ValueError(points)
     return np.linspace(start, stop, int(points))
+
+
+def level_axis(given: Any) -> NDArray[np.float64] | str:
+    """Common-mode levels in V as `linear_axis` reads them, or `SUPPLIES`, which the circuit has to say.
+
+    >>> level_axis("0:3:4").tolist(), level_axis("supplies")
+    ([0.0, 1.0, 2.0, 3.0], 'supplies')
+    """
+    return SUPPLIES if isinstance(given, str) and given == SUPPLIES else linear_axis(given, "vcm", "V")
 
 
 def frequency_axis(given: Any) -> NDArray[np.float64]:

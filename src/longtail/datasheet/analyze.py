@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -15,17 +15,19 @@ from longtail.analyses.gains import ModeGains, gains_at
 from longtail.analyses.op import OpResult, describe
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
-from longtail.contract.options import FREE_NULL_OPTIONS, FREQUENCY_OPTION, INPUT_OPTIONS
+from longtail.contract.drive import Drive
+from longtail.contract.kinds import CORNERS, FLAG, FREQUENCY, LIMITS, RANGE
+from longtail.contract.options import COLDEST, FREE_NULL_OPTIONS, FREQUENCY_OPTION, INPUT_OPTIONS
 from longtail.contract.result import Result
-from longtail.datasheet.asked import Asked, read_asked
+from longtail.datasheet.asked import Asked, read_noise_band, read_spots
 from longtail.datasheet.characterize import NO_SUPPLIES, NOT_NULLED, Characterization, no_point
 from longtail.datasheet.companions import Details, details
 from longtail.datasheet.curves import Curves
 from longtail.datasheet.gain_rows import GainRows
-from longtail.datasheet.limits import FAIL, ascii_symbol, check, read_limits, unheld
+from longtail.datasheet.limits import FAIL, Limit, ascii_symbol, check, read_limits, unheld
 from longtail.datasheet.rows import Row
 from longtail.driven.band_search import model_bands
-from longtail.driven.conditions import TYPICAL, Condition, conditions, read_corners, read_temperatures
+from longtail.driven.conditions import TYPICAL, Condition, Corners, conditions, corners_of, read_corners
 from longtail.driven.drives import Drives
 from longtail.driven.inputs import find_drives
 from longtail.driven.mode_gains import SampledGains, model_gains
@@ -42,6 +44,8 @@ from longtail.merits.merit import Merit, Seen
 from longtail.merits.reasons import Inquiry
 from longtail.merits.supplies import SUPPLY_POWER, supply_power
 from longtail.units import counted
+
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -148,53 +152,38 @@ class Datasheet(Result):
 
 def run(
     circuit: Circuit,
-    input: Sequence[str] | None,
-    output: Sequence[str] | None,
-    frequency_hz: Any,
-    vcm: float | None,
-    null: bool,
-    target: float | None,
+    drive: Drive,
+    asked: Asked,
     full: bool,
-    temperatures: Any,
-    corners: Any,
-    limits: Any,
-    at: Any,
-    band: Any,
+    temperatures: Array | None,
+    corners: Corners | tuple[str, ...] | None,
+    limits: tuple[Limit, ...] | None,
 ) -> Datasheet:
     """Analyze as the netlist stands, or nulled; the offset is found by nulling in either case.
 
     With temperatures or corners every row gets its extremes over all of them; corners of the netlist belong to `full`.
     """
-    asked = {"input": input, "output": output, "frequency_hz": frequency_hz, "vcm": vcm, "null": null, "target": target}
-    wanted = read_limits(limits) if limits is not None else ()
-    over = read_asked(frequency_hz, at, band)
-    named = circuit.corners if full and corners is None else read_corners(corners, circuit)
-    among = conditions(circuit, read_temperatures(temperatures), named)
-    drives = find_drives(circuit, input, output, vcm)
-    if full or len(among) > 1 or over.at:
-        sheet = _over_conditions(drives, over, among, bool(null), target, full)
+    named = circuit.corners if full and corners is None else corners_of(circuit, corners)
+    among = conditions(circuit, temperatures, named)
+    drives = find_drives(circuit, drive)
+    if full or len(among) > 1 or asked.at:
+        sheet = _over_conditions(drives, asked, among, drive, full)
     else:
-        sheet = _as_it_stands(drives, over, null, target)
-    rows, notes = check(sheet.rows, wanted), (*sheet.notes, *unheld(wanted))
-    return replace(sheet, title=circuit.title, circuit=circuit, asked=asked, full=bool(full), rows=rows, notes=notes)
+        sheet = _as_it_stands(drives, asked, drive)
+    rows, notes = check(sheet.rows, limits or ()), (*sheet.notes, *unheld(limits or ()))
+    options = {**asdict(drive), "frequency_hz": asked.frequency_hz}
+    return replace(sheet, title=circuit.title, circuit=circuit, asked=options, full=full, rows=rows, notes=notes)
 
 
-def _over_conditions(
-    drives: Drives,
-    over: Asked,
-    among: tuple[Condition, ...],
-    null: bool,
-    target: float | None,
-    full: bool,
-) -> Datasheet:
+def _over_conditions(drives: Drives, over: Asked, among: tuple[Condition, ...], drive: Drive, full: bool) -> Datasheet:
     """All conditions at once; operating point and gains of the typical one."""
-    standing = stand(drives, among, null, target)
+    standing = stand(drives, among, drive)
     found = Characterization(standing, over)
     rows = (*found.basic(), *(found.more() if full else found.asked_for()))
     typical = standing.points.select(np.zeros(1, int)).point
     offset = rows[0].value
     op = describe(typical, circuit=drives.circuit)
-    gains = gains_at(standing.drives, typical, over.frequency_hz, offset if null else None, target)
+    gains = gains_at(standing.drives, typical, over.frequency_hz, offset if drive.null else None, drive.target)
     lost = no_point(standing)
     return Datasheet(
         drives.circuit.title,
@@ -233,18 +222,20 @@ def _boundless(standing: Standing) -> bool:
     return standing.nulled is not None and extent(standing) is None
 
 
-def _as_it_stands(drives: Drives, over: Asked, null: bool, target: float | None) -> Datasheet:
+def _as_it_stands(drives: Drives, over: Asked, drive: Drive) -> Datasheet:
     """One condition, and only what is quick."""
     circuit = drives.circuit
-    point, offset = bias(drives, null=null, target=target)
+    point, offset = bias(drives, null=drive.null, target=drive.target)
     op = describe(point)
-    gains = gains_at(drives, point, over.frequency_hz, offset, target)
+    gains = gains_at(drives, point, over.frequency_hz, offset, drive.target)
     notes = [str(note) for note in circuit.notes] + list(gains.notes)
     if offset is None:
         try:
-            _, offset = bias(drives, null=True, target=target)
+            _, offset = bias(drives, null=True, target=drive.target)
         except AnalysisError as error:
-            notes.append(f"no input offset brings the output to {null_target(drives, target):g} V: {error.message}")
+            notes.append(
+                f"no input offset brings the output to {null_target(drives, drive.target):g} V: {error.message}"
+            )
         except OptionError as error:
             notes.append(f"no input offset: {error.message}; {error.hint}")
     power = _supply_power(point)
@@ -295,8 +286,22 @@ def _alone(symbol: str, parameter: str, at: str, values: NDArray[np.float64], un
     return Row(symbol, parameter, at, value, unit, absent if np.isnan(values[0]) else "")
 
 
-AT_OPTION = Option("at", "range", "Hz", "rejection of supplies and common mode and noise at these frequencies too")
-BAND_OPTION = Option("band", "frequency", "Hz", "start:stop of the integrated noise; the pass band if not given")
+AT_OPTION = Option(
+    "at",
+    RANGE,
+    "Hz",
+    "rejection of supplies and common mode and noise at these frequencies too",
+    reads=read_spots,
+    group=Asked,
+)
+BAND_OPTION = Option(
+    "band",
+    FREQUENCY,
+    "Hz",
+    "start:stop of the integrated noise; the pass band if not given",
+    reads=read_noise_band,
+    group=Asked,
+)
 
 ANALYSIS = Analysis(
     "analyze",
@@ -305,13 +310,27 @@ ANALYSIS = Analysis(
     Datasheet,
     (
         *INPUT_OPTIONS,
-        FREQUENCY_OPTION,
+        replace(FREQUENCY_OPTION, group=Asked),
         *FREE_NULL_OPTIONS,
-        Option("full", "flag", "", "everything: ranges, impedances, supply rejection, noise, poles too", False),
-        Option("temperatures", "range", "degC", "minimum and maximum over these: start:stop:points or a list"),
-        Option("corners", "corners", "", "and over these corners: names in the netlist, 'all', or a TOML file"),
+        Option("full", FLAG, "", "everything: ranges, impedances, supply rejection, noise, poles too", False),
+        Option(
+            "temperatures", RANGE, "degC", "minimum and maximum over these: start:stop:points or a list", low=COLDEST
+        ),
+        Option(
+            "corners",
+            CORNERS,
+            "",
+            "and over these corners: names in the netlist, 'all', or a TOML file",
+            reads=read_corners,
+        ),
         AT_OPTION,
         BAND_OPTION,
-        Option("limits", "limits", "", "limits that rows have to keep, in a TOML file, or in YAML as CACE has it"),
+        Option(
+            "limits",
+            LIMITS,
+            "",
+            "limits that rows have to keep, in a TOML file, or in YAML as CACE has it",
+            reads=read_limits,
+        ),
     ),
 )

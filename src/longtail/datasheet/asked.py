@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.analyses.noise.noise import read_band
-from longtail.contract.axes import frequency_axis, linear_axis
+from longtail.contract.axes import linear_axis
 from longtail.driven.band_search import headline_hz, is_default, search_axis
 from longtail.driven.bands import Bands
 from longtail.engine.small_signal.linearization import Linearization
@@ -24,15 +24,19 @@ Array = NDArray[np.float64]
 class Asked:
     """What is asked of an amplifier over frequency.
 
-    frequency_hz  the axis of curves, Hz; default: whether it is nobody's choice
+    frequency_hz  the axis of curves, Hz
     at            frequencies in Hz at which rejections and noise are given too
     band          that of the integrated noise in Hz; None for the pass band
     """
 
     frequency_hz: Array
-    default: bool
     at: tuple[float, ...] = ()
     band: tuple[float, float] | None = None
+
+    @property
+    def default(self) -> bool:
+        """Whether the axis is nobody's choice."""
+        return is_default(self.frequency_hz)
 
     def search(self, model: Linearization) -> Array:
         """Where the band is looked for, see `search_axis`."""
@@ -52,13 +56,17 @@ class Asked:
         return f"none up to {format_si(search[-1].item(), 'Hz')}" if self.default else "beyond the frequency range"
 
 
-def read_asked(frequency_hz: Any, at: Any, band: Any) -> Asked:
-    """Frequencies from the options of a datasheet. Raises `OptionError` for one of `at` that is not above 0 Hz."""
-    axis = frequency_axis(frequency_hz)
-    spots = () if at is None else tuple(dict.fromkeys(linear_axis(at, "at", "Hz").tolist()))
+def read_spots(given: Any) -> tuple[float, ...]:
+    """Frequencies in Hz beside the headline, each once. Raises `OptionError` for one that is not above 0 Hz."""
+    spots = tuple(dict.fromkeys(linear_axis(given, "at", "Hz").tolist()))
     if any(f <= 0.0 for f in spots):
         raise OptionError("at: noise and rejections are given above 0 Hz", hint=said("as in {at}", at="50,1k"))
-    limits = None if band is None else read_band(band, np.array([0.0, np.inf]))
-    if limits is not None and limits[0] <= 0.0:
+    return spots
+
+
+def read_noise_band(given: Any) -> tuple[float, float]:
+    """The band of the integrated noise in Hz. Raises `OptionError` for one that is none, or not above 0 Hz."""
+    band = read_band(given)
+    if band[0] <= 0.0:
         raise OptionError("band: flicker noise is infinite at 0 Hz", hint="start above 0 Hz")
-    return Asked(axis, is_default(frequency_hz), spots, limits)
+    return band

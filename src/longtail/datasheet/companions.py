@@ -22,6 +22,7 @@ from longtail.analyses.range import OperatingRange
 from longtail.analyses.transfer import transfer
 from longtail.analyses.transfer.transfer import Transfer
 from longtail.circuit import Circuit
+from longtail.contract.drive import Drive
 from longtail.contract.result import Result
 from longtail.driven.drives import Drives, supply_rails
 from longtail.driven.inputs import find_drives
@@ -68,7 +69,7 @@ def details(circuit: Circuit, asked: Mapping[str, Any]) -> Details:
     level = {"vcm": asked["vcm"]}
 
     def driven() -> Drives:
-        return find_drives(circuit, asked["input"], asked["output"], asked["vcm"])
+        return find_drives(circuit, Drive(asked["input"], asked["output"], asked["vcm"]))
 
     def levels() -> Any:
         rails = supply_rails(driven().circuit)

@@ -45,6 +45,8 @@ def read_limits(given: Any) -> tuple[Limit, ...]:
     >>> read_limits({"A_dd": {"min": 30, "unit": "dB"}})
     (Limit(name='A_dd', symbol='A_dd', low=30.0, high=None, unit='dB', at=''),)
     """
+    if not isinstance(given, Mapping | str | Path):
+        raise OptionError(f"limits must be a file or limits by name, not {given!r}")
     if not isinstance(given, Mapping) and Path(given).suffix.lower() in SUFFIXES:
         return read_cace(given)
     tables = given if isinstance(given, Mapping) else read_toml(given, "limits")

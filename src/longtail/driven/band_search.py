@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.contract.axes import DEFAULT
+from longtail.contract.axes import DEFAULT, frequency_axis
 from longtail.driven.bands import Bands, Rows, find_bands
 from longtail.driven.drives import Drives
 from longtail.driven.port_maps import ROUNDING, signal_level
@@ -53,9 +52,9 @@ def search_axis(model: Linearization, frequency_hz: Array, default: bool = True)
     return np.append(axis[axis < frequency_hz.max() * (1.0 - 1e-9)], max(frequency_hz.max(), low))
 
 
-def is_default(asked: Any) -> bool:
+def is_default(frequency_hz: Array) -> bool:
     """Whether nobody asked for other frequencies than the default ones."""
-    return asked is None or (isinstance(asked, str) and asked == DEFAULT)
+    return np.array_equal(frequency_hz, frequency_axis(DEFAULT))
 
 
 def _poles(model: Linearization) -> Complex:

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from longtail.circuit import Circuit
-from longtail.contract.axes import linear_axis
-from longtail.devices.base import ZERO_CELSIUS
 from longtail.driven.parameters import nominal, temperature_name
 from longtail.errors import OptionError, nearest
 from longtail.files.toml import HINT, number, read_toml
@@ -31,38 +29,39 @@ class Condition:
     values: Mapping[str, float]
 
 
-def read_temperatures(given: Any) -> tuple[float, ...]:
-    """Temperatures in degrees Celsius from `start:stop:points`, a list or numbers; none where nothing is given.
-
-    >>> read_temperatures("-40,27,125")
-    (-40.0, 27.0, 125.0)
-    """
-    if given is None:
-        return ()
-    return tuple(np.unique(linear_axis(given, "temperatures", "degC", low=1.0 - ZERO_CELSIUS)).tolist())
-
-
-def read_corners(given: Any, circuit: Circuit) -> Corners:
-    """Corners from names with commas between, "all" of the netlist, a TOML file, or a mapping; none for None.
+def read_corners(given: Any) -> Corners | tuple[str, ...]:
+    """Corners from a mapping or a TOML file; or names, with commas between or in a sequence, for `corners_of`.
 
     A TOML file has a table for each corner: `[slow]` and below it `vto_shift = "50m"`. Parameters are `.param` names,
-    `device.parameter` as in `rc1.r`, or `temp`. Raises `OptionError` for what is not known, with the nearest name.
+    `device.parameter` as in `rc1.r`, or `temp`.
     """
-    if given is None:
-        return {}
     if isinstance(given, Mapping):
-        found = {str(name): _values(str(name), values) for name, values in given.items()}
-    elif isinstance(given, str) and given.endswith(".toml"):
-        found = {name: _values(name, values) for name, values in read_toml(given, "corners").items()}
-    else:
-        return _of_netlist([word.strip() for word in given.split(",")] if isinstance(given, str) else given, circuit)
-    for name, values in found.items():
+        return {str(name): _values(str(name), values) for name, values in given.items()}
+    if isinstance(given, str) and given.endswith(".toml"):
+        return {name: _values(name, values) for name, values in read_toml(given, "corners").items()}
+    names = given.split(",") if isinstance(given, str) else given
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+        raise OptionError(f"corners must be names, a TOML file or values by name, not {given!r}")
+    return tuple(name.strip() for name in names)
+
+
+def corners_of(circuit: Circuit, asked: Corners | tuple[str, ...] | None) -> Corners:
+    """The corners of a circuit that `read_corners` names, "all" that the netlist has, or such with values; none for
+    None.
+
+    Raises `OptionError` for a name or a parameter that is not known, with the nearest.
+    """
+    if asked is None:
+        return {}
+    if not isinstance(asked, Mapping):
+        return _of_netlist(asked, circuit)
+    for name, values in asked.items():
         for parameter in values:
             try:
                 nominal(circuit, parameter)
             except OptionError as error:
                 raise OptionError(f"corner '{name}': {error.message}", hint=error.hint) from error
-    return found
+    return asked
 
 
 def _of_netlist(names: Sequence[str], circuit: Circuit) -> Corners:
@@ -92,25 +91,26 @@ def _values(corner: str, given: Any) -> dict[str, float]:
     return found
 
 
-def conditions(circuit: Circuit, temperatures: Sequence[float], corners: Corners) -> tuple[Condition, ...]:
-    """The netlist as it stands first, then every corner (and none) at every temperature.
+def conditions(circuit: Circuit, temperatures: ArrayLike | None, corners: Corners) -> tuple[Condition, ...]:
+    """The netlist as it stands first, then every corner (and none) at every temperature, the coldest first.
 
     A corner that says its own temperature is taken there only.
 
     >>> from longtail.elaborate import load
     >>> circuit = load("t\\nv1 a 0 1\\nr1 a 0 {r}\\n.param r=1k\\n")
-    >>> [c.name for c in conditions(circuit, (-40.0, 27.0), {"slow": {"r": 2e3}})]
+    >>> [c.name for c in conditions(circuit, (27.0, -40.0), {"slow": {"r": 2e3}})]
     ['typical', '-40 °C', 'slow at -40 °C', 'slow']
     """
+    degrees = [] if temperatures is None else np.unique(temperatures).tolist()
     temperature = temperature_name(circuit)
     own = nominal(circuit, temperature)
     found = [Condition(TYPICAL, {})]
-    found += [Condition(f"{t:g} °C", {temperature: t}) for t in temperatures if t != own]
+    found += [Condition(f"{t:g} °C", {temperature: t}) for t in degrees if t != own]
     for name, values in corners.items():
         if temperature in values:
             found.append(Condition(name, dict(values)))
             continue
-        for t in temperatures or (own,):
+        for t in degrees or (own,):
             found.append(Condition(name if t == own else f"{name} at {t:g} °C", {**values, temperature: t}))
     return tuple(found)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from longtail import modes
 from longtail.circuit import Circuit
+from longtail.contract.drive import AS_IT_IS, Drive
 from longtail.driven.closed_loop import closed_loop
 from longtail.driven.drives import Drives
 from longtail.driven.nulling import bias
@@ -27,26 +28,17 @@ _LOOKED_AT = np.array([0.0, 1.0, 1e2, 1e3, 1e4, 1e5, 1e6])  # Hz, for the sign o
 _DRIVES = Remembered[Drives](16)
 
 
-def find_drives(
-    circuit: Circuit,
-    input: Sequence[str] | None = None,
-    output: Sequence[str] | None = None,
-    vcm: float | None = None,
-) -> Drives:
-    """Settle inputs and outputs from options, directives or what was found, and set the common-mode level.
+def find_drives(circuit: Circuit, drive: Drive = AS_IT_IS) -> Drives:
+    """Settle inputs and outputs from what was asked, directives or what was found, and set the common-mode level.
 
     Raises `OptionError` where the inputs or outputs are not known, or cannot be driven.
     """
-    key = (_names(input), _names(output), vcm)
-    return _DRIVES.get(circuit, key, lambda: _find(circuit, input, output, vcm))
+    key = (drive.input, drive.output, drive.vcm)
+    return _DRIVES.get(circuit, key, lambda: _find(circuit, drive))
 
 
-def _names(given: Sequence[str] | None) -> tuple[str, ...] | None:
-    return None if given is None else (given,) if isinstance(given, str) else tuple(given)
-
-
-def _find(circuit: Circuit, input: Sequence[str] | None, output: Sequence[str] | None, vcm: float | None) -> Drives:
-    circuit = resolve_ports(circuit, input=input, output=output, vcm=vcm)
+def _find(circuit: Circuit, drive: Drive) -> Drives:
+    circuit = resolve_ports(circuit, input=drive.input, output=drive.output, vcm=drive.vcm)
     ports = circuit.ports
     if len(ports.output) not in (1, 2):
         raise OptionError(

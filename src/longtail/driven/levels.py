@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from longtail import modes
 from longtail.circuit import GROUND, Circuit, Instance
-from longtail.contract.axes import linear_axis
+from longtail.contract.drive import Drive
 from longtail.driven.drives import Drives, supply_rails
 from longtail.driven.inputs import find_drives
 from longtail.driven.nulling import as_plain, at_one_lane, bias, null_target
@@ -245,37 +244,35 @@ def _nominal(drives: Drives, names: tuple[str, ...]) -> dict[str, float]:
     return {name: nominal(drives.circuit, name) for name in names}
 
 
-SUPPLIES = "supplies"
 _ACROSS = 41  # levels between the supplies
 
 
-def levels_of(
-    circuit: Circuit, input: Sequence[str] | None, output: Sequence[str] | None, vcm: Any
-) -> tuple[Drives, Array]:
-    """The driven circuit and the common-mode levels in V that `vcm` asks for: the netlist's own where it is None.
+def levels_of(circuit: Circuit, drive: Drive, vcm: Array | str | None) -> tuple[Drives, Array]:
+    """The driven circuit and the common-mode levels in V: those of `vcm`, all between the supplies for `SUPPLIES`, the
+    netlist's own for None.
 
     The drives stand at the netlist's own level, or at the nearest of those asked for.
-    Raises `OptionError` for levels that are no range, and for inputs that cannot be moved.
+    Raises `OptionError` for supplies that are not known, and for inputs that cannot be moved.
     """
     if vcm is None:
-        drives = find_drives(circuit, input, output)
-        own = _own_level(drives)
-        return drives, np.array([own])
-    if isinstance(vcm, str) and vcm == SUPPLIES:
-        rails = supply_rails(find_drives(circuit, input, output).circuit)
-        if rails is None:
-            raise OptionError(
-                "the span of the supplies is not known",
-                hint=said("name them by {supply}, or give {vcm}", supply=None, vcm="start:stop:points"),
-            )
-        levels = np.linspace(*rails, _ACROSS)
-    else:
-        levels = np.unique(linear_axis(vcm, "vcm", "V"))
-    driven = find_drives(circuit, input, output, levels[levels.size // 2].item())  # levels can be set here
-    standing = find_drives(circuit, input, output) if driven.has_level else driven
-    own = _own_level(standing)
-    moved = replace(driven, levels=find_drives(circuit, input, output, _clip(own, levels)).levels)
+        drives = find_drives(circuit, drive)
+        return drives, np.array([_own_level(drives)])
+    levels = _between_supplies(circuit, drive) if isinstance(vcm, str) else np.unique(vcm)
+    driven = find_drives(circuit, replace(drive, vcm=levels[levels.size // 2].item()))  # levels can be set here
+    standing = find_drives(circuit, drive) if driven.has_level else driven
+    own = _clip(_own_level(standing), levels)
+    moved = replace(driven, levels=find_drives(circuit, replace(drive, vcm=own)).levels)
     return (standing if moved.levels == standing.levels else moved), levels
+
+
+def _between_supplies(circuit: Circuit, drive: Drive) -> Array:
+    rails = supply_rails(find_drives(circuit, drive).circuit)
+    if rails is None:
+        raise OptionError(
+            "the span of the supplies is not known",
+            hint=said("name them by {supply}, or give {vcm}", supply=None, vcm="start:stop:points"),
+        )
+    return np.linspace(*rails, _ACROSS)
 
 
 def _own_level(drives: Drives) -> float:

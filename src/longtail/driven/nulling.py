@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from longtail import modes
+from longtail.contract.drive import Drive
 from longtail.driven.drives import Drives, supply_rails
 from longtail.driven.out_of_reach import out_of_reach
 from longtail.elaborate.roles import role_of
@@ -44,6 +45,11 @@ def null_target(drives: Drives, target: float | None) -> float:
             hint=said("give {target} in V, or put '*@ supply vdd' into the netlist", target=None),
         )
     return (rails[0] + rails[1]) / 2
+
+
+def nulled_to(drives: Drives, drive: Drive) -> float | None:
+    """The same for what was asked: None where nulling was not."""
+    return null_target(drives, drive.target) if drive.null else None
 
 
 def bias(drives: Drives, *, null: bool = False, target: float | None = None) -> tuple[OperatingPoint, float | None]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.contract.drive import AS_IT_IS, Drive
 from longtail.driven.conditions import Condition, arrays
 from longtail.driven.drives import Drives
 from longtail.driven.levels import LevelSweep, sweep
@@ -68,20 +69,20 @@ class Standing:
         return self.nulled.at(v_ic=np.resize(self.v_ic, lanes), varied=chosen)
 
 
-def stand(drives: Drives, conditions: Sequence[Condition], null: bool, target: float | None) -> Standing:
+def stand(drives: Drives, conditions: Sequence[Condition], drive: Drive = AS_IT_IS) -> Standing:
     """Solve all conditions. Raises as `bias` does where the typical one cannot be solved."""
     given = arrays(drives.circuit, conditions)
     lanes = read_lanes(drives.circuit, given, drives)
     values = {name: value for name, value in lanes.values.items() if name not in drives.names}
     v_id, v_ic = _levels(drives, lanes.values, len(conditions))
-    nulled, why_not = _nulled(drives, tuple(values), null, target)
-    plain = _plain(drives, tuple(values), nulled, null)
-    if null and nulled is not None:
+    nulled, why_not = _nulled(drives, tuple(values), drive)
+    plain = _plain(drives, tuple(values), nulled, drive.null)
+    if drive.null and nulled is not None:
         points = nulled.at(v_ic=v_ic, varied=values)
     else:
         points = plain.at(v_ic=v_ic, v_id=v_id, varied=values)
     names = tuple(each.name for each in conditions)
-    return Standing(plain.drives, names, values, v_ic, v_id, plain, nulled, why_not, points, null)
+    return Standing(plain.drives, names, values, v_ic, v_id, plain, nulled, why_not, points, drive.null)
 
 
 def _levels(drives: Drives, values: Mapping[str, Array], lanes: int) -> tuple[Array, Array]:
@@ -89,20 +90,18 @@ def _levels(drives: Drives, values: Mapping[str, Array], lanes: int) -> tuple[Ar
     return drives.modes_of(found)
 
 
-def _nulled(
-    drives: Drives, vary: tuple[str, ...], null: bool, target: float | None
-) -> tuple[LevelSweep, str] | tuple[None, str]:
+def _nulled(drives: Drives, vary: tuple[str, ...], drive: Drive) -> tuple[LevelSweep, str] | tuple[None, str]:
     """The amplifier with its output held; None and the reason where that is not asked for and does not work."""
     try:
-        return sweep(drives, null=True, target=target, vary=vary), ""
+        return sweep(drives, null=True, target=drive.target, vary=vary), ""
     except ConvergenceError:
         raise
     except AnalysisError as error:
-        if null:
+        if drive.null:
             raise
-        return None, f"no input offset brings the output to {null_target(drives, target):g} V: {error.message}"
+        return None, f"no input offset brings the output to {null_target(drives, drive.target):g} V: {error.message}"
     except OptionError as error:
-        if null:
+        if drive.null:
             raise
         return None, f"no input offset: {error.message}; {error.hint}"
 

@@ -17,16 +17,6 @@ MERITS = {merit.name: merit for merit in (*gains.OVER_FREQUENCY, *SCALARS)}
 DEFAULT = "differential_db,cmrr_db,bandwidth_hz"
 
 
-def names(given: str | Sequence[str]) -> tuple[str, ...]:
-    """Names with commas between, or a sequence of them.
-
-    >>> names("gains, V(out)"), names(["op"])
-    (('gains', 'v(out)'), ('op',))
-    """
-    words = given.split(",") if isinstance(given, str) else given
-    return tuple(word.strip().lower() for word in words)
-
-
 def of_point(name: str) -> bool:
     """Whether operating points alone tell it.
 
@@ -37,14 +27,14 @@ def of_point(name: str) -> bool:
     return name != "gains" if merit is None else merit.needs == "point"
 
 
-def measures(given: str | Sequence[str], circuit: Circuit, outputs: int) -> tuple[Merit, ...]:
+def measures(given: Sequence[str], circuit: Circuit, outputs: int) -> tuple[Merit, ...]:
     """What names ask for: "gains" and "op" stand for all that they have, v(node), i(device) and q1.ic for single ones.
 
     `outputs` is the number of output nodes, 0 where none are known. Raises `OptionError` for another name, with the
     nearest that there is.
     """
     found: dict[str, Merit] = {}
-    for name in names(given):
+    for name in given:
         for word in _expanded(name, circuit, outputs):
             found[word] = MERITS.get(word) or _of_point(word, circuit)
     if not found:

@@ -61,7 +61,7 @@ def test_a_last_bit_of_a_diagonal_entry_does_not_matter() -> None:
 @pytest.mark.parametrize("name", ["ua741", "ota_5t", "instrumentation_amplifier", "delayed"])
 def test_what_is_right_stays(name: str) -> None:
     """Over frequency, with capacitances, controlled sources and delays: the refined response is the response."""
-    drives = find_drives(read(DELAYED).circuit, None, None, None) if name == "delayed" else gallery(name).drives
+    drives = find_drives(read(DELAYED).circuit) if name == "delayed" else gallery(name).drives
     point = bias(drives)[0] if name == "delayed" else gallery(name).point
     model, f = linearize(point), np.array([0.0, 1e3, 1e8])
     assert bool(model.delays) == (name == "delayed")

@@ -43,7 +43,7 @@ rl o 0 1meg
 
 def circuit(**parameters: str) -> SmallSignal:
     amplifier = read(STACKS, parameters=parameters)
-    return setting(amplifier.circuit, None, None, None, False, None).circuit
+    return setting(amplifier.circuit).circuit
 
 
 def test_of_three_transistors_alike_those_with_a_node_of_their_own_are_a_pair() -> None:

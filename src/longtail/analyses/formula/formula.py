@@ -8,21 +8,21 @@ at this operating point, until the allowed error is used; and the error that is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from longtail.analyses.formula.result import Formula
-from longtail.analyses.formula.setting import GAINS, Setting, gain_of, setting
+from longtail.analyses.formula.setting import GAINS, Setting, gain_of, read_gain, setting
 from longtail.analyses.formula.validity import Conditions, errors_away
 from longtail.analyses.formula.writing import written
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
+from longtail.contract.drive import Drive
+from longtail.contract.kinds import FLAG, WORD
 from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS
 from longtail.driven.mode_gains import mode_gains
-from longtail.driven.nulling import null_target
+from longtail.driven.nulling import nulled_to
 from longtail.engine.solving.dense import one_thread
 from longtail.errors import AnalysisError, OptionError
 from longtail.hints import said
@@ -37,52 +37,50 @@ from longtail.symbolic.shorter.answer import (
     quotient_answer,
     zero_answer,
 )
-from longtail.symbolic.shorter.bias import BETA, BIAS, in_terms_of
+from longtail.symbolic.shorter.bias import BETA, BIAS, in_terms_of, read_terms
 from longtail.symbolic.writing.words import band_of, share_of
 
 READABLE = 1_000  # terms of a formula that is written down
 _MOST = 0.9  # of the error of a quotient, for the gain that takes more elements
 
 
-def run(
-    circuit: Circuit,
-    input: Sequence[str] | None,
-    output: Sequence[str] | None,
-    of: str,
-    error: Any,
-    band: Any,
-    matched: bool,
-    first_order: bool,
-    exact: bool,
-    in_terms: str | None,
-    latex: bool,
-    vcm: float | None,
-    null: bool,
-    target: float | None,
-    validity: bool,
-) -> Formula:
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a formula is to be: of which gain, with an `error` of how much over which `band` in Hz, in which way."""
+
+    of: str
+    error: float
+    band: tuple[float, float]
+    matched: bool
+    first_order: bool
+    exact: bool
+    in_terms: str | None = None
+
+    @property
+    def way(self) -> str | None:
+        """How it is found, in a word; None where nothing is said. Raises `OptionError` for two ways at once."""
+        if self.matched + self.first_order + self.exact > 1:
+            text = "{matched}, {first_order} and {exact} exclude each other"
+            raise OptionError(said(text, matched=None, first_order=None, exact=None))
+        return "matched" if self.matched else "first-order" if self.first_order else "exact" if self.exact else None
+
+
+def run(circuit: Circuit, drive: Drive, demand: Demand, latex: bool, validity: bool) -> Formula:
     """The formula of one gain at the operating point."""
-    of = of.replace("-", "_")
-    if matched + first_order + exact > 1:
-        raise OptionError(
-            said("{matched}, {first_order} and {exact} exclude each other", matched=None, first_order=None, exact=None)
-        )
-    at = setting(circuit, input, output, vcm, null, target)
-    allowed, band_hz = share_of(error), band_of(band)
+    of, allowed, band_hz, way = demand.of, demand.error, demand.band, demand.way
+    at = setting(circuit, drive)
     gain_of(at.drives, of)
-    way = "matched" if matched else "first-order" if first_order else "exact" if exact else None
     with one_thread():
         if of == "cmrr":
             answer, used = _rejection(at, way, allowed, band_hz)
         else:
             answer, used = _answer(at, of, way, allowed, band_hz)
-    if in_terms is not None:
-        answer = in_terms_of(answer, at.point, in_terms)
+    if demand.in_terms is not None:
+        answer = in_terms_of(answer, at.point, demand.in_terms)
     found = replace(written(at, of, answer, used, band_hz, allowed), as_latex=latex)
     if not validity:
         return found
-    held = null_target(at.drives, target) if null else None
-    errors, notes = errors_away(Conditions(at.drives, at.point, of, answer, held))
+    errors, notes = errors_away(Conditions(at.drives, at.point, of, answer, nulled_to(at.drives, drive)))
     return replace(found, validity=errors, notes=(*found.notes, *notes))
 
 
@@ -149,6 +147,23 @@ def _answer(at: Setting, of: str, way: str | None, allowed: float, band_hz: tupl
     return answer, way
 
 
+DEMAND_OPTIONS = (
+    Option("of", WORD, "GAIN", f"which gain: {', '.join(GAINS)}", "differential", reads=read_gain),
+    Option(
+        "error",
+        WORD,
+        "SHARE",
+        "relative error that may be made for a shorter formula: 10% or 0.1",
+        "10%",
+        reads=share_of,
+    ),
+    Option("band", WORD, "RANGE", "where the error is bounded: low:high in Hz, or one frequency", "0", reads=band_of),
+    Option("matched", FLAG, "", "matched devices share symbols; a conversion between modes is then zero", False),
+    Option("first_order", FLAG, "", "keep what is linear in the differences of matched devices", False),
+    Option("exact", FLAG, "", "leave nothing out", False),
+    Option("in_terms", WORD, "WHAT", f"{BIAS}: g_m by bias currents; {BETA}: g_m as β/r_π", reads=read_terms),
+)
+
 ANALYSIS = Analysis(
     "formula",
     "The formula of a gain in symbols, short, with a proven bound on its error",
@@ -156,15 +171,9 @@ ANALYSIS = Analysis(
     Formula,
     (
         *INPUT_OPTIONS,
-        Option("of", "word", "GAIN", f"which gain: {', '.join(GAINS)}", "differential"),
-        Option("error", "word", "SHARE", "relative error that may be made for a shorter formula: 10% or 0.1", "10%"),
-        Option("band", "word", "RANGE", "where the error is bounded: low:high in Hz, or one frequency", "0"),
-        Option("matched", "flag", "", "matched devices share symbols; a conversion between modes is then zero", False),
-        Option("first_order", "flag", "", "keep what is linear in the differences of matched devices", False),
-        Option("exact", "flag", "", "leave nothing out", False),
-        Option("in_terms", "word", "WHAT", f"{BIAS}: g_m by bias currents; {BETA}: g_m as β/r_π", None),
-        Option("latex", "flag", "", "print the formulas as LaTeX", False),
+        *(replace(option, group=Demand) for option in DEMAND_OPTIONS),
+        Option("latex", FLAG, "", "print the formulas as LaTeX", False),
         *NULL_OPTIONS,
-        Option("validity", "flag", "", "errors over mismatch, temperature and common-mode level as well", False),
+        Option("validity", FLAG, "", "errors over mismatch, temperature and common-mode level as well", False),
     ),
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from longtail.circuit import Circuit
+from longtail.contract.drive import AS_IT_IS, Drive
 from longtail.driven.drives import Drives
 from longtail.driven.inputs import find_drives
 from longtail.driven.mode_gains import PLACES
@@ -24,10 +26,20 @@ from longtail.symmetry import Mirror, find_mirror
 GAINS = ("differential", "common", "common_to_differential", "differential_to_common", "cmrr")
 
 
-def gain_of(drives: Drives, of: str) -> Gain:
-    """The gain of that name. Raises `OptionError` for one that there is not, or not with this output."""
+def read_gain(given: Any) -> str:
+    """The name of a gain, with hyphens or underscores. Raises `OptionError` for one that there is not.
+
+    >>> read_gain("common-to-differential")
+    'common_to_differential'
+    """
+    of = str(given).replace("-", "_")
     if of not in GAINS:
         raise OptionError(f"there is no gain '{of}'", hint=nearest(of, GAINS) or f"one of {', '.join(GAINS)}")
+    return of
+
+
+def gain_of(drives: Drives, of: str) -> Gain:
+    """The gain of that name, one of `GAINS`. Raises `OptionError` for one that there is not with this output."""
     if drives.single_ended and of in ("common_to_differential", "differential_to_common"):
         raise OptionError(f"a single-ended output has no '{of}'", hint="its gains are differential and common")
     common_in = of in ("common", "common_to_differential")
@@ -65,17 +77,10 @@ class Setting:
         return Question(self.circuit, gain_of(self.drives, of), self.images, self.pairs, band_hz)
 
 
-def setting(
-    circuit: Circuit,
-    input: Sequence[str] | None,
-    output: Sequence[str] | None,
-    vcm: float | None,
-    null: bool,
-    target: float | None,
-) -> Setting:
+def setting(circuit: Circuit, drive: Drive = AS_IT_IS) -> Setting:
     """Operating point, small-signal elements, and which devices are matched."""
-    drives = find_drives(circuit, input, output, vcm)
-    point, offset = bias(drives, null=null, target=target)
+    drives = find_drives(circuit, drive)
+    point, offset = bias(drives, null=drive.null, target=drive.target)
     elements = small_signal(point)
     mirror = find_mirror(drives.circuit, drives.sources, drives.output)
     mirrored = {a: b for a, b in mirror.devices.items() if a != b and b} if mirror else {}

@@ -15,7 +15,7 @@ chapter 11.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,8 @@ from longtail import modes
 from longtail.analyses.noise.result import Noise
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
-from longtail.contract.axes import frequency_axis
+from longtail.contract.drive import Drive
+from longtail.contract.kinds import FREQUENCY
 from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, LANE_OPTIONS, NULL_OPTIONS
 from longtail.devices.base import ZERO_CELSIUS
 from longtail.driven.drives import Drives
@@ -34,7 +35,7 @@ from longtail.driven.inputs import find_drives
 from longtail.driven.lane_solves import null_lanes, solve_lanes
 from longtail.driven.mode_gains import common_level, status_text
 from longtail.driven.noise_spectra import sources, spectra
-from longtail.driven.nulling import bias, null_target
+from longtail.driven.nulling import bias, nulled_to
 from longtail.driven.stability import lane_notes
 from longtail.driven.varied import read_lanes
 from longtail.engine.equations.views import TEMPERATURE
@@ -49,55 +50,53 @@ Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
 
-def read_band(given: Any, frequency_hz: Real) -> tuple[float, float]:
-    """The band of the integrals in Hz from `start:stop` or a pair; all frequencies where nothing is given.
+def read_band(given: Any) -> tuple[float, float]:
+    """The band of integrals in Hz from `start:stop` or a pair. Raises `OptionError` for one that is no band.
 
-    Raises `OptionError` for one that is no band, or that reaches beyond the frequencies of the analysis.
-
-    >>> read_band("20:20k", np.array([1.0, 1e9]))
+    >>> read_band("20:20k")
     (20.0, 20000.0)
     """
-    lowest, highest = float(frequency_hz.min()), float(frequency_hz.max())
-    if given is None:
-        return lowest, highest
     try:
         ends = [parse_number(x) for x in given.split(":")] if isinstance(given, str) else [float(x) for x in given]
     except (InputError, TypeError, ValueError) as error:
         raise OptionError(f"{given!r} is no band: expected start:stop in Hz, as in 20:20k") from error
     if len(ends) != 2 or not ends[0] < ends[1]:
         raise OptionError(f"{given!r} is no band: expected start:stop in Hz with start below stop, as in 20:20k")
-    if ends[0] < lowest or ends[1] > highest:
+    return ends[0], ends[1]
+
+
+def band_within(band: tuple[float, float] | None, frequency_hz: Real) -> tuple[float, float]:
+    """The band of integrals, all frequencies for None. Raises `OptionError` for one that reaches beyond them."""
+    lowest, highest = float(frequency_hz.min()), float(frequency_hz.max())
+    if band is None:
+        return lowest, highest
+    if band[0] < lowest or band[1] > highest:
         raise OptionError(
-            f"the band of {ends[0]:g} Hz to {ends[1]:g} Hz reaches beyond the frequencies, "
+            f"the band of {band[0]:g} Hz to {band[1]:g} Hz reaches beyond the frequencies, "
             f"{lowest:g} Hz to {highest:g} Hz",
             hint="give frequencies that hold the band",
         )
-    return ends[0], ends[1]
+    return band
 
 
 def run(
     circuit: Circuit,
-    input: Sequence[str] | None,
-    output: Sequence[str] | None,
-    frequency_hz: Any,
-    band: Any,
-    vcm: float | None,
-    null: bool,
-    target: float | None,
+    drive: Drive,
+    frequency_hz: Real,
+    band: tuple[float, float] | None,
     parameters: Mapping[str, Any] | None,
     threads: int,
 ) -> Noise:
     """Noise at the outputs and referred to the inputs. Raises `OptionError` for a frequency of 0 Hz."""
-    drives = find_drives(circuit, input, output, vcm)
-    axis = frequency_axis(frequency_hz)
-    if (axis == 0.0).any():
+    drives = find_drives(circuit, drive)
+    if (frequency_hz == 0.0).any():
         raise OptionError("noise at 0 Hz has no density: flicker noise is infinite there", hint="start above 0 Hz")
-    limits = read_band(band, axis)
+    within = band_within(band, frequency_hz)
     if parameters:
         lanes = read_lanes(drives.circuit, parameters, drives)
-        return noise_over(drives, lanes, axis, limits, null_target(drives, target) if null else None, int(threads))
-    point, offset = bias(drives, null=null, target=target)
-    return noise_at(drives, point, axis, limits, offset)
+        return noise_over(drives, lanes, frequency_hz, within, nulled_to(drives, drive), threads)
+    point, offset = bias(drives, null=drive.null, target=drive.target)
+    return noise_at(drives, point, frequency_hz, within, offset)
 
 
 def noise_at(
@@ -108,7 +107,7 @@ def noise_at(
     offset: float | None = None,
 ) -> Noise:
     """Noise at an operating point that is known; `offset` where it was nulled."""
-    band = band or read_band(None, frequency_hz)
+    band = band_within(band, frequency_hz)
     found = spectra(drives, point, frequency_hz, band)
     return Noise(
         frequency_hz,
@@ -180,7 +179,9 @@ def _temperature(circuit: Circuit) -> float:
     return circuit.number(circuit.options.temp_deg_c) + ZERO_CELSIUS
 
 
-BAND_OPTION = Option("band", "frequency", "Hz", "start:stop of the integrals; all frequencies if not given")
+BAND_OPTION = Option(
+    "band", FREQUENCY, "Hz", "start:stop of the integrals; all frequencies if not given", reads=read_band
+)
 
 ANALYSIS = Analysis(
     "noise",

@@ -9,7 +9,7 @@ it is left out here, and a note says so. Source: Vlach and Singhal, Computer Met
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -19,7 +19,9 @@ from longtail.analyses.poles.tail import TailZero, tail_zero
 from longtail.analyses.poles.transfers import CHECKED, Complex, ModeTransfer, log_shape, transfer_between
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
+from longtail.contract.drive import Drive
 from longtail.contract.encoding import pairs, plain
+from longtail.contract.kinds import NODES
 from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS
 from longtail.contract.output import AtOutput, Output
 from longtail.contract.result import Result
@@ -141,20 +143,12 @@ class PolesAndZeros(AtOutput, Result):
         )
 
 
-def run(
-    circuit: Circuit,
-    input: Sequence[str] | None,
-    output: Sequence[str] | None,
-    loop: Sequence[str] | None,
-    vcm: float | None,
-    null: bool,
-    target: float | None,
-) -> PolesAndZeros:
+def run(circuit: Circuit, drive: Drive, loop: tuple[str, ...] | None) -> PolesAndZeros:
     """Poles of the whole circuit once, zeros for each pair of modes."""
-    drives = find_drives(circuit, input, output, vcm)
+    drives = find_drives(circuit, drive)
     for name in loop or ():
         check_source(drives.circuit, name)
-    point, offset = bias(drives, null=null, target=target)
+    point, offset = bias(drives, null=drive.null, target=drive.target)
     model = linearize(point)
     rational = replace(model, delays=())
     modes = eigenmodes(model.conductance[0], model.capacitance[0])
@@ -239,7 +233,7 @@ def _notes(model: Linearization, transfers: Mapping[str, ModeTransfer]) -> list[
     return notes
 
 
-LOOP_OPTION = Option("loop", "nodes", "", "a voltage source in a loop, whose margins are wanted")
+LOOP_OPTION = Option("loop", NODES, "", "a voltage source in a loop, whose margins are wanted")
 
 ANALYSIS = Analysis(
     "poles",

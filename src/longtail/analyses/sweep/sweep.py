@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -15,14 +15,16 @@ from numpy.typing import NDArray
 from longtail.analyses.sweep.plan import FLOOR, Plan
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
-from longtail.contract.axes import frequency_axis, linear_axis
+from longtail.contract.axes import linear_axis
+from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
+from longtail.contract.kinds import ASSIGNMENTS, CALLBACK, COUNT, FILE, FLAG, LANES, NAMES
 from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS
 from longtail.contract.result import Result
 from longtail.driven.band_search import is_default
 from longtail.driven.grid import Axes, Grid, grid
 from longtail.driven.inputs import find_drives
-from longtail.driven.nulling import null_target
+from longtail.driven.nulling import nulled_to
 from longtail.driven.stability import lane_notes, sample
 from longtail.driven.varied import read_lanes
 from longtail.engine.few_solves.stream import stream
@@ -35,7 +37,7 @@ from longtail.large_signal.stuck import lane_notes as stuck_lanes
 from longtail.merits.absent import zeros
 from longtail.merits.merit import Merit
 from longtail.merits.reasons import Reason
-from longtail.merits.registry import DEFAULT, SCALARS, measures, names, of_point
+from longtail.merits.registry import DEFAULT, SCALARS, measures, of_point
 from longtail.units import counted
 
 if TYPE_CHECKING:
@@ -139,37 +141,39 @@ class SweepResult(Result):
         return xarray.Dataset(data, coords=coordinates, attrs={"title": self.title, "output": self.output})
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How a sweep is carried out: into the file `out`, by how many threads; `progress` gets lanes done and in all."""
+
+    out: Path | None = None
+    resume: bool = False
+    overwrite: bool = False
+    threads: int = 1
+    progress: Callable[[int, int], object] | None = None
+
+
 def run(
     circuit: Circuit,
-    input: Sequence[str] | None,
-    output: Sequence[str] | None,
-    vary: Mapping[str, Any] | Sequence[str] | None,
+    drive: Drive,
+    vary: Grid | None,
     parameters: Mapping[str, Any] | None,
-    measure: str | Sequence[str],
-    frequency_hz: Any,
-    vcm: float | None,
-    null: bool,
-    target: float | None,
-    out: str | Path | None,
-    resume: bool,
-    overwrite: bool,
-    threads: int,
-    progress: Callable[[int, int], None] | None,
+    measure: tuple[str, ...],
+    frequency_hz: Array,
+    work: Work,
 ) -> SweepResult:
     """Solve every lane and keep its figures."""
-    lanes = axes_of(vary) if vary else parameters
+    lanes = vary or parameters
     if not lanes:
         raise OptionError(
             "nothing is varied", hint=said("as in {vary}", vary={"rc1.r": "9k:11k:101", "temp": "-40,27,125"})
         )
     if vary and parameters:
         raise OptionError("give either vary or parameters", hint="vary nests its axes, parameters gives lane by lane")
-    if resume and out is None:
+    if work.resume and work.out is None:
         raise OptionError(
             "there is nothing to resume without a file", hint=said("give the {out} that it was begun with", out=None)
         )
-    plan = _plan(circuit, input, output, lanes, measure, frequency_hz, vcm, null, target)
-    return _carried_out(plan, None if out is None else Path(out), resume, overwrite, int(threads), progress)
+    return _carried_out(_plan(circuit, drive, lanes, measure, frequency_hz), work)
 
 
 def axes_of(vary: Mapping[str, Any] | Sequence[str]) -> Grid:
@@ -178,9 +182,10 @@ def axes_of(vary: Mapping[str, Any] | Sequence[str]) -> Grid:
     >>> axes_of(["rc1.r=9k:11k:3", "temp=-40,27"])
     Grid(rc1.r: 3 × temp: 2)
     """
-    if isinstance(vary, str):
-        vary = [vary]
-    given = vary if isinstance(vary, Mapping) else _assignments(vary)
+    words = [vary] if isinstance(vary, str) else vary
+    if not isinstance(words, Mapping | list | tuple):
+        raise OptionError(said("{vary}: expected assignments, or values by name", vary=vary))
+    given = words if isinstance(words, Mapping) else _assignments(words)
     axes = {name: linear_axis(v, f"vary {name}", "the unit of the parameter", most=MOST) for name, v in given.items()}
     lanes = math.prod(len(values) for values in axes.values())
     if lanes > MOST:
@@ -210,31 +215,20 @@ def _assignment(word: str) -> tuple[str, str]:
 
 
 def _plan(
-    circuit: Circuit,
-    input: Sequence[str] | None,
-    output: Sequence[str] | None,
-    given: Mapping[str, Any],
-    measure: str | Sequence[str],
-    frequency_hz: Any,
-    vcm: float | None,
-    null: bool,
-    target: float | None,
+    circuit: Circuit, drive: Drive, given: Mapping[str, Any], measure: tuple[str, ...], frequency_hz: Array
 ) -> Plan:
-    words = names(measure)
-    alone = all(of_point(word) for word in words) and not null and vcm is None and "vcm" not in given
-    drives = None if alone else find_drives(circuit, input, output, vcm)
-    wanted = measures(words, drives.circuit if drives else circuit, len(drives.output) if drives else 0)
-    if "input_offset" in words and not null:
+    alone = all(of_point(word) for word in measure) and not drive.null and drive.vcm is None and "vcm" not in given
+    drives = None if alone else find_drives(circuit, drive)
+    wanted = measures(measure, drives.circuit if drives else circuit, len(drives.output) if drives else 0)
+    if "input_offset" in measure and not drive.null:
         raise OptionError("the input offset is what nulls the output", hint=said("add {null}", null=True))
     _check_columns(given, [m.name for m in wanted])
     lanes = read_lanes(drives.circuit if drives else circuit, given, drives)
     count = len(next(iter(lanes.values.values())))
-    axis = frequency_axis(frequency_hz)
     flat = {name.lower(): np.broadcast_to(np.asarray(given[name], float), count) for name in given}
-    volts = null_target(drives, target) if null and drives else None
-    return Plan(
-        drives.circuit if drives else circuit, drives, lanes, flat, wanted, axis, is_default(frequency_hz), volts
-    )
+    volts = nulled_to(drives, drive) if drives else None
+    default = is_default(frequency_hz)
+    return Plan(drives.circuit if drives else circuit, drives, lanes, flat, wanted, frequency_hz, default, volts)
 
 
 def _check_columns(varied: Iterable[str], measured: Sequence[str]) -> None:
@@ -247,14 +241,8 @@ def _check_columns(varied: Iterable[str], measured: Sequence[str]) -> None:
             )
 
 
-def _carried_out(
-    plan: Plan,
-    path: Path | None,
-    resume: bool,
-    overwrite: bool,
-    threads: int,
-    progress: Callable[[int, int], None] | None,
-) -> SweepResult:
+def _carried_out(plan: Plan, work: Work) -> SweepResult:
+    path = work.out
     kept = [m for m in plan.measures if not m.over_frequency or _fits(plan)]
     if path is None and len(kept) < len(plan.measures):
         raise OptionError(
@@ -263,7 +251,7 @@ def _carried_out(
         )
     sweep = plan.sweep(plan.frequency_hz)[0] if plan.needs("axis") else None
     notes: tuple[str, ...] = ()
-    with closing(open_file(path, plan.layout(), resume, overwrite)) if path else nullcontext() as file:
+    with closing(open_file(path, plan.layout(), work.resume, work.overwrite)) if path else nullcontext() as file:
         first = file.done if file else 0
         if first:
             kept = [m for m in kept if not m.over_frequency]
@@ -274,13 +262,13 @@ def _carried_out(
         if file and first:
             table.put(slice(0, first), *file.kept())
         for where, (status, values) in stream(
-            plan.count, plan.solve, plan.digest(), sweep=sweep, threads=threads, first=first
+            plan.count, plan.solve, plan.digest(), sweep=sweep, threads=work.threads, first=first
         ):
             table.put(where, status, values)
             if file:
                 file.write(where, status, values)
-            if progress:
-                progress(where.stop, plan.count)
+            if work.progress:
+                work.progress(where.stop, plan.count)
     if plan.needs("headline", "axis", "band"):
         some = plan.solve(sample(plan.count))
         notes = (*notes, *lost_lanes(some), *lane_notes(some, of=plan.count))
@@ -335,6 +323,14 @@ class _Table:
         )
 
 
+WORK_OPTIONS = (
+    Option("out", FILE, "", "write every lane as it comes into FILE.csv, FILE.json or FILE.zarr"),
+    Option("resume", FLAG, "", "go on with a file that was left unfinished", False),
+    Option("overwrite", FLAG, "", "replace files that are there already", False),
+    Option("threads", COUNT, "", "threads that share the lanes", 1, low=1, high=256),
+    Option("progress", CALLBACK, "", "called with lanes done and lanes in all", python_only=True),
+)
+
 ANALYSIS = Analysis(
     "sweep",
     "Figures over swept parameters: gains, CMRR, offsets, operating points",
@@ -343,12 +339,16 @@ ANALYSIS = Analysis(
     (
         *INPUT_OPTIONS,
         Option(
-            "vary", "assignments", "", "NAME=start:stop:points or NAME=a,b,c; several are nested, repeat the option"
+            "vary",
+            ASSIGNMENTS,
+            "",
+            "NAME=start:stop:points or NAME=a,b,c; several are nested, repeat the option",
+            reads=axes_of,
         ),
-        Option("parameters", "lanes", "", "arrays by parameter name: a lane for every value", python_only=True),
+        Option("parameters", LANES, "", "arrays by parameter name: a lane for every value", python_only=True),
         Option(
             "measure",
-            "names",
+            NAMES,
             "",
             f"what to keep: gains, op, cmrr, {', '.join(merit.name for merit in SCALARS)}, v(node), i(device), "
             "device.quantity",
@@ -356,11 +356,7 @@ ANALYSIS = Analysis(
         ),
         FREQUENCY_OPTION,
         *NULL_OPTIONS,
-        Option("out", "file", "", "write every lane as it comes into FILE.csv, FILE.json or FILE.zarr"),
-        Option("resume", "flag", "", "go on with a file that was left unfinished", False),
-        Option("overwrite", "flag", "", "replace files that are there already", False),
-        Option("threads", "number", "", "threads that share the lanes", 1, low=1, high=256),
-        Option("progress", "callback", "", "called with lanes done and lanes in all", python_only=True),
+        *(replace(option, group=Work) for option in WORK_OPTIONS),
     ),
     example='vary="rc=9k:11k:3", measure="cmrr_db"',
 )

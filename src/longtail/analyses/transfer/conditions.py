@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
 from longtail.driven.conditions import Condition
 from longtail.driven.drives import Drives
@@ -58,19 +59,18 @@ def transfers_under(
     levels: Array | None,
     axis: Array,
     amplitude: float,
-    null: bool,
-    target: float | None,
+    drive: Drive,
 ) -> tuple[TransferUnder, ...]:
     """The transfers under all conditions but the first, at `levels` in V or else at that of each condition itself.
 
     Raises as `bias` does where the typical condition cannot be solved.
     """
-    standing = stand(drives, among, null, target)
+    standing = stand(drives, among, drive)
     own = standing.v_ic[:, None]
     vcm = own if levels is None else np.broadcast_to(levels, (standing.count, levels.size))
     count = vcm.shape[1]
     condition = np.repeat(np.arange(standing.count), count)
-    if null:
+    if drive.null:
         assert standing.nulled is not None, "asked for, it is there or has raised"
         found = standing.nulled.at(v_ic=vcm.ravel(), varied=standing.take(condition))
         offset = np.where(found.good, found.v_id, np.nan)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -13,12 +13,13 @@ from longtail import modes
 from longtail.analyses.transfer.conditions import ERRORS, TransferUnder, transfers_under
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
-from longtail.contract.axes import linear_axis
+from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
-from longtail.contract.options import FREE_NULL_OPTIONS, INPUT_OPTIONS, VCM_OPTION
+from longtail.contract.kinds import CORNERS, NUMBER, RANGE
+from longtail.contract.options import COLDEST, FREE_NULL_OPTIONS, INPUT_OPTIONS, VCM_OPTION
 from longtail.contract.output import AtOutput, Output
 from longtail.contract.result import Result
-from longtail.driven.conditions import conditions, read_corners, read_temperatures
+from longtail.driven.conditions import Corners, conditions, corners_of, read_corners
 from longtail.driven.drives import Drives, supply_rails
 from longtail.driven.levels import LevelSweep, levels_of, sweep
 from longtail.driven.points import Points
@@ -168,25 +169,23 @@ class Transfer(AtOutput, Result):
 
 def run(
     circuit: Circuit,
-    input: Sequence[str] | None,
-    output: Sequence[str] | None,
-    vcm: Any,
-    v_id: Any,
-    null: bool,
-    target: float | None,
+    drive: Drive,
+    vcm: Array | str | None,
+    v_id: Array | None,
     amplitude: float | None,
-    temperatures: Any,
-    corners: Any,
+    temperatures: Array | None,
+    corners: Corners | tuple[str, ...] | None,
 ) -> Transfer:
     """Sweep v_id at every level, all points together; then narrow down where the curve leaves its tangent."""
-    among = conditions(circuit, read_temperatures(temperatures), read_corners(corners, circuit))
-    own, levels = levels_of(circuit, input, output, vcm)
-    plain, offsets = _centers(own, levels, null or target is not None, target)
+    among = conditions(circuit, temperatures, corners_of(circuit, corners))
+    drive = replace(drive, null=drive.null or drive.target is not None)
+    own, levels = levels_of(circuit, drive, vcm)
+    plain, offsets = _centers(own, levels, drive)
     drives = plain.drives
     pair = find_pair(plain.center)
     curve = Curve(plain, levels, offsets)
     _check_gain(curve)
-    axis = _default_axis(curve, pair) if v_id is None else np.unique(linear_axis(v_id, "v_id", "V"))
+    axis = _default_axis(curve, pair) if v_id is None else np.unique(v_id)
     points = curve.followed(np.tile(axis, (levels.size, 1)))
     shape = (levels.size, axis.size)
     reach = float(np.abs(axis).max())
@@ -195,8 +194,7 @@ def run(
     linear = {name: curve.linear_range(error, reach) for name, error in ERRORS.items()}
     amplitude = amplitude or _default_amplitude(linear["1%"], reach)
     moved = None if vcm is None else levels
-    nulled = null or target is not None
-    under = transfers_under(own, among, moved, axis, amplitude, nulled, target) if len(among) > 1 else ()
+    under = transfers_under(own, among, moved, axis, amplitude, drive) if len(among) > 1 else ()
     outputs = points.outputs
     return Transfer(
         drives.output,
@@ -213,16 +211,16 @@ def run(
         pair.currents(points).reshape(2, *shape).swapaxes(0, 1) if pair else None,
         curve.reach(lambda p, *_: np.abs(pair.steered(p)) < STEERED, far) if pair else None,
         curve.reach(lambda p, *_: ~pair.cut_off(p), far) if pair else None,
-        tuple(_notes(plain.center, points, nulled, under)),
+        tuple(_notes(plain.center, points, drive.null, under)),
         under,
     )
 
 
-def _centers(drives: Drives, levels: Array, null: bool, target: float | None) -> tuple[LevelSweep, Array]:
+def _centers(drives: Drives, levels: Array, drive: Drive) -> tuple[LevelSweep, Array]:
     """The amplifier without nulling, and v_id in V about which each level is swept."""
-    if not null:
+    if not drive.null:
         return sweep(drives), np.full(levels.size, drives.modes_of(drives.values).differential)
-    nulled = sweep(drives, null=True, target=target)
+    nulled = sweep(drives, null=True, target=drive.target)
     points = nulled.at(levels)
     if not points.good.all():
         lost = ", ".join(f"{v:.4g}" for v in levels[~points.good][:6])
@@ -314,17 +312,23 @@ ANALYSIS = Analysis(
         *INPUT_OPTIONS,
         VCM_OPTION,
         Option(
-            "v_id", "range", "V", "differential inputs: start:stop:points or a list; as far as it steers if not given"
+            "v_id", RANGE, "V", "differential inputs: start:stop:points or a list; as far as it steers if not given"
         ),
         *(option for option in FREE_NULL_OPTIONS if option.name != "vcm"),
         Option(
             "amplitude",
-            "number",
+            NUMBER,
             "V",
             "peak of the sine whose distortion is computed; the linear range to 1 % if not given",
             low=1e-12,
         ),
-        Option("temperatures", "range", "degC", "the transfer at these too: start:stop:points or a list"),
-        Option("corners", "corners", "", "and in these corners: names in the netlist, 'all', or a TOML file"),
+        Option("temperatures", RANGE, "degC", "the transfer at these too: start:stop:points or a list", low=COLDEST),
+        Option(
+            "corners",
+            CORNERS,
+            "",
+            "and in these corners: names in the netlist, 'all', or a TOML file",
+            reads=read_corners,
+        ),
     ),
 )

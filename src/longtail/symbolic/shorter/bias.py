@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any
 
 from longtail.devices.base import BOLTZMANN, ELEMENTARY_CHARGE, ZERO_CELSIUS
 from longtail.devices.role import EXPONENTIAL
@@ -30,14 +31,19 @@ class _Substitution:
     by: tuple[Symbol, ...]
 
 
+def read_terms(given: Any) -> str:
+    """The word for what formulas are to have in place of transconductances. Raises `OptionError` for another."""
+    if str(given) not in (BIAS, BETA):
+        raise OptionError(said("{in_terms}: there is {0} and {1}", BIAS, BETA, in_terms=given))
+    return str(given)
+
+
 def in_terms_of(answer: Answer, point: OperatingPoint, what: str) -> Answer:
     """The formula with transconductances replaced, its error against the full circuit determined anew.
 
     `what` is "bias" (g_m = I_C/V_T of a bipolar transistor, 2*I_D/V_ov of a field-effect transistor; where a current
-    source feeds the pair, half of its current) or "beta" (g_m = beta/r_pi). Raises `OptionError` for another word.
+    source feeds the pair, half of its current) or "beta" (g_m = beta/r_pi).
     """
-    if what not in (BIAS, BETA):
-        raise OptionError(said("{in_terms}: there is {0} and {1}", BIAS, BETA, in_terms=what))
     substitutions: dict[str, _Substitution] = {}
     for key in answer.transfer.used():
         symbol = answer.symbols[key]

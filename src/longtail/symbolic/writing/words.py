@@ -35,7 +35,7 @@ def band_of(given: Any) -> tuple[float, float]:
     fields = given.split(":") if isinstance(given, str) else given if isinstance(given, tuple | list) else [given]
     try:
         numbers = [parse_number(x) if isinstance(x, str) else float(x) for x in fields]
-    except InputError as error:
+    except (InputError, TypeError, ValueError) as error:
         raise OptionError(said("{band}: expected low:high in Hz, as in 1:1meg", band=given)) from error
     if len(numbers) > 2 or not 0.0 <= numbers[0] <= numbers[-1] or not math.isfinite(numbers[-1]):
         raise OptionError(said("{band}: expected low:high in Hz with 0 <= low <= high", band=given))
