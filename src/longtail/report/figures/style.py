@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -23,6 +24,7 @@ Canvas: TypeAlias = Figure | SubFigure
 TEXT = 9.5  # points
 SMALL = 8.5
 HEADING = 11.5
+LETTER = 0.62  # of the height: the width of a letter, at the most of a whole line
 DPI = 130
 TYPESET = "formula"  # the id of a text that is mathematics as a whole
 _SYMBOL = re.compile(r"[^\W\d_]+_[^\W_]+(?:[,→+-][^\W_]*)*")  # what is written with a subscript
@@ -91,8 +93,11 @@ def over_frequency(
 
 
 def titled(drawn: Canvas, title: str, below: str = "") -> None:
-    """The title of a figure, and what stands in small type below it."""
-    drawn.suptitle(title, x=0.02, ha="left", fontsize=HEADING, color=INK)
+    """The title of a figure, over several lines where it is long, and what stands in small type below it."""
+    letters = int(drawn.bbox.width / drawn.figure.dpi * 72.0 / (LETTER * HEADING))
+    drawn.suptitle(
+        title if "$" in title else textwrap.fill(title, letters), x=0.02, ha="left", fontsize=HEADING, color=INK
+    )
     if below:
         drawn.supxlabel(below, fontsize=SMALL, color=PALE, x=0.02, ha="left")
 
