@@ -119,8 +119,9 @@ def _middles(axes: Axes, lines: ContourSet) -> list[tuple[float, float]]:
     to_part = axes.transData - axes.transAxes
     found = []
     for path in lines.get_paths():
-        away = np.abs(to_part.transform(path.vertices) - 0.5).max(axis=1, initial=0.0)
+        places = np.asarray(path.vertices, float)
+        away = np.abs(to_part.transform(places) - 0.5).max(axis=1, initial=0.0)
         if away.size and away.min() < INSIDE:
-            x, y = path.vertices[away.argmin()]
-            found.append((float(x), float(y)))
+            x, y = places[away.argmin()].tolist()
+            found.append((x, y))
     return found
