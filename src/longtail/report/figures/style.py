@@ -6,6 +6,7 @@ import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from typing import TypeAlias
 
 import numpy as np
@@ -31,6 +32,15 @@ _SYMBOL = re.compile(r"[^\W\d_]+_[^\W_]+(?:[,→+-][^\W_]*)*")  # what is writte
 _SET = re.compile(r"(\$[^\W\d_]+_\{\\mathrm\{(?:[^\W_]|[,+-]|\\rightarrow )+\}\}\$)")
 
 
+class Drawing(Figure):
+    """A figure that notebooks show as a picture, whether or not they know matplotlib."""
+
+    def _repr_png_(self) -> bytes:
+        written = BytesIO()
+        self.savefig(written, format="png")
+        return written.getvalue()
+
+
 def new_figure(width: float, height: float, into: Canvas | None = None) -> Canvas:
     """An empty figure, width and height in inches, that belongs to no window; or what is to be drawn `into`, as it is.
 
@@ -41,7 +51,7 @@ def new_figure(width: float, height: float, into: Canvas | None = None) -> Canva
             raise OptionError("there are axes in this figure already", hint="draw into an empty one, or a subfigure")
         return into
     layout = ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.06)
-    figure = Figure(figsize=(width, height), layout=layout, facecolor="white", dpi=DPI)
+    figure = Drawing(figsize=(width, height), layout=layout, facecolor="white", dpi=DPI)
     FigureCanvasAgg(figure)
     return figure
 
