@@ -211,6 +211,12 @@ def test_formulas_stand_beside_the_figures(html: str, hostile: lt.Datasheet) -> 
     formulas = hostile.details().formulas
     assert [each.of for each in formulas] == ["differential", "common", "common_to_differential"]
     for each in formulas:
-        assert html_page.formula_html(each.text) in section[1]
+        assert each.mathml in section[1]
         assert each.error_bound is not None
     assert section[1].count("proven") > len(formulas)
+
+
+def test_a_phone_and_a_printer_and_the_night_have_rules_of_their_own(html: str) -> None:
+    for rule in ("(max-width: 44rem)", "print", "screen and (prefers-color-scheme: dark)"):
+        assert f"@media {rule} {{" in html
+    assert re.search(r'<td class="n typ"[^>]*>[^<]', html)

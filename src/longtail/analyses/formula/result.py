@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from longtail.analyses.formula.validity import Validity
 from longtail.contract.result import Result
+from longtail.symbolic.circuit.names import Label
 from longtail.symbolic.writing.expression import Expression, as_sympy
+from longtail.symbolic.writing.mathml import equation
 
 if TYPE_CHECKING:
     import sympy
@@ -120,6 +122,15 @@ class Formula(Result):
             "notes": list(self.notes),
             **({} if self.validity is None else {"validity": [v.to_dict() for v in self.validity]}),
         }
+
+    @property
+    def mathml(self) -> str:
+        """The formula as an equation in MathML."""
+        return equation(self.letter, self.expression)
+
+    def _repr_latex_(self) -> str:
+        head, _, sub = self.letter.partition("_")
+        return rf"$\displaystyle {Label(head, sub).latex} = {self.latex}$"
 
     def to_sympy(self) -> sympy.Expr:
         """The formula as a SymPy expression, with `s` as the complex frequency in rad/s."""

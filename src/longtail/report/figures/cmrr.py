@@ -11,7 +11,6 @@ from matplotlib.ticker import EngFormatter
 from numpy.typing import NDArray
 
 from longtail.analyses.cmrr import CmrrMap
-from longtail.errors import OptionError
 from longtail.large_signal.departures import Departure
 from longtail.report.figures import gains as figure_gains
 from longtail.report.figures.colours import BLUE, INK, ORANGE, PALE, PURPLE, VERMILLION
@@ -40,24 +39,23 @@ COLOURS = (PURPLE, BLUE, ORANGE, VERMILLION)
 
 
 def figure(result: CmrrMap, *, title: str | None = None, into: Canvas | None = None) -> Canvas:
-    """One level: the gains over frequency. Several: rejection over V_CM at some frequencies, and the map of both.
+    """One level: the gains over frequency. Several: rejection over V_CM at some frequencies, and the map of both where
+    there is more than one frequency.
 
     Where a transistor has ceased to amplify the ground is shaded, and the first that did so is named.
     """
     if result.vcm.size == 1:
-        return figure_gains.figure(result.at_level(0), title=title or f"Rejection of {result.label}", into=into)
-    if np.unique(result.frequency_hz[result.frequency_hz > 0.0]).size < 2:
-        raise OptionError("a figure of the rejection needs at least two frequencies above 0 Hz")
-    mapped = bool(np.isfinite(result.cmrr_db).any())
+        alone = result.at_level(0)
+        return figure_gains.figure(alone, phase=False, title=title or f"Rejection of {result.label}", into=into)
+    rejects = bool(np.isfinite(result.cmrr_db).any())
+    mapped = rejects and np.unique(result.frequency_hz[result.frequency_hz > 0.0]).size > 1
     drawn = new_figure(10.2 if mapped else 6.4, HEIGHT + 1.7, into)
     panels = drawn.subplots(1, 2 if mapped else 1, squeeze=False, width_ratios=(1.15, 1) if mapped else (1,))[0]
+    (_curves if rejects else _gains)(panels[0], result)
     if mapped:
-        _curves(panels[0], result)
         _map(drawn, panels[1], result)
-    else:
-        _gains(panels[0], result)
     _range(panels[0], result)
-    name = f"Rejection {mathematical_ratio(result)}" if mapped else "Gains"
+    name = f"Rejection {mathematical_ratio(result)}" if rejects else "Gains"
     caption = textwrap.fill(_caption(result), 130 if mapped else 84)
     titled(drawn, title or f"{name} over the common-mode level", caption)
     return drawn
@@ -89,8 +87,9 @@ def _apart(candidates: Sequence[int], values: NDArray[np.float64]) -> list[int]:
     """Some of the frequencies, those left out whose curve lies on the one before."""
     kept: list[int] = []
     for k in candidates:
-        apart = np.abs(values[:, k] - values[:, kept[-1]]) if kept else np.array([np.inf])
-        if np.isfinite(apart).any() and np.nanmax(apart) > ON_EACH_OTHER:
+        apart = values[:, k] - values[:, kept[-1]] if kept else values[:, k]
+        known = np.abs(apart[np.isfinite(apart)])
+        if known.size and (not kept or known.max() > ON_EACH_OTHER):
             kept.append(k)
     return [kept[k] for k in spread_over(len(kept), CURVES)] if kept else []
 

@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
 from numpy.typing import NDArray
 
-from longtail.analyses.formula.result import Formula, GainCurves
+from longtail.analyses.formula.result import Formula, GainCurves, SymbolValue
+from longtail.report.figures import long_formula
 from longtail.report.figures.colours import BLUE, INK, PALE, VERMILLION
 from longtail.report.figures.style import (
     SMALL,
@@ -25,7 +26,10 @@ from longtail.units import format_si
 
 _LINE = 0.27  # inches
 _WIDTH = 7.6
-_LARGEST, _SMALLEST = 16.0, 6.0  # points
+_HALF = 46  # characters that half the width has room for
+_LARGEST = 16.0  # points; a formula that is wider than the figure is set smaller
+_ALONE = 100  # letters in one line that can still be read so
+_BROKEN = 78  # letters of a line of a longer one
 _LETTERS = {
     "A_c→d": r"A_{\mathrm{c \rightarrow d}}",
     "A_d→c": r"A_{\mathrm{d \rightarrow c}}",
@@ -35,8 +39,8 @@ _LETTERS = {
 
 def figure(formula: Formula, *, title: str | None = None, into: Canvas | None = None) -> Canvas:
     """The formula with its symbols, and with curves where it holds over a band."""
-    rows = (len(formula.symbols) + 1) // 2
-    head = 0.95 + _LINE * rows
+    rows = -(-len(formula.symbols) // _columns(formula))
+    head = 0.68 + _LINE * (len(_written(formula)) + rows)
     drawn = new_figure(_WIDTH, head + (4.2 if formula.curves is not None else 0.3), into)
     if formula.curves is None:
         _typeset(drawn, formula, head)
@@ -53,20 +57,43 @@ def _typeset(drawn: Canvas, formula: Formula, height: float) -> None:
     axes.set_axis_off()
     axes.set_xlim(0.0, 1.0)
     axes.set_ylim(height, 0.0)
-    written = f"${_letter(formula.letter)} = {formula.latex}$"
-    set_ = axes.text(0.5, 0.32, written, fontsize=_LARGEST, color=INK, ha="center", va="center", gid=TYPESET)
-    width = set_.get_window_extent().width / axes.figure.dpi
-    # long formulas are set smaller, down to what can still be read
-    set_.set_fontsize(max(_SMALLEST, min(_LARGEST, _LARGEST * 0.94 * _WIDTH / width)))
+    written = _written(formula)
+    if len(written) == 1:
+        set_ = axes.text(
+            0.5, 0.32, f"${written[0]}$", fontsize=_LARGEST, color=INK, ha="center", va="center", gid=TYPESET
+        )
+        width = set_.get_window_extent().width / axes.figure.dpi
+        set_.set_fontsize(min(_LARGEST, _LARGEST * 0.94 * _WIDTH / width))
+    else:
+        for k, line in enumerate(written):
+            axes.text(0.0, 0.32 + _LINE * k, f"${line}$", fontsize=TEXT, color=INK, ha="left", va="center", gid=TYPESET)
+    top = 0.58 + _LINE * len(written)
     for k, (name, symbol) in enumerate(formula.symbols.items()):
-        column, row = k % 2, k // 2
+        row, column = divmod(k, _columns(formula))
         line = f"${symbol.latex}$" if symbol.latex else literal(name)
-        text = f"{line} = {literal(f'{format_si(symbol.value, symbol.unit)}   {symbol.meaning}')}"
-        place = (0.5 * column, 0.85 + _LINE * row)
+        text = f"{line} = {literal(_said(symbol))}"
+        place = (0.5 * column, top + _LINE * row)
         axes.text(*place, text, fontsize=SMALL, color=INK, ha="left", va="center", gid=TYPESET)
     if formula.curves is None:
         said = f"error {error_text(formula)} {band_text(formula.band_hz)}"
         axes.text(0.0, height, said, fontsize=SMALL, color=PALE, ha="left", va="bottom")
+
+
+def _written(formula: Formula) -> list[str]:
+    """The lines of the formula."""
+    letter = _letter(formula.letter)
+    if long_formula.seen(formula.latex) <= _ALONE:
+        return [f"{letter} = {formula.latex}"]
+    return long_formula.lines(letter, formula.latex, _BROKEN)
+
+
+def _said(symbol: SymbolValue) -> str:
+    return f"{format_si(symbol.value, symbol.unit)}   {symbol.meaning}"
+
+
+def _columns(formula: Formula) -> int:
+    """Of symbols: two, where no two would touch."""
+    return 2 if all(len(_said(symbol)) <= _HALF for symbol in formula.symbols.values()) else 1
 
 
 def _letter(letter: str) -> str:

@@ -31,8 +31,8 @@ CAPTION = 105  # characters of a line below the figure
 HEIGHTS = {MAGNITUDE: 3.0, PHASE: 1.8, REJECTION: 1.9}  # inches
 
 
-def figure(gains: ModeGains, *, phase: bool = False, title: str | None = None, into: Canvas | None = None) -> Canvas:
-    """Magnitudes in dB and CMRR in dB over frequency; `phase` adds a panel in degrees.
+def figure(gains: ModeGains, *, phase: bool = True, title: str | None = None, into: Canvas | None = None) -> Canvas:
+    """Magnitudes in dB, phases in degrees and CMRR in dB over frequency; without `phase` there is no panel of phases.
 
     Gains that are zero are left out, and the figure says so.
     """

@@ -68,12 +68,15 @@ def _magnitudes(axes: Axes, frequency: NDArray[np.float64], shown: dict[str, NDA
 
 
 def _ohms(axes: Axes) -> None:
-    """Decades of ohms: at least one and a half in sight, no more than eight labelled."""
+    """Decades of ohms: at least one and a half in sight, no more than eight labelled; of few, their halves too."""
     low, high = axes.get_ylim()
     if high / low < 30.0:
         middle = np.sqrt(low * high)
         axes.set_ylim(middle / 6.0, middle * 6.0)
-    axes.yaxis.set_major_locator(LogLocator(base=10.0, numticks=8))
+    low, high = axes.get_ylim()
+    axes.yaxis.set_major_locator(
+        LogLocator(base=10.0, subs=(1.0, 2.0, 5.0) if high / low < 100.0 else (1.0,), numticks=8)
+    )
     axes.yaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(EngFormatter(unit="Ω"))
     axes.yaxis.set_minor_formatter(NullFormatter())

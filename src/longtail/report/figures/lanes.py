@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from longtail.analyses.gains import ModeGains
 from longtail.analyses.op import OpResult
 from longtail.analyses.sweep.sweep import SweepResult
+from longtail.engine.equations.views import TEMPERATURE
 from longtail.errors import OptionError
 from longtail.report.figures.colours import BLUE, GAIN_COLOURS, GREEN, INK, ORANGE, PURPLE, VERMILLION
 from longtail.report.figures.style import (
@@ -116,7 +117,10 @@ def _longest(result: ModeGains | OpResult | SweepResult) -> int:
 
 
 def _axis_name(result: ModeGains | OpResult | SweepResult) -> str:
-    return "share of lanes below" if _sampled(result) else result.axes[_longest(result)][0]
+    if _sampled(result):
+        return "share of lanes below"
+    name = result.axes[_longest(result)][0]
+    return f"{name} (°C)" if name == TEMPERATURE else name
 
 
 def _over_lanes(panel: Panel, result: ModeGains | OpResult | SweepResult, group: list[Figures]) -> None:
@@ -233,7 +237,8 @@ def _caption(result: ModeGains | OpResult | SweepResult) -> str:
     parts = [f"{count(result.axes)} lanes, {solved_text(result)}"]
     if not _sampled(result) and len(result.axes) > 1:
         others = " and ".join(name for k, (name, _) in enumerate(result.axes) if k != _longest(result))
-        parts.append(f"over {_axis_name(result)}: the median and the range over {others}")
+        longest = result.axes[_longest(result)][0]
+        parts.append(f"over {longest}: the median and the range over {others}")
     if not isinstance(result, OpResult) and result.frequency_hz.size:
         parts.append(f"single figures at {format_si(single_hz(result), 'Hz')}")
     if _fans(result):

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from longtail.analyses.op import OpResult
 from longtail.devices.role import Role
 from longtail.report.figures.colours import BLUE, INK, PALE, VERMILLION
-from longtail.report.figures.style import SMALL, TEXT, Canvas, dress, new_figure, titled
+from longtail.report.figures.style import SMALL, TEXT, Canvas, dress, mathematical, new_figure, titled
 from longtail.report.wording.symbols import quantity_text
 from longtail.report.wording.transistors import amplifies, transistors
 
@@ -100,7 +100,7 @@ def _room(axes: Axes, op: OpResult, names: Sequence[str]) -> None:
 
 
 def _across(role: Role) -> str:
-    return rf"$|V_\mathrm{{{role.across_letters}}}|$"
+    return f"|{mathematical(f'V_{role.across_letters}')}|"
 
 
 def _legend(axes: Axes, op: OpResult, names: Sequence[str]) -> None:

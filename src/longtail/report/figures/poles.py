@@ -148,7 +148,7 @@ def _names(axes: Axes, kind: RootKind, tail: complex | None) -> None:
         axes.text(
             10.0**at,
             edge,
-            f"{hertz(kind.values[k])} {'tail, ' if is_tail else ''}{kind.nodes[k]}",
+            f" {hertz(kind.values[k])} {'tail, ' if is_tail else ''}{kind.nodes[k]}",
             rotation=38 if kind.above else -38,
             rotation_mode="anchor",
             ha="left",

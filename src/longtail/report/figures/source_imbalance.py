@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.contour import ContourSet
 from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter
 from numpy.typing import NDArray
 
@@ -26,6 +27,7 @@ from longtail.report.wording.conditions import caption
 
 CURVES, MAP = 2.7, 3.2  # inches of height
 STEP = 20.0  # dB between contours
+INSIDE = 0.42  # of the map, from its middle: how far out the name of a contour may stand
 # from little rejection, warm, to much, cold
 COLOURS = LinearSegmentedColormap.from_list(
     "rejection", ["#7f2704", "#d94801", "#fdae6b", "#fff5eb", "#c6dbef", "#2171b5"]
@@ -109,4 +111,17 @@ def _contours(
     if min(shown.shape) < 2:
         return
     lines = axes.contour(f, result.map_difference, shown, levels=levels, colors=INK, linewidths=0.8)
-    axes.clabel(lines, fmt=lambda level: f"{level:.0f} dB", fontsize=SMALL - 0.5)
+    axes.clabel(lines, fmt=lambda level: f"{level:.0f} dB", fontsize=SMALL - 0.5, manual=_middles(axes, lines))
+
+
+def _middles(axes: Axes, lines: ContourSet) -> list[tuple[float, float]]:
+    """The place of each line that is nearest to the middle of the map; none of a line that runs along an edge."""
+    to_part = axes.transData - axes.transAxes
+    found = []
+    for path in lines.get_paths():
+        places = np.asarray(path.vertices, float)
+        away = np.abs(to_part.transform(places) - 0.5).max(axis=1, initial=0.0)
+        if away.size and away.min() < INSIDE:
+            x, y = places[away.argmin()].tolist()
+            found.append((x, y))
+    return found

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from typing import TypeAlias
 
 import numpy as np
@@ -23,10 +25,20 @@ Canvas: TypeAlias = Figure | SubFigure
 TEXT = 9.5  # points
 SMALL = 8.5
 HEADING = 11.5
+LETTER = 0.62  # of the height: the width of a letter, at the most of a whole line
 DPI = 130
 TYPESET = "formula"  # the id of a text that is mathematics as a whole
 _SYMBOL = re.compile(r"[^\W\d_]+_[^\W_]+(?:[,→+-][^\W_]*)*")  # what is written with a subscript
 _SET = re.compile(r"(\$[^\W\d_]+_\{\\mathrm\{(?:[^\W_]|[,+-]|\\rightarrow )+\}\}\$)")
+
+
+class Drawing(Figure):
+    """A figure that notebooks show as a picture, whether or not they know matplotlib."""
+
+    def _repr_png_(self) -> bytes:
+        written = BytesIO()
+        self.savefig(written, format="png")
+        return written.getvalue()
 
 
 def new_figure(width: float, height: float, into: Canvas | None = None) -> Canvas:
@@ -39,7 +51,7 @@ def new_figure(width: float, height: float, into: Canvas | None = None) -> Canva
             raise OptionError("there are axes in this figure already", hint="draw into an empty one, or a subfigure")
         return into
     layout = ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.06)
-    figure = Figure(figsize=(width, height), layout=layout, facecolor="white", dpi=DPI)
+    figure = Drawing(figsize=(width, height), layout=layout, facecolor="white", dpi=DPI)
     FigureCanvasAgg(figure)
     return figure
 
@@ -91,8 +103,11 @@ def over_frequency(
 
 
 def titled(drawn: Canvas, title: str, below: str = "") -> None:
-    """The title of a figure, and what stands in small type below it."""
-    drawn.suptitle(title, x=0.02, ha="left", fontsize=HEADING, color=INK)
+    """The title of a figure, over several lines where it is long, and what stands in small type below it."""
+    letters = int(drawn.bbox.width / drawn.figure.dpi * 72.0 / (LETTER * HEADING))
+    drawn.suptitle(
+        title if "$" in title else textwrap.fill(title, letters), x=0.02, ha="left", fontsize=HEADING, color=INK
+    )
     if below:
         drawn.supxlabel(below, fontsize=SMALL, color=PALE, x=0.02, ha="left")
 

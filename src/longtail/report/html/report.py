@@ -140,10 +140,10 @@ def _shown(data: Any) -> Any:
 def formula_html(text: str) -> str:
     """A formula with subscripts and powers set as such, everything else escaped.
 
-    >>> formula_html("-g_m1,2^2·(r_o2 ∥ R_D)")
-    '-g<sub>m1,2</sub><sup>2</sup>·(r<sub>o2</sub> ∥ R<sub>D</sub>)'
+    >>> formula_html("-g_m1,2^2·(r_o2 ∥ R_D)"), formula_html("g_m1..6,8")
+    ('-g<sub>m1,2</sub><sup>2</sup>·(r<sub>o2</sub> ∥ R<sub>D</sub>)', 'g<sub>m1..6,8</sub>')
     """
-    low = re.sub(r"(?<=\w)_(\w+(?:,\w+)*)", r"<sub>\1</sub>", escape(text))
+    low = re.sub(r"(?<=\w)_(\w+(?:(?:,|\.\.)\w+)*)", r"<sub>\1</sub>", escape(text))
     return re.sub(r"\^(\d+)", r"<sup>\1</sup>", low)
 
 

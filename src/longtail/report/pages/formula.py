@@ -18,7 +18,7 @@ def page(formula: Formula) -> Page:
         tables.append(_roots(formula))
     if formula.validity is not None:
         tables.append(formula_validity.table(formula.validity))
-    return Page("Formula", facts(formula), tuple(tables), formula.notes)
+    return Page("Formula", facts(formula), tuple(tables), formula.notes, formula.mathml)
 
 
 def facts(formula: Formula) -> tuple[tuple[str, str], ...]:

@@ -16,7 +16,7 @@ POINTS = 15  # rows of the curve that are shown
 
 
 def page(result: Transfer) -> Page:
-    """A line for each level, then the curve at the first of them."""
+    """A line for each level, then the curve at that in the middle."""
     facts = [
         ("input", ", ".join(result.input)),
         ("output", Output(result.output).description),
@@ -28,6 +28,11 @@ def page(result: Transfer) -> Page:
         facts.append(("v_id", "counted from the input offset of each level"))
     tables = (_levels(result), *((_conditions(result),) if result.under else ()), _curve(result))
     return Page("Large-signal transfer", tuple(facts), tables, result.notes)
+
+
+def middle(result: Transfer) -> int:
+    """The place of the level that is shown where there is room for one: at the ends of a range little works."""
+    return result.vcm.size // 2
 
 
 def law_text(result: Transfer) -> str:
@@ -61,7 +66,7 @@ def _levels(result: Transfer) -> Table:
 
 
 def _conditions(result: Transfer) -> Table:
-    """A line for each condition, at its first level; the typical one first."""
+    """A line for each condition, at the level in the middle; the typical one first."""
     columns = (
         Column("condition", LEFT),
         Column("center v_id"),
@@ -75,7 +80,7 @@ def _conditions(result: Transfer) -> Table:
         (u.condition, u.input_offset, u.center_gain, u.linear_range["1%"], u.distortion.thd) for u in result.under
     ]
     for name, *figures in [*first, *others]:
-        offset, gain, linear, thd = (values[0].item() for values in figures)
+        offset, gain, linear, thd = (values[middle(result)].item() for values in figures)
         known = np.isfinite(gain)
         rows.append(
             (
@@ -86,7 +91,7 @@ def _conditions(result: Transfer) -> Table:
                 harmonic(thd),
             )
         )
-    title = f"Under other conditions, at V_CM = {format_si(result.vcm[0].item(), 'V')} where typical"
+    title = f"Under other conditions, at V_CM = {format_si(result.vcm[middle(result)].item(), 'V')} where typical"
     return Table(title, columns, tuple(rows))
 
 
@@ -103,20 +108,20 @@ def harmonic(part: float) -> Cell:
 
 def _curve(result: Transfer) -> Table:
     columns = [Column("v_id", LEFT), Column(result.label), Column("gain")]
-    share = result.share
+    share, at = result.share, middle(result)
     if share is not None:
         columns.append(Column("(i1 - i2)/(i1 + i2)"))
     rows = []
     for k in spread_over(result.v_id.size, POINTS):
         row = [
             Cell(format_si(_clean(result.v_id[k].item()), "V")),
-            Cell(format_si(_clean(result.v_out[0, k].item()), "V")),
-            Cell(f"{gain_text(result.gain[0, k].item())} V/V"),
+            Cell(format_si(_clean(result.v_out[at, k].item()), "V")),
+            Cell(f"{gain_text(result.gain[at, k].item())} V/V"),
         ]
         if share is not None:
-            row.append(Cell(f"{share[0, k].item() + 0.0:.4f}"))
+            row.append(Cell(f"{share[at, k].item() + 0.0:.4f}"))
         rows.append(tuple(row))
-    return Table(f"The curve at V_CM = {format_si(result.vcm[0].item(), 'V')}", tuple(columns), tuple(rows))
+    return Table(f"The curve at V_CM = {format_si(result.vcm[at].item(), 'V')}", tuple(columns), tuple(rows))
 
 
 def _clean(volts: float) -> float:

@@ -50,15 +50,20 @@ def _line(cells: tuple[Cell, ...] | list[Cell], columns: tuple[Column, ...], nee
 # The colours are chosen to be readable on a white and on a dark notebook.
 TONES = {STRONG: "font-weight:600", QUIET: "opacity:.6", ATTENTION: "color:#d55e00;font-weight:600"}
 CELL = "padding:2px 10px;border:0;white-space:nowrap"
-_SYMBOL = re.compile(r"(?<![\w.])([^\W\d_]|[A-Z]+)_(\w+(?:[,→]\w+)*[-+]?)")  # one letter, or a word of capitals
+_SYMBOL = re.compile(
+    r"(?<![\w.])([^\W\d_]|[A-Z]+)_(\w+(?:(?:[,→]|\.\.)\w+)*[-+]?)"
+)  # one letter, or a word of capitals
 HEAD = f"{CELL};border-bottom:1px solid #8888;font-weight:600"
 
 
 def page_html(page: Page) -> str:
     """The page as one HTML element that needs no style sheet and no script."""
     parts = [f'<div style="font-weight:600;font-size:1.1em">{escape(page.title)}</div>']
+    if page.mathml:
+        parts.append(f'<div style="margin:6px 0;font-size:1.2em">{page.mathml}</div>')
     if page.facts:
-        facts = " &middot; ".join(f'<span style="opacity:.6">{escape(k)}</span> {escape(v)}' for k, v in page.facts)
+        shown = page.facts[1:] if page.mathml else page.facts
+        facts = " &middot; ".join(f'<span style="opacity:.6">{escape(k)}</span> {escape(v)}' for k, v in shown)
         parts.append(f'<div style="margin:2px 0 6px">{facts}</div>')
     parts += [_table_html(table) for table in page.tables]
     parts += [f'<div style="margin-top:4px;max-width:60em">note: {escape(note)}</div>' for note in page.notes]
@@ -87,7 +92,7 @@ def _table_html(table: Table) -> str:
 
 def _cell_html(cell: Cell, column: Column) -> str:
     tone = f";{TONES[cell.tone]}" if cell.tone in TONES else ""
-    return f'<td style="{CELL};text-align:{column.side}{tone}">{escape(cell.text)}</td>'
+    return f'<td style="{CELL};text-align:{column.side}{tone}">{subscripts(cell.text)}</td>'
 
 
 def subscripts(text: str) -> str:
@@ -95,5 +100,7 @@ def subscripts(text: str) -> str:
 
     >>> subscripts("|A_dd/A_c→d|, dB"), subscripts("TCV_OS"), subscripts("a < b_c, not my_node")
     ('|A<sub>dd</sub>/A<sub>c→d</sub>|, dB', 'TCV<sub>OS</sub>', 'a &lt; b<sub>c</sub>, not my_node')
+    >>> subscripts("g_m1..6")
+    'g<sub>m1..6</sub>'
     """
     return _SYMBOL.sub(r"\1<sub>\2</sub>", escape(text))

@@ -58,12 +58,16 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a result looks like: a title, facts (name, value) about all of it, tables, and notes."""
+    """What a result looks like: a title, facts (name, value) about all of it, tables, and notes.
+
+    `mathml` is what the first fact says, where that is a formula, for media that set mathematics.
+    """
 
     title: str
     facts: tuple[tuple[str, str], ...]
     tables: tuple[Table, ...]
     notes: tuple[str, ...] = ()
+    mathml: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", printable(self.title))

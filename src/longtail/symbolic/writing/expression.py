@@ -59,7 +59,7 @@ class Negative:
 Expression = PlainNumber | SymbolName | Power | Product | Sum | Parallel | Quotient | Negative
 
 ONE = PlainNumber(Fraction(1))
-_LOOSE, _PARALLEL, _TIGHT, _ATOM = range(4)  # how strongly an expression holds together
+LOOSE, PARALLEL, TIGHT, ATOM = range(4)  # how strongly an expression holds together
 
 
 def product(factors: list[Expression]) -> Expression:
@@ -92,18 +92,18 @@ def text(e: Expression) -> str:
         case SymbolName(label):
             return label.text
         case Power(base, n):
-            return f"{_wrapped(base, _ATOM)}^{n}"
+            return f"{_wrapped(base, ATOM)}^{n}"
         case Product(factors):
-            return "·".join(_wrapped(f, _TIGHT) for f in factors)
+            return "·".join(_wrapped(f, TIGHT) for f in factors)
         case Parallel(parts):
-            return " ∥ ".join(_wrapped(p, _TIGHT) for p in parts)
+            return " ∥ ".join(_wrapped(p, TIGHT) for p in parts)
         case Negative(of):
-            return f"-{_wrapped(of, _TIGHT)}"
+            return f"-{_wrapped(of, TIGHT)}"
         case Sum(terms):
             return _summed([text(t) if not isinstance(t, Sum) else f"({text(t)})" for t in terms], " ")
         case Quotient(over, under):
-            below = text(under) if _binding(under) == _ATOM else f"({text(under)})"
-            return f"{_wrapped(over, _TIGHT)}/{below}"
+            below = text(under) if binding(under) == ATOM else f"({text(under)})"
+            return f"{_wrapped(over, TIGHT)}/{below}"
 
 
 def latex_text(e: Expression) -> str:
@@ -118,13 +118,13 @@ def latex_text(e: Expression) -> str:
         case SymbolName(label):
             return label.latex
         case Power(base, n):
-            return f"{_wrapped_latex(base, _ATOM)}^{{{n}}}"
+            return f"{_wrapped_latex(base, ATOM)}^{{{n}}}"
         case Product(factors):
-            return r" \, ".join(_wrapped_latex(f, _TIGHT) for f in factors)
+            return r" \, ".join(_wrapped_latex(f, TIGHT) for f in factors)
         case Parallel(parts):
-            return r" \parallel ".join(_wrapped_latex(p, _TIGHT) for p in parts)
+            return r" \parallel ".join(_wrapped_latex(p, TIGHT) for p in parts)
         case Negative(of):
-            return f"-{_wrapped_latex(of, _TIGHT)}"
+            return f"-{_wrapped_latex(of, TIGHT)}"
         case Sum(terms):
             return _summed([latex_text(t) for t in terms], " ")
         case Quotient(over, under):
@@ -159,25 +159,25 @@ def _summed(terms: list[str], gap: str) -> str:
     return first + "".join(f"{gap}-{gap}{t[1:]}" if t.startswith("-") else f"{gap}+{gap}{t}" for t in others)
 
 
-def _binding(e: Expression) -> int:
+def binding(e: Expression) -> int:
     match e:
         case Sum() | Negative():
-            return _LOOSE
+            return LOOSE
         case Parallel():
-            return _PARALLEL
+            return PARALLEL
         case Product() | Quotient():
-            return _TIGHT
+            return TIGHT
         case PlainNumber(x):
-            return _ATOM if x >= 0 and x.denominator == 1 else _TIGHT
+            return ATOM if x >= 0 and x.denominator == 1 else TIGHT
         case _:
-            return _ATOM
+            return ATOM
 
 
 def _wrapped(e: Expression, least: int) -> str:
-    return text(e) if _binding(e) >= least else f"({text(e)})"
+    return text(e) if binding(e) >= least else f"({text(e)})"
 
 
 def _wrapped_latex(e: Expression, least: int) -> str:
     if isinstance(e, Quotient):
-        return latex_text(e) if least < _ATOM else rf"\left({latex_text(e)}\right)"
-    return latex_text(e) if _binding(e) >= least else rf"\left({latex_text(e)}\right)"
+        return latex_text(e) if least < ATOM else rf"\left({latex_text(e)}\right)"
+    return latex_text(e) if binding(e) >= least else rf"\left({latex_text(e)}\right)"
