@@ -224,7 +224,7 @@ def _plan(
     alone = all(of_point(word) for word in words) and not null and vcm is None and "vcm" not in given
     drives = None if alone else find_drives(circuit, input, output, vcm)
     wanted = measures(words, drives.circuit if drives else circuit, len(drives.output) if drives else 0)
-    if "input_offset" in words and not null:
+    if any(m.needs == "nulled" for m in wanted) and not null:
         raise OptionError("the input offset is what nulls the output", hint=said("add {null}", null=True))
     _check_columns(given, [m.name for m in wanted])
     lanes = read_lanes(drives.circuit if drives else circuit, given, drives)
@@ -232,9 +232,11 @@ def _plan(
     axis = frequency_axis(frequency_hz)
     flat = {name.lower(): np.broadcast_to(np.asarray(given[name], float), count) for name in given}
     volts = null_target(drives, target) if null and drives else None
-    return Plan(
+    plan = Plan(
         drives.circuit if drives else circuit, drives, lanes, flat, wanted, axis, is_default(frequency_hz), volts
     )
+    plan.check()
+    return plan
 
 
 def _check_columns(varied: Iterable[str], measured: Sequence[str]) -> None:
@@ -261,7 +263,7 @@ def _carried_out(
             f"gains of {plan.count} lanes at {plan.frequency_hz.size} frequencies do not fit into memory",
             hint=said("write them with {out}, or measure single figures such as cmrr_db", out="FILE.zarr"),
         )
-    sweep = plan.sweep(plan.frequency_hz)[0] if plan.needs("axis") else None
+    sweep = plan.sweep(plan.frequency_hz)[0] if plan.needs("gains") else None
     notes: tuple[str, ...] = ()
     with closing(open_file(path, plan.layout(), resume, overwrite)) if path else nullcontext() as file:
         first = file.done if file else 0
@@ -274,14 +276,14 @@ def _carried_out(
         if file and first:
             table.put(slice(0, first), *file.kept())
         for where, (status, values) in stream(
-            plan.count, plan.solve, plan.digest(), sweep=sweep, threads=threads, first=first
+            plan.count, plan.solve, plan.digest, sweep=sweep, threads=threads, first=first
         ):
             table.put(where, status, values)
             if file:
                 file.write(where, status, values)
             if progress:
                 progress(where.stop, plan.count)
-    if plan.needs("headline", "axis", "band"):
+    if plan.of_small_signals:
         some = plan.solve(sample(plan.count))
         notes = (*notes, *lost_lanes(some), *lane_notes(some, of=plan.count))
         if plan.drives is not None:
@@ -315,6 +317,12 @@ class _Table:
         if len(self.floor) == self.plan.count and FLOOR in values:
             self.floor[where] = values[FLOOR]
 
+    @property
+    def reasons(self) -> dict[str, Reason]:
+        plan = self.plan
+        at = (plan.headline_hz, plan.frequency_hz[0].item())
+        return zeros(plan.drives, plan.solve, at, plan.measures, self.values, self.floor)
+
     def result(self, path: Path | None, notes: tuple[str, ...]) -> SweepResult:
         plan = self.plan
         shape = plan.lanes.shape or (plan.count,)
@@ -331,7 +339,7 @@ class _Table:
             path,
             notes,
             plan.headline_hz,
-            zeros(plan.drives, plan.solve, (plan.headline_hz, plan.frequency_hz[0].item()), self.values, self.floor),
+            self.reasons,
         )
 
 
@@ -350,8 +358,8 @@ ANALYSIS = Analysis(
             "measure",
             "names",
             "",
-            f"what to keep: gains, op, cmrr, {', '.join(merit.name for merit in SCALARS)}, v(node), i(device), "
-            "device.quantity",
+            f"what to keep: gains, op, cmrr, {', '.join(merit.name for merit in SCALARS)}, psrr(supply), v(node), "
+            "i(device), device.quantity; name@frequency for figures of one frequency",
             DEFAULT,
         ),
         FREQUENCY_OPTION,
