@@ -120,8 +120,8 @@ def check(rows: Sequence[Row], limits: Sequence[Limit]) -> tuple[Row, ...]:
     frequency as a value, and all else word for word.
 
     The name is the symbol of a row, what it is of or that of its merit, in any case, with or without spaces and
-    underscores. Gains are judged by magnitude. A row without extremes is judged by its typical value. Raises `OptionError` for a limit that
-    meets no row, and for a unit that is not that of the row.
+    underscores. Gains are judged by magnitude. A row without extremes is judged by its typical value. Raises
+    `OptionError` for a limit that meets no row, and for a unit that is not that of the row.
     """
     judged = list(rows)
     for limit in limits:

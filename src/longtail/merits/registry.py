@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from longtail.circuit import Circuit
 from longtail.contract.axes import frequency_axis
@@ -27,6 +28,18 @@ MERITS: dict[str, Merit] = {merit.name: merit for merit in (*gains.OVER_FREQUENC
 OF_PAIRS = (*gains.OF_PAIRS, *impedances.OF_PAIRS)
 PSRR = "psrr"  # of one supply as psrr(vcc), of all by itself
 DEFAULT = "differential_db,cmrr_db,bandwidth_hz"
+
+
+def table() -> list[str]:
+    """The figures of lanes in lines of Markdown: name, symbol, unit, and what it is.
+
+    >>> table()[0]
+    '| `differential_db` | A_dd, A_d | dB | differential gain |'
+    """
+    rows = (*SCALARS, replace(supplies.psrr("vcc"), parameter="rejection of a supply; `psrr` stands for all of them"))
+    return [
+        f"| `{m.name}` | {', '.join(filter(None, (m.symbol, m.single)))} | {m.unit} | {m.parameter} |" for m in rows
+    ]
 
 
 def names(given: str | Sequence[str]) -> tuple[str, ...]:
