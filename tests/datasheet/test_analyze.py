@@ -377,3 +377,13 @@ def test_the_curves_behind_a_datasheet_are_those_of_its_analyses(null: bool, exa
     target = {"null": True, "target": 0.1} if null else {}
     alone = amp.cmrr(**target, frequency_hz="1:1meg:1", vcm=found.cmrr.vcm)
     np.testing.assert_allclose(found.cmrr.cmrr_db, alone.cmrr_db, rtol=1e-6)
+
+
+def test_a_limit_may_be_named_as_a_sweep_measures_it(amp: lt.Amplifier) -> None:
+    limits = {"differential_db": {"min": 40}, "cmrr_db@1k": {"min": 200}, "bandwidth_hz": {"min": "1k"}}
+    rows = {(r.merit, r.conditions.partition(",")[0]): r for r in amp.analyze(limits=limits, at="1k").rows if r.limit}
+    assert [r.verdict for r in rows.values()] == [PASS, FAIL, PASS]
+    assert [name for name, _ in rows] == ["differential_db", "cmrr_db", "bandwidth_hz"]
+    assert ("cmrr_db", "f = 1 kHz") in rows
+    with pytest.raises(lt.OptionError, match="no CMRR is given at 'f = 50 Hz'"):
+        amp.analyze(limits={"cmrr_db@50": {"min": 80}})

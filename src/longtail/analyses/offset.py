@@ -21,8 +21,9 @@ from longtail.driven.levels import sweep
 from longtail.driven.nulling import null_target
 from longtail.driven.stability import instability_notes
 from longtail.engine.equations.views import TEMPERATURE
-from longtail.merits.inputs import BIAS_CURRENT, DRIFT_STEP, OFFSET_CURRENT, offsets, seen_at
+from longtail.merits.inputs import BIAS_CURRENT, DRIFT_STEP, OFFSET_CURRENT, offsets
 from longtail.merits.reasons import exchanging
+from longtail.merits.seen import seen_at
 
 if TYPE_CHECKING:
     import xarray

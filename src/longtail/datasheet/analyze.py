@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -19,29 +20,35 @@ from longtail.contract.drive import Drive
 from longtail.contract.kinds import CORNERS, FLAG, FREQUENCY, LIMITS, RANGE
 from longtail.contract.options import COLDEST, FREE_NULL_OPTIONS, FREQUENCY_OPTION, INPUT_OPTIONS
 from longtail.contract.result import Result
-from longtail.datasheet.asked import Asked, read_noise_band, read_spots
+from longtail.datasheet.asked import beyond, others, read_noise_band, read_spots
 from longtail.datasheet.characterize import NO_SUPPLIES, NOT_NULLED, Characterization, no_point
 from longtail.datasheet.companions import Details, details
 from longtail.datasheet.curves import Curves
 from longtail.datasheet.gain_rows import GainRows
 from longtail.datasheet.limits import FAIL, Limit, ascii_symbol, check, read_limits, unheld
 from longtail.datasheet.rows import Row
-from longtail.driven.band_search import model_bands
-from longtail.driven.conditions import TYPICAL, Condition, Corners, conditions, corners_of, read_corners
+from longtail.driven.conditions import (
+    TYPICAL,
+    Condition,
+    Corners,
+    conditions,
+    corners_of,
+    read_corners,
+)
 from longtail.driven.drives import Drives
 from longtail.driven.inputs import find_drives
-from longtail.driven.mode_gains import SampledGains, model_gains
+from longtail.driven.mode_gains import ModeMatrix, SampledGains, model_gains
 from longtail.driven.nulling import bias, null_target
 from longtail.driven.stability import growing
-from longtail.driven.under_conditions import Standing, stand
-from longtail.engine.small_signal.at_point import linearize
+from longtail.driven.under_conditions import stand
 from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.errors import AnalysisError, OptionError
 from longtail.files.writing import write_report
-from longtail.large_signal.extent import extent
+from longtail.merits.frequencies import Asked
 from longtail.merits.inputs import INPUT_OFFSET
-from longtail.merits.merit import Merit, Seen
+from longtail.merits.merit import Merit
 from longtail.merits.reasons import Inquiry
+from longtail.merits.seen import Seen
 from longtail.merits.supplies import SUPPLY_POWER, supply_power
 from longtail.units import counted
 
@@ -167,15 +174,39 @@ def run(
     among = conditions(circuit, temperatures, named)
     drives = find_drives(circuit, drive)
     if full or len(among) > 1 or asked.at:
-        sheet = _over_conditions(drives, asked, among, drive, full)
+        found = _over_conditions(drives, asked, among, drive, full)
     else:
-        sheet = _as_it_stands(drives, asked, drive)
-    rows, notes = check(sheet.rows, limits or ()), (*sheet.notes, *unheld(limits or ()))
-    options = {**asdict(drive), "frequency_hz": asked.frequency_hz}
-    return replace(sheet, title=circuit.title, circuit=circuit, asked=options, full=full, rows=rows, notes=notes)
+        found = _as_it_stands(drives, asked, drive)
+    return Datasheet(
+        circuit.title,
+        found.op,
+        found.gains,
+        found.input_offset,
+        found.supply_power,
+        check(found.rows, limits or ()),
+        (*found.notes, *unheld(limits or ())),
+        circuit,
+        {**asdict(drive), "frequency_hz": asked.frequency_hz},
+        among,
+        full,
+        curves=found.curves,
+    )
 
 
-def _over_conditions(drives: Drives, over: Asked, among: tuple[Condition, ...], drive: Drive, full: bool) -> Datasheet:
+@dataclass(frozen=True, eq=False)
+class _Findings:
+    """What a datasheet is made of; see there."""
+
+    op: OpResult
+    gains: ModeGains
+    input_offset: float | None
+    supply_power: float | None
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...]
+    curves: Curves | None = None
+
+
+def _over_conditions(drives: Drives, over: Asked, among: tuple[Condition, ...], drive: Drive, full: bool) -> _Findings:
     """All conditions at once; operating point and gains of the typical one."""
     standing = stand(drives, among, drive)
     found = Characterization(standing, over)
@@ -185,26 +216,16 @@ def _over_conditions(drives: Drives, over: Asked, among: tuple[Condition, ...], 
     op = describe(typical, circuit=drives.circuit)
     gains = gains_at(standing.drives, typical, over.frequency_hz, offset if drive.null else None, drive.target)
     lost = no_point(standing)
-    return Datasheet(
-        drives.circuit.title,
-        op,
-        gains,
-        offset,
-        _supply_power(typical),
-        rows,
-        (
-            *(str(note) for note in drives.circuit.notes),
-            *gains.notes,
-            *([standing.why_not] if standing.why_not else []),
-            *(["no ranges are given: no supplies say how far to look"] if full and _boundless(standing) else []),
-            *([f"no operating point was found under these conditions: {', '.join(lost)}"] if lost else []),
-            *_unstable(found),
-        ),
-        drives.circuit,
-        {},
-        among,
-        curves=found.curves(full),
+    boundless = full and standing.nulled is not None and not found.has_ranges
+    notes = (
+        *(str(note) for note in drives.circuit.notes),
+        *gains.notes,
+        *([standing.why_not] if standing.why_not else []),
+        *(["no ranges are given: no supplies say how far to look"] if boundless else []),
+        *([f"no operating point was found under these conditions: {', '.join(lost)}"] if lost else []),
+        *_unstable(found),
     )
+    return _Findings(op, gains, offset, _supply_power(typical), rows, notes, found.curves(full))
 
 
 def _unstable(found: Characterization) -> list[str]:
@@ -217,18 +238,12 @@ def _unstable(found: Characterization) -> list[str]:
     ]
 
 
-def _boundless(standing: Standing) -> bool:
-    """Whether ranges are missing for lack of supplies, and not for lack of nulling."""
-    return standing.nulled is not None and extent(standing) is None
-
-
-def _as_it_stands(drives: Drives, over: Asked, drive: Drive) -> Datasheet:
+def _as_it_stands(drives: Drives, over: Asked, drive: Drive) -> _Findings:
     """One condition, and only what is quick."""
-    circuit = drives.circuit
     point, offset = bias(drives, null=drive.null, target=drive.target)
     op = describe(point)
     gains = gains_at(drives, point, over.frequency_hz, offset, drive.target)
-    notes = [str(note) for note in circuit.notes] + list(gains.notes)
+    notes = [str(note) for note in drives.circuit.notes] + list(gains.notes)
     if offset is None:
         try:
             _, offset = bias(drives, null=True, target=drive.target)
@@ -243,13 +258,13 @@ def _as_it_stands(drives: Drives, over: Asked, drive: Drive) -> Datasheet:
     rows = (
         _known(INPUT_OFFSET, bias_text, offset, NOT_NULLED),
         _known(SUPPLY_POWER, bias_text, power, NO_SUPPLIES),
-        *_gain_rows(drives, point, over, bias_text),
+        *_gain_rows(_AsItStands(point, drives, over), bias_text),
     )
-    return Datasheet(circuit.title, op, gains, offset, power, rows, tuple(notes), circuit, {})
+    return _Findings(op, gains, offset, power, rows, tuple(notes))
 
 
 def _known(merit: Merit, at: str, value: float | None, absent: str) -> Row:
-    return Row(merit.symbol, merit.parameter, at, value, merit.unit, "" if value is not None else absent)
+    return _alone(False, merit, at, np.array([np.nan if value is None else value]), absent)
 
 
 def _supply_power(point: OperatingPoint) -> float | None:
@@ -258,32 +273,40 @@ def _supply_power(point: OperatingPoint) -> float | None:
     return None if math.isnan(power) else power
 
 
-def _gain_rows(drives: Drives, point: OperatingPoint, over: Asked, bias_text: str) -> Iterable[Row]:
-    model = linearize(point)
-    search = over.search(model)
-    bands = model_bands(drives, model, search)
-    headline = over.headline(bands)
-    frequencies = (headline, *over.others(headline))
-    matrix, floor = model_gains(drives, model, np.array(frequencies))
-    first, *others = (
-        SampledGains(np.array([f]), m[None, None], drives.output, level[None, None])
-        for f, m, level in zip(frequencies, matrix, floor, strict=True)
-    )
+class _AsItStands(Seen):
+    """One lane at the frequencies of a datasheet, all solved at once, and small common gains made exact."""
+
+    @cached_property
+    def spots(self) -> dict[float, ModeMatrix]:
+        headline = self.frequencies.headline_hz
+        frequencies = np.array([headline, *others(self.over, headline)])
+        matrix, floor = model_gains(self.driven, self.model, frequencies)
+        return {
+            f: SampledGains(np.array([f]), m[None, None], self.driven.output, level[None, None])
+            for f, m, level in zip(frequencies.tolist(), matrix, floor, strict=True)
+        }
+
+    def gains_at(self, frequency_hz: NDArray[np.float64]) -> ModeMatrix:
+        return self.spots[frequency_hz[0].item()]
+
+
+def _gain_rows(seen: Seen, bias_text: str) -> Iterable[Row]:
     return GainRows(
-        _alone,
-        Seen(point, drives, headline=first, bands=bands),
-        others,
+        partial(_alone, seen.driven.single_ended),
+        seen,
+        others(seen.over, seen.frequencies.headline_hz),
         bias_text,
-        over.absent(search),
-        Inquiry(drives, point),
-        np.array([bool(growing(point))]),
+        beyond(seen.over, seen.search),
+        Inquiry(seen.driven, seen.point),
+        np.array([bool(growing(seen.point))]),
     )
 
 
-def _alone(symbol: str, parameter: str, at: str, values: NDArray[np.float64], unit: str, absent: str) -> Row:
+def _alone(single_ended: bool, merit: Merit, at: str, values: NDArray[np.float64], absent: str) -> Row:
     """A row of one condition, which has no extremes."""
     value = values[0].item() if np.isfinite(values[0]) else None
-    return Row(symbol, parameter, at, value, unit, absent if np.isnan(values[0]) else "")
+    said = absent if np.isnan(values[0]) else ""
+    return Row(merit.written(single_ended), merit.parameter, at, value, merit.unit, said, merit=merit.name)
 
 
 AT_OPTION = Option(

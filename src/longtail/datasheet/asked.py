@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,50 +9,23 @@ from numpy.typing import NDArray
 
 from longtail.analyses.noise.noise import read_band
 from longtail.contract.axes import linear_axis
-from longtail.driven.band_search import headline_hz, is_default, search_axis
-from longtail.driven.bands import Bands
-from longtail.engine.small_signal.linearization import Linearization
 from longtail.errors import OptionError
 from longtail.hints import said
+from longtail.merits.frequencies import Asked
 from longtail.units import format_si
 
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
-class Asked:
-    """What is asked of an amplifier over frequency.
+def others(asked: Asked, headline: float) -> tuple[float, ...]:
+    """Further frequencies of rejections: the last of the axis, then those that were asked for."""
+    last = float(asked.frequency_hz[-1])
+    return tuple(f for f in dict.fromkeys((last, *asked.at)) if f != headline)
 
-    frequency_hz  the axis of curves, Hz
-    at            frequencies in Hz at which rejections and noise are given too
-    band          that of the integrated noise in Hz; None for the pass band
-    """
 
-    frequency_hz: Array
-    at: tuple[float, ...] = ()
-    band: tuple[float, float] | None = None
-
-    @property
-    def default(self) -> bool:
-        """Whether the axis is nobody's choice."""
-        return is_default(self.frequency_hz)
-
-    def search(self, model: Linearization) -> Array:
-        """Where the band is looked for, see `search_axis`."""
-        return search_axis(model, self.frequency_hz, self.default)
-
-    def headline(self, bands: Bands) -> float:
-        """Where figures are given, see `headline_hz`."""
-        return headline_hz(bands, self.frequency_hz, self.default)
-
-    def others(self, headline: float) -> tuple[float, ...]:
-        """Further frequencies of rejections: the last of the axis, then those that were asked for."""
-        last = float(self.frequency_hz[-1])
-        return tuple(f for f in dict.fromkeys((last, *self.at)) if f != headline)
-
-    def absent(self, search: Array) -> str:
-        """Why a corner is not there."""
-        return f"none up to {format_si(search[-1].item(), 'Hz')}" if self.default else "beyond the frequency range"
+def beyond(asked: Asked, search: Array) -> str:
+    """Why a corner is not there."""
+    return f"none up to {format_si(search[-1].item(), 'Hz')}" if asked.default else "beyond the frequency range"
 
 
 def read_spots(given: Any) -> tuple[float, ...]:

@@ -11,6 +11,9 @@ at = "1 Hz"
 [bandwidth]
 symbol = "f_3dB"
 min = "1meg"
+
+["cmrr_db@1k"]
+min = 80
 """
 
 from __future__ import annotations
@@ -28,6 +31,9 @@ from longtail.errors import OptionError, Span, nearest
 from longtail.files import reading as file_reading
 from longtail.files.toml import number, read_toml
 from longtail.hints import said
+from longtail.merits.merit import SpotMerit
+from longtail.merits.registry import named
+from longtail.units import format_si
 
 PASS, FAIL, OPEN = "pass", "fail", "open"
 _KEYS = ("min", "max", "unit", "at", "symbol")
@@ -68,7 +74,23 @@ def _limit(name: str, table: Any, path: Path | None) -> Limit:
     words = [table.get(key, "") for key in ("unit", "at")]
     if not all(isinstance(word, str) for word in [*words, table.get("symbol", "")]):
         raise OptionError(f"limit '{name}': unit, at and symbol are strings")
-    return Limit(name, table.get("symbol", name), low, high, words[0], words[1])
+    return by_merit(Limit(name, table.get("symbol", name), low, high, words[0], words[1]))
+
+
+def by_merit(limit: Limit) -> Limit:
+    """The limit with what the name of a merit says of it, as in "cmrr_db@1k": the frequency, and that gains are in dB.
+
+    >>> by_merit(Limit("differential_db", "differential_db", 30.0, None, "")).unit
+    'dB'
+    >>> by_merit(Limit("cmrr_db@1k", "cmrr_db@1k", 80.0, None, "")).at
+    'f = 1 kHz'
+    """
+    merit = named(limit.symbol.lower())
+    if merit is None:
+        return limit
+    at = f"f = {format_si(merit.at_hz, 'Hz')}" if isinstance(merit, SpotMerit) and merit.at_hz is not None else ""
+    unit = _DECIBEL if merit.gain is not None else ""
+    return replace(limit, symbol=limit.symbol.partition("@")[0], at=limit.at or at, unit=limit.unit or unit)
 
 
 def _bound(name: str, key: str, given: Any, path: Path | None) -> float:
@@ -99,9 +121,9 @@ def check(rows: Sequence[Row], limits: Sequence[Limit]) -> tuple[Row, ...]:
     """The rows with their verdicts. A limit meets the first row of its name whose conditions contain its `at`: a
     frequency as a value, and all else word for word.
 
-    The name is the symbol of a row or what it is of, in any case, with or without spaces and underscores. Gains are
-    judged by magnitude. A row without extremes is judged by its typical value. Raises `OptionError` for a limit that
-    meets no row, and for a unit that is not that of the row.
+    The name is the symbol of a row, what it is of or that of its merit, in any case, with or without spaces and
+    underscores. Gains are judged by magnitude. A row without extremes is judged by its typical value. Raises
+    `OptionError` for a limit that meets no row, and for a unit that is not that of the row.
     """
     judged = list(rows)
     for limit in limits:
@@ -140,15 +162,15 @@ def _key(name: str) -> str:
 
 def _meets(limit: Limit, rows: Sequence[Row]) -> int:
     for name in (limit.symbol, *limit.also):
-        named = [k for k, row in enumerate(rows) if _key(name) in (_key(row.symbol), _key(row.parameter))]
-        if named:
+        there = [k for k, row in enumerate(rows) if _key(name) in map(_key, (row.symbol, row.parameter, row.merit))]
+        if there:
             break
     else:
         raise _unmet(limit, rows)
-    for k in named:
+    for k in there:
         if _given_at(limit.at, rows[k].conditions):
             return k
-    raise _elsewhere(limit, [rows[k] for k in named])
+    raise _elsewhere(limit, [rows[k] for k in there])
 
 
 def _given_at(at: str, conditions: str) -> bool:

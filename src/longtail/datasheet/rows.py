@@ -46,6 +46,7 @@ class Row:
     missing           conditions under which there is no value though there should be one
     limit, verdict    "pass", "fail", "open" where there is nothing to judge by (see `Reason.is_open`), "" without limit
     reason            why a gain or a rejection has no value, or is zero
+    merit             the name by which a sweep measures it too, see `longtail.merits.registry`
     """
 
     symbol: str
@@ -62,6 +63,7 @@ class Row:
     limit: Limit | None = None
     verdict: str = ""
     reason: Reason | None = None
+    merit: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values by name."""

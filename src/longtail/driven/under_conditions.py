@@ -1,4 +1,4 @@
-"""An amplifier under all conditions of a characterization at once: one lane each, the typical one first."""
+"""An amplifier under all conditions of a characterization at once, the typical one first, or in lanes of a sweep."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from longtail.driven.conditions import Condition, arrays
 from longtail.driven.drives import Drives
 from longtail.driven.levels import LevelSweep, sweep
 from longtail.driven.nulling import null_target
+from longtail.driven.parameters import nominal
 from longtail.driven.points import Points
 from longtail.driven.varied import read_lanes
+from longtail.engine.equations.views import TEMPERATURE
 from longtail.errors import AnalysisError, ConvergenceError, OptionError
 
 Array = NDArray[np.float64]
@@ -28,6 +30,7 @@ class Standing:
     values      varied parameters by name, `[condition]`; v_ic, v_id: the inputs of the netlist in V, `[condition]`
     plain       without nulling; nulled: with, None where the output cannot be nulled, and `why_not` says why
     points      where it is analyzed, `[condition]`: as the netlist has it, or nulled where `null` asks for it
+    apart       whether each is an amplifier of its own, a lane of a sweep, and none the typical one of the others
     """
 
     drives: Drives
@@ -40,10 +43,11 @@ class Standing:
     why_not: str
     points: Points
     null: bool
+    apart: bool = False
 
     @property
     def count(self) -> int:
-        return len(self.names)
+        return self.v_ic.size
 
     @property
     def good(self) -> NDArray[np.intp]:
@@ -73,16 +77,26 @@ def stand(drives: Drives, conditions: Sequence[Condition], drive: Drive = AS_IT_
     """Solve all conditions. Raises as `bias` does where the typical one cannot be solved."""
     given = arrays(drives.circuit, conditions)
     lanes = read_lanes(drives.circuit, given, drives)
-    values = {name: value for name, value in lanes.values.items() if name not in drives.names}
-    v_id, v_ic = _levels(drives, lanes.values, len(conditions))
+    return _stand(drives, tuple(each.name for each in conditions), lanes.values, drive, False)
+
+
+def stand_apart(drives: Drives, values: Mapping[str, Array], drive: Drive) -> Standing:
+    """The same of lanes of a sweep, from their checked values by varied name. Raises as `bias` does."""
+    lanes = len(next(iter(values.values())))
+    own = {TEMPERATURE: np.full(lanes, nominal(drives.circuit, TEMPERATURE))}
+    return _stand(drives, (), {**own, **values}, drive, True)
+
+
+def _stand(drives: Drives, names: tuple[str, ...], given: Mapping[str, Array], drive: Drive, apart: bool) -> Standing:
+    values = {name: value for name, value in given.items() if name not in drives.names}
+    v_id, v_ic = _levels(drives, given, len(next(iter(values.values()))))
     nulled, why_not = _nulled(drives, tuple(values), drive)
     plain = _plain(drives, tuple(values), nulled, drive.null)
     if drive.null and nulled is not None:
         points = nulled.at(v_ic=v_ic, varied=values)
     else:
         points = plain.at(v_ic=v_ic, v_id=v_id, varied=values)
-    names = tuple(each.name for each in conditions)
-    return Standing(plain.drives, names, values, v_ic, v_id, plain, nulled, why_not, points, drive.null)
+    return Standing(plain.drives, names, values, v_ic, v_id, plain, nulled, why_not, points, drive.null, apart)
 
 
 def _levels(drives: Drives, values: Mapping[str, Array], lanes: int) -> tuple[Array, Array]:

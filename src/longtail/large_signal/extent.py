@@ -33,7 +33,7 @@ class Extent:
     """
 
     standing: Standing
-    rails: tuple[float, float]
+    rails: tuple[Array, Array]  # the lowest and the highest supply, V, `[condition]`
 
     @cached_property
     def center(self) -> Array:
@@ -41,9 +41,12 @@ class Extent:
         return np.column_stack([self.standing.points.output, self.standing.v_ic])
 
     @cached_property
-    def working(self) -> list[str]:
-        """The transistors that amplify under typical conditions."""
-        return [name for name, there in amplifying(self.standing.points.point).items() if there[0]]
+    def working(self) -> dict[str, Mask]:
+        """The transistors that amplify at rest, `[condition]`: under typical conditions, or in each lane of its own."""
+        found = amplifying(self.standing.points.point)
+        if not self.standing.apart:
+            found = {name: np.broadcast_to(there[0], there.shape) for name, there in found.items()}
+        return {name: there for name, there in found.items() if there.any()}
 
     @cached_property
     def gain(self) -> Array:
@@ -57,7 +60,7 @@ class Extent:
         condition, end = (x.ravel() for x in np.meshgrid(np.arange(count), np.arange(4), indexing="ij"))
         by_gain, upward = end >= 2, end % 2 == 1
         start = np.where(by_gain, self.center[condition, 0], self.center[condition, 1])
-        stop = np.where(by_gain, low_high[0][upward.astype(int)], low_high[1][upward.astype(int)])
+        stop = low_high[by_gain.astype(int), upward.astype(int), condition]
 
         def attempt(rows: Rows, shares: Array, near: Array) -> tuple[Mask, Mask, Array]:
             lanes, moved = condition[rows], start[rows] + shares * (stop - start)[rows]
@@ -94,12 +97,12 @@ class Extent:
         reached = np.where(last >= 1.0, np.inf, np.abs(last * ends)).reshape(2, count).min(axis=0)
         return np.where(np.isfinite(reached) & np.isfinite(self.center[:, 0]), reached, np.nan)
 
-    def _corners(self) -> tuple[Array, Array]:
-        """Where the search ends: outputs and levels in V, lowest and highest of each."""
+    def _corners(self) -> Array:
+        """Where the search ends, V, `[level or output, lowest or highest, condition]`."""
         low, high = self.rails
         span = high - low
-        swing = np.array([low, high] if self.standing.drives.single_ended else [-span, span])
-        return swing, np.array([low - _WIDER * span, high + _WIDER * span])
+        swing = (low, high) if self.standing.drives.single_ended else (-span, span)
+        return np.array([(low - _WIDER * span, high + _WIDER * span), swing])
 
     @property
     def _nulled(self) -> LevelSweep:
@@ -121,10 +124,10 @@ class Extent:
         """Whether transistors amplify, or the gain is what it was. One may turn off if the gain is there."""
         regions = amplifying(points.point)
         saturated, off = np.zeros((2, lanes.size), bool)
-        for name in self.working:
-            cut = is_cut_off(points.point, name)
-            saturated |= ~regions[name] & ~cut
-            off |= cut
+        for name, there in self.working.items():
+            cut, counts = is_cut_off(points.point, name), there[lanes]
+            saturated |= counts & ~regions[name] & ~cut
+            off |= counts & cut
         enough = np.zeros(lanes.size, bool)
         asked = np.flatnonzero(points.good & (by_gain | (off & ~saturated)))
         if asked.size:
@@ -135,7 +138,18 @@ class Extent:
 def extent(standing: Standing) -> Extent | None:
     """The ranges; None where the output cannot be held, or no supplies say how far to look."""
     rails = supply_rails(standing.drives.circuit)
-    return None if rails is None or standing.nulled is None else Extent(standing, rails)
+    if rails is None or standing.nulled is None:
+        return None
+    low, high = _own_rails(standing) if standing.apart else np.repeat(rails, standing.count).reshape(2, -1)
+    return Extent(standing, (low, high))
+
+
+def _own_rails(standing: Standing) -> Array:
+    """Lowest and highest voltage of the supplies in each lane, ground among them, `[2, lane]`."""
+    circuit, point = standing.drives.circuit, standing.points.point
+    nodes = [node for name in circuit.ports.supplies for node in circuit.instances[name].nodes[:2]]
+    volts = np.array([np.zeros(standing.count), *(point.voltage(node) for node in nodes)])
+    return np.array([volts.min(axis=0), volts.max(axis=0)])
 
 
 def _slope(points: Points) -> Array:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from longtail.driven.bands import sampled_bands
-from longtail.driven.mode_gains import ModeMatrix, SampledGains
+from longtail.driven.mode_gains import PLACES, ModeMatrix, SampledGains
 from longtail.driven.points import Points
-from longtail.merits.merit import Merit, Seen
+from longtail.merits.merit import GainMerit, LaneMerit, SpotMerit
+from longtail.merits.seen import Spot
+from longtail.modes import COMMON, DIFFERENTIAL
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
-OF_PAIRS = ("common_to_differential", "differential_to_common")  # what only an output of two nodes has
+_CONVERSIONS = ("common_to_differential", "differential_to_common")
+OF_PAIRS = (*_CONVERSIONS, *(f"{name}_db" for name in _CONVERSIONS))  # what only an output of two nodes has
 
 
 def signed(gain: Complex, floor: Array) -> Array:
@@ -42,42 +48,47 @@ def bandwidth(gains: ModeMatrix) -> Array:
     return sampled_bands(gains.frequency_hz, np.abs(gains.differential), gains.floor).high_hz
 
 
-def _headline_db(seen: Seen, gain: Complex) -> Array:
-    return decibels(gain[:, 0], seen.spot.floor[:, 0])
+def _db(of: Callable[[ModeMatrix], Complex]) -> Callable[[Spot], Array]:
+    """A gain at one frequency, dB, `[lane]`."""
+    return lambda s: decibels(of(s.gains)[:, 0], s.gains.floor[:, 0])
 
 
+def _converted(gains: ModeMatrix) -> Complex:
+    """A_d→c: what a differential input does to the common mode of a pair."""
+    return gains.matrix[..., COMMON, DIFFERENTIAL]
+
+
+_UNWANTED = PLACES["common_to_differential"]  # of one node too, whose only output mode is the first
+# symbol, that of a single-ended output, parameter, and what a matrix of gains has of it
+_GAINS: dict[str, tuple[str, str, str, Callable[[ModeMatrix], Complex]]] = {
+    "differential": ("A_dd", "A_d", "differential gain", lambda g: g.differential),
+    "common": ("A_cc", "A_cm", "common-mode gain", lambda g: g.common),
+    "common_to_differential": ("A_c→d", "", "common to differential", lambda g: g.unwanted),
+    "differential_to_common": ("A_d→c", "", "differential to common", _converted),
+}
 OVER_FREQUENCY = (
-    Merit("differential", "A_dd", "differential gain", "V/V", lambda s: s.response.differential, "axis", "A_d"),
-    Merit("common", "A_cc", "common-mode gain", "V/V", lambda s: s.response.common, "axis", "A_cm"),
-    Merit("common_to_differential", "A_c→d", "common to differential", "V/V", lambda s: s.response.unwanted, "axis"),
-    Merit(
-        "differential_to_common",
-        "A_d→c",
-        "differential to common",
-        "V/V",
-        lambda s: s.response.matrix[..., -1, 0],
-        "axis",
+    *(
+        GainMerit(name, symbol, said, "V/V", of, single=single, gain=PLACES[name])
+        for name, (symbol, single, said, of) in _GAINS.items()
     ),
-    Merit("cmrr", "CMRR", "rejection", "dB", lambda s: s.response.cmrr_db, "axis"),
+    GainMerit("cmrr", "CMRR", "rejection", "dB", lambda g: g.cmrr_db, unwanted=_UNWANTED),
 )
+REJECTION = SpotMerit("cmrr_db", "CMRR", "rejection", "dB", lambda s: s.gains.cmrr_db[:, 0], unwanted=_UNWANTED)
 AT_HEADLINE = (
-    Merit(
-        "differential_db",
-        "A_dd",
-        "differential gain",
-        "dB",
-        lambda s: _headline_db(s, s.spot.differential),
-        "headline",
-        "A_d",
+    *(
+        SpotMerit(f"{name}_db", symbol, said, "dB", _db(of), single=single, gain=PLACES[name])
+        for name, (symbol, single, said, of) in _GAINS.items()
     ),
-    Merit("common_db", "A_cc", "common-mode gain", "dB", lambda s: _headline_db(s, s.spot.common), "headline", "A_cm"),
-    Merit("cmrr_db", "CMRR", "rejection", "dB", lambda s: s.spot.cmrr_db[:, 0], "headline"),
+    REJECTION,
 )
-CORNERS = (
-    Merit("bandwidth_hz", "f_3dB", "bandwidth of the differential gain", "Hz", lambda s: s.band.high_hz, "band"),
-    Merit("low_corner_hz", "f_L", "lower corner of the differential gain", "Hz", lambda s: s.band.low_hz, "band"),
-    Merit("unity_gain_hz", "f_T", "unity differential gain", "Hz", lambda s: s.band.unity_hz, "band"),
+_OF = "of the differential gain"
+BANDWIDTH = LaneMerit("bandwidth_hz", "f_3dB", f"bandwidth {_OF}", "Hz", lambda s: s.bands.high_hz, needs="band")
+LOW_CORNER = LaneMerit("low_corner_hz", "f_L", f"lower corner {_OF}", "Hz", lambda s: s.bands.low_hz, needs="band")
+HIGH_CORNER = replace(BANDWIDTH, symbol="f_H", parameter=f"upper corner {_OF}")  # of what does not pass 0 Hz
+UNITY_GAIN = LaneMerit(
+    "unity_gain_hz", "f_T", "unity differential gain", "Hz", lambda s: s.bands.unity_hz, needs="band"
 )
+CORNERS = (BANDWIDTH, LOW_CORNER, UNITY_GAIN)
 
 
 def symbols(single_ended: bool) -> dict[str, str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 from longtail.driven.drives import Drives
 from longtail.driven.port_maps import port_matrices
 from longtail.engine.small_signal.linearization import Linearization
+from longtail.merits.merit import SpotMerit
+from longtail.merits.seen import Spot
 from longtail.modes import COMMON, DIFFERENTIAL
 
 Array = NDArray[np.float64]
@@ -40,3 +43,24 @@ def port_impedances(drives: Drives, model: Linearization, frequency_hz: float) -
         output[:, DIFFERENTIAL, DIFFERENTIAL],
         None if drives.single_ended else output[:, COMMON, COMMON],
     )
+
+
+def _ports(spot: Spot) -> PortImpedances:
+    return port_impedances(spot.seen.driven, spot.seen.model, spot.frequency_hz)
+
+
+def _of(mode: str) -> Callable[[Spot], Array]:
+    return lambda s: s.seen.spread(getattr(s.once(_ports), mode))
+
+
+Z_ID = SpotMerit("z_id", "Z_id", "differential input impedance", "ohm", _of("differential_input"))
+Z_IC = SpotMerit("z_ic", "Z_ic", "common-mode input impedance", "ohm", _of("common_input"))
+Z_OD = SpotMerit("z_od", "Z_od", "differential output impedance", "ohm", _of("differential_output"), single="Z_o")
+Z_OC = SpotMerit("z_oc", "Z_oc", "common-mode output impedance", "ohm", _of("common_output"))
+MERITS = (Z_ID, Z_IC, Z_OD, Z_OC)
+OF_PAIRS = (Z_OC.name,)  # what only an output of two nodes has
+
+
+def of_output(single_ended: bool) -> tuple[SpotMerit, ...]:
+    """Those that there are with an output of one node or of two."""
+    return (Z_ID, Z_IC, replace(Z_OD, parameter="output impedance")) if single_ended else MERITS

@@ -10,7 +10,8 @@ from longtail.driven.points import Points
 from longtail.driven.under_conditions import Standing
 from longtail.engine.equations.trace import branch_name
 from longtail.engine.equations.views import TEMPERATURE
-from longtail.merits.merit import Merit, Seen
+from longtail.merits.merit import LaneMerit
+from longtail.merits.seen import Seen
 
 Array = NDArray[np.float64]
 DRIFT_STEP = 0.25  # K, to either side of the nominal temperature: the drift is the slope there
@@ -29,23 +30,12 @@ def currents(seen: Seen) -> tuple[Array, Array]:
     return mean, np.where(np.abs(difference) < rounding, 0.0, difference)
 
 
-INPUT_OFFSET = Merit(
-    "input_offset", "V_OS", "input offset voltage", "V", lambda s: s.input_levels().differential, "drives"
-)
-VCM = Merit("vcm", "V_CM", "dc common-mode level of the inputs", "V", lambda s: s.input_levels().common, "drives")
-BIAS_CURRENT = Merit("input_bias_current", "I_B", "input bias current", "A", lambda s: currents(s)[0], "drives")
-OFFSET_CURRENT = Merit("input_offset_current", "I_OS", "input offset current", "A", lambda s: currents(s)[1], "drives")
-MERITS = (INPUT_OFFSET, VCM, BIAS_CURRENT, OFFSET_CURRENT)
-
-
-def seen_at(points: Points) -> Seen:
-    """What there is to measure at the inputs."""
-    return Seen(points.point, points.drives)
-
-
 def offsets(points: Points, center: Points) -> Array:
-    """v_id in V by lane; zero where it is what solving leaves of it."""
-    offset = INPUT_OFFSET.figures(seen_at(points))
+    """v_id in V by lane; zero where it is what solving leaves of it, nan where the output is not nulled."""
+    return _without_rest(np.where(points.good, points.v_id, np.nan), center)
+
+
+def _without_rest(offset: Array, center: Points) -> Array:
     return np.where(np.abs(offset) < _VOLTS, 0.0, offset) if abs(center.v_id[0]) < _VOLTS else offset
 
 
@@ -62,3 +52,29 @@ def offset_drift(standing: Standing, center: Points) -> Array:
         raise ValueError("without nulling there is no offset")
     low, high = offsets(points, center).reshape(2, standing.count)
     return (high - low) / (2.0 * DRIFT_STEP)
+
+
+def _offset(seen: Seen) -> Array:
+    """v1 - v2 at points that stand nulled."""
+    own = seen.input_levels().differential
+    nulled = seen.stands.nulled if seen.stands is not None else None
+    return own if nulled is None else _without_rest(own, nulled.center)
+
+
+def _drift(seen: Seen) -> Array:
+    assert seen.standing.nulled is not None
+    return offset_drift(seen.standing, seen.standing.nulled.center)
+
+
+INPUT_OFFSET = LaneMerit("input_offset", "V_OS", "input offset voltage", "V", _offset, needs="nulled")
+OFFSET_DRIFT = LaneMerit("offset_drift", "TCV_OS", "drift of the input offset", "V/K", _drift, needs="nulled")
+VCM = LaneMerit(
+    "vcm", "V_CM", "dc common-mode level of the inputs", "V", lambda s: s.input_levels().common, needs="drives"
+)
+BIAS_CURRENT = LaneMerit(
+    "input_bias_current", "I_B", "input bias current", "A", lambda s: currents(s)[0], needs="drives"
+)
+OFFSET_CURRENT = LaneMerit(
+    "input_offset_current", "I_OS", "input offset current", "A", lambda s: currents(s)[1], needs="drives"
+)
+MERITS = (INPUT_OFFSET, OFFSET_DRIFT, VCM, BIAS_CURRENT, OFFSET_CURRENT)

@@ -9,7 +9,8 @@ from longtail.driven.drives import Drives
 from longtail.driven.port_maps import ROUNDING, above, beside_inputs, rejection_db, signal_level, source_columns
 from longtail.engine.small_signal.linearization import Linearization
 from longtail.engine.solving.operating_point import OperatingPoint
-from longtail.merits.merit import Merit
+from longtail.merits.merit import LaneMerit, SpotMerit
+from longtail.merits.seen import Spot
 from longtail.modes import DIFFERENTIAL
 
 Array = NDArray[np.float64]
@@ -43,5 +44,21 @@ def supply_rejection(gains: Complex, floor: Array) -> Array:
     return rejection_db(output[..., [DIFFERENTIAL]], output[..., 2:], floor[..., None])
 
 
-SUPPLY_POWER = Merit("supply_power", "P_S", "supply power", "W", lambda s: supply_power(s.point))
+SUPPLY_POWER = LaneMerit("supply_power", "P_S", "supply power", "W", lambda s: supply_power(s.point))
 MERITS = (SUPPLY_POWER,)
+
+
+def _rejections(spot: Spot) -> Array:
+    """Of every supply, `[lane, supply]`."""
+    gains = supply_gains(spot.seen.driven, spot.seen.model, np.array([spot.frequency_hz]))
+    return spot.seen.spread(supply_rejection(*gains)[:, 0])
+
+
+def psrr(supply: str) -> SpotMerit:
+    """The rejection of a supply by name."""
+
+    def of(spot: Spot) -> Array:
+        return spot.once(_rejections)[:, spot.seen.driven.circuit.ports.supplies.index(supply)]
+
+    name, symbol = f"psrr({supply})", f"PSRR({supply})"
+    return SpotMerit(name, symbol, f"rejection of the supply {supply}", "dB", of, unwanted=(DIFFERENTIAL, supply))

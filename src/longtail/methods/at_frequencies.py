@@ -334,9 +334,12 @@ class AtFrequencies:
         output: output nodes, positive first, or one node
         vary: NAME=start:stop:points or NAME=a,b,c; several are nested, repeat the option
         parameters: arrays by parameter name: a lane for every value
-        measure: what to keep: gains, op, cmrr, differential_db, common_db, cmrr_db, bandwidth_hz, low_corner_hz,
-            unity_gain_hz, input_offset, vcm, input_bias_current, input_offset_current, supply_power, v(node),
-            i(device), device.quantity
+        measure: what to keep: gains, op, cmrr, differential_db, common_db, common_to_differential_db,
+            differential_to_common_db, cmrr_db, bandwidth_hz, low_corner_hz, unity_gain_hz, input_offset, offset_drift,
+            vcm, input_bias_current, input_offset_current, supply_power, common_mode_low, common_mode_high, output_low,
+            output_high, linear_range, lowest_cmrr_db, z_id, z_ic, z_od, z_oc, input_noise, output_noise,
+            lowest_pole_hz, psrr(supply), v(node), i(device), device.quantity; name@frequency for figures of one
+            frequency
         frequency_hz: start:stop:points-per-decade (Hz)
         vcm: dc common-mode level of the inputs; the netlist's own if not given (V)
         null: find the input offset that brings the output to its target, and analyze there

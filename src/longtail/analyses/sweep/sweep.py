@@ -21,7 +21,6 @@ from longtail.contract.encoding import plain
 from longtail.contract.kinds import ASSIGNMENTS, CALLBACK, COUNT, FILE, FLAG, LANES, NAMES
 from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS
 from longtail.contract.result import Result
-from longtail.driven.band_search import is_default
 from longtail.driven.grid import Axes, Grid, grid
 from longtail.driven.inputs import find_drives
 from longtail.driven.nulling import nulled_to
@@ -220,15 +219,16 @@ def _plan(
     alone = all(of_point(word) for word in measure) and not drive.null and drive.vcm is None and "vcm" not in given
     drives = None if alone else find_drives(circuit, drive)
     wanted = measures(measure, drives.circuit if drives else circuit, len(drives.output) if drives else 0)
-    if "input_offset" in measure and not drive.null:
+    if any(m.needs == "nulled" for m in wanted) and not drive.null:
         raise OptionError("the input offset is what nulls the output", hint=said("add {null}", null=True))
     _check_columns(given, [m.name for m in wanted])
     lanes = read_lanes(drives.circuit if drives else circuit, given, drives)
     count = len(next(iter(lanes.values.values())))
     flat = {name.lower(): np.broadcast_to(np.asarray(given[name], float), count) for name in given}
     volts = nulled_to(drives, drive) if drives else None
-    default = is_default(frequency_hz)
-    return Plan(drives.circuit if drives else circuit, drives, lanes, flat, wanted, frequency_hz, default, volts)
+    plan = Plan(drives.circuit if drives else circuit, drives, lanes, flat, wanted, frequency_hz, volts)
+    plan.check()
+    return plan
 
 
 def _check_columns(varied: Iterable[str], measured: Sequence[str]) -> None:
@@ -249,7 +249,7 @@ def _carried_out(plan: Plan, work: Work) -> SweepResult:
             f"gains of {plan.count} lanes at {plan.frequency_hz.size} frequencies do not fit into memory",
             hint=said("write them with {out}, or measure single figures such as cmrr_db", out="FILE.zarr"),
         )
-    sweep = plan.sweep(plan.frequency_hz)[0] if plan.needs("axis") else None
+    sweep = plan.sweep(plan.frequency_hz)[0] if plan.needs("gains") else None
     notes: tuple[str, ...] = ()
     with closing(open_file(path, plan.layout(), work.resume, work.overwrite)) if path else nullcontext() as file:
         first = file.done if file else 0
@@ -262,14 +262,14 @@ def _carried_out(plan: Plan, work: Work) -> SweepResult:
         if file and first:
             table.put(slice(0, first), *file.kept())
         for where, (status, values) in stream(
-            plan.count, plan.solve, plan.digest(), sweep=sweep, threads=work.threads, first=first
+            plan.count, plan.solve, plan.digest, sweep=sweep, threads=work.threads, first=first
         ):
             table.put(where, status, values)
             if file:
                 file.write(where, status, values)
             if work.progress:
                 work.progress(where.stop, plan.count)
-    if plan.needs("headline", "axis", "band"):
+    if plan.of_small_signals:
         some = plan.solve(sample(plan.count))
         notes = (*notes, *lost_lanes(some), *lane_notes(some, of=plan.count))
         if plan.drives is not None:
@@ -303,6 +303,12 @@ class _Table:
         if len(self.floor) == self.plan.count and FLOOR in values:
             self.floor[where] = values[FLOOR]
 
+    @property
+    def reasons(self) -> dict[str, Reason]:
+        plan = self.plan
+        at = (plan.headline_hz, plan.frequency_hz[0].item())
+        return zeros(plan.drives, plan.solve, at, plan.measures, self.values, self.floor)
+
     def result(self, path: Path | None, notes: tuple[str, ...]) -> SweepResult:
         plan = self.plan
         shape = plan.lanes.shape or (plan.count,)
@@ -319,7 +325,7 @@ class _Table:
             path,
             notes,
             plan.headline_hz,
-            zeros(plan.drives, plan.solve, (plan.headline_hz, plan.frequency_hz[0].item()), self.values, self.floor),
+            self.reasons,
         )
 
 
@@ -350,8 +356,8 @@ ANALYSIS = Analysis(
             "measure",
             NAMES,
             "",
-            f"what to keep: gains, op, cmrr, {', '.join(merit.name for merit in SCALARS)}, v(node), i(device), "
-            "device.quantity",
+            f"what to keep: gains, op, cmrr, {', '.join(merit.name for merit in SCALARS)}, psrr(supply), v(node), "
+            "i(device), device.quantity; name@frequency for figures of one frequency",
             DEFAULT,
         ),
         FREQUENCY_OPTION,

@@ -91,7 +91,7 @@ def panels(result: ModeGains | OpResult | SweepResult) -> list[list[Figures]]:
     groups: dict[str, list[Figures]] = {}
     for each in found:
         if np.isfinite(each.values).any():
-            key = REJECTION if each.name == REJECTION else each.unit
+            key = REJECTION if each.rejects else each.unit
             groups.setdefault(key, []).append(each)
     return [group[:MOST_LINES] for group in groups.values()][:MOST_PANELS]
 
@@ -132,7 +132,9 @@ def _over_lanes(panel: Panel, result: ModeGains | OpResult | SweepResult, group:
         end = draw(panel, result, each, colour)
         labels.append(LineLabel(end, mathematical(each.name), colour))
     unit = group[0].unit
-    name = "CMRR (dB)" if group[0].name == REJECTION else "magnitude (dB, V/V)" if unit == "dB" else f"{unit}"
+    alone = all(each.name == REJECTION for each in group)
+    rejection = "CMRR (dB)" if alone else "rejection (dB)"
+    name = rejection if group[0].rejects else "magnitude (dB, V/V)" if unit == "dB" else f"{unit}"
     panel.set_ylabel(name, fontsize=TEXT, color=INK)
     if unit != "dB":
         panel.yaxis.set_major_formatter(EngFormatter(unit=unit))

@@ -18,8 +18,9 @@ from longtail.analyses.sweep.sweep import SweepResult
 from longtail.driven.bands import Bands, sampled_bands
 from longtail.driven.grid import Axes
 from longtail.lanes.status import LaneStatus
+from longtail.merits.merit import SpotMerit
 from longtail.merits.reasons import UNKNOWN, Reason, short
-from longtail.merits.registry import MERITS
+from longtail.merits.registry import named
 from longtail.report.pages import gains as mode_gains
 from longtail.report.wording.page import ATTENTION, LEFT, PLAIN, QUIET, Cell, Column, Page, Table
 from longtail.report.wording.symbols import decibels_text, no_rejection_text, quantity_text, symbol
@@ -32,6 +33,12 @@ FEW = 24  # lanes that are all shown
 SHARES = (0.0, 0.05, 0.5, 0.95, 1.0)
 HEADINGS = ("min", "5 %", "median", "95 %", "max")
 REJECTION = "CMRR"
+_REJECTIONS = (REJECTION, "PSRR")  # with what their labels begin
+_INFINITE = {  # by unit: a word for a cell, and for a note
+    "Hz": ("beyond", "lies beyond the sweep"),
+    "ohm": ("open", "is infinite, no current flows,"),
+    "V/rtHz": ("no gain", "has no gain to be referred by"),
+}
 
 
 @dataclass(frozen=True)
@@ -51,12 +58,20 @@ class Figures:
         if np.isnan(value):
             return Cell("–", QUIET)
         if self.unit != "dB":
-            return Cell("beyond", QUIET)
-        return Cell(no_rejection_text(value, self.why) if self.name == REJECTION else self.why.word, QUIET)
+            return Cell(_infinite(self.unit)[0], QUIET)
+        return Cell(no_rejection_text(value, self.why) if self.rejects else self.why.word, QUIET)
+
+    @property
+    def rejects(self) -> bool:
+        return self.name.startswith(_REJECTIONS)
 
     @property
     def heading(self) -> str:
         return f"{self.name} dB" if self.unit == "dB" else self.name
+
+
+def _infinite(unit: str) -> tuple[str, str]:
+    return _INFINITE.get(unit, _INFINITE["Hz"])
 
 
 def page(result: ModeGains | OpResult | SweepResult) -> Page:
@@ -134,8 +149,12 @@ def _unsolved(values: Array, gain: NDArray[np.complex128]) -> Array:
 
 def label(result: SweepResult, measure: str) -> str:
     """A measure as the reader knows it."""
-    merit = MERITS.get(measure)
-    return merit.written("," not in result.output) if merit else measure
+    merit = named(measure)
+    if merit is None:
+        return measure
+    symbol = merit.written("," not in result.output)
+    at_hz = merit.at_hz if isinstance(merit, SpotMerit) else None
+    return symbol if at_hz is None else f"{symbol} at {format_si(at_hz, 'Hz')}"
 
 
 def _measured(result: SweepResult, name: str) -> Figures:
@@ -210,8 +229,8 @@ def _gone(figures: Sequence[Figures], shown: Sequence[Figures]) -> tuple[str, ..
 
 def _why_gone(figures: Figures) -> str:
     if figures.unit != "dB":
-        return "lies beyond the sweep"
-    if figures.name != REJECTION:
+        return _infinite(figures.unit)[1]
+    if not figures.rejects:
         return f"is {short(figures.why.gain)}"
     positive = bool((figures.values[~np.isnan(figures.values)] > 0.0).any())
     return f"is {short(figures.why.rejection)}" if positive else "has no gain to reject by"
