@@ -9,11 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.analyses.formula.validity import Validity
+from longtail.contract.encoding import plain
+from longtail.contract.output import ports
 from longtail.contract.result import Result
+from longtail.errors import OptionError
 from longtail.symbolic.writing.expression import Expression, as_sympy
 
 if TYPE_CHECKING:
     import sympy
+
+_WRITTEN = (  # fields that stand in the JSON as they are
+    *("of", "letter", "label", "text", "latex", "symbols", "value_dc", "error_bound", "error_sampled", "band_hz"),
+    *("terms", "terms_printed", "terms_expanded", "terms_exact", "cancellation", "mode", "roots", "curves"),
+    *("as_latex", "notes"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,7 @@ class Formula(Result):
     """A gain as a formula, and how good it is.
 
     of             which gain; `letter` as it is written, `label` the output that it is for
+    input, output  names of the nodes
     text, latex    the formula
     symbols        what every symbol stands for, with its value
     value_dc       the formula at the lowest frequency of the band (0 Hz unless the band starts higher): its magnitude,
@@ -63,6 +73,7 @@ class Formula(Result):
     terms_printed  of all factors above the line, and of all below it; their sum is `terms`
     terms_expanded of numerator and denominator multiplied out; None where they are too large for that
     cancellation   how much larger the terms of a factor are than their sum: 1 where nothing cancels
+    expression     the formula itself; None of a result from its JSON, which has it as text
     validity       errors over mismatch, temperature and common-mode level; None where they were not asked for
     """
 
@@ -86,8 +97,10 @@ class Formula(Result):
     cancellation: float
     roots: tuple[RootFormula, ...]
     mode: str
-    expression: Expression = field(repr=False)
+    expression: Expression | None = field(default=None, repr=False)
     curves: GainCurves | None = None
+    input: tuple[str, ...] = ()
+    output: tuple[str, ...] = ()
     as_latex: bool = False
     notes: tuple[str, ...] = ()
     validity: tuple[Validity, ...] | None = None
@@ -96,31 +109,21 @@ class Formula(Result):
         return f"<formula: {self.letter} = {self.text}>"
 
     def to_dict(self) -> dict[str, Any]:
-        return {
-            "of": self.of,
-            "text": self.text,
-            "latex": self.latex,
-            "symbols": {
-                name: {"meaning": s.meaning, "value": s.value, "unit": s.unit} for name, s in self.symbols.items()
-            },
-            "value_dc": self.value_dc,
-            "error_bound": self.error_bound,
-            "error_sampled": self.error_sampled,
-            "band_hz": list(self.band_hz),
-            "terms": self.terms,
-            "terms_printed": list(self.terms_printed),
-            "terms_expanded": None if self.terms_expanded is None else list(self.terms_expanded),
-            "terms_exact": self.terms_exact,
-            "cancellation": self.cancellation,
-            "mode": self.mode,
-            "roots": [
-                {"kind": r.kind, "text": r.text, "latex": r.latex, "value_hz": r.value_hz, "error": r.error}
-                for r in self.roots
-            ],
-            "notes": list(self.notes),
-            **({} if self.validity is None else {"validity": [v.to_dict() for v in self.validity]}),
-        }
+        return plain(
+            {
+                **ports(self.input, self.output),
+                **{name: getattr(self, name) for name in _WRITTEN},
+                **({} if self.validity is None else {"validity": self.validity}),
+            }
+        )
 
     def to_sympy(self) -> sympy.Expr:
-        """The formula as a SymPy expression, with `s` as the complex frequency in rad/s."""
+        """The formula as a SymPy expression, with `s` as the complex frequency in rad/s.
+
+        Raises `OptionError` for a formula from its JSON, which has it as text alone.
+        """
+        if self.expression is None:
+            raise OptionError(
+                "a formula from its JSON is text: there is no expression of it", hint="run the analysis again"
+            )
         return as_sympy(self.expression)

@@ -45,6 +45,8 @@ def written(at: Setting, of: str, answer: Answer, way: str, band_hz: tuple[float
         way,
         expression,
         _curves(answer),
+        at.drives.hot,
+        at.drives.output,
         notes=(*_notes(at, of, answer, band_hz, allowed), *at.notes),
     )
 

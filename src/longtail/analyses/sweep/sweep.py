@@ -18,6 +18,7 @@ from longtail.contract.analysis import Analysis, Option
 from longtail.contract.axes import frequency_axis, linear_axis
 from longtail.contract.encoding import plain
 from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS
+from longtail.contract.output import AtOutput, ports
 from longtail.contract.result import Result
 from longtail.driven.band_search import is_default
 from longtail.driven.grid import Axes, Grid, grid
@@ -50,7 +51,7 @@ _KEPT = 1 << 29  # bytes of figures over frequency that are kept in memory
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SweepResult(Result):
+class SweepResult(AtOutput, Result):
     """Figures of every lane; `…` stands for the axes of varied parameters.
 
     values        by measure: `[…]`, or `[…, frequency]`; a lane without solution has nan
@@ -58,6 +59,7 @@ class SweepResult(Result):
     frequency_hz  of the figures over frequency
     headline_hz   the frequency of all other gains, and of rejections: mid-band of the netlist as it stands
     floor         `[…, frequency]`, V/V: a gain over frequency below this is rounding
+    input, output names of the nodes; none where operating points alone were asked for
     status_codes  `[…]`, see `LaneStatus`; `status` has them in words
     axes          name and values of each axis in `…`
     reasons       by measure, why a gain is zero, or the one that spoils a rejection, where it is
@@ -65,6 +67,7 @@ class SweepResult(Result):
     """
 
     analysis: ClassVar[str] = "sweep"
+    json_version: ClassVar[int] = 2
     view: ClassVar[str] = "lanes"
 
     title: str
@@ -72,7 +75,8 @@ class SweepResult(Result):
     units: dict[str, str]
     frequency_hz: Array
     floor: Array
-    output: str
+    input: tuple[str, ...]
+    output: tuple[str, ...]
     status_codes: NDArray[np.int8]
     axes: Axes
     path: Path | None = None
@@ -105,19 +109,35 @@ class SweepResult(Result):
         return () if self.path is None else (self.path,)
 
     def to_dict(self) -> dict[str, Any]:
-        vectors = any(self.over_frequency(name) for name in self.values)
         return plain(
             {
                 "title": self.title,
-                "output": self.output,
-                "axes": dict(self.axes),
                 "status": self.status,
-                **({"frequency_hz": self.frequency_hz} if vectors else {}),
-                **({} if self.headline_hz is None else {"headline_hz": self.headline_hz}),
+                **(ports(self.input, self.output) if self.output else {}),
+                "axes": dict(self.axes),
+                "frequency_hz": self.frequency_hz,
+                "headline_hz": self.headline_hz,
                 "values": self.values,
                 "units": self.units,
+                "floor": self.floor,
+                "zero": self.reasons,
+                "path": self.path and str(self.path),
+                "notes": self.notes,
             }
         )
+
+    @classmethod
+    def from_dict(cls, entries: Mapping[str, Any]) -> SweepResult:
+        codes = {status.text: int(status) for status in LaneStatus}
+        words = np.array(entries["status"])
+        found = {
+            "output": (),
+            "input": (),
+            **entries,
+            "status_codes": np.array([codes[word] for word in words.ravel()], np.int8).reshape(words.shape),
+            "reasons": entries["zero"],
+        }
+        return super().from_dict(found)
 
     def over_frequency(self, measure: str) -> bool:
         """Whether a measure has an axis of frequency."""
@@ -136,7 +156,7 @@ class SweepResult(Result):
             if over:
                 coordinates["frequency"] = ("frequency", self.frequency_hz, {"units": "Hz"})
         data["status"] = (lanes, self.status)
-        return xarray.Dataset(data, coords=coordinates, attrs={"title": self.title, "output": self.output})
+        return xarray.Dataset(data, coords=coordinates, attrs={"title": self.title, "output": ", ".join(self.output)})
 
 
 def run(
@@ -325,7 +345,8 @@ class _Table:
             {m.name: m.unit for m in plan.measures},
             plan.frequency_hz,
             floor,
-            ", ".join(plan.drives.output) if plan.drives else "",
+            plan.drives.hot if plan.drives else (),
+            plan.drives.output if plan.drives else (),
             self.status.reshape(shape),
             plan.lanes.axes or (("lane", np.zeros(1)),),
             path,

@@ -70,7 +70,7 @@ def page(result: ModeGains | OpResult | SweepResult) -> Page:
         first, *others = mode_gains.facts(result)[:3]
         facts = [first, *others, *_axes_facts(result.axes), ("lanes", solved_text(result)), _at(result)]
         return Page("Mode gains over parameters", tuple(facts), tables, mode_gains.notes(result))
-    facts = [("output", result.output)] if result.output else []
+    facts = [("output", ", ".join(result.output))] if result.output else []
     facts += [*_axes_facts(result.axes), ("lanes", solved_text(result)), _at(result)]
     if result.path:
         facts.append(("file", str(result.path)))
@@ -135,7 +135,7 @@ def _unsolved(values: Array, gain: NDArray[np.complex128]) -> Array:
 def label(result: SweepResult, measure: str) -> str:
     """A measure as the reader knows it."""
     merit = MERITS.get(measure)
-    return merit.written("," not in result.output) if merit else measure
+    return merit.written(len(result.output) < 2) if merit else measure
 
 
 def _measured(result: SweepResult, name: str) -> Figures:
