@@ -1,51 +1,22 @@
-"""A result that was made from its JSON shows and writes itself as the one that wrote it, without the circuit."""
+"""The JSON of results has the published form, and a result made from it shows and writes itself as the one before."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import fields
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from jsonschema import Draft202012Validator, ValidationError
+from scripts.json_schema import DESCRIPTIONS, FOLDER, QUESTIONS, described
 
 import longtail as lt
 from longtail.contract.result import Result
 from longtail.registry import analyses
 
-FEW = "1:1meg:2"
 LANES = {"temp": [-20.0, 85.0]}
-LIMITS = {"CMRR": {"min": 60}, "A_dd": {"min": 500, "unit": "dB", "at": "1 Hz"}}
-# by analysis: a deck (parameters that unbalance it behind a colon) and options
-QUESTIONS: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {
-    "analyze": (
-        ("bjt_pair", {"frequency_hz": FEW, "limits": LIMITS}),
-        ("ota_5t", {"frequency_hz": FEW, "full": True, "temperatures": [0.0, 70.0]}),
-    ),
-    "behavioral": (("bjt_pair", {}), ("ota_5t", {"frequency_hz": 1e6})),
-    "cmrr": (("bjt_pair", {"frequency_hz": FEW}), ("ota_5t", {"vcm": "0.5:2.5:5", "null": True, "frequency_hz": 1.0})),
-    "derive": (("mos_pair", {"error": "5%"}), ("ota_5t", {"latex": True})),
-    "formula": (("ota_5t", {"band": "1:1meg", "error": "5%"}), ("mos_pair", {"of": "common"})),
-    "gains": (
-        ("bjt_pair", {"null": True}),
-        ("bjt_pair_ideal_tail", {"frequency_hz": FEW}),
-        ("ota_5t", {"parameters": LANES, "frequency_hz": FEW, "null": True}),
-    ),
-    "half": (("bjt_pair", {}), ("ota_5t", {}), ("ua741", {})),
-    "impedance": (("ota_5t", {"frequency_hz": FEW}), ("bjt_pair", {"null": True})),
-    "noise": (
-        ("bjt_pair", {"frequency_hz": FEW}),
-        ("ota_5t", {"frequency_hz": 1e3}),
-        ("mos_pair", {"parameters": LANES, "frequency_hz": FEW}),
-    ),
-    "offset": (("bjt_pair", {"temp": [0.0, 50.0]}), ("ota_5t", {"temp": [0.0, 50.0]})),
-    "op": (("bjt_pair", {}), ("mos_pair", {"parameters": LANES})),
-    "poles": (("bjt_pair", {}), ("ota_5t", {"null": True})),
-    "psrr": (("bjt_pair", {"frequency_hz": FEW}), ("ota_5t", {})),
-    "range": (("bjt_pair", {}), ("ota_5t", {})),
-    "source-imbalance": (("bjt_pair", {"frequency_hz": FEW}), ("ota_5t", {"frequency_hz": FEW})),
-    "sweep": (("bjt_pair", {"parameters": LANES}), ("mos_pair", {"parameters": LANES, "measure": "gains,v(o1)"})),
-    "transfer": (("bjt_pair", {"temperatures": [0.0, 70.0]}), ("ota_5t", {"null": True})),
-}
 
 
 def made_again(result: Result) -> Result:
@@ -60,8 +31,43 @@ def dataset(result: Result) -> Any:
         return None
 
 
-def test_every_analysis_is_asked() -> None:
-    assert set(QUESTIONS) == set(analyses())
+def check_form(result: Result) -> None:
+    """Raises where the JSON of a result is not of the published form."""
+    published = json.loads((FOLDER / f"{result.analysis}.json").read_text(encoding="utf-8"))
+    Draft202012Validator(published).validate(json.loads(result.to_json()))
+
+
+@pytest.mark.parametrize("analysis", analyses())
+def test_the_published_forms_say_what_the_results_say(analysis: str) -> None:
+    """Where not: python scripts/json_schema.py"""
+    published = json.loads((FOLDER / f"{analysis}.json").read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(published)
+    result = analyses()[analysis].result
+    told, entries = DESCRIPTIONS | described(result), published["properties"]
+    assert {k: v["description"] for k, v in entries.items() if "description" in v} == {
+        k: told[k] for k in entries if k in told
+    }
+    assert published["description"] == analyses()[analysis].doc
+    assert entries["schema"]["properties"]["version"]["const"] == result.json_version
+    assert {path.stem for path in FOLDER.iterdir()} == set(QUESTIONS) == set(analyses())
+
+
+@pytest.mark.parametrize("deck", ["jfet_pair", "two_stage_opamp", "instrumentation_amplifier"])
+@pytest.mark.parametrize("analysis", ["gains", "op", "psrr", "poles", "noise", "half", "transfer", "behavioral"])
+def test_other_amplifiers_have_the_published_forms(deck: str, analysis: str) -> None:
+    result = lt.read(deck).run(analysis)
+    check_form(result)
+    assert made_again(result).to_json() == result.to_json()
+
+
+def test_a_form_knows_every_entry() -> None:
+    class Longer(lt.OpResult):
+        def to_dict(self) -> dict[str, Any]:
+            return {**super().to_dict(), "more": 1.0}
+
+    point = lt.read("bjt_pair").op()
+    with pytest.raises(ValidationError, match="'more' was unexpected"):
+        check_form(Longer(**{each.name: getattr(point, each.name) for each in fields(point)}))
 
 
 @pytest.mark.parametrize(
@@ -73,6 +79,7 @@ def test_a_result_is_made_again(analysis: str, deck: str, options: dict[str, Any
     result = lt.read(deck).run(analysis, **options)
     again = made_again(result)
     assert type(again) is type(result)
+    check_form(result)
     assert again.to_json() == result.to_json()
     assert repr(again) == repr(result)
     assert again.to_text() == result.to_text()

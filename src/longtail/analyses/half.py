@@ -273,6 +273,7 @@ def _cut(
         whole = solve_operating_point(System(drives.circuit))
         start = _voltages(whole, sides)
         common = _half(drives, sides, "common", common_half(sides), start)
+        assert common.circuit is not None, "it was made here"
         rest = solve_operating_point(System(common.circuit))
         levels, currents = _voltages(rest, sides), _currents(rest, sides)
         devices = differential_half(sides, levels, currents, lambda drawing: _drawn(sides, drawing, levels))
