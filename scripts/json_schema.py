@@ -16,7 +16,10 @@ from longtail.registry import analyses
 FOLDER = Path(__file__).parents[1] / "docs" / "schema"
 FEW, LANES = "1:1meg:2", {"temp": [-20.0, 85.0]}
 LIMITS = {"CMRR": {"min": 60}, "A_dd": {"min": 10, "unit": "dB", "at": "1 Hz"}}
-# decks and options by analysis, which between them have every entry and every form of it
+PORTS = "*@ input a b\n*@ output o\nv1 a 0 0\nv2 b 0 0\n"
+ONE_SIDE = f"no pair\n{PORTS}r1 a o 1k\nc1 b o 1n\nr2 o 0 1k\n"
+LOOP = f"a loop\n{PORTS}e1 x 0 a m 1k\nr1 x o 1k\nc1 o 0 1u\nvl o m 0\nr2 m b 10k\n"
+# decks (parameters behind a colon) and options by analysis, which between them have every entry and every form of it
 QUESTIONS: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {
     "analyze": (
         ("bjt_pair", {"frequency_hz": FEW, "limits": LIMITS}),
@@ -34,7 +37,7 @@ QUESTIONS: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {
         ("bjt_pair_ideal_tail", {"frequency_hz": FEW}),
         ("ota_5t", {"parameters": LANES, "frequency_hz": FEW, "null": True}),
     ),
-    "half": (("bjt_pair", {}), ("ota_5t", {}), ("ua741", {})),
+    "half": (("bjt_pair:drc=0.01", {}), ("ota_5t", {}), ("ua741", {}), (ONE_SIDE, {})),
     "impedance": (("ota_5t", {"frequency_hz": FEW}), ("bjt_pair", {"null": True})),
     "noise": (
         ("bjt_pair", {"frequency_hz": FEW}),
@@ -43,17 +46,26 @@ QUESTIONS: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {
     ),
     "offset": (("bjt_pair", {"temp": [0.0, 50.0]}), ("ota_5t", {"temp": [0.0, 50.0]})),
     "op": (("bjt_pair", {}), ("mos_pair", {"parameters": LANES})),
-    "poles": (("bjt_pair", {}), ("ota_5t", {"null": True}), ("radio_front_end", {})),
+    "poles": (("bjt_pair", {}), ("ota_5t", {"null": True}), ("radio_front_end", {}), (LOOP, {"loop": ["vl"]})),
     "psrr": (("bjt_pair", {"frequency_hz": FEW}), ("ota_5t", {"null": True})),
     "range": (("bjt_pair", {}), ("ota_5t", {})),
     "source-imbalance": (("bjt_pair", {"frequency_hz": FEW}), ("ota_5t", {"frequency_hz": FEW, "null": True})),
-    "sweep": (("bjt_pair", {"parameters": LANES}), ("mos_pair", {"parameters": LANES, "measure": "gains,v(o1)"})),
-    "transfer": (("bjt_pair", {"temperatures": [0.0, 70.0]}), ("ota_5t", {"null": True})),
+    "sweep": (
+        ("bjt_pair", {"parameters": LANES}),
+        ("mos_pair", {"parameters": LANES, "measure": "gains,v(o1)"}),
+        ("mos_pair", {"parameters": LANES, "measure": "v(o1)"}),
+    ),
+    "transfer": (
+        ("bjt_pair", {"temperatures": [0.0, 70.0]}),
+        ("ota_5t", {"null": True}),
+        (ONE_SIDE, {"v_id": "-1:1:5"}),
+    ),
 }
 # objects whose keys are names in the circuit, or of what was asked for
 BY_NAME = {"nodes", "branches", "devices", "units", "kinds", "axes", "values", "supplies", "zero", "symbols", "joints"}
 BY_NAME |= {"worst_at", "sources", "infinite", "zeros_rad_s", "zero_nodes", "zero_uncertainty"}
 BY_NAME |= {"residues_rad_s", "cancelling", "gain_at_dc", "scale", "error", "halves"}
+MAY_BE_NULL = {"worst_at", "tail", "loop", "steering", "image", "null", "limit", "reason", "curves", "common"}
 NUMBER = {"type": ["null", "number"]}
 DEFINITIONS = {
     "numbers": {"type": "array", "items": {"anyOf": [NUMBER, {"$ref": "#/$defs/numbers"}]}},
@@ -84,6 +96,50 @@ DESCRIPTIONS = {
     "zero": "why a gain is no more than rounding, by its name",
     "notes": "what the reader should know",
     "title": "of the netlist",
+}
+OWN = {
+    "op": {
+        "iterations": "of Newton's method, in all",
+        "continuation": "what found the point: 'newton', 'gmin stepping' ...",
+        "kinds": "by device, the kind of device that it is",
+        "units": "by kind of device, the unit of each quantity",
+    },
+    "half": {
+        "on_axis": "nodes and devices on the line of symmetry",
+        "asymmetric": "where the two devices of a pair differ, in the unit of the parameter",
+        "complete": "whether the whole circuit has a mirror image",
+        "exact": "whether values are equal too",
+        "ends_at": "nodes at which the symmetry ends",
+        "without_image": "devices without a mirror image",
+        "image": "the mirror image: by node and device, its image",
+        "circuit": "kind and nodes of every device, and what supplies hold, V",
+        "halves": "by mode, the half circuit with its deck",
+        "decks": "by mode, the file that was written",
+    },
+    "impedance": {
+        "input_impedance": "Z_id and Z_ic, ohm",
+        "output_impedance": "Z_od and Z_oc, ohm; the common one null for a single-ended output",
+    },
+    "poles": {
+        "poles_rad_s": "[re, im] of each, rad/s, in rising magnitude",
+        "pole_nodes": "where each lives",
+        "zeros_rad_s": "[re, im] of each by transfer; null of one that is zero",
+        "zero_nodes": "where each lives, by transfer",
+        "zero_uncertainty": "how far rounding may move each, as a part of it, by transfer",
+        "residues_rad_s": "of each pole, [re, im], by transfer",
+        "cancelling": "places of poles and zeros that nearly cancel, by transfer",
+        "gain_at_dc": "V/V by transfer",
+        "scale": "the factor before the products of s - zero over s - pole, by transfer",
+        "error": "how far poles and zeros miss the gain, as a part of the largest, by transfer",
+        "reference_gain": "magnitude of the differential gain at mid-band, V/V",
+        "mid_band_hz": "null of a low-pass",
+        "bandwidth_hz": "the upper corner",
+        "low_corner_hz": "null of a low-pass",
+        "gain_bandwidth_hz": "the reference times the upper corner",
+        "unity_gain_hz": "the highest frequency at which the magnitude falls through one",
+        "tail": "the zero of the common-mode gain that the capacitance of the tail makes",
+        "loop": "loop gain and margins at a source that was named",
+    },
 }
 
 
@@ -136,7 +192,10 @@ def _object(objects: list[dict[str, Any]], name: str) -> dict[str, Any]:
     keys = dict.fromkeys(key for each in objects for key in each)
     return {
         "type": "object",
-        "properties": {key: form((each[key] for each in objects if key in each), key) for key in keys},
+        "properties": {
+            key: form([*(each[key] for each in objects if key in each), *([None] if key in MAY_BE_NULL else [])], key)
+            for key in keys
+        },
         "required": [key for key in keys if all(key in each for each in objects)],
         "additionalProperties": False,
     }
@@ -157,11 +216,16 @@ def described(kind: type[Result]) -> dict[str, str]:
     return found
 
 
+def descriptions(name: str) -> dict[str, str]:
+    """What there is to say of entries of an analysis: what its JSON has of its own goes before fields of the result."""
+    return DESCRIPTIONS | described(analyses()[name].result) | OWN.get(name, {})
+
+
 def schema(name: str, written: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """The form of what an analysis has written, each entry with what there is to say of it."""
     kind = analyses()[name].result
     found = form(written)
-    told = DESCRIPTIONS | described(kind)
+    told = descriptions(name)
     properties = found["properties"]
     properties["schema"] = {
         "type": "object",
@@ -184,7 +248,15 @@ def schema(name: str, written: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 def answers(name: str) -> list[dict[str, Any]]:
     """What an analysis writes on its questions."""
-    return [json.loads(lt.read(deck).run(name, **options).to_json()) for deck, options in QUESTIONS[name]]
+    return [json.loads(amplifier(deck).run(name, **options).to_json()) for deck, options in QUESTIONS[name]]
+
+
+def amplifier(deck: str) -> lt.Amplifier:
+    """An example with the parameters behind its colon, or a netlist."""
+    if "\n" in deck:
+        return lt.read(deck)
+    example, *given = deck.split(":")
+    return lt.read(example, parameters=dict(each.split("=") for each in given))
 
 
 if __name__ == "__main__":
