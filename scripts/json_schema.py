@@ -66,6 +66,8 @@ BY_NAME = {"nodes", "branches", "devices", "units", "kinds", "axes", "values", "
 BY_NAME |= {"worst_at", "sources", "infinite", "zeros_rad_s", "zero_nodes", "zero_uncertainty"}
 BY_NAME |= {"residues_rad_s", "cancelling", "gain_at_dc", "scale", "error", "halves"}
 MAY_BE_NULL = {"worst_at", "tail", "loop", "steering", "image", "null", "limit", "reason", "curves", "common"}
+MAY_BE_NULL |= {"law", "ideal_share", "device", "ambiguous", "path", "pole_rad_s", "input_common_mode_by_cmrr", "rails"}
+MAY_BE_NULL |= {"terms_expanded", "input_offset", "v_cm", "rejection_db", "noise", "noise_hz"}
 NUMBER = {"type": ["null", "number"]}
 DEFINITIONS = {
     "numbers": {"type": "array", "items": {"anyOf": [NUMBER, {"$ref": "#/$defs/numbers"}]}},

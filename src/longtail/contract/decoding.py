@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,7 @@ def rebuilt(kind: type[Made], entries: Mapping[str, Any]) -> Made:
     """
     if not is_dataclass(kind):
         raise _cannot(kind, "it is no dataclass")
-    hints, given = get_type_hints(kind), {}
+    hints, given = get_type_hints(kind, localns={"ClassVar": ClassVar}), {}  # which a class of no module finds nowhere
     for each in fields(kind):
         if each.name in entries:
             given[each.name] = decoded(hints[each.name], entries[each.name])
