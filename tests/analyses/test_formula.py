@@ -300,8 +300,10 @@ def test_json_is_stable() -> None:
     assert set(data) == {
         "schema", "of", "text", "latex", "symbols", "value_dc", "error_bound", "error_sampled", "band_hz", "terms",
         "terms_printed", "terms_expanded", "terms_exact", "cancellation", "mode", "roots", "notes",
+        "input", "output", "letter", "label", "curves", "as_latex",
     }  # fmt: skip
-    assert data["symbols"]["R_SS"] == {"meaning": "resistor rss", "value": pytest.approx(100e3), "unit": "ohm"}
+    said = {"meaning": "resistor rss", "value": pytest.approx(100e3), "unit": "ohm"}
+    assert data["symbols"]["R_SS"] == {**said, "latex": r"R_{\mathrm{SS}}"}
     assert data["band_hz"] == [1.0, 1e6]
 
 

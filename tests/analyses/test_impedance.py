@@ -46,7 +46,7 @@ def test_a_single_output_has_one_impedance() -> None:
     z = lt.read(RESISTORS, output=["p"]).impedance(frequency_hz=[1.0])
     assert z.single_ended and z.common_output is None
     assert z.differential_output[0] == pytest.approx(500.0 * 2500.0 / 3000.0, rel=1e-12)
-    assert z.to_dict()["output"]["common"] is None
+    assert z.to_dict()["output_impedance"]["common"] is None
 
 
 def test_a_source_that_is_turned_round_counts_the_same() -> None:
@@ -71,7 +71,7 @@ def test_no_current_is_an_infinite_impedance_and_null_in_json() -> None:
     deck = "gates\nv1 a 0 0\nv2 b 0 0\ne1 o 0 a b 5\nr1 o 0 1k\n*@ input a b\n*@ output o\n"
     z = lt.read(deck).impedance(frequency_hz=[1.0])
     assert np.isinf(z.differential_input).all()
-    assert json.loads(z.to_json())["input"]["differential"]["re"] == [None]
+    assert json.loads(z.to_json())["input_impedance"]["differential"]["re"] == [None]
     assert "no current" in z.to_text()
 
 

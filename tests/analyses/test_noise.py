@@ -212,7 +212,18 @@ def test_json_of_a_pair() -> None:
     r = lt.read(MOS_PAIR).noise(frequency_hz="1:1k:3")
     said = json.loads(r.to_json())
     assert set(said) == {
-        *("schema", "status", "output", "vcm", "input_offset", "temperature", "frequency_hz", "output_v_per_rthz"),
+        *("sources", "density", "power", "input_power", "gain", "floor", "zero", "notes"),
+        *(
+            "schema",
+            "status",
+            "input",
+            "output",
+            "vcm",
+            "input_offset",
+            "temperature",
+            "frequency_hz",
+            "output_v_per_rthz",
+        ),
         *("input_v_per_rthz", "corner_hz", "band_hz", "output_v_rms", "input_v_rms", "common", "contributions"),
     }
     assert said["temperature"] == 300.15 and said["band_hz"] == [1.0, 1000.0]
@@ -230,7 +241,7 @@ def test_json_of_a_single_output_over_one_frequency() -> None:
     """No integral over one frequency, and the shares are those there."""
     r = noise("r1 a o 10k\nr2 o 0 30k", ["o"], [1e3])
     said = json.loads(r.to_json())
-    assert said["output"] == "single-ended" and said["common"] is None
+    assert said["output"]["kind"] == "single-ended" and said["common"] is None
     assert said["output_v_rms"] is None and said["input_v_rms"] is None
     assert {c["instance"]: c["share"] for c in said["contributions"]} == pytest.approx(
         {"r1": 0.75, "r2": 0.25, "rload": 0.0}

@@ -359,7 +359,7 @@ def test_the_command_line_equals_python(examples: Path, tmp_path: Path, capsys: 
     assert run(["sweep", deck, *words, "--json", "--out", str(path)]) == 0
     printed = json.loads(capsys.readouterr().out)
     wanted = lt.read(deck).sweep(vary=["rc1.r=9k:11k:3", "temp=-40,125"], measure="cmrr_db,q1.ic")
-    assert printed == json.loads(wanted.to_json())
+    assert printed == {**json.loads(wanted.to_json()), "path": str(path)}
     assert len(path.read_text().splitlines()) == 7
     assert run(["sweep", deck, *words, "--out", str(tmp_path / "folder")]) == 0
     assert {p.suffix for p in (tmp_path / "folder").iterdir()} == {".png", ".txt", ".json", ""}  # .longtail

@@ -81,7 +81,8 @@ def test_ports_can_be_named(pair: str, capsys: pytest.CaptureFixture[str]) -> No
 
 def test_json_of_the_operating_point(pair: str, capsys: pytest.CaptureFixture[str]) -> None:
     found = parsed(capsys, "op", pair)
-    assert list(found) == ["schema", "status", "iterations", "continuation", "nodes", "branches", "devices"]
+    keys = ["schema", "status", "iterations", "continuation", "nodes", "branches", "devices", "kinds", "units", "notes"]
+    assert list(found) == keys
     assert found["status"] == "converged"
     assert found["nodes"]["vcc"] == 5.0
     assert found["branches"].keys() == {"vcc", "vee", "vinp", "vinn"}
@@ -93,15 +94,15 @@ def test_json_of_the_operating_point(pair: str, capsys: pytest.CaptureFixture[st
 
 def test_json_of_the_gains(pair: str, single: str, capsys: pytest.CaptureFixture[str]) -> None:
     keys = [
-        *("schema", "status", "output", "vcm", "null", "frequency_hz", "differential", "common"),
-        *("common_to_differential", "differential_to_common", "cmrr_db", "zero"),
+        *("schema", "status", "input", "output", "vcm", "null", "frequency_hz", "differential", "common"),
+        *("common_to_differential", "differential_to_common", "cmrr_db", "floor", "zero", "notes"),
     ]
     found = parsed(capsys, "gains", pair, "--set", "drc=0.01")
     assert list(found) == keys
     assert found["zero"] == {}
-    assert found["output"] == "differential"
+    assert found["output"] == {"nodes": ["o1", "o2"], "kind": "differential"}
     assert found["null"] is None
-    for name in keys[6:10]:
+    for name in keys[7:11]:
         assert found[name].keys() == COMPLEX
         assert len(found[name]["re"]) == len(found[name]["im"]) == len(found["frequency_hz"]) == 181
     assert found["cmrr_db"][0] == pytest.approx(110.0, abs=0.5)
@@ -110,7 +111,7 @@ def test_json_of_the_gains(pair: str, single: str, capsys: pytest.CaptureFixture
     assert symmetric["zero"]["common_to_differential"]["cause"] == "symmetry"
     alone = parsed(capsys, "gains", single, "--null")
     assert list(alone) == keys
-    assert alone["output"] == "single-ended"
+    assert alone["output"]["kind"] == "single-ended"
     assert alone["common_to_differential"] is None
     assert alone["differential_to_common"] is None
     assert alone["null"].keys() == {"v_od_target", "input_offset"}
@@ -189,7 +190,7 @@ def test_the_flat_netlist_reads_back(examples: Path, tmp_path: Path, capsys: pyt
 def test_help_names_every_option(
     verb: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "400")
+    monkeypatch.setenv("COLUMNS", "900")
     text = output(capsys, verb, "--help")
     for option in analyses()[verb].options:
         if option.python_only:

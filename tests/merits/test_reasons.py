@@ -220,7 +220,11 @@ def test_verdicts_come_from_causes() -> None:
     assert [row.verdict for row in ideal.rows if row.limit] == ["pass", "open"]
     assert {row.symbol: row.to_dict()["reason"] for row in ideal.rows if row.limit} == {
         "A_d": None,
-        "A_cm": {"cause": "ideal_tail", "text": "zero by the ideal tail it: only its output resistance gives a value"},
+        "A_cm": {
+            "cause": "ideal_tail",
+            "what": "it",
+            "text": "zero by the ideal tail it: only its output resistance gives a value",
+        },
     }
 
 

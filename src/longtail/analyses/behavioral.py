@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -12,10 +13,10 @@ from longtail.bench.behavioral import Behavioral
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.drive import Drive
-from longtail.contract.encoding import pairs
+from longtail.contract.encoding import pairs, plain
 from longtail.contract.kinds import NUMBER
 from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS
-from longtail.contract.output import Output
+from longtail.contract.output import ports
 from longtail.contract.result import Result
 from longtail.driven.inputs import find_drives
 from longtail.driven.nulling import bias
@@ -30,6 +31,7 @@ class BehavioralModel(Result):
     """
 
     analysis: ClassVar[str] = "behavioral"
+    json_version: ClassVar[int] = 2
     view: ClassVar[str] = "behavioral"
 
     model: Behavioral
@@ -45,24 +47,37 @@ class BehavioralModel(Result):
         found = {"differential": model.differential, "common": model.common}
         if not model.single_ended:
             found |= {"common_to_differential": model.unwanted, "differential_to_common": model.matrix[1, 0].item()}
-        return {
-            "status": self.gains.status,
-            "output": Output(self.gains.output).kind,
-            "vcm": self.gains.vcm,
-            "frequency_hz": self.frequency_hz,
-            **{name: pairs(gain) for name, gain in found.items()},
-            "cmrr_db": self.model.cmrr_db,
-        }
+        return plain(
+            {
+                "status": self.gains.status,
+                **ports(self.gains.input, self.gains.output),
+                "vcm": self.gains.vcm,
+                "frequency_hz": self.frequency_hz,
+                **{name: pairs(gain) for name, gain in found.items()},
+                "cmrr_db": self.model.cmrr_db,
+                "gains": self.gains,
+                "notes": self.notes,
+            }
+        )
+
+    @classmethod
+    def from_dict(cls, entries: Mapping[str, Any]) -> BehavioralModel:
+        gains = ModeGains.from_dict(entries["gains"])
+        return super().from_dict({**entries, "model": model_of(gains), "gains": gains})
+
+
+def model_of(gains: ModeGains) -> Behavioral:
+    """The model of gains at one frequency, real at 0 Hz; a gain that is rounding is zero in it."""
+    matrix = np.where(np.abs(gains.matrix[0]) > gains.floor[0], gains.matrix[0], 0.0)
+    return Behavioral.of_matrix(matrix.real if gains.frequency_hz[0] == 0.0 else matrix)
 
 
 def run(circuit: Circuit, drive: Drive, frequency_hz: float) -> BehavioralModel:
-    """The mode gains at one frequency as a model; a gain that is rounding is zero in it."""
+    """The mode gains at one frequency as a model."""
     drives = find_drives(circuit, drive)
     point, offset = bias(drives, null=drive.null, target=drive.target)
     gains = gains_at(drives, point, np.array([frequency_hz]), offset, drive.target)
-    matrix = np.where(np.abs(gains.matrix[0]) > gains.floor[0], gains.matrix[0], 0.0)
-    model = Behavioral.of_matrix(matrix.real if frequency_hz == 0.0 else matrix)
-    return BehavioralModel(model, frequency_hz, gains, gains.notes)
+    return BehavioralModel(model_of(gains), frequency_hz, gains, gains.notes)
 
 
 ANALYSIS = Analysis(

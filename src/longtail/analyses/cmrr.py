@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,10 +15,10 @@ from longtail.contract.analysis import Analysis
 from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
 from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS, VCM_OPTION
-from longtail.contract.output import Output
+from longtail.contract.output import Output, ports
 from longtail.contract.result import Result
 from longtail.driven.levels import levels_of, sweep
-from longtail.driven.mode_gains import PLACES, ModeMatrix
+from longtail.driven.mode_gains import PLACES, ModeMatrix, matrix_of
 from longtail.driven.nulling import nulled_to
 from longtail.driven.points import Points
 from longtail.driven.stability import instability_notes, lane_notes
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
+REJECTION = "rejection"  # what has no figure where the gain that spoils it is zero
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CmrrMap(ModeMatrix, Result):
@@ -46,9 +49,11 @@ class CmrrMap(ModeMatrix, Result):
     offset        `[level]`, V: the input offset that brings the output to its target, or None where nothing was nulled
     low, high     transistors that do not amplify at the lowest and at the highest level, though they do at the level of
                   the netlist, those first that leave first; `edge` is V_CM there
+    inquiry       what tells why gains are zero, see `reason`; told: what it told, of a result from its JSON
     """
 
     analysis: ClassVar[str] = "cmrr"
+    json_version: ClassVar[int] = 2
     view: ClassVar[str] = "cmrr"
 
     vcm: Array
@@ -64,6 +69,7 @@ class CmrrMap(ModeMatrix, Result):
     high: tuple[Departure, ...] = ()
     notes: tuple[str, ...] = ()
     inquiry: Inquiry | None = field(default=None, repr=False)
+    told: Mapping[str, Reason] | None = None
 
     def __repr__(self) -> str:
         finite = self.cmrr_db[np.isfinite(self.cmrr_db)]
@@ -77,11 +83,6 @@ class CmrrMap(ModeMatrix, Result):
         return Output(self.output).rejection
 
     @property
-    def gains(self) -> dict[str, Complex | None]:
-        """The four gains `[level, frequency]` by name; those of a differential output alone are None else."""
-        return {name: getattr(self, name) for name in PLACES}
-
-    @property
     def no_figure(self) -> str:
         """Why a rejection has no figure, where one has none."""
         if np.isneginf(self.cmrr_db).any() and not np.isposinf(self.cmrr_db).any():
@@ -91,10 +92,20 @@ class CmrrMap(ModeMatrix, Result):
     @property
     def unwanted_reason(self) -> Reason | None:
         """Why the gain that spoils the rejection is zero, where it is."""
-        zero = np.isposinf(self.cmrr_db)
+        return self._first(REJECTION, np.isposinf(self.cmrr_db), DIFFERENTIAL, COMMON)
+
+    def reason(self, name: str) -> Reason | None:
+        """Why a gain is zero, where it is first; None where it is above rounding everywhere."""
+        out, into = PLACES[name]
+        out = 0 if self.single_ended else out
+        return self._first(name, np.abs(self.matrix[..., out, into]) <= self.floor, out, into)
+
+    def _first(self, name: str, zero: NDArray[np.bool_], out: int, into: int) -> Reason | None:
+        if self.told is not None:
+            return self.told.get(name)
         if self.inquiry is None:
             return UNKNOWN if zero.any() else None
-        return self.inquiry.first(zero, self.frequency_hz, DIFFERENTIAL, COMMON)
+        return self.inquiry.first(zero, self.frequency_hz, out, into)
 
     def at_level(self, k: int) -> ModeGains:
         """The gains over frequency at one of the levels."""
@@ -110,24 +121,32 @@ class CmrrMap(ModeMatrix, Result):
             self.status[k],
             self.notes,
             inquiry=self.inquiry and replace(self.inquiry, point=self.inquiry.point.select(np.array([k]))),
+            told=self.told,
         )
 
     def to_dict(self) -> dict[str, Any]:
+        whys = {**{name: self.reason(name) for name in self.names}, REJECTION: self.unwanted_reason}
         return plain(
             {
-                "output": Output(self.output).kind,
+                "status": self.status,
+                **ports(self.input, self.output),
                 "vcm": self.vcm,
                 "frequency_hz": self.frequency_hz,
                 "cmrr_db": self.cmrr_db,
                 **self.gains,
+                "floor": self.floor,
+                "target": self.target,
                 "input_offset": self.offset,
-                "status": self.status,
-                "devices_out_of_region": {
-                    "low": [departure.to_dict() for departure in self.low],
-                    "high": [departure.to_dict() for departure in self.high],
-                },
+                "devices_out_of_region": {"low": self.low, "high": self.high},
+                "zero": {name: why for name, why in whys.items() if why is not None},
+                "notes": self.notes,
             }
         )
+
+    @classmethod
+    def from_dict(cls, entries: Mapping[str, Any]) -> CmrrMap:
+        named = {"offset": entries["input_offset"], "told": entries["zero"], **entries["devices_out_of_region"]}
+        return super().from_dict({**entries, **named, "matrix": matrix_of(entries)})
 
     def to_xarray(self) -> xarray.Dataset:
         """The gains and the CMRR over "vcm" in V and "frequency" in Hz."""

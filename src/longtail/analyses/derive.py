@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
@@ -13,8 +13,10 @@ from longtail.analyses.formula.setting import Setting, gain_of, setting
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.drive import Drive
+from longtail.contract.encoding import plain
 from longtail.contract.kinds import FLAG, NUMBER, WORD
 from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS
+from longtail.contract.output import AtOutput, ports
 from longtail.contract.result import Result
 from longtail.driven.mode_gains import PLACES, mode_gains
 from longtail.errors import AnalysisError, UnsupportedError
@@ -31,18 +33,20 @@ from longtail.symbolic.writing.derivation import (
     Deriver,
     Equation,
     Step,
+    WrittenEquation,
     element_lines,
     solved,
 )
-from longtail.symbolic.writing.expression import SymbolName, latex_text, text
+from longtail.symbolic.writing.expression import SymbolName
 from longtail.symbolic.writing.words import share_of
 from longtail.units import counted, format_si
 
+_ELEMENT = ("symbol", "where", "meaning", "value")
 _TOLERANCE = 0.05  # relative: values of matched devices that share a symbol
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Derivation(Result):
+class Derivation(AtOutput, Result):
     """Steps, each with a title, a reason and equations; `elements` are (symbol, where it stands, meaning, value)."""
 
     analysis: ClassVar[str] = "derive"
@@ -53,6 +57,8 @@ class Derivation(Result):
     elements: tuple[tuple[str, str, str, str], ...]
     left_out: tuple[str, ...]
     independent: tuple[str, ...]
+    input: tuple[str, ...]
+    output: tuple[str, ...]
     as_latex: bool = False
     notes: tuple[str, ...] = ()
 
@@ -60,27 +66,24 @@ class Derivation(Result):
         return f"<derivation of {self.title}: {counted(len(self.steps), 'step')}>"
 
     def to_dict(self) -> dict[str, Any]:
-        return {
-            "title": self.title,
-            "elements": [dict(zip(("symbol", "where", "meaning", "value"), e, strict=True)) for e in self.elements],
-            "steps": [
-                {
-                    "title": s.title,
-                    "why": s.why,
-                    "equations": [
-                        {
-                            "name": e.name,
-                            "text": f"{text(e.left)} = {text(e.right)}",
-                            "latex": f"{latex_text(e.left)} = {latex_text(e.right)}",
-                        }
-                        for e in s.equations
-                    ],
-                }
-                for s in self.steps
-            ],
-            "left_out": list(self.left_out),
-            "differential_independent_of": list(self.independent),
-        }
+        return plain(
+            {
+                "title": self.title,
+                **ports(self.input, self.output),
+                "elements": [dict(zip(_ELEMENT, each, strict=True)) for each in self.elements],
+                "steps": self.steps,
+                "left_out": self.left_out,
+                "differential_independent_of": self.independent,
+                "as_latex": self.as_latex,
+                "notes": self.notes,
+            }
+        )
+
+    @classmethod
+    def from_dict(cls, entries: Mapping[str, Any]) -> Derivation:
+        elements = [[each[name] for name in _ELEMENT] for each in entries["elements"]]
+        independent = entries["differential_independent_of"]
+        return super().from_dict({**entries, "elements": elements, "independent": independent})
 
     def to_text(self) -> str:
         """The derivation in Markdown, its equations as text, or as LaTeX where that was asked for."""
@@ -96,10 +99,8 @@ class Derivation(Result):
         lines += [f"\n{note}" for note in self.notes]
         return "\n".join(lines) + "\n"
 
-    def _line(self, e: Equation) -> str:
-        if self.as_latex:
-            return f"$$ {latex_text(e.left)} = {latex_text(e.right)} $$  % {e.name}"
-        return f"- {e.name}: `{text(e.left)} = {text(e.right)}`"
+    def _line(self, e: Equation | WrittenEquation) -> str:
+        return f"$$ {e.latex} $$  % {e.name}" if self.as_latex else f"- {e.name}: `{e.text}`"
 
 
 def run(circuit: Circuit, drive: Drive, error: float, frequency: float, latex: bool) -> Derivation:
@@ -131,6 +132,8 @@ def run(circuit: Circuit, drive: Drive, error: float, frequency: float, latex: b
         tuple(_element(*line) for line in element_lines(reduced, names)),
         _left_out(shared.symbols, reduced),
         tuple(independent),
+        at.drives.hot,
+        at.drives.output,
         latex,
         (*_notes(independent, at), *at.notes),
     )

@@ -16,14 +16,22 @@ from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
 from longtail.contract.kinds import FLAG
 from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, LANE_OPTIONS, NULL_OPTIONS
-from longtail.contract.output import Output
+from longtail.contract.output import ports
 from longtail.contract.result import Result
 from longtail.driven.drives import Drives
 from longtail.driven.grid import Axes, Lanes
 from longtail.driven.inputs import find_drives
 from longtail.driven.lane_floor import lane_floors
 from longtail.driven.lane_solves import null_lanes, solve_lanes
-from longtail.driven.mode_gains import PLACES, ModeMatrix, common_level, mode_gains, prepared_sweep, status_text
+from longtail.driven.mode_gains import (
+    PLACES,
+    ModeMatrix,
+    common_level,
+    matrix_of,
+    mode_gains,
+    prepared_sweep,
+    status_text,
+)
 from longtail.driven.nulling import bias, null_target, nulled_to
 from longtail.driven.port_maps import above
 from longtail.driven.stability import lane_notes
@@ -63,10 +71,11 @@ class ModeGains(ModeMatrix, Result):
     status        "converged", or `[…]` the status of every lane; a lane without solution has gains of nan
     notes         what the reader should know
     axes          name and values of each axis in `…`
-    inquiry       what tells why gains are zero, see `reason`
+    inquiry       what tells why gains are zero, see `reason`; told: what it told, of a result from its JSON
     """
 
     analysis: ClassVar[str] = "gains"
+    json_version: ClassVar[int] = 2
     view: ClassVar[str] = "gains"
 
     frequency_hz: NDArray[np.float64]
@@ -80,6 +89,7 @@ class ModeGains(ModeMatrix, Result):
     notes: tuple[str, ...] = ()
     axes: Axes = ()
     inquiry: Inquiry | None = field(default=None, repr=False)
+    told: Mapping[str, Reason] | None = None
 
     def __repr__(self) -> str:
         f = self.frequency_hz
@@ -97,6 +107,8 @@ class ModeGains(ModeMatrix, Result):
 
     def reason(self, name: str) -> Reason | None:
         """Why a gain is zero, at the lowest frequency where it is; None where it is above rounding everywhere."""
+        if self.told is not None:
+            return self.told.get(name)
         out, into = PLACES[name]
         out = 0 if self.single_ended else out
         zero = np.abs(self.matrix[..., out, into]) <= self.floor
@@ -113,35 +125,30 @@ class ModeGains(ModeMatrix, Result):
         return plain(
             {
                 "status": self.status,
-                "output": Output(self.output).kind,
+                **ports(self.input, self.output),
                 **varied,
                 "vcm": self.vcm,
-                "null": None
-                if self.null is None
-                else {"v_od_target": self.null.v_od_target, "input_offset": self.null.input_offset},
+                "null": self.null,
                 "frequency_hz": self.frequency_hz,
-                "differential": self.differential,
-                "common": self.common,
-                "common_to_differential": self.common_to_differential,
-                "differential_to_common": self.differential_to_common,
+                **self.gains,
                 "cmrr_db": self.cmrr_db,
-                "zero": {name: reason.to_dict() for name in self.names if (reason := self.reason(name)) is not None},
+                "floor": self.floor,
+                "zero": {name: reason for name in self.names if (reason := self.reason(name)) is not None},
+                "notes": self.notes,
             }
         )
+
+    @classmethod
+    def from_dict(cls, entries: Mapping[str, Any]) -> ModeGains:
+        return super().from_dict({**entries, "matrix": matrix_of(entries), "told": entries["zero"]})
 
     def to_xarray(self) -> xarray.Dataset:
         """The four gains and the CMRR over the varied axes and "frequency" in Hz, and the status of every lane."""
         import xarray
 
-        gains = {
-            "differential": self.differential,
-            "common": self.common,
-            "common_to_differential": self.common_to_differential,
-            "differential_to_common": self.differential_to_common,
-        }
         lanes = tuple(name for name, _ in self.axes)
         dims = (*lanes, "frequency")
-        data: dict[str, Any] = {k: (dims, x, {"units": "V/V"}) for k, x in gains.items() if x is not None}
+        data: dict[str, Any] = {k: (dims, x, {"units": "V/V"}) for k, x in self.gains.items() if x is not None}
         data["cmrr"] = (dims, self.cmrr_db, {"units": "dB"})
         attributes: dict[str, Any] = {"output": self.label}
         if self.axes:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -15,6 +15,7 @@ from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
 from longtail.contract.kinds import NUMBER
 from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS
+from longtail.contract.output import AtOutput, ports
 from longtail.contract.result import Result
 from longtail.driven.drives import Drives
 from longtail.driven.inputs import find_drives
@@ -24,7 +25,7 @@ from longtail.elaborate.writer import write
 from longtail.engine.equations.system import System
 from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.solving.operating_point import OperatingPoint, solve_operating_point
-from longtail.errors import AnalysisError
+from longtail.errors import AnalysisError, OptionError
 from longtail.files.writing import write_report
 from longtail.symmetry import Mirror, find_mirror
 from longtail.symmetry.halves.common_half import common_half
@@ -44,33 +45,35 @@ class Half:
     """One half circuit.
 
     mode      "differential" or "common"
-    circuit   the half; `source` drives it, `output` is the node that answers ("" where the output is on the line)
+    source    drives it; `output` is the node that answers ("" where the output is on the line)
     sign      what v(output) counts at the output that is named first: +1, -1, or 0 where the mode does not reach it
     remarks   what the half assumes, for the head of its deck
+    deck      a netlist that ngspice runs too: operating point, and the response to one volt
+    devices, nodes   how many there are
+    circuit   the half itself; None of a result from its JSON
     """
 
     mode: str
-    circuit: Circuit
     source: str
     output: str
     sign: float
     remarks: tuple[str, ...]
+    deck: str
+    devices: int
+    nodes: int
+    circuit: Circuit | None = None
 
-    @property
-    def deck(self) -> str:
-        """The half as a netlist that ngspice runs too: operating point, and the response to one volt."""
-        driven = self.circuit.instances[self.source]
-        driven = replace(driven, parameters={**driven.parameters, "acmag": 1.0, "acphase": 0.0})
-        circuit = replace(self.circuit, instances={**self.circuit.instances, self.source: driven})
-        title, *cards = write(circuit).splitlines()
-        return "\n".join([title, *(f"* {line}" for line in self.remarks), *cards[:-1], SWEEP, cards[-1], ""])
+    def to_dict(self) -> dict[str, Any]:
+        return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "circuit"}
 
     def gain(self, frequency_hz: float) -> complex:
         """A_dd or A_cc at a frequency in Hz, by the half alone: v(output) per volt of the source.
 
         The source is one side's: of v_id and of v_od it sees half each, of v_ic and v_oc all. What is no more than
-        rounding is zero.
+        rounding is zero. Raises `OptionError` for a half from its JSON, which has no circuit to solve.
         """
+        if self.circuit is None:
+            raise OptionError("a half from its JSON has no circuit to solve", hint="run the analysis again")
         if not self.sign:
             return 0j
         system = System(self.circuit, drives=(f"{self.source}.dc",))
@@ -80,12 +83,25 @@ class Half:
         return gain * self.sign if abs(gain) > ROUNDING * signal_level(point, x[0])[0] else 0j
 
 
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """What a picture of an amplifier is made of, by device: the `kinds` of device models, the nodes (`joints`).
+
+    supplies  V to ground at the end that each supply holds
+    """
+
+    title: str
+    kinds: Mapping[str, str]
+    joints: Mapping[str, tuple[str, ...]]
+    supplies: Mapping[str, float]
+
+
 @dataclass(frozen=True, eq=False, repr=False)
-class HalfCircuits(Result):
+class HalfCircuits(AtOutput, Result):
     """The mirror image of an amplifier and its half circuits.
 
     pairs, node_pairs  devices and nodes that are each other's image, those of the first input's side first
-    circuit            the amplifier, with a source at each input
+    drawing            the amplifier, with a source at each input; input, output: names of the nodes
     mirror             the image itself, see `longtail.symmetry.Mirror`
     differential, common   the half circuits; None where there are none, and then `notes` says why
     gains              A_dd and A_cc (A_d and A_cm of a single output) by the halves alone, at `frequency_hz`
@@ -95,13 +111,14 @@ class HalfCircuits(Result):
     analysis: ClassVar[str] = "half"
     view: ClassVar[str] = "half"
 
-    circuit: Circuit
+    drawing: Drawing
     mirror: Mirror | None
     pairs: tuple[tuple[str, str], ...]
     node_pairs: tuple[tuple[str, str], ...]
     differential: Half | None
     common: Half | None
-    single_ended: bool
+    input: tuple[str, ...]
+    output: tuple[str, ...]
     notes: tuple[str, ...]
     frequency_hz: float
     gains: Mapping[str, complex]
@@ -115,22 +132,12 @@ class HalfCircuits(Result):
 
     @property
     def title(self) -> str:
-        return self.circuit.title
-
-    @property
-    def kinds(self) -> dict[str, str]:
-        """The device model of each device."""
-        return {name: instance.device for name, instance in self.circuit.instances.items()}
-
-    @property
-    def joints(self) -> dict[str, tuple[str, ...]]:
-        """The nodes of each device."""
-        return {name: instance.nodes for name, instance in self.circuit.instances.items()}
+        return self.drawing.title
 
     @property
     def rails(self) -> frozenset[str]:
         """Nodes that supplies hold."""
-        return frozenset(n for s in self.circuit.ports.supplies for n in self.circuit.instances[s].nodes[:2])
+        return frozenset(n for name in self.drawing.supplies for n in self.drawing.joints[name][:2])
 
     @property
     def halves(self) -> tuple[Half, ...]:
@@ -140,26 +147,38 @@ class HalfCircuits(Result):
         mirror = self.mirror
         return plain(
             {
+                **ports(self.input, self.output),
                 "pairs": self.pairs,
                 "node_pairs": self.node_pairs,
                 "on_axis": {
                     "nodes": mirror.axis_nodes if mirror else [],
                     "devices": mirror.axis_devices if mirror else [],
                 },
-                "asymmetric": [
-                    {"pair": [name or None for name in d.pair], "parameter": d.parameter, "delta": d.delta}
-                    for d in (mirror.differences if mirror else ())
-                ],
+                "asymmetric": mirror.differences if mirror else [],
                 "complete": mirror is not None and mirror.complete,
                 "exact": mirror is not None and mirror.exact,
                 "ends_at": mirror.ends_at if mirror else [],
                 "without_image": mirror.unmatched if mirror else [],
+                "image": mirror,
+                "circuit": self.drawing,
+                "halves": {half.mode: half for half in self.halves},
                 "frequency_hz": self.frequency_hz,
                 "gains": self.gains,
                 "decks": {mode: self.paths.get(mode) for mode in ("differential", "common")},
                 "notes": self.notes,
             }
         )
+
+    @classmethod
+    def from_dict(cls, entries: Mapping[str, Any]) -> HalfCircuits:
+        found = {
+            "drawing": entries["circuit"],
+            "mirror": entries["image"],
+            "differential": entries["halves"].get("differential"),
+            "common": entries["halves"].get("common"),
+            "paths": {mode: path for mode, path in entries["decks"].items() if path is not None},
+        }
+        return super().from_dict({**entries, **found})
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -179,26 +198,37 @@ def run(circuit: Circuit, drive: Drive, at_hz: float) -> HalfCircuits:
     drives = find_drives(circuit, drive)
     drives = replace(drives, circuit=_levelled(drives))
     mirror = find_mirror(drives.circuit, drives.sources, drives.output)
-    single = drives.single_ended
+    drawing, at = _drawing(drives.circuit), (drives.hot, drives.output)
     if mirror is None:
         note = (
             f"nothing is a pair when {' and '.join(drives.sources)} are exchanged: no two devices stand alike at them"
         )
-        return HalfCircuits(drives.circuit, None, (), (), None, None, single, (note,), at_hz, {})
+        return HalfCircuits(drawing, None, (), (), None, None, *at, (note,), at_hz, {})
     sides = Sides(drives.circuit, mirror, drives.sources[0], (*drives.sources, *drives.output))
     why = _where(drives, mirror)
     differential, common, gains, notes = (None, None, {}, why) if why else _cut(drives, sides, at_hz)
     return HalfCircuits(
-        drives.circuit,
+        drawing,
         mirror,
         tuple((a, b) if sides.standing[a] == a else (b, a) for a, b in mirror.device_pairs),
         tuple((b, a) if sides.foreign(a) else (a, b) for a, b in mirror.node_pairs),
         differential,
         common,
-        single,
+        *at,
         (*_choices(mirror), *notes),
         at_hz,
         gains,
+    )
+
+
+def _drawing(circuit: Circuit) -> Drawing:
+    instances = circuit.instances
+    signs = {name: -1.0 if instances[name].nodes[0] == GROUND else 1.0 for name in circuit.ports.supplies}
+    return Drawing(
+        circuit.title,
+        {name: instance.device for name, instance in instances.items()},
+        {name: instance.nodes for name, instance in instances.items()},
+        {name: sign * _dc(circuit, name) for name, sign in signs.items()},
     )
 
 
@@ -243,6 +273,7 @@ def _cut(
         whole = solve_operating_point(System(drives.circuit))
         start = _voltages(whole, sides)
         common = _half(drives, sides, "common", common_half(sides), start)
+        assert common.circuit is not None, "it was made here"
         rest = solve_operating_point(System(common.circuit))
         levels, currents = _voltages(rest, sides), _currents(rest, sides)
         devices = differential_half(sides, levels, currents, lambda drawing: _drawn(sides, drawing, levels))
@@ -307,7 +338,17 @@ def _half(
         sign = 0.0
     elif differential and drives.single_ended:
         sign /= 2.0  # of v_id one side sees half
-    return Half(mode, circuit, drives.sources[0], output, sign, _remarks(drives, sides.mirror, mode, output, sign))
+    source, remarks = drives.sources[0], _remarks(drives, sides.mirror, mode, output, sign)
+    counts = len(circuit.instances), len(circuit.nodes)
+    return Half(mode, source, output, sign, remarks, _deck(circuit, source, remarks), *counts, circuit)
+
+
+def _deck(circuit: Circuit, source: str, remarks: Sequence[str]) -> str:
+    driven = circuit.instances[source]
+    driven = replace(driven, parameters={**driven.parameters, "acmag": 1.0, "acphase": 0.0})
+    circuit = replace(circuit, instances={**circuit.instances, source: driven})
+    title, *cards = write(circuit).splitlines()
+    return "\n".join([title, *(f"* {line}" for line in remarks), *cards[:-1], SWEEP, cards[-1], ""])
 
 
 def _remarks(drives: Drives, mirror: Mirror, mode: str, output: str, sign: float) -> tuple[str, ...]:

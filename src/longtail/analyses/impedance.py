@@ -21,7 +21,7 @@ from longtail.contract.analysis import Analysis
 from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
 from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS
-from longtail.contract.output import AtOutput
+from longtail.contract.output import AtOutput, ports
 from longtail.contract.result import Result
 from longtail.driven.inputs import find_drives
 from longtail.driven.mode_gains import common_level, status_text
@@ -48,6 +48,7 @@ class Impedances(AtOutput, Result):
     """
 
     analysis: ClassVar[str] = "impedance"
+    json_version: ClassVar[int] = 2
     view: ClassVar[str] = "impedance"
 
     frequency_hz: NDArray[np.float64]
@@ -90,13 +91,15 @@ class Impedances(AtOutput, Result):
         return plain(
             {
                 "status": self.status,
-                "input_nodes": self.input,
-                "output_nodes": self.output,
+                **ports(self.input, self.output),
                 "vcm": self.vcm,
                 "input_offset": self.input_offset,
                 "frequency_hz": self.frequency_hz,
-                "input": {"differential": self.differential_input, "common": self.common_input},
-                "output": {"differential": self.differential_output, "common": self.common_output},
+                "input_impedance": {"differential": self.differential_input, "common": self.common_input},
+                "output_impedance": {"differential": self.differential_output, "common": self.common_output},
+                "admittance": self.admittance,
+                "output_matrix": self.output_matrix,
+                "notes": self.notes,
             }
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,7 +15,7 @@ from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
 from longtail.contract.kinds import RANGE
 from longtail.contract.options import COLDEST, FREE_NULL_OPTIONS, INPUT_OPTIONS
-from longtail.contract.output import AtOutput
+from longtail.contract.output import AtOutput, ports
 from longtail.contract.result import Result
 from longtail.driven.inputs import find_drives
 from longtail.driven.levels import sweep
@@ -46,6 +47,7 @@ class Offset(AtOutput, Result):
     """
 
     analysis: ClassVar[str] = "offset"
+    json_version: ClassVar[int] = 2
     view: ClassVar[str] = "offset"
 
     output: tuple[str, ...]
@@ -80,7 +82,7 @@ class Offset(AtOutput, Result):
     def to_dict(self) -> dict[str, Any]:
         return plain(
             {
-                "output": self.output,
+                **ports(self.input, self.output),
                 "vcm": self.vcm,
                 "target": self.target,
                 "temperature_deg_c": self.nominal_deg_c,
@@ -96,8 +98,22 @@ class Offset(AtOutput, Result):
                     "bias_current": self.bias_current_over_temperature,
                     "offset_current": self.offset_current_over_temperature,
                 },
+                "is_symmetric": self.is_symmetric,
+                "notes": self.notes,
             }
         )
+
+    @classmethod
+    def from_dict(cls, entries: Mapping[str, Any]) -> Offset:
+        over = dict(entries["over_temperature"])
+        named = {
+            "nominal_deg_c": entries["temperature_deg_c"],
+            "temperature_deg_c": over.pop("temperature_deg_c"),
+            "input_offset_drift": entries["drift_v_per_k"],
+            "bias_current_drift": entries["bias_current_drift_a_per_k"],
+            "offset_current_drift": entries["offset_current_drift_a_per_k"],
+        }
+        return super().from_dict({**entries, **named, **{f"{name}_over_temperature": x for name, x in over.items()}})
 
     def to_xarray(self) -> xarray.Dataset:
         """Offset and currents over "temperature" in degrees Celsius."""

@@ -80,8 +80,16 @@ class OpResult(Result):
                 "nodes": self.nodes,
                 "branches": self.branches,
                 "devices": self.devices,
+                "kinds": self.kinds,
+                "units": {self.kinds[name]: units for name, units in self.units.items()},
+                "notes": self.notes,
             }
         )
+
+    @classmethod
+    def from_dict(cls, entries: Mapping[str, Any]) -> OpResult:
+        units = {name: entries["units"][kind] for name, kind in entries["kinds"].items()}
+        return super().from_dict({**entries, "units": units})
 
     def to_xarray(self) -> xarray.Dataset:
         """Voltages over "node" in V and currents over "branch" in A, behind the varied axes."""

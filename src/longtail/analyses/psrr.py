@@ -17,14 +17,15 @@ from numpy.typing import NDArray
 
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
+from longtail.contract.decoding import decoded
 from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
 from longtail.contract.kinds import NODES
 from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS
-from longtail.contract.output import AtOutput, Output
+from longtail.contract.output import AtOutput, ports
 from longtail.contract.result import Result
 from longtail.driven.inputs import find_drives
-from longtail.driven.mode_gains import common_level, status_text
+from longtail.driven.mode_gains import common_level, matrix_of, named_gains, status_text
 from longtail.driven.nulling import bias
 from longtail.driven.port_maps import rejection_db
 from longtail.elaborate.ports import resolve_ports
@@ -55,6 +56,7 @@ class SupplyRejection(AtOutput, Result):
     """
 
     analysis: ClassVar[str] = "psrr"
+    json_version: ClassVar[int] = 2
     view: ClassVar[str] = "psrr"
 
     frequency_hz: NDArray[np.float64]
@@ -111,11 +113,11 @@ class SupplyRejection(AtOutput, Result):
         return plain(
             {
                 "status": self.status,
-                "output": Output(self.output).kind,
+                **ports(self.input, self.output),
                 "vcm": self.vcm,
                 "input_offset": self.input_offset,
                 "frequency_hz": self.frequency_hz,
-                "gain": self.gain,
+                **named_gains(self.matrix[..., :2]),
                 "supplies": {
                     name: {
                         "differential": self.differential(name),
@@ -124,7 +126,21 @@ class SupplyRejection(AtOutput, Result):
                     }
                     for name in self.supplies
                 },
+                "floor": self.floor,
+                "zero": self.reasons,
+                "notes": self.notes,
             }
+        )
+
+    @classmethod
+    def from_dict(cls, entries: Mapping[str, Any]) -> SupplyRejection:
+        transfers = [
+            [decoded(Complex, gain) for gain in (of["differential"], of["common"]) if gain is not None]
+            for of in entries["supplies"].values()
+        ]
+        matrix = np.concatenate([matrix_of(entries), np.array(transfers).transpose(2, 1, 0)], axis=-1)
+        return super().from_dict(
+            {**entries, "matrix": matrix, "supplies": list(entries["supplies"]), "reasons": entries["zero"]}
         )
 
     def to_xarray(self) -> xarray.Dataset:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,7 +15,7 @@ from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
 from longtail.contract.kinds import NUMBER
 from longtail.contract.options import FREE_NULL_OPTIONS, INPUT_OPTIONS
-from longtail.contract.output import AtOutput, Output
+from longtail.contract.output import AtOutput, ports
 from longtail.contract.result import Result
 from longtail.driven.drives import Drives, supply_rails
 from longtail.driven.inputs import find_drives
@@ -47,9 +48,6 @@ class RangeSpan:
     low: RangeEnd
     high: RangeEnd
 
-    def to_dict(self) -> dict[str, Any]:
-        return {"low": self.low.to_dict(), "high": self.high.to_dict()}
-
 
 @dataclass(frozen=True, eq=False, repr=False)
 class OperatingRange(AtOutput, Result):
@@ -68,6 +66,7 @@ class OperatingRange(AtOutput, Result):
     """
 
     analysis: ClassVar[str] = "range"
+    json_version: ClassVar[int] = 2
     view: ClassVar[str] = "range"
 
     output: tuple[str, ...]
@@ -98,20 +97,35 @@ class OperatingRange(AtOutput, Result):
     def to_dict(self) -> dict[str, Any]:
         return plain(
             {
-                "output": Output(self.output).kind,
+                **ports(self.input, self.output),
                 "center": {"v_out": self.v_out, "vcm": self.v_cm},
                 "frequency_hz": self.frequency_hz,
                 "gain_loss_db": self.gain_loss_db,
                 "cmrr_loss_db": self.cmrr_loss_db,
-                "input_common_mode": self.input_common_mode.to_dict(),
-                "input_common_mode_by_gain": self.by_gain.to_dict(),
-                "input_common_mode_by_cmrr": None if self.by_cmrr is None else self.by_cmrr.to_dict(),
-                "output_swing": self.output_swing.to_dict(),
-                "output_swing_by_gain": self.swing_by_gain.to_dict(),
+                "input_common_mode": self.input_common_mode,
+                "input_common_mode_by_gain": self.by_gain,
+                "input_common_mode_by_cmrr": self.by_cmrr,
+                "no_cmrr": self.no_cmrr,
+                "output_swing": self.output_swing,
+                "output_swing_by_gain": self.swing_by_gain,
                 "polygon": self.polygon,
-                "polygon_limits": [{"device": limit.device, "reason": limit.reason} for limit in self.limits],
+                "polygon_limits": self.limits,
+                "rails": self.rails,
+                "notes": self.notes,
             }
         )
+
+    @classmethod
+    def from_dict(cls, entries: Mapping[str, Any]) -> OperatingRange:
+        found = {
+            "v_out": entries["center"]["v_out"],
+            "v_cm": entries["center"]["vcm"],
+            "by_gain": entries["input_common_mode_by_gain"],
+            "by_cmrr": entries["input_common_mode_by_cmrr"],
+            "swing_by_gain": entries["output_swing_by_gain"],
+            "limits": entries["polygon_limits"],
+        }
+        return super().from_dict({**entries, **found})
 
     def to_xarray(self) -> xarray.Dataset:
         """The corners of the polygon, with what lies beyond each."""

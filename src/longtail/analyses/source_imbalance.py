@@ -12,6 +12,7 @@ the resistors move the operating point, and the network is put into the circuit 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -25,13 +26,13 @@ from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
 from longtail.contract.kinds import FREQUENCY, NUMBER
 from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS
-from longtail.contract.output import AtOutput, Output
+from longtail.contract.output import AtOutput, ports
 from longtail.contract.result import Result
 from longtail.driven.drives import Drives
 from longtail.driven.grid import Lanes
 from longtail.driven.inputs import find_drives
 from longtail.driven.lane_solves import null_lanes, solve_lanes
-from longtail.driven.mode_gains import common_level, mode_gains, status_text
+from longtail.driven.mode_gains import common_level, matrix_of, mode_gains, named_gains, status_text
 from longtail.driven.nulling import bias, nulled_to
 from longtail.driven.port_maps import ROUNDING, above, input_currents, port_matrices, rejection_db, signal_level
 from longtail.engine.small_signal.at_point import linearize
@@ -79,6 +80,7 @@ class SourceImbalance(AtOutput, Result):
     """
 
     analysis: ClassVar[str] = "source-imbalance"
+    json_version: ClassVar[int] = 2
     view: ClassVar[str] = "source_imbalance"
 
     frequency_hz: Real
@@ -132,7 +134,7 @@ class SourceImbalance(AtOutput, Result):
         return plain(
             {
                 "status": self.status,
-                "output": Output(self.output).kind,
+                **ports(self.input, self.output),
                 "vcm": self.vcm,
                 "input_offset": self.input_offset,
                 "resistance_ohm": self.resistance,
@@ -142,12 +144,37 @@ class SourceImbalance(AtOutput, Result):
                 "bias_current": self.bias_current,
                 "inserted": self.inserted,
                 "frequency_hz": self.frequency_hz,
-                "differential": self.matrix[:, DIFFERENTIAL, DIFFERENTIAL],
-                "unwanted": self.matrix[:, DIFFERENTIAL, COMMON],
+                **named_gains(self.matrix),
+                "balanced": named_gains(self.balanced),
+                "amplifier": named_gains(self.amplifier),
                 "cmrr_db": self.cmrr_db,
                 "balanced_cmrr_db": self.balanced_cmrr_db,
                 "amplifier_cmrr_db": self.amplifier_cmrr_db,
                 "map": {"resistance_difference_ohm": self.map_difference, "cmrr_db": self.map_cmrr_db},
+                "floor": self.floor,
+                "zero": {} if self.reason is None else {self._unwanted: self.reason},
+                "notes": self.notes,
+            }
+        )
+
+    @property
+    def _unwanted(self) -> str:
+        return "common" if self.single_ended else "common_to_differential"
+
+    @classmethod
+    def from_dict(cls, entries: Mapping[str, Any]) -> SourceImbalance:
+        units = {"resistance": "ohm", "resistance_difference": "ohm", "capacitance": "f", "capacitance_difference": "f"}
+        places = entries["map"]
+        return super().from_dict(
+            {
+                **entries,
+                **{name: entries[f"{name}_{unit}"] for name, unit in units.items()},
+                "matrix": matrix_of(entries),
+                "balanced": matrix_of(entries["balanced"]),
+                "amplifier": matrix_of(entries["amplifier"]),
+                "map_difference": places["resistance_difference_ohm"],
+                "map_cmrr_db": places["cmrr_db"],
+                "reason": next(iter(entries["zero"].values()), None),
             }
         )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,23 @@ class Output:
         ('|A_dd/A_c→d|', '|A_d/A_cm|')
         """
         return "|A_d/A_cm|" if self.single_ended else "|A_dd/A_c→d|"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The form that it has in every JSON.
+
+        >>> Output(("out",)).to_dict()
+        {'nodes': ['out'], 'kind': 'single-ended'}
+        """
+        return {"nodes": list(self.nodes), "kind": self.kind}
+
+
+def ports(input: Sequence[str], output: Sequence[str]) -> dict[str, Any]:
+    """Inputs and output by the names of their nodes, as every JSON has them.
+
+    >>> ports(("a", "b"), ("out",))
+    {'input': ['a', 'b'], 'output': {'nodes': ['out'], 'kind': 'single-ended'}}
+    """
+    return {"input": list(input), "output": Output(tuple(output)).to_dict()}
 
 
 class AtOutput:

@@ -5,11 +5,13 @@ A result is shown by a layer above, `longtail.report`, which is imported when it
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, overload
 
+from longtail.contract.decoding import rebuilt
 from longtail.contract.schema import Schema
-from longtail.errors import LongtailError
+from longtail.errors import InputError, LongtailError
 
 if TYPE_CHECKING:
     import xarray
@@ -29,17 +31,31 @@ class Result:
         """The result as plain lists, numbers and strings: what `--json` prints."""
         raise NotImplementedError(f"{type(self).__name__} has no JSON form")
 
+    @classmethod
+    def from_dict(cls, entries: Mapping[str, Any]) -> Self:
+        """The result that gave these entries by `to_dict`: its fields from those of their names, by their types.
+
+        Raises `OptionError` where one that it needs is not among them.
+        """
+        output = entries.get("output")
+        return rebuilt(cls, {**entries, "output": output["nodes"]} if isinstance(output, Mapping) else entries)
+
     def to_json(self) -> str:
-        """`to_dict` as JSON text, below a `schema` of name and version; a number that is not finite becomes null."""
+        """`to_dict` as JSON text, below a `schema` of name and version; see `Schema.write` for what is not finite."""
         return Schema(self.analysis, self.json_version).write(self.to_dict())
 
     @classmethod
-    def from_json(cls, text: str) -> dict[str, Any]:
-        """What `to_json` of this class wrote, as `to_dict` has it, with None for numbers that were not finite.
+    def from_json(cls, text: str) -> Self:
+        """The result that `to_json` of this class wrote, without the circuit: it shows and writes itself as that did.
 
-        Raises `InputError` for text that is no JSON of a result, for that of another analysis, and for another version.
+        Raises `InputError` for text that is no JSON of a result, for that of another analysis or version, and for one
+        that lacks something; `OptionError` for what cannot be made from its JSON.
         """
-        return Schema(cls.analysis, cls.json_version).read(text)
+        entries = Schema(cls.analysis, cls.json_version).read(text)
+        try:
+            return cls.from_dict(entries)
+        except KeyError as error:
+            raise InputError(f"this JSON of '{cls.analysis}' is not whole: there is no {error} in it") from error
 
     def to_xarray(self) -> xarray.Dataset:
         """The result as a labelled dataset."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -17,8 +17,10 @@ from longtail.analyses.op import OpResult, describe
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.drive import Drive
+from longtail.contract.encoding import plain
 from longtail.contract.kinds import CORNERS, FLAG, FREQUENCY, LIMITS, RANGE
 from longtail.contract.options import COLDEST, FREE_NULL_OPTIONS, FREQUENCY_OPTION, INPUT_OPTIONS
+from longtail.contract.output import ports
 from longtail.contract.result import Result
 from longtail.datasheet.asked import beyond, others, read_noise_band, read_spots
 from longtail.datasheet.characterize import NO_SUPPLIES, NOT_NULLED, Characterization, no_point
@@ -62,11 +64,12 @@ class Datasheet(Result):
     input_offset is v1 - v2 in V that brings the output to its target; None where nulling did not succeed, and then
     `notes` says why. supply_power is in W; None where no supplies are known. `conditions` are those of the extremes,
     the typical one first; one alone means that there are none. `curves` are what can be drawn under all of them.
-    `asked` are the options of the analysis, `circuit` what it was of: `details` runs from them what a report shows
-    beyond rows.
+    `asked` are the options of the analysis, `circuit` what it was of (None of a result from its JSON): `details` runs
+    from them what a report shows beyond rows.
     """
 
     analysis: ClassVar[str] = "analyze"
+    json_version: ClassVar[int] = 2
     view: ClassVar[str] = "datasheet"
 
     title: str
@@ -76,8 +79,8 @@ class Datasheet(Result):
     supply_power: float | None
     rows: tuple[Row, ...]
     notes: tuple[str, ...]
-    circuit: Circuit
-    asked: Mapping[str, Any]
+    circuit: Circuit | None = None
+    asked: Mapping[str, Any] = field(default_factory=dict)
     conditions: tuple[Condition, ...] = (Condition(TYPICAL, {}),)
     full: bool = False
     written: tuple[Path, ...] = ()
@@ -105,7 +108,12 @@ class Datasheet(Result):
         return AnalysisError(f"{said}: {names}")
 
     def details(self) -> Details:
-        """Curves for a report: each from the analysis of its own name, with the options of the datasheet."""
+        """Curves for a report: each from the analysis of its own name, with the options of the datasheet.
+
+        Raises `OptionError` for a datasheet from its JSON, which has no circuit to ask.
+        """
+        if self.circuit is None:
+            raise OptionError("a datasheet from its JSON has no circuit to ask", hint="run the analysis again")
         return details(self.circuit, self.asked)
 
     @property
@@ -132,7 +140,10 @@ class Datasheet(Result):
         return datasheet.markdown(self)
 
     def to_html(self) -> str:
-        """The whole report as one HTML page that needs no network. Raises `OptionError` where plotly or jinja2 lack."""
+        """The whole report as one HTML page that needs no network.
+
+        Raises `OptionError` where plotly or jinja2 lack, and for a datasheet from its JSON, see `details`.
+        """
         from longtail.report.html import report
 
         return report.html(self)
@@ -141,16 +152,22 @@ class Datasheet(Result):
         return f"<datasheet of '{self.title}': {self.gains!r}>"
 
     def to_dict(self) -> dict[str, Any]:
-        return {
-            "title": self.title,
-            "op": self.op.to_dict(),
-            "gains": self.gains.to_dict(),
-            "input_offset": self.input_offset,
-            "supply_power": self.supply_power,
-            "rows": [row.to_dict() for row in self.rows],
-            "conditions": [{"name": each.name, "values": dict(each.values)} for each in self.conditions],
-            "notes": list(self.notes),
-        }
+        return plain(
+            {
+                "title": self.title,
+                "status": self.gains.status,
+                **ports(self.gains.input, self.gains.output),
+                "op": self.op,
+                "gains": self.gains,
+                "input_offset": self.input_offset,
+                "supply_power": self.supply_power,
+                "rows": self.rows,
+                "conditions": self.conditions,
+                "full": self.full,
+                "curves": self.curves,
+                "notes": self.notes,
+            }
+        )
 
     def to_xarray(self) -> Any:
         """The gains over frequency; see `ModeGains.to_xarray`."""

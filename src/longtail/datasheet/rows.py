@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.contract.decoding import rebuilt
+from longtail.contract.encoding import plain
 from longtail.errors import Span
 from longtail.merits.reasons import Reason
 
@@ -36,6 +38,14 @@ class Limit:
     def holds(self) -> bool:
         """Whether there is anything to keep."""
         return self.low is not None or self.high is not None
+
+    def to_dict(self) -> dict[str, Any]:
+        bounds = {"min": self.low, "max": self.high, "unit": self.unit}
+        return {**bounds, "name": self.name, "symbol": self.symbol, "at": self.at}
+
+    @classmethod
+    def from_dict(cls, entries: Mapping[str, Any]) -> Limit:
+        return rebuilt(cls, {**entries, "low": entries["min"], "high": entries["max"]})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +77,7 @@ class Row:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values by name."""
-        plain: dict[str, Any] = {k: getattr(self, k) for k in Row.__slots__}
-        limit = self.limit
-        plain["missing"] = list(self.missing)
-        plain["reason"] = self.reason and self.reason.to_dict()
-        plain["limit"] = limit and {"min": limit.low, "max": limit.high, "unit": limit.unit}
-        return plain
+        return plain({name: getattr(self, name) for name in Row.__slots__})
 
 
 def spread(row: Row, values: Array, names: Sequence[str], absent: str = "no value") -> Row:

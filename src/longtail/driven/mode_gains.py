@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from longtail import modes
+from longtail.contract.decoding import decoded
 from longtail.contract.output import AtOutput
 from longtail.driven.drives import Drives
 from longtail.driven.lane_solves import solve_nulled
@@ -85,9 +88,40 @@ class ModeMatrix(AtOutput):
         return rejection_db(self.differential, self.unwanted, self.floor)
 
     @property
+    def gains(self) -> dict[str, Complex | None]:
+        """The four gains by name, `[…, frequency]`; those of a differential output alone are None else."""
+        return named_gains(self.matrix)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The gains that there are: all four of a differential output, "differential" and "common" of one node."""
         return ("differential", "common") if self.single_ended else tuple(PLACES)
+
+
+def named_gains(matrix: Complex) -> dict[str, Complex | None]:
+    """The gains of a matrix `[…, out_mode, in_mode]` by name, as JSON has them; None where there is one out_mode."""
+    single = matrix.shape[-2] == 1
+    places = {name: (0 if single else out, into) for name, (out, into) in PLACES.items()}
+    return {
+        name: None if single and name not in ("differential", "common") else matrix[..., out, into]
+        for name, (out, into) in places.items()
+    }
+
+
+def matrix_of(entries: Mapping[str, Any]) -> Complex:
+    """The matrix `[…, out_mode, in_mode]` that `named_gains` was of, from what JSON has under the names.
+
+    >>> matrix = np.array([[[2.0, 0.5j]]])
+    >>> bool((matrix_of(named_gains(matrix)) == matrix).all())
+    True
+    """
+    gains = {name: decoded(Complex, entries[name]) for name in PLACES if entries[name] is not None}
+    single = len(gains) < len(PLACES)
+    matrix = np.empty((*gains["differential"].shape, 1 if single else 2, 2), complex)
+    for name, gain in gains.items():
+        out, into = PLACES[name]
+        matrix[..., 0 if single else out, into] = gain
+    return matrix
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.contract.decoding import decoded, rebuilt
 from longtail.contract.encoding import plain
 from longtail.driven.levels import LevelSweep
 from longtail.driven.points import Points
@@ -45,6 +46,11 @@ class Distortion:
                 "thd": self.thd,
             }
         )
+
+    @classmethod
+    def from_dict(cls, entries: Mapping[str, Any]) -> Distortion:
+        harmonics = [decoded(Array, entries[f"hd{n}"]) for n in range(2, HARMONICS + 1)]
+        return rebuilt(cls, {**entries, "harmonics": np.stack(harmonics, axis=-1)})
 
 
 @dataclass(frozen=True, eq=False)

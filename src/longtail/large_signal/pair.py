@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from longtail.circuit import GROUND, Instance
 from longtail.devices.base import BOLTZMANN, ELEMENTARY_CHARGE, ZERO_CELSIUS
+from longtail.devices.discovery import devices
 from longtail.devices.role import EXPONENTIAL, Role
 from longtail.driven.points import Points
 from longtail.elaborate.roles import emitter, terminal
@@ -34,6 +38,20 @@ class Pair:
     role: Role
     law: str | None
     scale: float
+
+    @property
+    def kind(self) -> str:
+        """The name of a device model with this role."""
+        return next(name for name, model in devices().items() if model.role == self.role)
+
+    @classmethod
+    def from_dict(cls, entries: Mapping[str, Any]) -> Pair:
+        """A pair from its `devices`, their `kind`, `law` and `law_scale`, as the JSON of a transfer has them."""
+        role = devices()[entries["kind"]].role
+        assert role is not None, "a pair is of transistors"
+        scale = math.nan if entries["law_scale"] is None else entries["law_scale"]
+        first, second = entries["devices"]
+        return cls((first, second), role, entries["law"], scale)
 
     def share(self, v_id: Array) -> Array:
         """(i1 - i2)/(i1 + i2) by the law. Source: Gray, Hurst, Lewis, Meyer, equations 3.154 and 3.161.

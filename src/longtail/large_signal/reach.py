@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,9 +33,6 @@ class RangeEnd:
     volts: float
     device: str | None
     reason: str
-
-    def to_dict(self) -> dict[str, Any]:
-        return {"volts": self.volts, "device": self.device, "reason": self.reason}
 
 
 @dataclass(frozen=True, eq=False)

@@ -99,7 +99,11 @@ class Reason:
         return self.cause in _OPEN
 
     def to_dict(self) -> dict[str, str]:
-        return {"cause": self.cause.name.lower(), "text": self.gain}
+        return {"cause": self.cause.name.lower(), "what": self.what, "text": self.gain}
+
+    @classmethod
+    def from_dict(cls, entries: Mapping[str, str]) -> Reason:
+        return cls(Cause[entries["cause"].upper()], entries["what"])
 
 
 UNKNOWN = Reason(Cause.ROUNDING)

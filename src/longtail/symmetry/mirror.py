@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 NOTHING = ""  # stands for the partner of a device that has none: a source in front of one input only
 
@@ -30,6 +32,18 @@ class Difference:
     @property
     def mean(self) -> float:
         return (self.first + self.second) / 2
+
+    def to_dict(self) -> dict[str, Any]:
+        """The partner that is `NOTHING` is null."""
+        pair = [name or None for name in self.pair]
+        both = {"first": self.first, "second": self.second}
+        return {"pair": pair, "parameter": self.parameter, "delta": self.delta, **both}
+
+    @classmethod
+    def from_dict(cls, entries: Mapping[str, Any]) -> Difference:
+        first, second = (NOTHING if name is None else name for name in entries["pair"])
+        values = (math.nan if entries[key] is None else entries[key] for key in ("first", "second"))
+        return cls((first, second), entries["parameter"], *values)
 
 
 @dataclass(frozen=True)

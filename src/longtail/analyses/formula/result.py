@@ -9,13 +9,44 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.analyses.formula.validity import Validity
+from longtail.contract.encoding import plain
+from longtail.contract.output import ports
 from longtail.contract.result import Result
+from longtail.errors import OptionError
 from longtail.symbolic.circuit.names import Label
 from longtail.symbolic.writing.expression import Expression, as_sympy
-from longtail.symbolic.writing.mathml import equation
 
 if TYPE_CHECKING:
     import sympy
+
+_WRITTEN = (  # fields that stand in the JSON as they are
+    *(
+        "of",
+        "letter",
+        "label",
+        "text",
+        "latex",
+        "mathml",
+        "symbols",
+        "value_dc",
+        "error_bound",
+        "error_sampled",
+        "band_hz",
+    ),
+    *(
+        "error_sampled",
+        "band_hz",
+        "terms",
+        "terms_printed",
+        "terms_expanded",
+        "terms_exact",
+        "cancellation",
+        "mode",
+        "roots",
+        "curves",
+    ),
+    *("as_latex", "notes"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +85,9 @@ class Formula(Result):
     """A gain as a formula, and how good it is.
 
     of             which gain; `letter` as it is written, `label` the output that it is for
+    input, output  names of the nodes
     text, latex    the formula
+    mathml         the equation for browsers
     symbols        what every symbol stands for, with its value
     value_dc       the formula at the lowest frequency of the band (0 Hz unless the band starts higher): its magnitude,
                    negative where its real part is
@@ -65,6 +98,7 @@ class Formula(Result):
     terms_printed  of all factors above the line, and of all below it; their sum is `terms`
     terms_expanded of numerator and denominator multiplied out; None where they are too large for that
     cancellation   how much larger the terms of a factor are than their sum: 1 where nothing cancels
+    expression     the formula itself; None of a result from its JSON, which has it as text
     validity       errors over mismatch, temperature and common-mode level; None where they were not asked for
     """
 
@@ -76,6 +110,7 @@ class Formula(Result):
     label: str
     text: str
     latex: str
+    mathml: str
     symbols: dict[str, SymbolValue]
     value_dc: float
     error_bound: float | None
@@ -88,8 +123,10 @@ class Formula(Result):
     cancellation: float
     roots: tuple[RootFormula, ...]
     mode: str
-    expression: Expression = field(repr=False)
+    expression: Expression | None = field(default=None, repr=False)
     curves: GainCurves | None = None
+    input: tuple[str, ...] = ()
+    output: tuple[str, ...] = ()
     as_latex: bool = False
     notes: tuple[str, ...] = ()
     validity: tuple[Validity, ...] | None = None
@@ -98,40 +135,25 @@ class Formula(Result):
         return f"<formula: {self.letter} = {self.text}>"
 
     def to_dict(self) -> dict[str, Any]:
-        return {
-            "of": self.of,
-            "text": self.text,
-            "latex": self.latex,
-            "symbols": {
-                name: {"meaning": s.meaning, "value": s.value, "unit": s.unit} for name, s in self.symbols.items()
-            },
-            "value_dc": self.value_dc,
-            "error_bound": self.error_bound,
-            "error_sampled": self.error_sampled,
-            "band_hz": list(self.band_hz),
-            "terms": self.terms,
-            "terms_printed": list(self.terms_printed),
-            "terms_expanded": None if self.terms_expanded is None else list(self.terms_expanded),
-            "terms_exact": self.terms_exact,
-            "cancellation": self.cancellation,
-            "mode": self.mode,
-            "roots": [
-                {"kind": r.kind, "text": r.text, "latex": r.latex, "value_hz": r.value_hz, "error": r.error}
-                for r in self.roots
-            ],
-            "notes": list(self.notes),
-            **({} if self.validity is None else {"validity": [v.to_dict() for v in self.validity]}),
-        }
-
-    @property
-    def mathml(self) -> str:
-        """The formula as an equation in MathML."""
-        return equation(self.letter, self.expression)
+        return plain(
+            {
+                **ports(self.input, self.output),
+                **{name: getattr(self, name) for name in _WRITTEN},
+                **({} if self.validity is None else {"validity": self.validity}),
+            }
+        )
 
     def _repr_latex_(self) -> str:
         head, _, sub = self.letter.partition("_")
         return rf"$\displaystyle {Label(head, sub).latex} = {self.latex}$"
 
     def to_sympy(self) -> sympy.Expr:
-        """The formula as a SymPy expression, with `s` as the complex frequency in rad/s."""
+        """The formula as a SymPy expression, with `s` as the complex frequency in rad/s.
+
+        Raises `OptionError` for a formula from its JSON, which has it as text alone.
+        """
+        if self.expression is None:
+            raise OptionError(
+                "a formula from its JSON is text: there is no expression of it", hint="run the analysis again"
+            )
         return as_sympy(self.expression)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,12 +78,6 @@ class Validity:
     outside_place: float | None
     gain_low: float | None
     gain_high: float | None
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            name: dict(value) if isinstance(value := getattr(self, name), Mapping) else value
-            for name in self.__dataclass_fields__
-        }
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,6 +15,7 @@ from longtail.symbolic.circuit.names import Label, enumerated, labels
 from longtail.symbolic.shorter.answer import Answer
 from longtail.symbolic.writing.display import Writer
 from longtail.symbolic.writing.expression import latex_text, text
+from longtail.symbolic.writing.mathml import equation
 from longtail.symbolic.writing.poles import roots
 
 
@@ -31,6 +32,7 @@ def written(at: Setting, of: str, answer: Answer, way: str, band_hz: tuple[float
         _output(at.drives.output, of),
         text(expression),
         latex_text(expression),
+        equation(letters[of], expression),
         _symbol_values(answer, names),
         math.copysign(abs(value), value.real),
         answer.error_bound,
@@ -45,6 +47,8 @@ def written(at: Setting, of: str, answer: Answer, way: str, band_hz: tuple[float
         way,
         expression,
         _curves(answer),
+        at.drives.hot,
+        at.drives.output,
         notes=(*_notes(at, of, answer, band_hz, allowed), *at.notes),
     )
 

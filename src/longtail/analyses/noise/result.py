@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.contract.encoding import plain
-from longtail.contract.output import AtOutput, Output
+from longtail.contract.output import AtOutput, ports
 from longtail.contract.result import Result
 from longtail.devices.base import FLICKER
 from longtail.driven.crossings import fall_hz
 from longtail.driven.grid import Axes
 from longtail.driven.noise_spectra import SpectrumSource
 from longtail.merits.noise import input_density, output_density, output_rms
-from longtail.merits.reasons import Inquiry
+from longtail.merits.reasons import UNKNOWN, Inquiry, Reason
 from longtail.modes import COMMON, DIFFERENTIAL
 from longtail.units import counted
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
+SILENT = "silent"  # under which JSON has the reason why noise does not reach the output
+_ROUNDING, _SOME = 1e-12, 5e-5  # shares of a density: what is only rounding, and what is some noise
 _NOTHING = 1e-24  # of the whole power: a transfer of a 1e-12th of the largest is what rounding leaves of zero
 
 
@@ -52,9 +54,11 @@ class Noise(AtOutput, Result):
     input_power    `[…, out_mode]`, V^2, that of the density referred to the input; both nan over one frequency
     sources        what the last axis of `density` stands for
     temperature    of the circuit in K, `[…]`; a device may have its own
+    inquiry        what tells why noise does not reach the output; told: what it told, of a result from its JSON
     """
 
     analysis: ClassVar[str] = "noise"
+    json_version: ClassVar[int] = 2
     view: ClassVar[str] = "noise"
 
     frequency_hz: Real
@@ -74,6 +78,7 @@ class Noise(AtOutput, Result):
     notes: tuple[str, ...] = ()
     axes: Axes = ()
     inquiry: Inquiry | None = field(default=None, repr=False)
+    told: Mapping[str, Reason] | None = None
 
     def __repr__(self) -> str:
         if self.axes:
@@ -171,10 +176,11 @@ class Noise(AtOutput, Result):
                 "output_v_rms": self.common_output_v_rms,
                 "input_v_rms": self.common_input_v_rms,
             }
+        why = self.why_silent()
         return plain(
             {
                 "status": self.status,
-                "output": Output(self.output).kind,
+                **ports(self.input, self.output),
                 **varied,
                 "vcm": self.vcm,
                 "input_offset": self.input_offset,
@@ -187,17 +193,43 @@ class Noise(AtOutput, Result):
                 "output_v_rms": self.output_v_rms,
                 "input_v_rms": self.input_v_rms,
                 "common": common,
-                "contributions": [
-                    {
-                        "instance": c.instance,
-                        "mechanism": c.mechanism,
-                        "share": c.share,
-                        "sources": c.sources,
-                    }
-                    for c in self.contributions
-                ],
+                "contributions": self.contributions,
+                "sources": self.sources,
+                "density": self.density,
+                "power": self.power,
+                "input_power": self.input_power,
+                "gain": self.gain,
+                "floor": self.floor,
+                "zero": {} if why is None else {SILENT: why},
+                "notes": self.notes,
             }
         )
+
+    @classmethod
+    def from_dict(cls, entries: Mapping[str, Any]) -> Noise:
+        return super().from_dict({**entries, "told": entries["zero"]})
+
+    @property
+    def silent(self) -> list[str]:
+        """Devices whose noise reaches the common mode of the output and not its difference."""
+        if self.single_ended or self.axes:
+            return []
+        share = self.density.sum(axis=0)
+        share = share / np.maximum(share.sum(axis=-1, keepdims=True), 1e-300)
+        held: dict[str, bool] = {}
+        for k, source in enumerate(self.sources):
+            gone = bool(share[0, k] < _ROUNDING and share[1, k] > _SOME)
+            heard = bool(share[0, k] >= _ROUNDING)
+            held[source.instance] = (held.get(source.instance, False) or gone) and not heard
+        return [name for name, gone in held.items() if gone]
+
+    def why_silent(self) -> Reason | None:
+        """Why the noise of the `silent` ones does not reach the output; None where there is none of them."""
+        if self.told is not None:
+            return self.told.get(SILENT)
+        if not self.silent or self.inquiry is None:
+            return UNKNOWN if self.silent else None
+        return self.inquiry.why_silent(self.silent, float(self.frequency_hz[0]))
 
     def to_xarray(self) -> xarray.Dataset:
         """Densities over the varied axes and "frequency" in Hz, and each source's over "source" as well."""

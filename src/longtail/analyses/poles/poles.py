@@ -23,7 +23,7 @@ from longtail.contract.drive import Drive
 from longtail.contract.encoding import pairs, plain
 from longtail.contract.kinds import NODES
 from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS
-from longtail.contract.output import AtOutput, Output
+from longtail.contract.output import AtOutput, ports
 from longtail.contract.result import Result
 from longtail.driven.band_search import model_bands, search_axis
 from longtail.driven.bands import Bands
@@ -77,6 +77,7 @@ class PolesAndZeros(AtOutput, Result):
     """
 
     analysis: ClassVar[str] = "poles"
+    json_version: ClassVar[int] = 2
     view: ClassVar[str] = "poles"
 
     poles: Complex
@@ -114,33 +115,41 @@ class PolesAndZeros(AtOutput, Result):
         return plain(
             {
                 "status": self.status,
-                "output": Output(self.output).kind,
+                **ports(self.input, self.output),
                 "vcm": self.vcm,
                 "input_offset": self.input_offset,
                 "poles_rad_s": pairs(self.poles),
                 "pole_nodes": self.pole_nodes,
                 "zeros_rad_s": {name: pairs(t.zeros) for name, t in named},
+                "zero_nodes": {name: t.zero_nodes for name, t in named},
                 "zero_uncertainty": {name: t.zero_uncertainty for name, t in named},
                 "residues_rad_s": {name: pairs(t.residues) for name, t in named},
-                "cancelling": {
-                    name: [{"pole": p.pole, "zero": p.zero, "distance": p.distance} for p in t.pairs]
-                    for name, t in named
-                },
+                "cancelling": {name: t.pairs for name, t in named},
                 "gain_at_dc": {name: t.gain_at_dc for name, t in named},
+                "scale": {name: t.scale for name, t in named},
                 "error": {name: t.error for name, t in named},
+                "zero": {name: t.reason for name, t in named if t.reason is not None},
+                "reference_gain": self.corners.reference,
+                "mid_band_hz": self.corners.peak_hz,
                 "bandwidth_hz": self.corners.bandwidth_hz,
                 "low_corner_hz": self.corners.low_hz,
                 "gain_bandwidth_hz": self.corners.gain_bandwidth_hz,
                 "unity_gain_hz": self.corners.unity_hz,
-                "tail": self.tail
-                and {
-                    "node": self.tail.node,
-                    "zero_rad_s": pairs(self.tail.zero),
-                    "pole_rad_s": pairs(self.tail.pole),
-                },
-                "loop": self.loop and {name: getattr(self.loop, name) for name in Loop.__slots__},
+                "tail": self.tail,
+                "loop": self.loop,
+                "notes": self.notes,
             }
         )
+
+    @classmethod
+    def from_dict(cls, entries: Mapping[str, Any]) -> PolesAndZeros:
+        names = ("reference_gain", "mid_band_hz", "low_corner_hz", "bandwidth_hz", "gain_bandwidth_hz", "unity_gain_hz")
+        found = {
+            "poles": entries["poles_rad_s"],
+            "transfers": {name: ModeTransfer.from_dict(name, entries) for name in entries["zeros_rad_s"]},
+            "corners": Corners(*(entries[name] for name in names)),
+        }
+        return super().from_dict({**entries, **found})
 
 
 def run(circuit: Circuit, drive: Drive, loop: tuple[str, ...] | None) -> PolesAndZeros:

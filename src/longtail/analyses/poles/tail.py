@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from longtail.analyses.poles.transfers import ModeTransfer
+from longtail.contract.decoding import rebuilt
+from longtail.contract.encoding import pairs
 from longtail.driven.drives import Drives
 from longtail.engine.small_signal.linearization import Linearization
 from longtail.engine.small_signal.pencil import Eigenmodes
@@ -25,6 +29,13 @@ class TailZero:
     node: str
     zero: complex
     pole: complex | None
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"node": self.node, "zero_rad_s": pairs(self.zero), "pole_rad_s": pairs(self.pole)}
+
+    @classmethod
+    def from_dict(cls, entries: Mapping[str, Any]) -> TailZero:
+        return rebuilt(cls, {**entries, "zero": entries["zero_rad_s"], "pole": entries["pole_rad_s"]})
 
 
 def tail_zero(model: Linearization, modes: Eigenmodes, drives: Drives, common: ModeTransfer) -> TailZero | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.contract.decoding import rebuilt
 from longtail.driven.drives import Drives
 from longtail.driven.stability import home
 from longtail.engine.small_signal.linearization import Linearization
@@ -55,6 +58,22 @@ class ModeTransfer:
     error: float | None = None
     zero_uncertainty: Real | None = None
     reason: Reason | None = None
+
+    @property
+    def scale(self) -> dict[str, float] | None:
+        """What `log_scale` is of, as JSON has it: a real factor, by its sign and the logarithm of its magnitude."""
+        if self.zeros is None:
+            return None
+        return {"sign": float(np.sign(np.cos(self.log_scale.imag))), "log": self.log_scale.real}
+
+    @classmethod
+    def from_dict(cls, name: str, entries: Mapping[str, Any]) -> ModeTransfer:
+        """The transfer of that name from the JSON of all of them."""
+        at = {"zeros_rad_s": "zeros", "residues_rad_s": "residues", "cancelling": "pairs"}
+        own = {at.get(key, key): by[name] for key, by in entries.items() if isinstance(by, Mapping) and name in by}
+        scale = own["scale"]
+        log_scale = complex(scale["log"], 0.0 if scale["sign"] > 0.0 else np.pi) if scale else 0j
+        return rebuilt(cls, {**own, "log_scale": log_scale, "reason": entries["zero"].get(name)})
 
 
 def transfer_between(

@@ -20,6 +20,7 @@ from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
 from longtail.contract.kinds import ASSIGNMENTS, CALLBACK, COUNT, FILE, FLAG, LANES, NAMES
 from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS
+from longtail.contract.output import AtOutput, ports
 from longtail.contract.result import Result
 from longtail.driven.grid import Axes, Grid, grid
 from longtail.driven.inputs import find_drives
@@ -51,7 +52,7 @@ _KEPT = 1 << 29  # bytes of figures over frequency that are kept in memory
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SweepResult(Result):
+class SweepResult(AtOutput, Result):
     """Figures of every lane; `…` stands for the axes of varied parameters.
 
     values        by measure: `[…]`, or `[…, frequency]`; a lane without solution has nan
@@ -59,6 +60,7 @@ class SweepResult(Result):
     frequency_hz  of the figures over frequency
     headline_hz   the frequency of all other gains, and of rejections: mid-band of the netlist as it stands
     floor         `[…, frequency]`, V/V: a gain over frequency below this is rounding
+    input, output names of the nodes; none where operating points alone were asked for
     status_codes  `[…]`, see `LaneStatus`; `status` has them in words
     axes          name and values of each axis in `…`
     reasons       by measure, why a gain is zero, or the one that spoils a rejection, where it is
@@ -66,6 +68,7 @@ class SweepResult(Result):
     """
 
     analysis: ClassVar[str] = "sweep"
+    json_version: ClassVar[int] = 2
     view: ClassVar[str] = "lanes"
 
     title: str
@@ -73,7 +76,8 @@ class SweepResult(Result):
     units: dict[str, str]
     frequency_hz: Array
     floor: Array
-    output: str
+    input: tuple[str, ...]
+    output: tuple[str, ...]
     status_codes: NDArray[np.int8]
     axes: Axes
     path: Path | None = None
@@ -106,19 +110,35 @@ class SweepResult(Result):
         return () if self.path is None else (self.path,)
 
     def to_dict(self) -> dict[str, Any]:
-        vectors = any(self.over_frequency(name) for name in self.values)
         return plain(
             {
                 "title": self.title,
-                "output": self.output,
-                "axes": dict(self.axes),
                 "status": self.status,
-                **({"frequency_hz": self.frequency_hz} if vectors else {}),
-                **({} if self.headline_hz is None else {"headline_hz": self.headline_hz}),
+                **(ports(self.input, self.output) if self.output else {}),
+                "axes": dict(self.axes),
+                "frequency_hz": self.frequency_hz,
+                "headline_hz": self.headline_hz,
                 "values": self.values,
                 "units": self.units,
+                "floor": self.floor,
+                "zero": self.reasons,
+                "path": self.path and str(self.path),
+                "notes": self.notes,
             }
         )
+
+    @classmethod
+    def from_dict(cls, entries: Mapping[str, Any]) -> SweepResult:
+        codes = {status.text: int(status) for status in LaneStatus}
+        words = np.array(entries["status"])
+        found = {
+            "output": (),
+            "input": (),
+            **entries,
+            "status_codes": np.array([codes[word] for word in words.ravel()], np.int8).reshape(words.shape),
+            "reasons": entries["zero"],
+        }
+        return super().from_dict(found)
 
     def over_frequency(self, measure: str) -> bool:
         """Whether a measure has an axis of frequency."""
@@ -137,7 +157,7 @@ class SweepResult(Result):
             if over:
                 coordinates["frequency"] = ("frequency", self.frequency_hz, {"units": "Hz"})
         data["status"] = (lanes, self.status)
-        return xarray.Dataset(data, coords=coordinates, attrs={"title": self.title, "output": self.output})
+        return xarray.Dataset(data, coords=coordinates, attrs={"title": self.title, "output": ", ".join(self.output)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +339,8 @@ class _Table:
             {m.name: m.unit for m in plan.measures},
             plan.frequency_hz,
             floor,
-            ", ".join(plan.drives.output) if plan.drives else "",
+            plan.drives.hot if plan.drives else (),
+            plan.drives.output if plan.drives else (),
             self.status.reshape(shape),
             plan.lanes.axes or (("lane", np.zeros(1)),),
             path,

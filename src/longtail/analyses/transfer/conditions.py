@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from longtail.contract.drive import Drive
-from longtail.contract.encoding import plain
 from longtail.driven.conditions import Condition
 from longtail.driven.drives import Drives
 from longtail.driven.under_conditions import stand
@@ -38,19 +36,6 @@ class TransferUnder:
     center_gain: Array
     linear_range: Mapping[str, Array]
     distortion: Distortion
-
-    def to_dict(self) -> dict[str, Any]:
-        return plain(
-            {
-                "condition": self.condition,
-                "vcm": self.vcm,
-                "input_offset": self.input_offset,
-                "v_out": self.v_out,
-                "gain": self.gain,
-                "linear_range": self.linear_range,
-                "distortion": self.distortion.to_dict(),
-            }
-        )
 
 
 def transfers_under(

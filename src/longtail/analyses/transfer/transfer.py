@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -17,7 +17,7 @@ from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
 from longtail.contract.kinds import CORNERS, NUMBER, RANGE
 from longtail.contract.options import COLDEST, FREE_NULL_OPTIONS, INPUT_OPTIONS, VCM_OPTION
-from longtail.contract.output import AtOutput, Output
+from longtail.contract.output import AtOutput, ports
 from longtail.contract.result import Result
 from longtail.driven.conditions import Corners, conditions, corners_of, read_corners
 from longtail.driven.drives import Drives, supply_rails
@@ -67,6 +67,7 @@ class Transfer(AtOutput, Result):
     """
 
     analysis: ClassVar[str] = "transfer"
+    json_version: ClassVar[int] = 2
     view: ClassVar[str] = "transfer"
 
     output: tuple[str, ...]
@@ -116,38 +117,55 @@ class Transfer(AtOutput, Result):
         return self.share is not None and bool(np.nanmax(np.abs(self.share)) > 0.5)
 
     def to_dict(self) -> dict[str, Any]:
-        output = "v_out" if self.single_ended else "v_od"
         return plain(
             {
-                "output": Output(self.output).kind,
+                **ports(self.input, self.output),
                 "vcm": self.vcm,
                 "v_id": self.v_id,
                 "input_offset": self.input_offset,
-                output: self.v_out,
+                self._output: self.v_out,
                 **({} if self.v_oc is None else {"v_oc": self.v_oc}),
                 "gain": self.gain,
                 "linear_range": self.linear_range,
-                "distortion": self.distortion.to_dict(),
+                "distortion": self.distortion,
                 "steering": self._steering(),
-                "conditions": [each.to_dict() for each in self.under],
+                "conditions": self.under,
+                "notes": self.notes,
             }
         )
 
+    @property
+    def _output(self) -> str:
+        return "v_out" if self.single_ended else "v_od"
+
     def _steering(self) -> dict[str, Any] | None:
-        if self.pair is None or self.current is None or self.steered is None or self.full_steering is None:
+        if self.pair is None:
             return None
-        ideal = self.ideal_share
-        return plain(
-            {
-                "devices": self.pair.devices,
-                "current": self.current,
-                "steered_99%": self.steered,
-                "full_steering": self.full_steering,
-                "law": self.pair.law,
-                "law_scale": self.pair.scale if self.pair.law else None,
-                "ideal_share": ideal,
-            }
-        )
+        return {
+            "devices": self.pair.devices,
+            "kind": self.pair.kind,
+            "current": self.current,
+            "steered_99%": self.steered,
+            "full_steering": self.full_steering,
+            "law": self.pair.law,
+            "law_scale": self.pair.scale if self.pair.law else None,
+            "ideal_share": self.ideal_share,
+        }
+
+    @classmethod
+    def from_dict(cls, entries: Mapping[str, Any]) -> Transfer:
+        steering = entries["steering"]
+        of = steering or {"current": None, "steered_99%": None, "full_steering": None}
+        found = {
+            "v_out": entries.get("v_out", entries.get("v_od")),
+            "v_oc": entries.get("v_oc"),
+            "pair": steering and Pair.from_dict(steering),
+            "current": of["current"],
+            "steered": of["steered_99%"],
+            "full_steering": of["full_steering"],
+            "under": entries["conditions"],
+        }
+        return super().from_dict({**entries, **found})
 
     def to_xarray(self) -> xarray.Dataset:
         """Output, gain and shares over "vcm" and "v_id" in V."""

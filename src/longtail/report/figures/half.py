@@ -10,7 +10,6 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch
 
 from longtail.analyses.half import HalfCircuits
-from longtail.circuit import GROUND
 from longtail.report.figures.colours import BLUE, GREEN, INK, ORANGE, PALE, PURPLE, VERMILLION
 from longtail.report.figures.style import SMALL, Canvas, new_figure, titled
 from longtail.report.pages.half import relative, verdict
@@ -56,7 +55,7 @@ def _rows(result: HalfCircuits) -> Rows:
     if mirror is None:
         return {"nodes": [], "devices": [], "line": []}
     line: list[Thing] = [("node", n) for n in mirror.axis_nodes]
-    line += [("device", d) for d in mirror.axis_devices if d not in result.circuit.ports.supplies]
+    line += [("device", d) for d in mirror.axis_devices if d not in result.drawing.supplies]
     rows: Rows = {
         "nodes": [(("node", a), ("node", b)) for a, b in result.node_pairs[:MOST]],
         "devices": [(("device", a), ("device", b)) for a, b in result.pairs[:MOST]],
@@ -101,10 +100,8 @@ def _ends(result: HalfCircuits) -> tuple[set[str], set[str]]:
     """Nodes held by positive and by negative supplies: they stand at the top and at the bottom."""
     above: set[str] = set()
     below: set[str] = set()
-    for name in result.circuit.ports.supplies:
-        source = result.circuit.instances[name]
-        volts = result.circuit.number(source.parameters.get("dc", 0.0)) * (-1.0 if source.nodes[0] == GROUND else 1.0)
-        (above if volts >= 0.0 else below).update(source.nodes)
+    for name, volts in result.drawing.supplies.items():
+        (above if volts >= 0.0 else below).update(result.drawing.joints[name])
     return above, below - above
 
 
@@ -116,7 +113,7 @@ def _joined(result: HalfCircuits, rows: Rows) -> dict[Thing, list[Thing]]:
     """What each pair, and each thing on the line, is joined to; a pair goes by its first."""
     first = {thing: a for column in rows.values() for a, b in column for thing in (a, b)}
     joined: dict[Thing, list[Thing]] = {key: [] for key in first.values()}
-    for name, nodes in result.joints.items():
+    for name, nodes in result.drawing.joints.items():
         device = first.get(("device", name))
         for node in nodes:
             other = first.get(("node", node))
@@ -139,7 +136,7 @@ def _places(rows: Rows, tallest: int) -> dict[Thing, _Place]:
 
 def _wires(axes: Axes, result: HalfCircuits, places: Mapping[Thing, _Place]) -> None:
     """A line for each terminal, pale where it leads to a supply; arcs where both ends are on the line."""
-    for name, nodes in result.joints.items():
+    for name, nodes in result.drawing.joints.items():
         here = places.get(("device", name))
         for node in dict.fromkeys(nodes):
             there = places.get(("node", node))

@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from longtail.circuit import Circuit
 from longtail.contract.encoding import finite
 from longtail.datasheet.analyze import Datasheet
 from longtail.datasheet.companions import Details
@@ -38,7 +39,7 @@ def html(sheet: Datasheet) -> str:
     """The report. Raises `OptionError` where plotly or jinja2 are not installed."""
     library, environment = _library(), _environment()
     found = sheet.details()
-    devices = frozenset(sheet.circuit.instances)
+    assert sheet.circuit is not None, "there are no details without it"
     plots = list(_plots(sheet, found))
     shown = page(sheet)
     return environment.get_template(TEMPLATE).render(
@@ -50,11 +51,11 @@ def html(sheet: Datasheet) -> str:
         failed=sheet.failure,
         conditions=sheet.conditions,
         bias=bias_table(sheet.op) if transistors(sheet.op) else None,
-        devices=devices,
+        devices=frozenset(sheet.circuit.instances),
         formulas=[formula_page.page(each) for each in found.formulas],
         plots=plots,
         figures=_script({plot.key: {"data": plot.data, "layout": plot.layout} for plot in plots}),
-        netlist=list(_netlist(sheet)),
+        netlist=list(_netlist(sheet.circuit)),
         notes=tuple(dict.fromkeys((*shown.notes, *found.notes))),
         library=library,
     )
@@ -104,10 +105,10 @@ def _row(row: Row, shared: str) -> dict[str, Any]:
     }
 
 
-def _netlist(sheet: Datasheet) -> Iterator[tuple[str, str, str]]:
+def _netlist(circuit: Circuit) -> Iterator[tuple[str, str, str]]:
     """Lines of the flat netlist: the text, the device that it is, and where that stands in the source."""
-    instances = sheet.circuit.instances
-    for text in write(sheet.circuit).splitlines():
+    instances = circuit.instances
+    for text in write(circuit).splitlines():
         first = _DEVICE.match(text)
         name = first[0] if first else ""
         if name not in instances:

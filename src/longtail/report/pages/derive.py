@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from longtail.analyses.derive import Derivation
 from longtail.report.wording.page import LEFT, Cell, Column, Page, Table
-from longtail.symbolic.writing.expression import latex_text, text
 
 
 def page(derivation: Derivation) -> Page:
@@ -12,9 +11,8 @@ def page(derivation: Derivation) -> Page:
     columns = (Column("symbol", LEFT), Column("where", LEFT), Column("meaning", LEFT), Column("value"))
     rows = tuple(tuple(Cell(word) for word in element) for element in derivation.elements)
     tables = [Table("Small-signal circuit", columns, rows)]
-    write = latex_text if derivation.as_latex else text
     for number, step in enumerate(derivation.steps, start=1):
-        equations = tuple((Cell(e.name), Cell(f"{write(e.left)} = {write(e.right)}")) for e in step.equations)
+        equations = tuple((Cell(e.name), Cell(e.latex if derivation.as_latex else e.text)) for e in step.equations)
         heading = f"{number}. {step.title}" + (f": {step.why}" if step.why else "")
         tables.append(Table(heading, (Column("at", LEFT), Column("equation", LEFT, wraps=True)), equations))
     notes = list(derivation.notes)

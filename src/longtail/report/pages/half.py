@@ -100,7 +100,7 @@ def _value(result: HalfCircuits, difference: Difference, value: float) -> str:
 
 def unit(result: HalfCircuits, difference: Difference) -> str:
     """The unit of a parameter that differs."""
-    model = devices()[result.kinds[difference.pair[0]]]
+    model = devices()[result.drawing.kinds[difference.pair[0]]]
     name = difference.parameter
     if name.startswith("model "):
         return next((p.unit for p in model.model_parameters if p.name == name.removeprefix("model ")), "")
@@ -127,8 +127,8 @@ def _half(result: HalfCircuits, half: Half) -> tuple[Cell, ...]:
     signed = math.copysign(abs(gain), gain.real if gain.real else 1.0)
     cells = [
         Cell(half.mode),
-        Cell(str(len(half.circuit.instances))),
-        Cell(str(len(half.circuit.nodes))),
+        Cell(str(half.devices)),
+        Cell(str(half.nodes)),
         Cell(symbols[half.mode == "common"]),
         Cell(gain_text(signed)),
         Cell(f"{20.0 * math.log10(abs(gain)):.1f} dB" if gain else "–"),

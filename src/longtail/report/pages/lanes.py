@@ -85,7 +85,7 @@ def page(result: ModeGains | OpResult | SweepResult) -> Page:
         first, *others = mode_gains.facts(result)[:3]
         facts = [first, *others, *_axes_facts(result.axes), ("lanes", solved_text(result)), _at(result)]
         return Page("Mode gains over parameters", tuple(facts), tables, mode_gains.notes(result))
-    facts = [("output", result.output)] if result.output else []
+    facts = [("output", ", ".join(result.output))] if result.output else []
     facts += [*_axes_facts(result.axes), ("lanes", solved_text(result)), _at(result)]
     if result.path:
         facts.append(("file", str(result.path)))
@@ -152,7 +152,7 @@ def label(result: SweepResult, measure: str) -> str:
     merit = named(measure)
     if merit is None:
         return measure
-    symbol = merit.written("," not in result.output)
+    symbol = merit.written(len(result.output) < 2)
     at_hz = merit.at_hz if isinstance(merit, SpotMerit) else None
     return symbol if at_hz is None else f"{symbol} at {format_si(at_hz, 'Hz')}"
 

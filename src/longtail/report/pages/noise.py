@@ -20,7 +20,6 @@ DENSITY = "V/√Hz"
 MOST = 12  # contributions that a table shows
 NEGLIGIBLE = 5e-5  # a share that is printed as zero
 GROWS = 3.0  # what the density at the input may grow by, over the band, without a note
-SILENT = 1e-12  # a share that is only rounding
 
 
 def page(noise: Noise) -> Page:
@@ -62,10 +61,10 @@ def integrals(noise: Noise) -> str:
 def notes(noise: Noise) -> tuple[str, ...]:
     """What does not reach the output, and where the input noise counts more than the amplifier passes on."""
     said = []
-    held = silent(noise)
+    held = noise.silent
     if held:
         names = ", ".join(held[:6]) + (" and others" if len(held) > 6 else "")
-        said.append(f"the noise of {names} does not reach the output{_why_silent(noise, held)}")
+        said.append(f"the noise of {names} does not reach the output{_why_silent(noise)}")
     if not noise.axes and _grows(noise):
         said.append(
             "noise referred to the input grows as the gain falls within the band, and counts in its integral: "
@@ -81,25 +80,11 @@ def _grows(noise: Noise) -> bool:
     return bool(referred.size and np.isfinite(referred).all() and referred[-1] > GROWS * referred.min())
 
 
-def _why_silent(noise: Noise, devices: list[str]) -> str:
-    why = noise.inquiry.why_silent(devices, float(noise.frequency_hz[0])) if noise.inquiry else UNKNOWN
+def _why_silent(noise: Noise) -> str:
+    why = noise.why_silent() or UNKNOWN
     if why.cause is Cause.SYMMETRY:
         return " by symmetry: only mismatch lets it through"
     return f", which is held by {why.what}" if why.cause is Cause.HELD else " above rounding"
-
-
-def silent(noise: Noise) -> list[str]:
-    """Devices whose noise reaches the common mode of the output and not its difference."""
-    if noise.single_ended or noise.axes:
-        return []
-    share = noise.density.sum(axis=0)
-    share = share / np.maximum(share.sum(axis=-1, keepdims=True), 1e-300)
-    held: dict[str, bool] = {}
-    for k, source in enumerate(noise.sources):
-        gone = bool(share[0, k] < SILENT and share[1, k] > NEGLIGIBLE)
-        heard = bool(share[0, k] >= SILENT)
-        held[source.instance] = (held.get(source.instance, False) or gone) and not heard
-    return [name for name, gone in held.items() if gone]
 
 
 def _spots(noise: Noise) -> Table:

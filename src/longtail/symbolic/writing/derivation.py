@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from longtail.symbolic.algebra.equations import Entry, equations
 from longtail.symbolic.algebra.gain import Gain, exact_transfer
@@ -19,6 +20,7 @@ from longtail.symbolic.writing.expression import (
     PlainNumber,
     Quotient,
     SymbolName,
+    latex_text,
     product,
     quotient,
     text,
@@ -38,6 +40,23 @@ class Equation:
     left: Expression
     right: Expression
 
+    @property
+    def text(self) -> str:
+        return f"{text(self.left)} = {text(self.right)}"
+
+    @property
+    def latex(self) -> str:
+        return f"{latex_text(self.left)} = {latex_text(self.right)}"
+
+
+@dataclass(frozen=True)
+class WrittenEquation:
+    """An equation of which there is nothing but what was written: of a derivation from its JSON."""
+
+    name: str
+    text: str
+    latex: str
+
 
 @dataclass(frozen=True)
 class Step:
@@ -45,7 +64,16 @@ class Step:
 
     title: str
     why: str
-    equations: tuple[Equation, ...] = ()
+    equations: Sequence[Equation | WrittenEquation] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        written = [{"name": e.name, "text": e.text, "latex": e.latex} for e in self.equations]
+        return {"title": self.title, "why": self.why, "equations": written}
+
+    @classmethod
+    def from_dict(cls, entries: Mapping[str, Any]) -> Step:
+        equations = tuple(WrittenEquation(**each) for each in entries["equations"])
+        return cls(entries["title"], entries["why"], equations)
 
 
 class Deriver:
