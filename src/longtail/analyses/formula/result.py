@@ -20,32 +20,9 @@ if TYPE_CHECKING:
     import sympy
 
 _WRITTEN = (  # fields that stand in the JSON as they are
-    *(
-        "of",
-        "letter",
-        "label",
-        "text",
-        "latex",
-        "mathml",
-        "symbols",
-        "value_dc",
-        "error_bound",
-        "error_sampled",
-        "band_hz",
-    ),
-    *(
-        "error_sampled",
-        "band_hz",
-        "terms",
-        "terms_printed",
-        "terms_expanded",
-        "terms_exact",
-        "cancellation",
-        "mode",
-        "roots",
-        "curves",
-    ),
-    *("as_latex", "notes"),
+    *("of", "letter", "label", "text", "latex", "mathml", "symbols", "value_dc", "error_bound"),
+    *("error_sampled", "band_hz", "terms", "terms_printed", "terms_expanded", "terms_exact", "cancellation"),
+    *("mode", "roots", "curves", "as_latex", "notes"),
 )
 
 
