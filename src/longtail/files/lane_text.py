@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -22,10 +23,14 @@ class TextFile(LaneFile):
     head = tail = separator = ""
 
     def __init__(self, path: Path, layout: Layout, state: Mapping[str, Any] | None) -> None:
+        if not os.path.lexists(path):
+            path.touch(exist_ok=False)
         super().__init__(path, layout, state)
+
+    def _begin(self, state: Mapping[str, Any] | None) -> None:
         if state:
             self.kept()  # before anything is touched
-        self._file: IO[bytes] = path.open("r+b" if state else "wb")
+        self._file: IO[bytes] = self.path.open("r+b" if state else "wb")
         if state:
             self._good = state["bytes"]
             self._file.truncate(self._good)
