@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,15 @@ def test_an_interrupt_that_a_compiler_swallowed_ends_the_work_at_its_next_part(m
             interrupts._stop(signal.SIGTERM, None)
         with pytest.raises(interrupts.Terminated):
             advance(2, 3)
+
+
+@pytest.mark.parametrize("analysis", ["op", "gains", "half", "poles", "noise", "analyze"])
+def test_names_without_end_leave_room_for_the_figure(analysis: str) -> None:
+    """Matplotlib warns where labels leave none, and warnings are errors here."""
+    name = "n" * 3000
+    deck = f"{'t' * 20000}\nvcc vcc 0 9\nve vee 0 -9\nvp inp 0 0\nvn inn 0 0\nq1 {name} inp e m\nq2 o2 inn e m\n"
+    deck += f"r1 vcc {name} 5k\nr2 vcc o2 5k\nre e vee 9k\n.model m npn(cje=1p)\n*@ output {name} o2\n"
+    figure = read(deck).run(analysis).plot()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        figure.savefig(os.devnull, format="png")
