@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
-from longtail.contract.axes import linear_axis
+from longtail.contract.axes import temperature_axis
 from longtail.contract.encoding import plain
 from longtail.contract.options import FREE_NULL_OPTIONS, INPUT_OPTIONS
 from longtail.contract.output import AtOutput
 from longtail.contract.result import Result
-from longtail.devices.base import ZERO_CELSIUS
 from longtail.driven.inputs import find_drives
 from longtail.driven.levels import sweep
 from longtail.driven.nulling import null_target
@@ -123,7 +122,7 @@ def run(
     temp: Any,
 ) -> Offset:
     """Null at every temperature, all of them together; two lanes beside the nominal temperature give the drift."""
-    temperatures = np.unique(linear_axis(temp, "temp", "degC", low=-ZERO_CELSIUS + 1.0))
+    temperatures = temperature_axis(temp, "temp")
     drives = find_drives(circuit, input, output, vcm)
     swept = sweep(drives, null=True, target=target, vary=(TEMPERATURE,))
     nominal = float(np.asarray(swept.nominal.values[TEMPERATURE]))

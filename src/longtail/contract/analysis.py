@@ -11,16 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from longtail.circuit import Circuit
+from longtail.contract.given import READERS
 from longtail.contract.result import Result
 from longtail.engine.size import SPARSE, check_size
 from longtail.engine.solving import dense
-from longtail.errors import InputError, OptionError, nearest
+from longtail.errors import OptionError, nearest
 from longtail.hints import named, said
 from longtail.lanes.threads import turn
-from longtail.units import parse_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +44,13 @@ class Option:
     needs: str = ""
 
     def read(self, value: Any) -> Any:
-        """What was given, or the default. Raises `OptionError` for no flag, no number, or one out of bounds."""
+        """What was given, or the default. Raises `OptionError` for what is not of its kind, and out of bounds."""
         if value is None:
             return self.default
-        if self.kind == "flag":
-            return _flag(self.name, value)
-        return self._number(value) if self.kind == "number" else value
-
-    def _number(self, value: Any) -> Any:
-        wrong = OptionError(f"{self.name} must be a number, not {value!r}")
-        if isinstance(value, bool | np.bool_):
-            raise wrong
-        try:
-            number = parse_number(value) if isinstance(value, str) else value
-            size = float(number)
-        except (InputError, TypeError, ValueError) as error:
-            raise wrong from error
-        if not self.low <= size <= self.high:
-            raise OptionError(f"{self.name} must lie between {self.low:g} and {self.high:g} {self.unit}, not {size:g}")
-        return number
+        read = READERS[self.kind](self.name, value) if self.kind in READERS else value
+        if self.kind == "number" and not self.low <= read <= self.high:
+            raise OptionError(f"{self.name} must lie between {self.low:g} and {self.high:g} {self.unit}, not {read:g}")
+        return read
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +88,3 @@ class Analysis:
             check_size(circuit, self.name + (" over parameters" if values.get("parameters") else ""))
         with turn(), dense.one_thread():
             return self.run(circuit, **values)
-
-
-_FLAGS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
-
-
-def _flag(name: str, value: Any) -> bool:
-    """A flag from a truth value, or from a word for one.
-
-    >>> _flag("null", "false"), _flag("null", 1)
-    (False, True)
-    """
-    read = _FLAGS.get(str(value.item() if isinstance(value, np.generic) else value).lower())
-    if read is None:
-        raise OptionError(f"{name} must be true or false, not {value!r}")
-    return read

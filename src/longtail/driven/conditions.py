@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.circuit import Circuit
-from longtail.contract.axes import linear_axis
-from longtail.devices.base import ZERO_CELSIUS
+from longtail.contract.axes import temperature_axis
 from longtail.driven.parameters import nominal, temperature_name
 from longtail.errors import OptionError, nearest
 from longtail.files.toml import HINT, number, read_toml
@@ -39,7 +38,7 @@ def read_temperatures(given: Any) -> tuple[float, ...]:
     """
     if given is None:
         return ()
-    return tuple(np.unique(linear_axis(given, "temperatures", "degC", low=1.0 - ZERO_CELSIUS)).tolist())
+    return tuple(temperature_axis(given, "temperatures").tolist())
 
 
 def read_corners(given: Any, circuit: Circuit) -> Corners:

@@ -14,6 +14,7 @@ from longtail.driven.drives import Drives
 from longtail.driven.nulling import bias
 from longtail.elaborate.ports import resolve_ports
 from longtail.elaborate.ports.planes import Cut, cut
+from longtail.elaborate.ports.resolve import port_names
 from longtail.elaborate.ports.wiring import Wiring
 from longtail.elaborate.roles import base
 from longtail.engine.equations.large import system_of
@@ -37,12 +38,10 @@ def find_drives(
 
     Raises `OptionError` where the inputs or outputs are not known, or cannot be driven.
     """
-    key = (_names(input), _names(output), vcm)
-    return _DRIVES.get(circuit, key, lambda: _find(circuit, input, output, vcm))
-
-
-def _names(given: Sequence[str] | None) -> tuple[str, ...] | None:
-    return None if given is None else (given,) if isinstance(given, str) else tuple(given)
+    named = [
+        None if given is None else port_names(port, given) for port, given in (("input", input), ("output", output))
+    ]
+    return _DRIVES.get(circuit, (*named, vcm), lambda: _find(circuit, *named, vcm))
 
 
 def _find(circuit: Circuit, input: Sequence[str] | None, output: Sequence[str] | None, vcm: float | None) -> Drives:

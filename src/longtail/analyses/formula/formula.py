@@ -62,7 +62,7 @@ def run(
     validity: bool,
 ) -> Formula:
     """The formula of one gain at the operating point."""
-    of = of.replace("-", "_")
+    of = str(of).replace("-", "_")
     if matched + first_order + exact > 1:
         raise OptionError(
             said("{matched}, {first_order} and {exact} exclude each other", matched=None, first_order=None, exact=None)
