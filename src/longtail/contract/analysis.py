@@ -14,7 +14,7 @@ from typing import Any
 from longtail.circuit import Circuit
 from longtail.contract.given import READERS
 from longtail.contract.result import Result
-from longtail.engine.size import SPARSE, check_size
+from longtail.engine.size import LARGEST, SPARSE, check_size
 from longtail.engine.solving import dense
 from longtail.errors import OptionError, nearest
 from longtail.hints import named, said
@@ -57,7 +57,8 @@ class Option:
 class Analysis:
     """One analysis: `run(circuit, **options)` returns a `result`; options that are not given take their default.
 
-    `example` are arguments that it cannot do without, as its help shows them.
+    `example` are arguments that it cannot do without, as its help shows them. `most` is the size of the largest circuit
+    that it takes, see `longtail.engine.size`.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Analysis:
     result: type[Result]
     options: tuple[Option, ...] = ()
     example: str = ""
+    most: int = LARGEST
 
     def __call__(self, circuit: Circuit, **given: Any) -> Result:
         """Run with options by name.
@@ -85,6 +87,6 @@ class Analysis:
                     hint=said("add {0}, or leave {1} out", named(option.needs, True), named(name)),
                 )
         if self.name not in SPARSE or values.get("parameters"):
-            check_size(circuit, self.name + (" over parameters" if values.get("parameters") else ""))
+            check_size(circuit, self.name + (" over parameters" if values.get("parameters") else ""), self.most)
         with turn(), dense.one_thread():
             return self.run(circuit, **values)

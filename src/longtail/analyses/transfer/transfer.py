@@ -24,6 +24,7 @@ from longtail.driven.levels import LevelSweep, levels_of, sweep
 from longtail.driven.points import Points
 from longtail.driven.stability import instability_notes
 from longtail.elaborate.roles import role_of
+from longtail.engine.size import LARGEST_FOLLOWED
 from longtail.engine.small_signal.at_point import linearize
 from longtail.errors import AnalysisError
 from longtail.hints import said
@@ -327,4 +328,5 @@ ANALYSIS = Analysis(
         Option("temperatures", "range", "degC", "the transfer at these too: start:stop:points or a list"),
         Option("corners", "corners", "", "and in these corners: names in the netlist, 'all', or a TOML file"),
     ),
+    most=LARGEST_FOLLOWED,
 )
