@@ -31,7 +31,7 @@ STREAMS = {
     "columns that are none": ("COLUMNS=-5 NO_COLOR=1 TZ=nonsense longtail examples", 0, ""),
     "no place for anything": ("TMPDIR=/nix HOME=/nix longtail op bjt_pair", 0, ""),
     "variables of nonsense": ("LONGTAIL_NUMBA=abc LONGTAIL_ONE_AT_A_TIME=abc longtail op bjt_pair", 0, ""),
-    "a name with a dash": ("longtail examples bjt_pair; mv bjt_pair.cir -x.cir; longtail op -- -x.cir", 0, ""),
+    "a name with a dash": ("longtail examples bjt_pair; mv -- bjt_pair.cir -x.cir; longtail op -- -x.cir", 0, ""),
     "a name of two lines": ("longtail op $'a\\nb.cir'", 2, "there is no file 'a\\nb.cir'"),
     "a deck given twice": ("longtail op bjt_pair bjt_pair", 2, "does not know what to do with 'bjt_pair'"),
     "no rights for new files": ("umask 777; longtail op bjt_pair --out o", 0, ""),

@@ -38,10 +38,9 @@ def find_drives(
 
     Raises `OptionError` where the inputs or outputs are not known, or cannot be driven.
     """
-    named = [
-        None if given is None else port_names(port, given) for port, given in (("input", input), ("output", output))
-    ]
-    return _DRIVES.get(circuit, (*named, vcm), lambda: _find(circuit, *named, vcm))
+    input = None if input is None else port_names("input", input)
+    output = None if output is None else port_names("output", output)
+    return _DRIVES.get(circuit, (input, output, vcm), lambda: _find(circuit, input, output, vcm))
 
 
 def _find(circuit: Circuit, input: Sequence[str] | None, output: Sequence[str] | None, vcm: float | None) -> Drives:
