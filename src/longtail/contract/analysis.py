@@ -48,8 +48,13 @@ class Option:
         if value is None:
             return self.default
         read = READERS[self.kind](self.name, value) if self.kind in READERS else value
-        if self.kind == "number" and not self.low <= read <= self.high:
-            raise OptionError(f"{self.name} must lie between {self.low:g} and {self.high:g} {self.unit}, not {read:g}")
+        if self.kind == "number":
+            bounded = math.isfinite(self.low) or math.isfinite(self.high)
+            if bounded and not self.low <= read <= self.high:
+                between = f"between {self.low:g} and {self.high:g} {self.unit}"
+                raise OptionError(f"{self.name} must lie {between}, not {read:g}")
+            if not math.isfinite(read):
+                raise OptionError(f"{self.name} must be a finite number, not {read:g}")
         return read
 
 

@@ -6,7 +6,6 @@ means anything in the circuit is for the analysis to say.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from numbers import Real
 from pathlib import Path
@@ -34,7 +33,7 @@ def flag(name: str, value: Any) -> bool:
 
 
 def number(name: str, value: Any) -> Any:
-    """A finite number; SPICE's suffixes in a text.
+    """A number; SPICE's suffixes in a text.
 
     >>> number("vcm", "4.7k"), number("threads", np.array(2))
     (4700.0, 2)
@@ -42,10 +41,11 @@ def number(name: str, value: Any) -> Any:
     read = value.item() if isinstance(value, np.ndarray | np.generic) and value.ndim == 0 else value
     try:
         read = parse_number(read) if isinstance(read, str) else read
-        if isinstance(read, bool) or not isinstance(read, Real) or not math.isfinite(read):
-            raise _refused(name, "a finite number" if isinstance(read, float) else "a number", value)
-    except (InputError, OverflowError) as error:
-        raise error if isinstance(error, OptionError) else _refused(name, "a number", value) from error
+        if isinstance(read, bool) or not isinstance(read, Real):
+            raise TypeError
+        float(read)
+    except (InputError, TypeError, OverflowError) as error:
+        raise _refused(name, "a number", value) from error
     return read
 
 
