@@ -96,3 +96,13 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
     spelt = {candidate.lower(): candidate for candidate in candidates}
     matches = difflib.get_close_matches(name.lower(), spelt, n=1, cutoff=0.5)
     return f"did you mean '{spelt[matches[0]]}'?" if matches else None
+
+
+def in_short(given: object, most: int = 60) -> str:
+    """What was given, as Python writes it, on one line and not for ever.
+
+    >>> in_short([1.0, None]), in_short("x" * 100, 9)
+    ('[1.0, None]', "'xxxxx...")
+    """
+    words = " ".join(repr(given).split())
+    return words if len(words) <= most else f"{words[: most - 3]}..."

@@ -42,7 +42,7 @@ def split(v1: ArrayLike, v2: ArrayLike) -> Modes:
     Modes(differential=0.5, common=2.5)
     """
     first, second = _numbers(v1, v2)
-    return Modes(_plain(first - second), _plain((first + second) / 2))
+    return Modes(_plain(first - second), _plain(first / 2 + second / 2))
 
 
 def join(v_id: ArrayLike, v_ic: ArrayLike) -> Terminals:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import inspect
 import json
+import math
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -82,3 +84,34 @@ def test_no_result_takes_arrays_and_complex_numbers_apart_itself() -> None:
         if isinstance(node, ast.Attribute) and node.attr in ("tolist", "real", "imag")
     ]
     assert not apart
+
+
+ROUNDING = 1e-13  # of the largest number beside it
+NOTHING = 1e-22  # of any unit: below the charge of an electron
+
+
+def numbers(value: Any, path: str = "") -> Iterator[tuple[str, float, float]]:
+    """Every number in a value: where, what, and the largest beside it in its list."""
+    if isinstance(value, dict):
+        for name, entry in value.items():
+            yield from numbers(entry, f"{path}.{name}")
+    elif isinstance(value, list):
+        sizes = [abs(x) for x in value if isinstance(x, float)]
+        for entry in value:
+            if isinstance(entry, float):
+                yield path, entry, max(sizes)
+            else:
+                yield from numbers(entry, path)
+    elif isinstance(value, float):
+        yield path, value, abs(value)
+
+
+@pytest.mark.parametrize("example", ["bjt_pair", "ota_5t", "folded_cascode"])
+def test_no_number_is_rounding_alone_and_no_zero_has_a_sign(example: str) -> None:
+    amp = lt.read(example)
+    for name in ("op", "gains", "poles", "noise", "psrr", "offset", "range", "impedance", "cmrr", "source-imbalance"):
+        result = amp.run(name)
+        for path, x, largest in numbers(json.loads(result.to_json())):
+            assert x != 0.0 or math.copysign(1.0, x) > 0.0, (name, path)
+            assert x == 0.0 or abs(x) > max(NOTHING, ROUNDING * largest), (name, path, x)
+        assert not re.search(r"(?<![\w.])-0(\.0*)?(?![\w.])", result.to_text()), name

@@ -152,3 +152,29 @@ def test_a_limit_on_the_size_of_files(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert b"File too large" in done.stderr and b"Traceback" not in done.stderr
     assert not list((tmp_path / "o").glob(".longtail-*"))
+
+
+@pytest.mark.parametrize("ending", ["csv", "json", "zarr"])
+@pytest.mark.parametrize("how", ["", "--resume", "--overwrite"])
+def test_two_sweeps_do_not_write_one_file(
+    how: str, ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The second begins while the first is between two parts."""
+    from longtail.files.lane_file import LaneFile
+
+    monkeypatch.chdir(tmp_path)
+    close, told = LaneFile.close, []
+
+    def meanwhile(self: LaneFile) -> None:
+        monkeypatch.setattr(LaneFile, "close", close)
+        there = contents(tmp_path)
+        told.append((run([*SWEEP.split(), f"x.{ending}", *how.split()]), capsys.readouterr().err))
+        assert contents(tmp_path) == there
+        close(self)
+
+    monkeypatch.setattr(LaneFile, "close", meanwhile)
+    assert run([*SWEEP.split(), f"x.{ending}"]) == 0
+    [(status, said)] = told
+    assert status == 2
+    assert ("being written by another process" if how else "was not finished") in said
+    assert run([*SWEEP.split(), f"x.{ending}", "--overwrite"]) == 0  # it is let go

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,13 @@ STREAMS = {
     "no home": ("unset HOME; longtail op bjt_pair", 0, ""),
     "plain ASCII": ("LC_ALL=C PYTHONIOENCODING=ascii longtail op bjt_pair", 0, ""),
     "a column": ("COLUMNS=1 TERM=dumb longtail examples", 0, ""),
+    "columns that are none": ("COLUMNS=-5 NO_COLOR=1 TZ=nonsense longtail examples", 0, ""),
+    "no place for anything": ("TMPDIR=/nix HOME=/nix longtail op bjt_pair", 0, ""),
+    "variables of nonsense": ("LONGTAIL_NUMBA=abc LONGTAIL_ONE_AT_A_TIME=abc longtail op bjt_pair", 0, ""),
+    "a name with a dash": ("longtail examples bjt_pair; mv -- bjt_pair.cir -x.cir; longtail op -- -x.cir", 0, ""),
+    "a name of two lines": ("longtail op $'a\\nb.cir'", 2, "there is no file 'a\\nb.cir'"),
+    "a deck given twice": ("longtail op bjt_pair bjt_pair", 2, "does not know what to do with 'bjt_pair'"),
+    "no rights for new files": ("umask 777; longtail op bjt_pair --out o", 0, ""),
 }
 
 
@@ -90,3 +98,15 @@ def test_an_interrupt_that_a_compiler_swallowed_ends_the_work_at_its_next_part(m
             interrupts._stop(signal.SIGTERM, None)
         with pytest.raises(interrupts.Terminated):
             advance(2, 3)
+
+
+@pytest.mark.parametrize("analysis", ["op", "gains", "half", "poles", "noise", "analyze"])
+def test_names_without_end_leave_room_for_the_figure(analysis: str) -> None:
+    """Matplotlib warns where labels leave none, and warnings are errors here."""
+    name = "n" * 3000
+    deck = f"{'t' * 20000}\nvcc vcc 0 9\nve vee 0 -9\nvp inp 0 0\nvn inn 0 0\nq1 {name} inp e m\nq2 o2 inn e m\n"
+    deck += f"r1 vcc {name} 5k\nr2 vcc o2 5k\nre e vee 9k\n.model m npn(cje=1p)\n*@ output {name} o2\n"
+    figure = read(deck).run(analysis).plot()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        figure.savefig(os.devnull, format="png")

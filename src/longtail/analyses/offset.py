@@ -14,7 +14,7 @@ from longtail.contract.analysis import Analysis, Option
 from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
 from longtail.contract.kinds import RANGE
-from longtail.contract.options import COLDEST, FREE_NULL_OPTIONS, INPUT_OPTIONS
+from longtail.contract.options import COLDEST, FREE_NULL_OPTIONS, HOTTEST, INPUT_OPTIONS
 from longtail.contract.output import AtOutput, ports
 from longtail.contract.result import Result
 from longtail.driven.inputs import find_drives
@@ -175,6 +175,8 @@ ANALYSIS = Analysis(
     (
         *INPUT_OPTIONS,
         *(option for option in FREE_NULL_OPTIONS if option.name != "null"),
-        Option("temp", RANGE, "degC", "temperatures: start:stop:points or a list", TEMPERATURES, low=COLDEST),
+        Option(
+            "temp", RANGE, "degC", "temperatures: start:stop:points or a list", TEMPERATURES, low=COLDEST, high=HOTTEST
+        ),
     ),
 )

@@ -210,6 +210,7 @@ def _prepare(circuit: Circuit, drive: Drive, frequency_hz: float, window: float 
     if wanted is None:
         plain = sweep(drives).center
         wanted = plain.output[0].item()
+        wanted = 0.0 if abs(wanted) < _NO_VOLTS else wanted
         if stuck(plain).any() and drives.single_ended:
             notes.append(
                 f"the output is stuck near a supply rail, at {wanted:.4g} V, where nothing has a range: looked about "
@@ -236,7 +237,7 @@ def _hold(drives: Drives, wanted: float) -> LevelSweep:
         raise
     except AnalysisError as error:
         raise AnalysisError(
-            f"there is no range about an output of {0.0 if abs(wanted) < _NO_VOLTS else wanted:.4g} V: {error.message}",
+            f"there is no range about an output of {wanted:.4g} V: {error.message}",
             hint=said(
                 "a range is that of an amplifier coupled at dc: look with 'op' for transistors that do not amplify, "
                 "or give a {target} that the output can reach",

@@ -14,7 +14,7 @@ from typing import Any
 from longtail.circuit import Circuit
 from longtail.contract.kinds import Kind
 from longtail.contract.result import Result
-from longtail.engine.size import SPARSE, check_size
+from longtail.engine.size import LARGEST, SPARSE, check_size
 from longtail.engine.solving import dense
 from longtail.errors import OptionError, nearest
 from longtail.hints import named, said
@@ -62,6 +62,8 @@ class Option:
         value = self.default if given is None else given
         if value is None:
             return None
+        if self.kind.check is not None:
+            self.kind.check(self, value)
         if self.reads is not None:
             return self.reads(value)
         assert self.kind.read is not None, "there is one or the other"
@@ -73,7 +75,8 @@ class Analysis:
     """One analysis: `run(circuit, ...)` takes the values of the options, or groups of them, and returns a `result`.
 
     Options are read before it runs; those that are not given take their default. `example` are arguments that it
-    cannot do without, as its help shows them.
+    cannot do without, as its help shows them. `most` is the size of the largest circuit that it takes, see
+    `longtail.engine.size`.
     """
 
     name: str
@@ -82,6 +85,7 @@ class Analysis:
     result: type[Result]
     options: tuple[Option, ...] = ()
     example: str = ""
+    most: int = LARGEST
 
     def __call__(self, circuit: Circuit, **given: Any) -> Result:
         """Run with options by name.
@@ -101,7 +105,7 @@ class Analysis:
                     hint=said("add {0}, or leave {1} out", named(option.needs, True), named(name)),
                 )
         if self.name not in SPARSE or values.get("parameters"):
-            check_size(circuit, self.name + (" over parameters" if values.get("parameters") else ""))
+            check_size(circuit, self.name + (" over parameters" if values.get("parameters") else ""), self.most)
         with turn(), dense.one_thread():
             return self.run(circuit, **self._arguments(values))
 

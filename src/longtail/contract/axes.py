@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.errors import InputError, OptionError
+from longtail.errors import InputError, OptionError, in_short
 from longtail.units import parse_number
 
 MOST = 2001  # points on a linear axis
@@ -19,10 +20,12 @@ MOST_FREQUENCIES = 400_000  # points: the gains of one lane take 64 bytes each, 
 _FORM = "expected start:stop:points-per-decade in Hz, as in 1:1g:20"
 
 
-def linear_axis(given: Any, option: str, unit: str, *, low: float = -np.inf, most: int = MOST) -> NDArray[np.float64]:
+def linear_axis(
+    given: Any, option: str, unit: str, *, low: float = -np.inf, high: float = np.inf, most: int = MOST
+) -> NDArray[np.float64]:
     """Values from `start:stop:points`, equally spaced, from a list with commas between, a number or a sequence.
 
-    Raises `OptionError` that names `option` for anything else, and for values below `low`.
+    Raises `OptionError` that names `option` for anything else, and for values beyond `low` or `high`.
 
     >>> linear_axis("-1:1:5", "vcm", "V").tolist()
     [-1.0, -0.5, 0.0, 0.5, 1.0]
@@ -31,16 +34,30 @@ def linear_axis(given: Any, option: str, unit: str, *, low: float = -np.inf, mos
     """
     form = f"expected start:stop:points or a list in {unit}, as in 0:3:31 or 0,1.5,3"
     try:
-        axis = _read(given, most) if isinstance(given, str) else np.atleast_1d(np.asarray(given, float))
+        axis = _read(given, most) if isinstance(given, str) else np.atleast_1d(numbers(given))
     except OptionError as error:
-        raise OptionError(f"{option}: '{given}': {error.message}") from error
+        raise OptionError(f"{option}: {in_short(given)}: {error.message}") from error
     except (InputError, TypeError, ValueError) as error:
-        raise OptionError(f"{option}: '{given}' is no range: {form}") from error
+        raise OptionError(f"{option}: {in_short(given)} is no range: {form}") from error
     if axis.ndim != 1 or not 0 < axis.size <= most or not np.isfinite(axis).all():
-        raise OptionError(f"{option}: '{given}' is no range of 1 to {most} finite values: {form}")
+        raise OptionError(f"{option}: {in_short(given)} is no range of 1 to {most} finite values: {form}")
     if (axis < low).any():
         raise OptionError(f"{option}: values must be at least {low:g} {unit}")
+    if (axis > high).any():
+        raise OptionError(f"{option}: values must be at most {high:g} {unit}")
     return axis
+
+
+def numbers(given: Any) -> NDArray[np.float64]:
+    """Real numbers as an array of any shape. Raises `TypeError` or `ValueError` for anything else."""
+    array = np.asarray(given)
+    kind = array.dtype.kind
+    if kind not in "iufUO" or (kind == "O" and not all(isinstance(each, Real) for each in array.flat)):
+        raise TypeError(f"{array.dtype} is no type of real numbers")
+    try:
+        return np.asarray(array, float)
+    except OverflowError as error:
+        raise ValueError("a number is too large") from error
 
 
 def _read(text: str, most: int) -> NDArray[np.float64]:
@@ -76,9 +93,9 @@ def frequency_axis(given: Any) -> NDArray[np.float64]:
     if isinstance(given, str):
         return _read_decades(given)
     try:
-        axis = np.atleast_1d(np.asarray(given, float))
+        axis = np.atleast_1d(numbers(given))
     except (TypeError, ValueError) as error:
-        raise OptionError(f"frequencies must be numbers in Hz, not {given!r}") from error
+        raise OptionError(f"frequencies must be numbers in Hz, not {in_short(given)}") from error
     if axis.size > MOST_FREQUENCIES:
         raise OptionError(f"{axis.size} frequencies are too many: at most {MOST_FREQUENCIES}")
     if axis.max(initial=0.0) > HIGHEST:
@@ -107,22 +124,22 @@ def _read_decades(text: str) -> NDArray[np.float64]:
     try:
         numbers = [parse_number(field) for field in fields]
     except InputError as error:
-        raise OptionError(f"'{text}' is no frequency range: {_FORM}") from error
+        raise OptionError(f"{in_short(text)} is no frequency range: {_FORM}") from error
     if len(numbers) == 1:
         return frequency_axis(numbers)
     if len(numbers) > 3:
-        raise OptionError(f"'{text}' is no frequency range: {_FORM}")
+        raise OptionError(f"{in_short(text)} is no frequency range: {_FORM}")
     return _decades(text, *[*numbers, 20.0][:3])
 
 
 def _decades(text: str, start: float, stop: float, density: float) -> NDArray[np.float64]:
     """The points of a range that is called `text` in messages."""
     if not 0.0 < start <= stop:
-        raise OptionError(f"'{text}' is no frequency range: {_FORM}")
+        raise OptionError(f"{in_short(text)} is no frequency range: {_FORM}")
     if not 1 <= density <= DENSEST:
-        raise OptionError(f"'{text}': {density:g} points per decade, where 1 to {DENSEST} are allowed")
+        raise OptionError(f"{in_short(text)}: {density:g} points per decade, where 1 to {DENSEST} are allowed")
     if not start >= LOWEST or not stop <= HIGHEST:
-        raise OptionError(f"'{text}': frequencies must lie between {LOWEST:g} Hz and {HIGHEST:g} Hz")
+        raise OptionError(f"{in_short(text)}: frequencies must lie between {LOWEST:g} Hz and {HIGHEST:g} Hz")
     count = int(np.floor(np.log10(stop / start) * density * (1.0 + 1e-12))) + 1
     axis = start * 10.0 ** (np.arange(count) / density)
     return axis if np.isclose(axis[-1], stop, rtol=1e-9) else np.append(axis, stop)

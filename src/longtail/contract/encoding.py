@@ -51,17 +51,17 @@ def pairs(values: ArrayLike | None) -> Any:
 
 
 def finite(value: Any) -> Any:
-    """The same with every number that is not finite replaced by None, since JSON has none of them.
+    """The same with every number that is not finite replaced by None, since JSON has none of them, and with one zero.
 
-    >>> finite({"a": [1.0, float("inf")]})
-    {'a': [1.0, None]}
+    >>> finite({"a": [1.0, float("inf"), -0.0]})
+    {'a': [1.0, None, 0.0]}
     """
     if isinstance(value, Mapping):
         return {k: finite(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
         return [finite(v) for v in value]
     if isinstance(value, float):
-        return value if math.isfinite(value) else None
+        return value + 0.0 if math.isfinite(value) else None
     return value
 
 

@@ -6,16 +6,18 @@ signatures that `scripts/methods.py` writes. What an analysis computes with is w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.contract.axes import frequency_axis, linear_axis
-from longtail.errors import InputError, OptionError
+from longtail.contract.axes import frequency_axis, linear_axis, numbers
+from longtail.errors import InputError, OptionError, in_short
 from longtail.units import parse_number
 
 if TYPE_CHECKING:
@@ -42,24 +44,34 @@ class Kind:
     """What an option takes, by the name of a type above, and what reads it.
 
     `read(option, given)` returns what the analysis computes with, and raises `OptionError` for anything else. A kind
-    without one has a grammar of a room above: its options bring a reader, see `Option.reads`.
+    without one has a grammar of a room above: its options bring a reader, see `Option.reads`, and `check(option,
+    given)` raises before it for what is of no such type.
     """
 
     takes: str
     read: Callable[[Option, Any], Any] | None = None
+    check: Callable[[Option, Any], object] | None = None
+
+
+def _refused(option: Option, what: str, given: Any) -> OptionError:
+    return OptionError(f"{option.name} must be {what}, not {in_short(given)}")
 
 
 def _number(option: Option, given: Any) -> float:
-    wrong = OptionError(f"{option.name} must be a number, not {given!r}")
-    if isinstance(given, bool | np.bool_):
-        raise wrong
+    alone = given.item() if isinstance(given, np.ndarray | np.generic) and given.ndim == 0 else given
     try:
-        number = parse_number(given) if isinstance(given, str) else float(given)
-    except (InputError, TypeError, ValueError, OverflowError) as error:
-        raise wrong from error
-    if not option.low <= number <= option.high:
+        number = parse_number(alone) if isinstance(alone, str) else alone
+        if isinstance(number, bool) or not isinstance(number, Real):
+            raise TypeError
+        number = float(number)
+    except (InputError, TypeError, OverflowError) as error:
+        raise _refused(option, "a number", given) from error
+    bounded = math.isfinite(option.low) or math.isfinite(option.high)
+    if bounded and not option.low <= number <= option.high:
         within = f"between {option.low:g} and {option.high:g} {option.unit}"
         raise OptionError(f"{option.name} must lie {within}, not {number:g}")
+    if not math.isfinite(number):
+        raise OptionError(f"{option.name} must be a finite number, not {number:g}")
     return number
 
 
@@ -77,16 +89,24 @@ def _flag(option: Option, given: Any) -> bool:
     """A flag from a truth value, or from a word for one."""
     read = _FLAGS.get(str(given.item() if isinstance(given, np.generic) else given).lower())
     if read is None:
-        raise OptionError(f"{option.name} must be true or false, not {given!r}")
+        raise _refused(option, "true or false", given)
     return read
+
+
+def _texts(option: Option, given: Any, what: str = "names") -> Sequence[str]:
+    """A text, or a sequence of them."""
+    several = given.tolist() if isinstance(given, np.ndarray) else given
+    if isinstance(several, str):
+        return several
+    if not isinstance(several, list | tuple) or not all(isinstance(each, str) for each in several):
+        raise _refused(option, what, given)
+    return several
 
 
 def _names(option: Option, given: Any) -> tuple[str, ...]:
     """Names in small letters, from a text with commas between or from a sequence."""
-    names = given.split(",") if isinstance(given, str) else list(given) if isinstance(given, Iterable) else [given]
-    if not all(isinstance(name, str) for name in names):
-        raise OptionError(f"{option.name} must be names, not {given!r}")
-    return tuple(name.strip().lower() for name in names)
+    names = _texts(option, given)
+    return tuple(name.strip().lower() for name in (names.split(",") if isinstance(names, str) else names))
 
 
 def _nodes(option: Option, given: Any) -> tuple[str, ...]:
@@ -96,26 +116,51 @@ def _nodes(option: Option, given: Any) -> tuple[str, ...]:
 
 def _file(option: Option, given: Any) -> Path:
     if not isinstance(given, str | Path):
-        raise OptionError(f"{option.name} must be the path of a file, not {given!r}")
+        raise _refused(option, "the path of a file", given)
     return Path(given)
+
+
+def _by_name(option: Option, given: Any) -> Mapping[str, Any]:
+    """Whatever by names, as in {"rc": [9e3, 11e3]}."""
+    if not isinstance(given, Mapping) or not all(isinstance(key, str) for key in given):
+        raise _refused(option, "values by name", given)
+    return given
+
+
+def _texts_or_by_name(option: Option, given: Any) -> object:
+    return _by_name(option, given) if isinstance(given, Mapping) else _texts(option, given, "names, or values by name")
+
+
+def _file_or_by_name(option: Option, given: Any) -> object:
+    return _by_name(option, given) if isinstance(given, Mapping) else _file(option, given)
 
 
 def _lanes(option: Option, given: Any) -> Mapping[str, Any]:
     """Arrays by name as they are: the circuit tells what the names stand for, and a `Grid` has axes."""
-    if not isinstance(given, Mapping):
-        raise OptionError(f"{option.name} must be arrays by name, not {given!r}")
-    for name, values in given.items():
+    for name, values in _by_name(option, given).items():
         try:
-            np.asarray(values, float)
+            numbers(values)
         except (TypeError, ValueError) as error:
-            raise OptionError(f"{option.name}: {name} must be numbers, not {values!r}") from error
-    return given
+            raise OptionError(f"{option.name}: {name} must be numbers, not {in_short(values)}") from error
+    return _by_name(option, given)
 
 
 def _callback(option: Option, given: Any) -> Callable[[int, int], object]:
     if not callable(given):
-        raise OptionError(f"{option.name} must be a function, not {given!r}")
-    return given
+        raise _refused(option, "a function", given)
+    function: Callable[[int, int], object] = given
+    return function
+
+
+def _word(option: Option, given: Any) -> None:
+    """A text, a number, or two of them."""
+    pair = given if isinstance(given, tuple | list) else (given,)
+    if not 0 < len(pair) <= 2 or not all(isinstance(each, str | Real) for each in pair):
+        raise _refused(option, "a text or a number", given)
+
+
+def _range(option: Option, given: Any) -> NDArray[np.float64]:
+    return linear_axis(given, option.name, option.unit, low=option.low, high=option.high)
 
 
 NUMBER = Kind("Number", _number)  # SPICE suffixes allowed, within [low, high]: a float
@@ -124,11 +169,11 @@ FLAG = Kind("Flag", _flag)
 NODES = Kind("Nodes", _nodes)  # of nodes or sources: a tuple
 NAMES = Kind("Names", _names)
 FREQUENCY = Kind("Frequency", lambda option, given: frequency_axis(given))  # an array in Hz
-RANGE = Kind("Range", lambda option, given: linear_axis(given, option.name, option.unit, low=option.low))  # an array
+RANGE = Kind("Range", _range)  # an array
 LANES = Kind("Lanes", _lanes)
 FILE = Kind("File", _file)  # a path
 CALLBACK = Kind("Callback", _callback)
-WORD = Kind("Word")
-ASSIGNMENTS = Kind("Assignments")  # `name=value`, repeated
-CORNERS = Kind("Corners")
-LIMITS = Kind("Limits")
+WORD = Kind("Word", check=_word)
+ASSIGNMENTS = Kind("Assignments", check=_texts_or_by_name)  # `name=value`, repeated
+CORNERS = Kind("Corners", check=_texts_or_by_name)
+LIMITS = Kind("Limits", check=_file_or_by_name)

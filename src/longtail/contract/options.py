@@ -34,7 +34,7 @@ NULL_OPTIONS = (
     ),
 )
 FREE_NULL_OPTIONS = tuple(replace(option, needs="") for option in NULL_OPTIONS)  # of analyses that null without a flag
-COLDEST = 1.0 - ZERO_CELSIUS  # degC
+COLDEST, HOTTEST = 1.0 - ZERO_CELSIUS, 1000.0  # degC: no junction is one there
 FREQUENCY_OPTION = Option("frequency_hz", FREQUENCY, "Hz", "start:stop:points-per-decade", DEFAULT)
 LANE_OPTIONS = (
     Option("parameters", LANES, "", "arrays by parameter name, or a grid: a lane for every value", python_only=True),

@@ -19,7 +19,7 @@ from longtail.contract.analysis import Analysis, Option
 from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
 from longtail.contract.kinds import CORNERS, FLAG, FREQUENCY, LIMITS, RANGE
-from longtail.contract.options import COLDEST, FREE_NULL_OPTIONS, FREQUENCY_OPTION, INPUT_OPTIONS
+from longtail.contract.options import COLDEST, FREE_NULL_OPTIONS, FREQUENCY_OPTION, HOTTEST, INPUT_OPTIONS
 from longtail.contract.output import ports
 from longtail.contract.result import Result
 from longtail.datasheet.asked import beyond, others, read_noise_band, read_spots
@@ -354,7 +354,12 @@ ANALYSIS = Analysis(
         *FREE_NULL_OPTIONS,
         Option("full", FLAG, "", "everything: ranges, impedances, supply rejection, noise, poles too", False),
         Option(
-            "temperatures", RANGE, "degC", "minimum and maximum over these: start:stop:points or a list", low=COLDEST
+            "temperatures",
+            RANGE,
+            "degC",
+            "minimum and maximum over these: start:stop:points or a list",
+            low=COLDEST,
+            high=HOTTEST,
         ),
         Option(
             "corners",

@@ -34,6 +34,7 @@ Array = NDArray[np.float64]
 TARGET = "@target"  # a node that carries the wanted output voltage, so that it can differ from lane to lane
 _NEARBY = 0.2  # V: an offset beyond is looked for with more care
 _PAIRS = 1 << 18  # of points: from so many on a search tree is faster than a look at each
+_SPAN = 1e-200  # of values: what lies closer together is one
 _STEPS = 60  # on the way from a neighbour
 _SHORTEST, _SHORTEST_NULLED = 1e-2, 0.2  # of the way: an output that cannot be nulled is not worth a longer search
 
@@ -144,7 +145,7 @@ class LevelSweep:
         settled = np.flatnonzero(point.status == LaneStatus.CONVERGED)
         if not waiting.size or not settled.size:
             return waiting
-        distance = np.stack([(v - self.nominal.values[k]) / (np.ptp(v) or 1.0) for k, v in values.items()])
+        distance = np.stack([(v - self.nominal.values[k]) / _span(v) for k, v in values.items()])
         nearest = settled[_nearest(distance[:, settled].T, distance[:, waiting].T)]
         x, way, step = point.solution[nearest].copy(), np.zeros(waiting.size), np.ones(waiting.size)
         shortest = _SHORTEST_NULLED if self.nulled else _SHORTEST
@@ -177,6 +178,12 @@ def _nearest(among: Array, points: Array) -> NDArray[np.intp]:
 
         return np.asarray(KDTree(among).query(points, p=1.0)[1], np.intp)
     return np.abs(points[:, None] - among).sum(axis=2).argmin(axis=1)
+
+
+def _span(values: Array) -> float:
+    """How far values reach, in their own unit; 1 where they lie too close together to tell."""
+    span = float(np.ptp(values))
+    return span if span > _SPAN else 1.0
 
 
 _SWEEPS = Remembered[LevelSweep](8)

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from longtail import modes
 from longtail.circuit import Circuit
+from longtail.contract.axes import numbers
 from longtail.driven.drives import Drives
 from longtail.driven.grid import Array, Grid, Lanes
 from longtail.driven.lane_bounds import check_bounds
@@ -16,6 +17,7 @@ from longtail.driven.lane_solves import solve_lanes
 from longtail.driven.parameters import INPUT_LEVEL, known_as, nominal
 from longtail.engine.equations.views import Numbers
 from longtail.engine.solving.batch import lane_count
+from longtail.errors import OptionError, in_short
 from longtail.lanes.graph import Expr, Graph
 from longtail.lanes.plain.executor import NumpyExecutor
 from longtail.lanes.program import lower
@@ -29,7 +31,7 @@ def read_lanes(circuit: Circuit, parameters: Mapping[str, ArrayLike], drives: Dr
     Parameters of sources that stand before the inputs move the levels there, see `levels_over`.
     Raises `OptionError` for a name that the netlist does not have, with the nearest that it has.
     """
-    arrays = {name.lower(): np.asarray(v, float) for name, v in parameters.items()}
+    arrays = {name.lower(): _numbers(name, v) for name, v in parameters.items()}
     lanes = lane_count(arrays)
     if isinstance(parameters, Grid):
         axes = parameters.axes
@@ -47,6 +49,13 @@ def read_lanes(circuit: Circuit, parameters: Mapping[str, ArrayLike], drives: Dr
     if drives is not None:
         values |= levels_over(drives, values) if level is None else _at_level(drives, level, values)
     return Lanes({name: v for name, v in values.items() if name not in before}, axes)
+
+
+def _numbers(name: str, given: ArrayLike) -> Array:
+    try:
+        return numbers(given)
+    except (TypeError, ValueError) as error:
+        raise OptionError(f"'{name}' must be a number or an array of numbers, not {in_short(given)}") from error
 
 
 def _before(drives: Drives | None, names: Iterable[str]) -> set[str]:

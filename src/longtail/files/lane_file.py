@@ -17,19 +17,28 @@ from numpy.typing import NDArray
 
 from longtail.errors import AnalysisError, OptionError
 from longtail.files.part_note import Layout, sidecar
-from longtail.files.writing import write_file
+from longtail.files.writing import Hold, write_file
 from longtail.hints import said
 
 Values = NDArray[Any]
 
 
 class LaneFile(ABC):
-    """A file that takes parts in order. `done` lanes are in it already."""
+    """A file or folder that is there and takes parts in order. `done` lanes are in it already.
+
+    Raises `OptionError` where another process writes to it.
+    """
 
     def __init__(self, path: Path, layout: Layout, state: Mapping[str, Any] | None) -> None:
         self.path = path
         self.layout = layout
         self.done = state["lanes"] if state else 0
+        self._held = Hold(path)
+        try:
+            self._begin(state)
+        except BaseException:
+            self._held.let_go()
+            raise
 
     def write(self, where: slice, status: NDArray[np.int8], values: Mapping[str, Values]) -> None:
         """Add the lanes of a part, and note how far the file is good. Raises `AnalysisError` where it cannot grow."""
@@ -53,6 +62,11 @@ class LaneFile(ABC):
         self._close()
         if self.done >= self.layout.lanes:
             sidecar(self.path).unlink(missing_ok=True)
+        self._held.let_go()
+
+    @abstractmethod
+    def _begin(self, state: Mapping[str, Any] | None) -> None:
+        """Open what is there: to go on after `state`, or to begin."""
 
     @abstractmethod
     def _write(self, where: slice, status: NDArray[np.int8], values: Mapping[str, Values]) -> int:

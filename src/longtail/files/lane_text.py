@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -22,10 +23,14 @@ class TextFile(LaneFile):
     head = tail = separator = ""
 
     def __init__(self, path: Path, layout: Layout, state: Mapping[str, Any] | None) -> None:
+        if not os.path.lexists(path):
+            path.touch(exist_ok=False)
         super().__init__(path, layout, state)
+
+    def _begin(self, state: Mapping[str, Any] | None) -> None:
         if state:
             self.kept()  # before anything is touched
-        self._file: IO[bytes] = path.open("r+b" if state else "wb")
+        self._file: IO[bytes] = self.path.open("r+b" if state else "wb")
         if state:
             self._good = state["bytes"]
             self._file.truncate(self._good)
@@ -96,10 +101,10 @@ class TextFile(LaneFile):
 def _rows(
     layout: Layout, where: slice, status: NDArray[np.int8], values: Mapping[str, Values]
 ) -> Iterator[Sequence[Any]]:
-    """The rows of a part as plain values, column by column in the order of the layout."""
+    """The rows of a part as plain values, column by column in the order of the layout; no zero has a sign."""
     texts = [s.text for s in LaneStatus]
-    columns: list[list[Any]] = [axis[where].tolist() for axis in layout.axes.values()]
-    columns += [[texts[k] for k in status.tolist()], *(values[name].tolist() for name in layout.scalars)]
+    columns: list[list[Any]] = [(axis[where] + 0.0).tolist() for axis in layout.axes.values()]
+    columns += [[texts[k] for k in status.tolist()], *((values[name] + 0.0).tolist() for name in layout.scalars)]
     lanes = zip(*columns, strict=True)
     if not layout.vectors or layout.frequency_hz is None:
         yield from lanes
@@ -108,7 +113,7 @@ def _rows(
     for lane, first in enumerate(lanes):
         parts: list[list[Any]] = []
         for name in layout.vectors:
-            row = values[name][lane]
+            row = values[name][lane] + 0.0
             parts += [row.real.tolist(), row.imag.tolist()] if name in layout.complex else [row.tolist()]
         yield from ((*first, *rest) for rest in zip(frequency, *parts, strict=True))
 

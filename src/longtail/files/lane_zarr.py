@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from longtail.errors import OptionError
 from longtail.files.lane_file import LaneFile
 from longtail.files.part_note import Layout, damaged
-from longtail.files.writing import ASK
+from longtail.files.writing import ASK, Hold
 from longtail.lanes.status import LaneStatus
 
 _CHUNK = 4096  # lanes
@@ -30,22 +30,28 @@ class ZarrFile(LaneFile):
     """
 
     def __init__(self, path: Path, layout: Layout, state: Mapping[str, Any] | None, overwrite: bool = False) -> None:
-        super().__init__(path, layout, state)
         try:
-            import zarr
+            import zarr  # noqa: F401  before anything is touched
         except ImportError as error:
             raise OptionError(
                 f"{path.name} needs the package zarr, which is not installed",
                 hint="pip install 'longtail[zarr]', or write .csv or .json",
             ) from error
-        if not state and os.path.lexists(path):
-            _give_up(path, overwrite)
+        if not state:
+            if os.path.lexists(path):
+                _give_up(path, overwrite)
+            path.mkdir(parents=True)  # where another process is faster, it has the name
+        super().__init__(path, layout, state)
+
+    def _begin(self, state: Mapping[str, Any] | None) -> None:
+        import zarr
+
         try:
-            self._group: Any = zarr.open_group(str(path), mode="r+" if state else "w-", zarr_format=3)
+            self._group: Any = zarr.open_group(str(self.path), mode="r+" if state else "w-", zarr_format=3)
             if state:
                 self._verify()
         except DAMAGE as error:
-            raise damaged(path) from error
+            raise damaged(self.path) from error
         if state:
             self.kept()
         else:
@@ -121,7 +127,9 @@ def _give_up(path: Path, overwrite: bool) -> None:
         raise OptionError(f"{path} is there already, and is no sweep", hint="give another name")
     if not overwrite:
         raise OptionError(f"{path} is there already, and would be lost", hint=ASK)
+    held = Hold(path)
     shutil.rmtree(path)
+    held.let_go()
 
 
 def _texts() -> dict[str, str]:

@@ -26,6 +26,7 @@ HINTS = {
     errno.EDQUOT: "make room on the disk",
     errno.EFBIG: "make room, or raise the limit on the size of files",
     errno.ENOENT: "make the folder first",
+    errno.EEXIST: "give another name",
     errno.EISDIR: "give the name of a file",
     errno.ENAMETOOLONG: "give a shorter name",
 }
@@ -66,6 +67,36 @@ def check(path: Path, *, overwrite: bool = False) -> None:
         regular = path.is_file() or (path.is_symlink() and not path.exists())
         if regular and not overwrite and not _ours(path):
             raise OptionError(f"{path} is there already, and would be lost", hint=ASK)
+
+
+class Hold:
+    """A file or a folder that no other process may hold at the same time, until it is let go.
+
+    Where the system has no locks, or none for this place, nothing is held. Raises `OptionError` where it is held.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._handle: int | None = None
+        try:
+            import fcntl
+        except ImportError:  # Windows has no such locks
+            return
+        with writing(path):
+            self._handle = os.open(path, os.O_RDONLY)
+        try:
+            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self.let_go()
+            raise OptionError(
+                f"{path} is being written by another process", hint="wait until it is done, or give another name"
+            ) from error
+        except OSError:  # a file system without locks
+            self.let_go()
+
+    def let_go(self) -> None:
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
 
 
 @contextlib.contextmanager

@@ -118,8 +118,9 @@ class Differentiator:
             return self._select(operands)
         if op == Op.CALL:
             return self._called(id)
-        slopes: Slopes = {}
-        for operand, partial in zip(operands, self._partials(op, operands, result), strict=True):
+        first = 1 if op in (Op.ADD, Op.SUB) else 0  # a sum begins with the slopes of its first part, as they are
+        slopes: Slopes = dict(self._slopes[args[0]]) if first else {}
+        for operand, partial in list(zip(operands, self._partials(op, operands, result), strict=True))[first:]:
             for key, inner in self._slopes[operand.id].items():
                 slopes[key] = slopes.get(key, 0.0) + partial() * inner
         return slopes

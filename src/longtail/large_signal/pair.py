@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.circuit import GROUND, Instance
+from longtail.circuit import GROUND, Circuit, Instance
 from longtail.devices.base import BOLTZMANN, ELEMENTARY_CHARGE, ZERO_CELSIUS
 from longtail.devices.discovery import devices
 from longtail.devices.role import EXPONENTIAL, Role
@@ -104,17 +104,27 @@ def find_pair(center: Points) -> Pair | None:
         for side, members in sides.items():
             if abs(differential - side) < _FOLLOWS / 2 and abs(common - 1.0) < _FOLLOWS:
                 members.append(circuit.instances[name])
-    couples = [
-        (a, b)
-        for a in sides[0.5]
-        for b in sides[-0.5]
-        if a.device == b.device and polarity(circuit, a.name) == polarity(circuit, b.name)
-    ]
-    if not couples:
+    couple = _couple(circuit, sides[0.5], sides[-0.5])
+    if couple is None:
         return None
-    first, second = min(couples, key=lambda couple: emitter(couple[0]) != emitter(couple[1]))
+    first, second = couple
     ordered = (first, second) if polarity(circuit, first.name) > 0.0 else (second, first)
     return _with_law(center, roles[first.name], *ordered)
+
+
+def _couple(
+    circuit: Circuit, firsts: Sequence[Instance], seconds: Sequence[Instance]
+) -> tuple[Instance, Instance] | None:
+    """The first two of one kind whose emitters are at one node, or else the first two of one kind."""
+
+    def kind(instance: Instance) -> tuple[str, float]:
+        return instance.device, polarity(circuit, instance.name)
+
+    at_emitter = {(kind(b), emitter(b)): b for b in reversed(seconds)}
+    of_kind = {kind(b): b for b in reversed(seconds)}
+    found = [(a, at_emitter[at]) for a in firsts if (at := (kind(a), emitter(a))) in at_emitter]
+    found += [(a, of_kind[kind(a)]) for a in firsts if kind(a) in of_kind]
+    return found[0] if found else None
 
 
 def _with_law(center: Points, role: Role, first: Instance, second: Instance) -> Pair:

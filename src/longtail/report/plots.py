@@ -17,13 +17,16 @@ from longtail.contract.result import Result
 from longtail.datasheet.analyze import Datasheet
 from longtail.errors import OptionError
 from longtail.files.writing import write_report
-from longtail.report.figures.style import TYPESET, Canvas, literal
+from longtail.report.figures.style import TYPESET, Canvas, literal, shortened
 from longtail.report.views import figure_of
 
 Drawn = TypeVar("Drawn", Figure, SubFigure)
 
 # Drawings carry no date and fixed ids, so that the same result gives the same file.
 UNDATED = {"png": {"Software": ""}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+
+_LABEL, _LINE = 60, 90  # the most characters of a label at an axis, and of a line within axes
+_AROUND, _LINES = 200, 8  # of a line around them, and how many of those
 
 
 @overload
@@ -43,21 +46,23 @@ def plot(result: Result, *, into: Canvas | None = None, **options: Any) -> Canva
 
 
 def _as_written(figure: Canvas) -> None:
-    """Names stand in every text as they are: a dollar in one begins no formula."""
+    """Names stand in every text as they are, a dollar in one begins no formula; what is too long is cut short."""
     for axes in figure.findobj(Axes):
         for axis in (axes.xaxis, axes.yaxis):
             formatter = axis.get_major_formatter()
             if isinstance(formatter, FixedFormatter):
-                formatter.seq = [literal(text) for text in formatter.seq]
+                formatter.seq = [literal(shortened(text, _LABEL)) for text in formatter.seq]
             elif isinstance(formatter, FuncFormatter):  # what Axes.set_yticks makes of labels
                 formatter.func = _literally(formatter.func)
     for text in figure.findobj(Text):
         if text.get_gid() != TYPESET:
-            text.set_text(literal(text.get_text()))
+            around = text.axes is None
+            lines = text.get_text().split("\n")[: _LINES if around else None]
+            text.set_text(literal("\n".join(shortened(line, _AROUND if around else _LINE) for line in lines)))
 
 
 def _literally(label: Callable[[float, int | None], str]) -> Callable[[float, int | None], str]:
-    return lambda value, place: literal(label(value, place))
+    return lambda value, place: literal(shortened(label(value, place), _LABEL))
 
 
 def figures(result: Result) -> dict[str, Figure]:

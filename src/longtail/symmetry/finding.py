@@ -12,7 +12,7 @@ from longtail.symmetry.graph import DEVICE, NODE, CircuitGraph, Vertex, make_gra
 from longtail.symmetry.growth import grow, pairs_beyond
 from longtail.symmetry.mirror import NOTHING, Difference, Mirror
 from longtail.symmetry.refinement import mirror_maps
-from longtail.symmetry.values import Orientations, differences, distance, numbers, structure, turns, values
+from longtail.symmetry.values import Distances, Orientations, differences, numbers, structure, turns, values
 
 MOST_WIRES = 24  # sources that are tried as wires
 MOST_MAPS = 24  # images that are compared where there is a choice
@@ -100,7 +100,7 @@ class _MirrorSearch:
     ) -> Iterator[tuple[dict[Vertex, Vertex], list[Difference]]]:
         colours = self._colours(graph, with_values, keep_supplies, first=0)
         images = self._colours(graph, with_values, keep_supplies, first=1)
-        for found in mirror_maps(graph.edges, colours, images, lambda a, b: distance(self.circuit, a, b)):
+        for found in mirror_maps(graph.edges, colours, images, Distances(self.circuit)):
             apart = differences(graph, found, self.exempt)
             if apart is not None and not (with_values and apart):
                 yield found, apart

@@ -14,7 +14,7 @@ from itertools import product
 
 from longtail.circuit import Instance
 from longtail.symmetry.graph import DEVICE, NODE, CircuitGraph, Vertex, sensing, terminal_labels
-from longtail.symmetry.values import Orientations, compare, distance, structure
+from longtail.symmetry.values import Distances, Orientations, compare, structure
 
 ROUNDS = 4  # how far around two devices one looks before calling them alike
 Images = dict[Vertex, Vertex]
@@ -58,6 +58,7 @@ class Growth:
         self.exempt = exempt
         self.forbidden = forbidden
         self.instances = graph.circuit.instances
+        self.distance = Distances(graph.circuit)
         self.alike: dict[object, list[str]] = defaultdict(list)
         for name, instance in self.instances.items():
             self.alike[structure(graph.circuit, instance)].append(name)
@@ -152,7 +153,7 @@ class Growth:
         agree = next((k for k, colour in enumerate(self.colours) if colour[a] != colour[b]), ROUNDS)
         nodes = zip(self.instances[name].nodes, self.instances[other].nodes, strict=True)
         shared = sum(here == there and here not in self.rails for here, there in nodes)
-        return -agree, -shared, distance(self.graph.circuit, a, b)
+        return -agree, -shared, self.distance(a, b)
 
     def _surroundings(self) -> list[dict[Vertex, int]]:
         """Colours of all vertices after looking one step around them, two steps, and so on."""

@@ -74,18 +74,36 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else float(f"{value:.10e}")
 
 
-def distance(circuit: Circuit, a: Vertex, b: Vertex) -> float:
-    """How unlike two vertices are: 0 for nodes and for devices of equal values.
+class Distances:
+    """How unlike two vertices are: 0 for nodes and for devices of equal values. Equal values are compared once.
 
     A source is a little unlike itself: of two that are alike, across the line and head to tail, each is the other's
     image, and on the line either choice will do.
     """
-    if a[0] != DEVICE:
-        return 0.0
-    if a == b:
-        return HEAD_TO_TAIL if circuit.instances[a[1]].device in SIGNED else 0.0
-    first, second = (numbers(circuit, circuit.instances[v[1]]) for v in (a, b))
-    return sum(_apart(first[name], second.get(name)) for name in first)
+
+    def __init__(self, circuit: Circuit) -> None:
+        self.circuit = circuit
+        self._kinds: dict[tuple[tuple[str, float | None], ...], int] = {}
+        self._kind_of: dict[str, int] = {}
+        self._apart: dict[tuple[int, int], float] = {}
+
+    def __call__(self, a: Vertex, b: Vertex) -> float:
+        if a[0] != DEVICE:
+            return 0.0
+        if a == b:
+            return HEAD_TO_TAIL if self.circuit.instances[a[1]].device in SIGNED else 0.0
+        kinds = self._kind(a[1]), self._kind(b[1])
+        if kinds not in self._apart:
+            first, second = (numbers(self.circuit, self.circuit.instances[v[1]]) for v in (a, b))
+            self._apart[kinds] = sum(_apart(first[name], second.get(name)) for name in first)
+        return self._apart[kinds]
+
+    def _kind(self, name: str) -> int:
+        """A number for the values of a device, the same for equal ones."""
+        if name not in self._kind_of:
+            own = tuple(numbers(self.circuit, self.circuit.instances[name]).items())
+            self._kind_of[name] = self._kinds.setdefault(own, len(self._kinds))
+        return self._kind_of[name]
 
 
 def _apart(x: float | None, y: float | None) -> float:

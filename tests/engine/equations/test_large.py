@@ -179,6 +179,7 @@ def test_what_cannot_take_a_large_circuit_refuses_at_once():
         "analyze": lambda: amp.analyze(),
         "op over parameters": lambda: amp.op(parameters={"rs1.r": [1.0, 2.0]}),
         "nulling": lambda: amp.gains(null=True, target=0.1, **ports),
+        "transfer": lambda: lt.read(ladder(600)).transfer(),
         "this question": lambda: System(amp.circuit).plain,
         "this (question)": lambda: System(amp.circuit).robust,
         "this takes a full matrix": lambda: (

@@ -40,7 +40,7 @@ from longtail.driven.stability import lane_notes
 from longtail.driven.varied import read_lanes
 from longtail.engine.equations.views import TEMPERATURE
 from longtail.engine.solving.operating_point import OperatingPoint
-from longtail.errors import InputError, OptionError
+from longtail.errors import InputError, OptionError, in_short
 from longtail.lanes.status import LaneStatus, texts
 from longtail.large_signal.stuck import bias_notes
 from longtail.merits.reasons import Inquiry
@@ -59,9 +59,11 @@ def read_band(given: Any) -> tuple[float, float]:
     try:
         ends = [parse_number(x) for x in given.split(":")] if isinstance(given, str) else [float(x) for x in given]
     except (InputError, TypeError, ValueError) as error:
-        raise OptionError(f"{given!r} is no band: expected start:stop in Hz, as in 20:20k") from error
+        raise OptionError(f"band: {in_short(given)} is no band: expected start:stop in Hz, as in 20:20k") from error
     if len(ends) != 2 or not ends[0] < ends[1]:
-        raise OptionError(f"{given!r} is no band: expected start:stop in Hz with start below stop, as in 20:20k")
+        raise OptionError(
+            f"band: {in_short(given)} is no band: expected start:stop in Hz with start below stop, as in 20:20k"
+        )
     return ends[0], ends[1]
 
 

@@ -99,7 +99,7 @@ def transfer_between(
         float(gain[0].real),
         zeros.values,
         tuple(home(zeros, model, k) for k in range(len(zeros.values))),
-        (row @ modes.right) * (column @ modes.left),
+        _seen(row, modes.right) * _seen(column, modes.left),
         tuple(_cancelling(modes.values, zeros.values)),
         *_scale_and_error(
             gain[1:],
@@ -109,6 +109,13 @@ def transfer_between(
         ),
         _uncertainty(zeros.values, moved),
     )
+
+
+def _seen(weights: Real, modes: Complex) -> Complex:
+    """How far each mode, a column, is seen by weights or driven by them; zero where that is rounding of the mode."""
+    products = weights @ modes
+    floor = _ROUNDINGS * np.finfo(float).eps * np.abs(weights).sum() * np.abs(modes).max(axis=0, initial=0.0)
+    return np.where(np.abs(products) > floor, products, 0.0)
 
 
 def _order_at_dc(model: Linearization, row: Real, column: Real, poles: Complex) -> int:

@@ -16,7 +16,7 @@ from longtail.contract.analysis import Analysis, Option
 from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
 from longtail.contract.kinds import CORNERS, NUMBER, RANGE
-from longtail.contract.options import COLDEST, FREE_NULL_OPTIONS, INPUT_OPTIONS, VCM_OPTION
+from longtail.contract.options import COLDEST, FREE_NULL_OPTIONS, HOTTEST, INPUT_OPTIONS, VCM_OPTION
 from longtail.contract.output import AtOutput, ports
 from longtail.contract.result import Result
 from longtail.driven.conditions import Corners, conditions, corners_of, read_corners
@@ -25,6 +25,7 @@ from longtail.driven.levels import LevelSweep, levels_of, sweep
 from longtail.driven.points import Points
 from longtail.driven.stability import instability_notes
 from longtail.elaborate.roles import role_of
+from longtail.engine.size import LARGEST_FOLLOWED
 from longtail.engine.small_signal.at_point import linearize
 from longtail.errors import AnalysisError
 from longtail.hints import said
@@ -340,7 +341,14 @@ ANALYSIS = Analysis(
             "peak of the sine whose distortion is computed; the linear range to 1 % if not given",
             low=1e-12,
         ),
-        Option("temperatures", RANGE, "degC", "the transfer at these too: start:stop:points or a list", low=COLDEST),
+        Option(
+            "temperatures",
+            RANGE,
+            "degC",
+            "the transfer at these too: start:stop:points or a list",
+            low=COLDEST,
+            high=HOTTEST,
+        ),
         Option(
             "corners",
             CORNERS,
@@ -349,4 +357,5 @@ ANALYSIS = Analysis(
             reads=read_corners,
         ),
     ),
+    most=LARGEST_FOLLOWED,
 )

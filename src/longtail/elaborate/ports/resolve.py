@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
+
+import numpy as np
 
 from longtail.circuit import GROUND, Circuit, Ports
 from longtail.elaborate.corners import CORNER
@@ -14,7 +17,7 @@ from longtail.elaborate.ports.planes import split_plane
 from longtail.elaborate.ports.supplies import find_supplies
 from longtail.elaborate.ports.wiring import Wiring
 from longtail.elaborate.scope.scopes import Scope
-from longtail.errors import InputError, NetlistError, OptionError, Span, nearest
+from longtail.errors import InputError, NetlistError, OptionError, Span, in_short, nearest
 from longtail.netlist.cards import PortDirective
 
 DIRECTIVES = ("input", "output", "supply", "vcm", CORNER)
@@ -62,11 +65,23 @@ def resolve_ports(
     ports = circuit.ports
     for name, wanted in (("input", input), ("output", output), ("supply", supply)):
         if wanted is not None:
-            names = tuple(wanted.replace(",", " ").split()) if isinstance(wanted, str) else tuple(wanted)
-            ports = _named(circuit, ports, name, tuple(n.lower() for n in names), "option", None)
+            ports = _named(circuit, ports, name, port_names(name, wanted), "option", None)
     if vcm is not None:
         ports = replace(ports, vcm=float(vcm), how={**ports.how, "vcm": "option"})
     return replace(circuit, ports=_completed(circuit, ports))
+
+
+def port_names(kind: str, given: Any) -> tuple[str, ...]:
+    """Names of nodes or devices, in a text with commas or spaces between, or in a sequence.
+
+    >>> port_names("input", "INP, inn"), port_names("output", ["o1", "o2"])
+    (('inp', 'inn'), ('o1', 'o2'))
+    """
+    names = given.replace(",", " ").split() if isinstance(given, str) else given
+    names = names.tolist() if isinstance(names, np.ndarray) else names
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+        raise OptionError(f"{kind} must be names, not {in_short(given)}", hint='as in "inp,inn" or ("1", "2")')
+    return tuple(name.lower() for name in names)
 
 
 def _completed(circuit: Circuit, ports: Ports) -> Ports:

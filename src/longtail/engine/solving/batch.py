@@ -218,8 +218,9 @@ class PlainNewton:
         if start is None:
             self.solution[:] = self.batch.nominal.solution[0][:, None]
             # one by one: a matrix product rounds by the number of its columns
-            for slopes, moves in zip(self.batch.sensitivity.T, self._varied - self._nominal, strict=True):
-                self.solution += slopes[:, None] * moves
+            with np.errstate(over="ignore", invalid="ignore"):  # values that far off are led there in steps, or lost
+                for slopes, moves in zip(self.batch.sensitivity.T, self._varied - self._nominal, strict=True):
+                    self.solution += slopes[:, None] * moves
         else:
             self.solution[:, :count] = start
             self.solution[:, count:] = start[:, :1]

@@ -123,6 +123,16 @@ def literal(text: str) -> str:
     return "".join(part for pair in zip(plain, [*parts[1::2], ""], strict=True) for part in pair)
 
 
+def shortened(text: str, most: int) -> str:
+    """Text of at most so many characters: what is in the middle of a longer one is left out.
+
+    >>> shortened("v(out)", 9), shortened("v(a_node_of_many)", 9)
+    ('v(out)', 'v(a_…any)')
+    """
+    half = (most - 1) // 2
+    return text if len(text) <= most else f"{text[:half]}…{text[-half:]}"
+
+
 def mathematical(name: str) -> str:
     """A symbol such as A_c→d as matplotlib sets it.
 
