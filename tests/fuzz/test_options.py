@@ -11,6 +11,7 @@ import longtail as lt
 from fuzz.options import DECK, question
 from fuzz.trial import bounded
 from longtail import registry
+from longtail.contract.kinds import FREQUENCY
 from longtail.errors import OptionError
 
 
@@ -37,6 +38,6 @@ def test_options_are_taken_or_refused(first: int, tmp_path: Path, monkeypatch: p
 def test_what_is_of_no_kind_is_refused_by_the_name_of_its_option(name: str) -> None:
     for option in registry.analyses()[name].options:
         needed = {"vary": "rc1.r=1k,2k"} if name == "sweep" else {}
-        said = "frequencies" if option.name == "frequency_hz" and option.kind == "frequency" else option.name
+        said = "frequencies" if option.kind is FREQUENCY and option.reads is None else option.name
         with pytest.raises(OptionError, match=f"^{said}"):
             lt.read(DECK).run(name, **{**needed, option.name: object()})

@@ -67,7 +67,7 @@ class AtFrequencies:
         null: find the input offset that brings the output to its target, and analyze there
         target: output voltage to null to: 0 for a pair, mid-supply for one node if not given (V)
         full: everything: ranges, impedances, supply rejection, noise, poles too
-        temperatures: minimum and maximum over these: start:stop:points or a list (degC, at least -272.15)
+        temperatures: minimum and maximum over these: start:stop:points or a list (degC, at least -272.15, at most 1000)
         corners: and over these corners: names in the netlist, 'all', or a TOML file
         at: rejection of supplies and common mode and noise at these frequencies too (Hz)
         band: start:stop of the integrated noise; the pass band if not given (Hz)

@@ -141,7 +141,7 @@ class OfCircuit:
         output: output nodes, positive first, or one node
         vcm: dc common-mode level of the inputs; the netlist's own if not given (V)
         target: output voltage to null to: 0 for a pair, mid-supply for one node if not given (V)
-        temp: temperatures: start:stop:points or a list (degC, at least -272.15)
+        temp: temperatures: start:stop:points or a list (degC, at least -272.15, at most 1000)
 
         >>> from longtail import read
         >>> read("bjt_pair", parameters={"drc": 0.01}).offset()
@@ -215,7 +215,7 @@ class OfCircuit:
         target: output voltage to null to: 0 for a pair, mid-supply for one node if not given (V)
         amplitude: peak of the sine whose distortion is computed; the linear range to 1 % if not given (V, at least
             1e-12)
-        temperatures: the transfer at these too: start:stop:points or a list (degC, at least -272.15)
+        temperatures: the transfer at these too: start:stop:points or a list (degC, at least -272.15, at most 1000)
         corners: and in these corners: names in the netlist, 'all', or a TOML file
 
         >>> from longtail import read

@@ -32,7 +32,7 @@ _SYMBOL = re.compile(r"[^\W\d_]+_[^\W_]+(?:[,→+-][^\W_]*)*")  # what is writte
 _SET = re.compile(r"(\$[^\W\d_]+_\{\\mathrm\{(?:[^\W_]|[,+-]|\\rightarrow )+\}\}\$)")
 
 
-class Drawing(Figure):
+class ShownFigure(Figure):
     """A figure that notebooks show as a picture, whether or not they know matplotlib."""
 
     def _repr_png_(self) -> bytes:
@@ -51,7 +51,7 @@ def new_figure(width: float, height: float, into: Canvas | None = None) -> Canva
             raise OptionError("there are axes in this figure already", hint="draw into an empty one, or a subfigure")
         return into
     layout = ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.06)
-    figure = Drawing(figsize=(width, height), layout=layout, facecolor="white", dpi=DPI)
+    figure = ShownFigure(figsize=(width, height), layout=layout, facecolor="white", dpi=DPI)
     FigureCanvasAgg(figure)
     return figure
 
