@@ -10,11 +10,13 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import longtail as lt
 from longtail.symbolic.algebra.transfer import Ring, transfer
 from longtail.symbolic.circuit.elements import Symbol
 from longtail.symbolic.circuit.names import Label, labels
 from longtail.symbolic.writing.display import Writer
 from longtail.symbolic.writing.expression import as_sympy, latex_text, text
+from reference.gallery import FOLDER
 
 KEYS = ("g1", "g2", "g3", "gm", "c")
 VALUES = {"g1": 2.0573, "g2": 0.5119, "g3": 0.1297, "gm": 3.1371, "c": 0.2519}
@@ -99,3 +101,15 @@ def test_sympy_agrees_on_parallel() -> None:
     found = as_sympy(WRITER.write(transfer(RING, Fraction(1), GM, G1 + G2)))
     a, b, g = sympy.symbols("R_1 R_2 g_m1")
     assert sympy.simplify(found - g * a * b / (a + b)) == 0
+
+
+@pytest.mark.parametrize("error", ["20%", "5%", "1%"])
+@pytest.mark.parametrize(
+    ("name", "mismatch"), [("bjt_pair", "drc"), ("bjt_pair_resistor_tail", "drc"), ("mos_pair", "drd")]
+)
+def test_a_conversion_as_written_has_the_value_that_is_told(name: str, mismatch: str, error: str) -> None:
+    """Differences stand in it as they are, and over their means: in sums, and before resistances in parallel."""
+    amplifier = lt.read(FOLDER / f"{name}.cir", parameters={mismatch: 0.01})
+    formula = amplifier.formula(of="common_to_differential", error=error)
+    values = {sympy.Symbol(symbol): each.value for symbol, each in formula.symbols.items()}
+    assert float(formula.to_sympy().subs(values)) == pytest.approx(formula.value_dc, rel=1e-9)

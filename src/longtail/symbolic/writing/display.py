@@ -155,11 +155,14 @@ class Writer:
                 over, under = (over, under * symbol**e) if e > 0 else (over * symbol**-e, under)
             branch = transfer(found.ring, x.scale, over, under)
             branches.append(min((self._quotient(branch, p, [], []) for p in (False, True)), key=lambda e: len(text(e))))
-        flipped = Counter({key: -e if self._shown(key) else e for key, e in outside.items()})
+        named, sign = Counter[str](), 1 if found.scale > 0 else -1
+        for key, e in outside.items():
+            sign *= self._count(named, key, e)
+        flipped = {name: -e if self._shown(name) else e for name, e in named.items()}
         if any(_divided_by_sum(b) for b in branches):
             return None
         expression = Parallel(tuple(sorted(branches, key=text)))
-        return self._assembled(Fraction(1 if found.scale > 0 else -1), flipped, [expression], below)
+        return self._assembled(Fraction(sign), flipped, [expression], below)
 
     def _terms(self, f: Polynomial, keys: Sequence[str]) -> Terms:
         """A polynomial as terms by name; differences as relative ones, times the mean."""
@@ -169,15 +172,20 @@ class Writer:
             powers = Counter[str]()
             factor = Fraction(int(c))
             for k, e in enumerate(map(int, m)):
-                symbol = self.symbols[names[k]] if e and k < len(keys) else None
-                if symbol is not None and symbol.base is not None:
-                    powers[_RELATIVE + names[k]] += e
-                    powers[symbol.base] += e
-                    factor *= (-1 if symbol.shown else 1) ** e
-                elif e:
-                    powers[names[k]] += e
+                if e:
+                    factor *= self._count(powers, names[k], e)
             found[tuple(sorted(powers.items()))] = factor
         return found
+
+    def _count(self, powers: Counter[str], name: str, e: int) -> int:
+        """Count a power in, that of a difference as a relative one and of the mean; the sign that this takes."""
+        symbol = self.symbols.get(name)
+        if symbol is None or symbol.base is None:
+            powers[name] += e
+            return 1
+        powers[_RELATIVE + name] += e
+        powers[symbol.base] += e
+        return -1 if symbol.shown and e % 2 else 1
 
     def _shown(self, name: str) -> bool:
         """Whether the symbol is shown as a resistance."""
