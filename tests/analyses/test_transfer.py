@@ -206,7 +206,8 @@ def test_an_output_at_a_rail_is_said() -> None:
     amplifier = lt.read(gallery.deck("two_stage_opamp").path)
     assert any("--null" in note for note in amplifier.transfer().notes)
     with pytest.raises(AnalysisError, match="no input offset"):
-        amplifier.transfer(vcm="1,40", null=True)
+        amplifier.transfer(vcm=40.0, null=True)
+    assert amplifier.transfer(vcm="1,40", null=True).vcm.tolist() == [1.0]
 
 
 def test_an_output_without_dc_has_no_static_transfer() -> None:
@@ -302,3 +303,19 @@ def test_a_sweep_that_goes_farther_down_than_up_reaches_as_far() -> None:
             assert one_sided.linear_range[error] == pytest.approx(whole.linear_range[error], rel=1e-6)
     assert both.linear_range["1%"][0] > 3e-3
     assert below.steered == pytest.approx(both.steered, rel=1e-6)
+
+
+def test_levels_at_which_the_output_cannot_be_nulled_are_left_out() -> None:
+    found = lt.read("ota_5t").transfer(vcm="0:3:4", null=True)
+    assert found.vcm.tolist() == [1.0, 2.0, 3.0]
+    assert np.allclose(found.v_out[:, 100], 1.5, atol=1e-6)
+    assert "no input offset brings the output to its target at V_CM = 0 V: left out" in found.notes
+    with pytest.raises(lt.AnalysisError, match="at V_CM = 0 V"):
+        lt.read("ota_5t").transfer(vcm=[0.0], null=True)
+
+
+def test_an_output_at_a_rail_is_swept_as_far_as_the_pair_steers() -> None:
+    found = lt.read("ua741").transfer()
+    assert found.steered is not None and found.pair is not None
+    assert found.v_id[-1] == pytest.approx(2.0 * found.steered[0], rel=1e-6)
+    assert 0.1 < found.v_id[-1] < 1.0

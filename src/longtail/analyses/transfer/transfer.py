@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -46,6 +46,7 @@ _WIDTHS = {TANH: 4.0, SQUARE_LAW: 1.5}  # of the law's scale, which the sweep co
 _FAR = 100.0  # times the sweep, up to which the steering of the pair is looked for
 _BULK_SHARE, _BULK_LEAST = 0.01, 1e-9  # of the channel current, A: a bulk junction that conducts carries more
 _NO_GAIN = 1e-6  # V/V
+_NO_OFFSET = "no input offset brings the output to its target at V_CM ="
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -198,8 +199,8 @@ def run(
     """Sweep v_id at every level, all points together; then narrow down where the curve leaves its tangent."""
     among = conditions(circuit, temperatures, corners_of(circuit, corners))
     drive = replace(drive, null=drive.null or drive.target is not None)
-    own, levels = levels_of(circuit, drive, vcm)
-    plain, offsets = _centers(own, levels, drive)
+    own, asked = levels_of(circuit, drive, vcm)
+    plain, levels, offsets = _centers(own, asked, drive)
     drives = plain.drives
     pair = find_pair(plain.center)
     curve = Curve(plain, levels, offsets)
@@ -228,26 +229,34 @@ def run(
         curve.distortion(amplitude),
         pair,
         pair.currents(points).reshape(2, *shape).swapaxes(0, 1) if pair else None,
-        curve.reach(lambda p, *_: np.abs(pair.steered(p)) < STEERED, far) if pair else None,
+        curve.reach(_unsteered(pair), far) if pair else None,
         curve.reach(lambda p, *_: ~pair.cut_off(p), far) if pair else None,
-        tuple(_notes(plain.center, points, drive.null, under)),
+        (*_left_out(asked, levels), *_notes(plain.center, points, drive.null, under)),
         under,
     )
 
 
-def _centers(drives: Drives, levels: Array, drive: Drive) -> tuple[LevelSweep, Array]:
-    """The amplifier without nulling, and v_id in V about which each level is swept."""
+def _centers(drives: Drives, levels: Array, drive: Drive) -> tuple[LevelSweep, Array, Array]:
+    """The amplifier without nulling, the levels at which it can be nulled, if it is to be, and v_id in V about which
+    each is swept."""
     if not drive.null:
-        return sweep(drives), np.full(levels.size, drives.modes_of(drives.values).differential)
+        return sweep(drives), levels, np.full(levels.size, drives.modes_of(drives.values).differential)
     nulled = sweep(drives, null=True, target=drive.target)
     points = nulled.at(levels)
-    if not points.good.all():
-        lost = ", ".join(f"{v:.4g}" for v in levels[~points.good][:6])
+    if not points.good.any():
         raise AnalysisError(
-            f"no input offset brings the output to its target at V_CM = {lost} V",
-            hint=said("keep {vcm} within the range that 'range' finds", vcm=None),
+            f"{_NO_OFFSET} {_listed(levels)} V", hint=said("keep {vcm} within the range that 'range' finds", vcm=None)
         )
-    return nulled.released, points.v_id.copy()
+    return nulled.released, levels[points.good], points.v_id[points.good]
+
+
+def _left_out(asked: Array, levels: Array) -> list[str]:
+    lost = np.setdiff1d(asked, levels)
+    return [f"{_NO_OFFSET} {_listed(lost)} V: left out"] if lost.size else []
+
+
+def _listed(levels: Array) -> str:
+    return ", ".join(f"{v:.4g}" for v in levels[:6]) + (" ..." if levels.size > 6 else "")
 
 
 def _check_gain(curve: Curve) -> None:
@@ -263,17 +272,28 @@ def _check_gain(curve: Curve) -> None:
 
 
 def _default_axis(curve: Curve, pair: Pair | None) -> Array:
-    """As far as the pair steers, no further than the gain takes the output across the supplies, and than these go."""
+    """As far as the pair steers, no further than the gain takes the output across the supplies, and than these go.
+
+    A pair without a law is seen to steer; of an output at a rail the gain says nothing.
+    """
     rails = supply_rails(curve.sweep.drives.circuit)
     swing = rails[1] - rails[0] if rails else 1.0
     reach = swing / float(np.nanmax(np.abs(curve.center_gain)))
     reach = min(reach, _width(pair) or reach, swing if rails else reach)
+    if pair and not _width(pair):
+        steered = curve.reach(_unsteered(pair), reach)
+        reach = min(reach, 2.0 * float(np.nanmax(steered))) if np.isfinite(steered).any() else reach
     return np.linspace(-reach, reach, _POINTS)
 
 
 def _width(pair: Pair | None) -> float:
     """abs(v_id) in V that covers the law of the pair; 0 without one."""
     return _WIDTHS[pair.law] * pair.scale if pair and pair.law else 0.0
+
+
+def _unsteered(pair: Pair) -> Callable[..., NDArray[np.bool_]]:
+    """Whether less than `STEERED` of the current is on one side, at points of a curve."""
+    return lambda points, *_: np.asarray(np.abs(pair.steered(points)) < STEERED)
 
 
 def _default_amplitude(linear: Array, reach: float) -> float:
