@@ -229,8 +229,7 @@ def test_forms() -> None:
     figure = result.plot()
     assert {"q3", "q1"} <= {text.get_text().split(":")[0] for text in figure.axes[0].texts}
     assert len(figure.axes) == 3
-    with pytest.raises(OptionError, match="two frequencies"):
-        amplifier.cmrr(vcm="-1:1:3", frequency_hz=[1.0]).plot()
+    assert len(amplifier.cmrr(vcm="-1:1:3", frequency_hz=[1.0]).plot().axes) == 1
     assert amplifier.cmrr(frequency_hz="1:1k:1").plot().axes
 
 

@@ -298,8 +298,8 @@ def test_json_is_stable() -> None:
     found = example("mos_pair").formula(of="common-to-differential", band="1:1meg")
     data = json.loads(found.to_json())
     assert set(data) == {
-        "schema", "of", "text", "latex", "symbols", "value_dc", "error_bound", "error_sampled", "band_hz", "terms",
-        "terms_printed", "terms_expanded", "terms_exact", "cancellation", "mode", "roots", "notes",
+        "schema", "of", "text", "latex", "mathml", "symbols", "value_dc", "error_bound", "error_sampled", "band_hz",
+        "terms", "terms_printed", "terms_expanded", "terms_exact", "cancellation", "mode", "roots", "notes",
         "input", "output", "letter", "label", "curves", "as_latex",
     }  # fmt: skip
     said = {"meaning": "resistor rss", "value": pytest.approx(100e3), "unit": "ohm"}

@@ -26,7 +26,7 @@ from longtail.contract.result import Result
 from longtail.driven.inputs import find_drives
 from longtail.driven.mode_gains import common_level, status_text
 from longtail.driven.nulling import bias
-from longtail.driven.port_maps import port_matrices
+from longtail.driven.port_maps import ROUNDING, above, port_matrices
 from longtail.engine.small_signal.at_point import linearize
 from longtail.large_signal.stuck import bias_notes
 from longtail.modes import COMMON, DIFFERENTIAL
@@ -120,6 +120,12 @@ class Impedances(AtOutput, Result):
         )
 
 
+def _with_conversions(matrix: Complex) -> Complex:
+    """A matrix between modes `[…, mode, mode]` in which conversions that are rounding are zero."""
+    floor = ROUNDING * np.abs(matrix).max(axis=(-2, -1), keepdims=True)
+    return np.where(np.eye(matrix.shape[-1], dtype=bool), matrix, above(matrix, floor))
+
+
 def _inverse(admittance: Complex) -> Complex:
     """1/Y; infinite where no current flows."""
     found = np.full(admittance.shape, complex(np.inf), complex)
@@ -132,7 +138,8 @@ def run(circuit: Circuit, drive: Drive, frequency_hz: NDArray[np.float64]) -> Im
     """One factorization a frequency serves all four impedances."""
     drives = find_drives(circuit, drive)
     point, offset = bias(drives, null=drive.null, target=drive.target)
-    admittance, output_matrix = (each[0] for each in port_matrices(drives, linearize(point), frequency_hz))
+    found = port_matrices(drives, linearize(point), frequency_hz)
+    admittance, output_matrix = (_with_conversions(each[0]) for each in found)
     return Impedances(
         frequency_hz,
         admittance,

@@ -8,7 +8,6 @@ from matplotlib.figure import SubFigure
 from numpy.typing import NDArray
 
 from longtail.analyses.formula.result import Formula, GainCurves, SymbolValue
-from longtail.report.figures import long_formula
 from longtail.report.figures.colours import BLUE, INK, PALE, VERMILLION
 from longtail.report.figures.style import (
     SMALL,
@@ -22,6 +21,7 @@ from longtail.report.figures.style import (
     titled,
 )
 from longtail.report.pages.formula import band_text, error_text
+from longtail.report.wording import long_formula
 from longtail.units import format_si
 
 _LINE = 0.27  # inches
