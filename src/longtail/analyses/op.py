@@ -21,6 +21,7 @@ from longtail.driven.stability import instability_notes
 from longtail.driven.varied import read_lanes
 from longtail.engine.equations.large import system_of
 from longtail.engine.equations.potentials import lost_potentials, said
+from longtail.engine.remember import Remembered
 from longtail.engine.solving.operating_point import OperatingPoint, solve_operating_point
 from longtail.garbage import collected_later
 from longtail.lanes.status import LaneStatus, texts
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 
 _NO_VOLTAGE, _NO_CURRENT = 1e-18, 1e-24  # V, A: less is rounding; a single electron in two days is more
+
+
+_POINTS = Remembered[OperatingPoint](4)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -169,7 +173,7 @@ def run(circuit: Circuit, parameters: Mapping[str, Any] | None, threads: int) ->
     """The operating point of the netlist as it stands, or over arrays of parameters."""
     if not parameters:
         with collected_later():  # of a hundred thousand resistors there is much to tell
-            point = solve_operating_point(system_of(circuit))
+            point = _POINTS.get(circuit, (), lambda: solve_operating_point(system_of(circuit)))
             return replace(describe(point), notes=_notes(point))
     lanes = read_lanes(circuit, parameters)
     return describe(solve_lanes(circuit, lanes, threads=threads)[1], lanes)
