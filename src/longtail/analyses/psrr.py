@@ -165,7 +165,7 @@ def run(
     circuit: Circuit, drive: Drive, supply: tuple[str, ...] | None, frequency_hz: NDArray[np.float64]
 ) -> SupplyRejection:
     """One factorization a frequency serves the inputs and all supplies. Raises `OptionError` without supplies."""
-    drives = find_drives(resolve_ports(circuit, supply=supply), drive)
+    drives = find_drives(circuit if supply is None else resolve_ports(circuit, supply=supply), drive)
     supplies = drives.circuit.ports.supplies
     if not supplies:
         raise OptionError(
