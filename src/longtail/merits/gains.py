@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,10 @@ from longtail.driven.bands import sampled_bands
 from longtail.driven.mode_gains import PLACES, ModeMatrix, SampledGains
 from longtail.driven.points import Points
 from longtail.merits.merit import GainMerit, LaneMerit, SpotMerit
-from longtail.merits.seen import Spot
 from longtail.modes import COMMON, DIFFERENTIAL
+
+if TYPE_CHECKING:
+    from longtail.merits.seen import Spot
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]

@@ -5,15 +5,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.driven.mode_gains import ModeMatrix
 from longtail.lanes.status import LaneStatus
-from longtail.merits.frequencies import Frequencies
-from longtail.merits.seen import Seen, Spot
+
+if TYPE_CHECKING:  # pages have names from here, and no use for the rest
+    from longtail.driven.mode_gains import ModeMatrix
+    from longtail.merits.frequencies import Frequencies
+    from longtail.merits.seen import Seen, Spot
 
 Values = NDArray[Any]  # complex gains, real numbers
 
