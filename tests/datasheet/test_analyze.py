@@ -387,3 +387,23 @@ def test_a_limit_may_be_named_as_a_sweep_measures_it(amp: lt.Amplifier) -> None:
     assert ("cmrr_db", "f = 1 kHz") in rows
     with pytest.raises(lt.OptionError, match="no CMRR is given at 'f = 50 Hz'"):
         amp.analyze(limits={"cmrr_db@50": {"min": 80}})
+
+
+def test_sources_that_the_netlist_does_not_have_are_not_told_of() -> None:
+    deck = """a base at a divider, the other driven
+vcc vcc 0 10
+vin b1 0 1
+r1 vcc b2 9k
+r2 b2 0 1k
+q1 o1 b1 e n
+q2 o2 b2 e n
+rc1 vcc o1 5k
+rc2 vcc o2 5k
+re e 0 1k
+.model n npn
+"""
+    amplifier = lt.read(deck)
+    for options in ({}, {"temperatures": [0.0, 70.0]}):
+        op = amplifier.analyze(**options).op
+        assert set(op.devices) == set(amplifier.op().devices)
+        assert set(op.branches) <= set(amplifier.op().branches)

@@ -230,7 +230,7 @@ def _over_conditions(drives: Drives, over: Asked, among: tuple[Condition, ...], 
     rows = (*found.basic(), *(found.more() if full else found.asked_for()))
     typical = standing.points.select(np.zeros(1, int)).point
     offset = rows[0].value
-    op = describe(typical, circuit=drives.circuit)
+    op = describe(typical, circuit=drives.told)
     gains = gains_at(standing.drives, typical, over.frequency_hz, offset if drive.null else None, drive.target)
     lost = no_point(standing)
     boundless = full and standing.nulled is not None and not found.has_ranges
@@ -258,7 +258,7 @@ def _unstable(found: Characterization) -> list[str]:
 def _as_it_stands(drives: Drives, over: Asked, drive: Drive) -> _Findings:
     """One condition, and only what is quick."""
     point, offset = bias(drives, null=drive.null, target=drive.target)
-    op = describe(point)
+    op = describe(point, circuit=drives.told)
     gains = gains_at(drives, point, over.frequency_hz, offset, drive.target)
     notes = [str(note) for note in drives.circuit.notes] + list(gains.notes)
     if offset is None:

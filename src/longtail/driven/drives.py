@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +47,14 @@ class Drives(AtOutput):
     def names(self) -> tuple[str, str]:
         """The varied names of the two levels."""
         return f"{self.sources[0]}.dc", f"{self.sources[1]}.dc"
+
+    @property
+    def told(self) -> Circuit:
+        """The circuit without sources of longtail's own, which the netlist knows nothing of."""
+        if self.bench is None:
+            return self.circuit
+        known = {name: i for name, i in self.circuit.instances.items() if name in self.bench.instances}
+        return replace(self.circuit, instances=known)
 
     @property
     def values(self) -> dict[str, float]:
