@@ -333,3 +333,12 @@ def test_a_node_that_differences_move_is_no_tail() -> None:
     assert result.tail is None
     tail = lt.read(DEGENERATED.replace("ce e1 0", "ce t 0")).poles().tail
     assert tail is not None and tail.node == "t"
+
+
+def test_zeros_that_share_the_origin_share_their_node(examples: Path) -> None:
+    """A double zero has one vector: which second one rounding makes of it is no one's home."""
+    amplifier = lt.read(examples / "accelerometer_bridge.cir", parameters={"dstray": 0.01})
+    found = amplifier.poles(vcm=0.05).transfers["common_to_differential"]
+    assert found.zeros is not None
+    assert found.zeros[:2].tolist() == [0.0, 0.0]
+    assert found.zero_nodes[:2] == ("a", "a")
