@@ -19,7 +19,7 @@ from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS
 from longtail.contract.output import ports
 from longtail.contract.result import Result
 from longtail.driven.inputs import find_drives
-from longtail.driven.nulling import bias
+from longtail.driven.nulling import bias_of
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -75,7 +75,7 @@ def model_of(gains: ModeGains) -> Behavioral:
 def run(circuit: Circuit, drive: Drive, frequency_hz: float) -> BehavioralModel:
     """The mode gains at one frequency as a model."""
     drives = find_drives(circuit, drive)
-    point, offset = bias(drives, null=drive.null, target=drive.target)
+    point, offset = bias_of(drives, drive)
     gains = gains_at(drives, point, np.array([frequency_hz]), offset, drive.target)
     return BehavioralModel(model_of(gains), frequency_hz, gains, gains.notes)
 

@@ -32,7 +32,7 @@ from longtail.driven.mode_gains import (
     prepared_sweep,
     status_text,
 )
-from longtail.driven.nulling import bias, null_target, nulled_to
+from longtail.driven.nulling import bias_of, null_target, nulled_to
 from longtail.driven.port_maps import above
 from longtail.driven.stability import lane_notes
 from longtail.driven.varied import read_lanes
@@ -172,7 +172,7 @@ def run(
     if parameters:
         lanes = read_lanes(drives.circuit, parameters, drives)
         return gains_over(drives, lanes, frequency_hz, nulled_to(drives, drive), threads, plain)
-    point, offset = bias(drives, null=drive.null, target=drive.target)
+    point, offset = bias_of(drives, drive)
     return gains_at(drives, point, frequency_hz, offset, drive.target)
 
 

@@ -25,7 +25,7 @@ from longtail.contract.output import AtOutput, ports
 from longtail.contract.result import Result
 from longtail.driven.inputs import find_drives
 from longtail.driven.mode_gains import common_level, status_text
-from longtail.driven.nulling import bias
+from longtail.driven.nulling import bias_of
 from longtail.driven.port_maps import ROUNDING, above, port_matrices
 from longtail.engine.small_signal.at_point import linearize
 from longtail.large_signal.stuck import bias_notes
@@ -137,7 +137,7 @@ def _inverse(admittance: Complex) -> Complex:
 def run(circuit: Circuit, drive: Drive, frequency_hz: NDArray[np.float64]) -> Impedances:
     """One factorization a frequency serves all four impedances."""
     drives = find_drives(circuit, drive)
-    point, offset = bias(drives, null=drive.null, target=drive.target)
+    point, offset = bias_of(drives, drive)
     found = port_matrices(drives, linearize(point), frequency_hz)
     admittance, output_matrix = (_with_conversions(each[0]) for each in found)
     return Impedances(

@@ -31,10 +31,7 @@ from longtail.units import counted
 if TYPE_CHECKING:
     import xarray
 
-
 _NO_VOLTAGE, _NO_CURRENT = 1e-18, 1e-24  # V, A: less is rounding; a single electron in two days is more
-
-
 _POINTS = Remembered[OperatingPoint](4)
 
 

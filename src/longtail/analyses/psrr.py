@@ -26,7 +26,7 @@ from longtail.contract.output import AtOutput, ports
 from longtail.contract.result import Result
 from longtail.driven.inputs import find_drives
 from longtail.driven.mode_gains import common_level, matrix_of, named_gains, status_text
-from longtail.driven.nulling import bias
+from longtail.driven.nulling import bias_of
 from longtail.driven.port_maps import rejection_db
 from longtail.elaborate.ports import resolve_ports
 from longtail.engine.small_signal.at_point import linearize
@@ -175,7 +175,7 @@ def run(
                 supply=("vdd", "vss"),
             ),
         )
-    point, offset = bias(drives, null=drive.null, target=drive.target)
+    point, offset = bias_of(drives, drive)
     matrix, floor = (each[0] for each in supply_gains(drives, linearize(point), frequency_hz))
     inquiry, zero = Inquiry(drives, point), np.abs(matrix[:, DIFFERENTIAL, 2:]) <= floor[:, None]
     whys = {name: inquiry.first(zero[:, k], frequency_hz, DIFFERENTIAL, name) for k, name in enumerate(supplies)}

@@ -33,7 +33,7 @@ from longtail.driven.grid import Lanes
 from longtail.driven.inputs import find_drives
 from longtail.driven.lane_solves import null_lanes, solve_lanes
 from longtail.driven.mode_gains import common_level, matrix_of, mode_gains, named_gains, status_text
-from longtail.driven.nulling import bias, nulled_to
+from longtail.driven.nulling import bias_of, nulled_to
 from longtail.driven.port_maps import ROUNDING, above, input_currents, port_matrices, rejection_db, signal_level
 from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.solving import dense
@@ -287,7 +287,7 @@ def run(
     """By port admittances where the inputs draw no bias current, else with the network in the circuit."""
     network = _network(resistance, resistance_difference, capacitance, capacitance_difference)
     drives = find_drives(circuit, drive)
-    point, offset = bias(drives, null=drive.null, target=drive.target)
+    point, offset = bias_of(drives, drive)
     gains, level = mode_gains(drives, point, frequency_hz)
     currents = bias_currents(drives, point)
     drop = float((np.abs(currents) * network.resistance).max())

@@ -18,8 +18,8 @@ from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
-from longtail.contract.kinds import CORNERS, FLAG, FREQUENCY, LIMITS, RANGE
-from longtail.contract.options import COLDEST, FREE_NULL_OPTIONS, FREQUENCY_OPTION, HOTTEST, INPUT_OPTIONS
+from longtail.contract.kinds import FLAG, FREQUENCY, LIMITS, RANGE
+from longtail.contract.options import FREE_NULL_OPTIONS, FREQUENCY_OPTION, INPUT_OPTIONS
 from longtail.contract.output import ports
 from longtail.contract.result import Result
 from longtail.datasheet.asked import beyond, others, read_noise_band, read_spots
@@ -33,14 +33,14 @@ from longtail.driven.conditions import (
     TYPICAL,
     Condition,
     Corners,
+    condition_options,
     conditions,
     corners_of,
-    read_corners,
 )
 from longtail.driven.drives import Drives
 from longtail.driven.inputs import find_drives
 from longtail.driven.mode_gains import ModeMatrix, SampledGains, model_gains
-from longtail.driven.nulling import bias, null_target
+from longtail.driven.nulling import bias, bias_of, null_target
 from longtail.driven.stability import growing
 from longtail.driven.under_conditions import stand
 from longtail.engine.solving.operating_point import OperatingPoint
@@ -257,7 +257,7 @@ def _unstable(found: Characterization) -> list[str]:
 
 def _as_it_stands(drives: Drives, over: Asked, drive: Drive) -> _Findings:
     """One condition, and only what is quick."""
-    point, offset = bias(drives, null=drive.null, target=drive.target)
+    point, offset = bias_of(drives, drive)
     op = describe(point, circuit=drives.told)
     gains = gains_at(drives, point, over.frequency_hz, offset, drive.target)
     notes = [str(note) for note in drives.circuit.notes] + list(gains.notes)
@@ -353,20 +353,9 @@ ANALYSIS = Analysis(
         replace(FREQUENCY_OPTION, group=Asked),
         *FREE_NULL_OPTIONS,
         Option("full", FLAG, "", "everything: ranges, impedances, supply rejection, noise, poles too", False),
-        Option(
-            "temperatures",
-            RANGE,
-            "degC",
+        *condition_options(
             "minimum and maximum over these: start:stop:points or a list",
-            low=COLDEST,
-            high=HOTTEST,
-        ),
-        Option(
-            "corners",
-            CORNERS,
-            "",
             "and over these corners: names in the netlist, 'all', or a TOML file",
-            reads=read_corners,
         ),
         AT_OPTION,
         BAND_OPTION,

@@ -11,6 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from longtail.circuit import Circuit
+from longtail.contract.analysis import Option
+from longtail.contract.kinds import CORNERS, RANGE
+from longtail.contract.options import COLDEST, HOTTEST
 from longtail.driven.parameters import nominal, temperature_name
 from longtail.errors import OptionError, nearest
 from longtail.files.toml import HINT, number, read_toml
@@ -119,3 +122,11 @@ def arrays(circuit: Circuit, among: Sequence[Condition]) -> dict[str, NDArray[np
     """The conditions as lanes: the value of everything that any of them changes, and of the temperature."""
     names = dict.fromkeys([temperature_name(circuit), *(name for each in among for name in each.values)])
     return {name: np.array([each.values.get(name, nominal(circuit, name)) for each in among]) for name in names}
+
+
+def condition_options(temperatures: str, corners: str) -> tuple[Option, Option]:
+    """The options of an analysis under conditions, with their help; corners are read as far as no circuit is needed."""
+    return (
+        Option("temperatures", RANGE, "degC", temperatures, low=COLDEST, high=HOTTEST),
+        Option("corners", CORNERS, "", corners, reads=read_corners),
+    )

@@ -52,6 +52,11 @@ def nulled_to(drives: Drives, drive: Drive) -> float | None:
     return null_target(drives, drive.target) if drive.null else None
 
 
+def bias_of(drives: Drives, drive: Drive) -> tuple[OperatingPoint, float | None]:
+    """See `bias`: nulled if and to what was asked."""
+    return bias(drives, null=drive.null, target=drive.target)
+
+
 def bias(drives: Drives, *, null: bool = False, target: float | None = None) -> tuple[OperatingPoint, float | None]:
     """The operating point of the driven amplifier, and the input offset v_id in V where it was nulled.
 

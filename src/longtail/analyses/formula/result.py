@@ -13,12 +13,16 @@ from longtail.contract.encoding import plain
 from longtail.contract.output import ports
 from longtail.contract.result import Result
 from longtail.errors import OptionError
-from longtail.symbolic.circuit.names import Label
 from longtail.symbolic.writing.expression import Expression, as_sympy
 
 if TYPE_CHECKING:
     import sympy
 
+_LETTERS = {
+    "A_c→d": r"A_{\mathrm{c \rightarrow d}}",
+    "A_d→c": r"A_{\mathrm{d \rightarrow c}}",
+    "CMRR": r"\mathrm{CMRR}",
+}
 _WRITTEN = (  # fields that stand in the JSON as they are
     *("of", "letter", "label", "text", "latex", "mathml", "symbols", "value_dc", "error_bound"),
     *("error_sampled", "band_hz", "terms", "terms_printed", "terms_expanded", "terms_exact", "cancellation"),
@@ -120,9 +124,14 @@ class Formula(Result):
             }
         )
 
+    @property
+    def letter_latex(self) -> str:
+        """The letter in LaTeX."""
+        head, _, tail = self.letter.partition("_")
+        return _LETTERS.get(self.letter, rf"{head}_{{\mathrm{{{tail}}}}}")
+
     def _repr_latex_(self) -> str:
-        head, _, sub = self.letter.partition("_")
-        return rf"$\displaystyle {Label(head, sub).latex} = {self.latex}$"
+        return rf"$\displaystyle {self.letter_latex} = {self.latex}$"
 
     def to_sympy(self) -> sympy.Expr:
         """The formula as a SymPy expression, with `s` as the complex frequency in rad/s.

@@ -12,7 +12,7 @@ from longtail.contract.drive import AS_IT_IS, Drive
 from longtail.driven.drives import Drives
 from longtail.driven.inputs import find_drives
 from longtail.driven.mode_gains import PLACES
-from longtail.driven.nulling import bias
+from longtail.driven.nulling import bias_of
 from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.errors import OptionError, nearest
 from longtail.large_signal.stuck import bias_notes
@@ -80,7 +80,7 @@ class Setting:
 def setting(circuit: Circuit, drive: Drive = AS_IT_IS) -> Setting:
     """Operating point, small-signal elements, and which devices are matched."""
     drives = find_drives(circuit, drive)
-    point, offset = bias(drives, null=drive.null, target=drive.target)
+    point, offset = bias_of(drives, drive)
     elements = small_signal(point)
     mirror = find_mirror(drives.circuit, drives.sources, drives.output)
     mirrored = {a: b for a, b in mirror.devices.items() if a != b and b} if mirror else {}

@@ -35,7 +35,7 @@ from longtail.driven.inputs import find_drives
 from longtail.driven.lane_solves import null_lanes, solve_lanes
 from longtail.driven.mode_gains import common_level, status_text
 from longtail.driven.noise_spectra import sources, spectra
-from longtail.driven.nulling import bias, nulled_to
+from longtail.driven.nulling import bias_of, nulled_to
 from longtail.driven.stability import lane_notes
 from longtail.driven.varied import read_lanes
 from longtail.engine.equations.views import TEMPERATURE
@@ -97,7 +97,7 @@ def run(
     if parameters:
         lanes = read_lanes(drives.circuit, parameters, drives)
         return noise_over(drives, lanes, frequency_hz, within, nulled_to(drives, drive), threads)
-    point, offset = bias(drives, null=drive.null, target=drive.target)
+    point, offset = bias_of(drives, drive)
     return noise_at(drives, point, frequency_hz, within, offset)
 
 

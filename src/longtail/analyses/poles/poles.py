@@ -31,7 +31,7 @@ from longtail.driven.drives import Drives
 from longtail.driven.inputs import find_drives
 from longtail.driven.loop_gain import Loop, check_source, loop_gain, margins
 from longtail.driven.mode_gains import common_level, model_gains, status_text
-from longtail.driven.nulling import bias
+from longtail.driven.nulling import bias_of
 from longtail.driven.stability import growing, home
 from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.small_signal.linearization import Linearization
@@ -157,7 +157,7 @@ def run(circuit: Circuit, drive: Drive, loop: tuple[str, ...] | None) -> PolesAn
     drives = find_drives(circuit, drive)
     for name in loop or ():
         check_source(drives.circuit, name)
-    point, offset = bias(drives, null=drive.null, target=drive.target)
+    point, offset = bias_of(drives, drive)
     model = linearize(point)
     rational = replace(model, delays=())
     modes = eigenmodes(model.conductance[0], model.capacitance[0])

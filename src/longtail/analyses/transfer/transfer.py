@@ -15,11 +15,11 @@ from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
-from longtail.contract.kinds import CORNERS, NUMBER, RANGE
-from longtail.contract.options import COLDEST, FREE_NULL_OPTIONS, HOTTEST, INPUT_OPTIONS, VCM_OPTION
+from longtail.contract.kinds import NUMBER, RANGE
+from longtail.contract.options import FREE_NULL_OPTIONS, INPUT_OPTIONS, VCM_OPTION
 from longtail.contract.output import AtOutput, ports
 from longtail.contract.result import Result
-from longtail.driven.conditions import Corners, conditions, corners_of, read_corners
+from longtail.driven.conditions import Corners, condition_options, conditions, corners_of
 from longtail.driven.drives import Drives, supply_rails
 from longtail.driven.levels import LevelSweep, levels_of, sweep
 from longtail.driven.points import Points
@@ -361,20 +361,9 @@ ANALYSIS = Analysis(
             "peak of the sine whose distortion is computed; the linear range to 1 % if not given",
             low=1e-12,
         ),
-        Option(
-            "temperatures",
-            RANGE,
-            "degC",
+        *condition_options(
             "the transfer at these too: start:stop:points or a list",
-            low=COLDEST,
-            high=HOTTEST,
-        ),
-        Option(
-            "corners",
-            CORNERS,
-            "",
             "and in these corners: names in the netlist, 'all', or a TOML file",
-            reads=read_corners,
         ),
     ),
     most=LARGEST_FOLLOWED,

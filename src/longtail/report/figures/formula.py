@@ -30,11 +30,6 @@ _HALF = 46  # characters that half the width has room for
 _LARGEST = 16.0  # points; a formula that is wider than the figure is set smaller
 _ALONE = 100  # letters in one line that can still be read so
 _BROKEN = 78  # letters of a line of a longer one
-_LETTERS = {
-    "A_c→d": r"A_{\mathrm{c \rightarrow d}}",
-    "A_d→c": r"A_{\mathrm{d \rightarrow c}}",
-    "CMRR": r"\mathrm{CMRR}",
-}
 
 
 def figure(formula: Formula, *, title: str | None = None, into: Canvas | None = None) -> Canvas:
@@ -81,7 +76,7 @@ def _typeset(drawn: Canvas, formula: Formula, height: float) -> None:
 
 def _written(formula: Formula) -> list[str]:
     """The lines of the formula."""
-    letter = _letter(formula.letter)
+    letter = formula.letter_latex
     if long_formula.seen(formula.latex) <= _ALONE:
         return [f"{letter} = {formula.latex}"]
     return long_formula.lines(letter, formula.latex, _BROKEN)
@@ -94,11 +89,6 @@ def _said(symbol: SymbolValue) -> str:
 def _columns(formula: Formula) -> int:
     """Of symbols: two, where no two would touch."""
     return 2 if all(len(_said(symbol)) <= _HALF for symbol in formula.symbols.values()) else 1
-
-
-def _letter(letter: str) -> str:
-    head, _, tail = letter.partition("_")
-    return _LETTERS.get(letter, rf"{head}_{{\mathrm{{{tail}}}}}")
 
 
 def _curves(drawn: SubFigure, formula: Formula, curves: GainCurves) -> None:
