@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 import longtail as lt
 from longtail.driven import levels as dc_sweep
@@ -11,12 +12,27 @@ from longtail.driven.nulling import bias
 from reference import gallery
 
 
-def test_the_search_tree_finds_the_same_neighbours() -> None:
-    rng = np.random.default_rng(1)
-    among, points = rng.random((900, 4)), rng.random((700, 4))
-    assert len(among) * len(points) > dc_sweep._PAIRS
-    nearest = [dc_sweep._nearest(among, point[None])[0] for point in points]
-    assert dc_sweep._nearest(among, points).tolist() == nearest
+@pytest.mark.parametrize("name", ["ota_5t", "two_stage_opamp", "radio_front_end", "data_link_receiver"])
+@pytest.mark.parametrize("null", [False, True])
+def test_a_level_is_the_same_to_the_bit_alone_or_among_others(name: str, null: bool) -> None:
+    """Also those that no offset can null, which are reached by many steps or not at all."""
+    if null and name == "radio_front_end":
+        pytest.skip("its output does not follow the inputs at dc")
+    path = gallery.deck(name).path
+    together = lt.read(path).cmrr([0.0, 1e3], vcm="supplies", null=null)
+    for k in (0, 3, 20, 36, 40):
+        alone = lt.read(path).cmrr([0.0, 1e3], vcm=[together.vcm[k].item()], null=null)
+        assert alone.status == together.status[k : k + 1]
+        assert alone.matrix.tobytes() == together.matrix[k].tobytes()
+
+
+def test_where_the_netlists_own_level_is_of_no_use_one_among_those_asked_for_is() -> None:
+    """Both transistors are cut off at the deck's own 0 V."""
+    path = gallery.deck("ota_5t").path
+    own, other = (
+        lt.read(path, parameters=given).cmrr([0.0], vcm=[1.2, 1.5], null=True) for given in ({}, {"vcm": 0.0})
+    )
+    np.testing.assert_allclose(other.matrix, own.matrix, rtol=1e-9)
 
 
 def test_what_is_prepared_once_is_used_again() -> None:

@@ -14,7 +14,7 @@ from longtail.circuit import GROUND, Circuit, Instance
 from longtail.contract.drive import Drive
 from longtail.driven.drives import Drives, supply_rails
 from longtail.driven.inputs import find_drives
-from longtail.driven.nulling import as_plain, at_one_lane, bias, null_target
+from longtail.driven.nulling import as_plain, at_one_lane, bias, null_target, works
 from longtail.driven.parameters import nominal
 from longtail.driven.points import _LIMIT, Points
 from longtail.driven.varied import levels_over
@@ -33,10 +33,8 @@ Array = NDArray[np.float64]
 
 TARGET = "@target"  # a node that carries the wanted output voltage, so that it can differ from lane to lane
 _NEARBY = 0.2  # V: an offset beyond is looked for with more care
-_PAIRS = 1 << 18  # of points: from so many on a search tree is faster than a look at each
-_SPAN = 1e-200  # of values: what lies closer together is one
-_STEPS = 60  # on the way from a neighbour
-_SHORTEST, _SHORTEST_NULLED = 1e-2, 0.2  # of the way: an output that cannot be nulled is not worth a longer search
+_STEPS = 60  # on the way from the nominal point
+_SHORTEST = 1e-2  # of the way
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +119,7 @@ class LevelSweep:
         return np.sum([m[:, None] * s for m, s in zip(columns, self.batch.sensitivity.T, strict=True)], axis=0)
 
     def _solve(self, values: dict[str, Array], near: Array | None) -> OperatingPoint:
-        """All lanes from the nominal point, or from nearby; one that does not settle so, from the nearest that did.
+        """All lanes from the nominal point, or from nearby; one that does not settle so, by steps from the nominal one.
 
         Continuation from zero sources is the last resort of a plain circuit. It leads nowhere with an equation that
         only an amplifier in operation can fulfil, so a nulled lane is then left without a solution.
@@ -136,26 +134,21 @@ class LevelSweep:
         return point
 
     def _follow(self, point: OperatingPoint, values: Mapping[str, Array]) -> NDArray[np.intp]:
-        """Solve lanes by way of steps from their nearest neighbours; returns those that are left.
+        """Solve lanes by way of steps from the nominal point; returns those that are left.
 
-        Each lane has a step of its own, at first the whole way; one that fails is cut to a quarter, one that succeeds
-        is doubled.
+        No lane goes by way of another: what becomes of it would hang on which others there are. Each has a step of its
+        own, at first the whole way; one that fails is cut to a quarter, one that succeeds is doubled.
         """
         waiting = np.flatnonzero(point.status != LaneStatus.CONVERGED)
-        settled = np.flatnonzero(point.status == LaneStatus.CONVERGED)
-        if not waiting.size or not settled.size:
-            return waiting
-        distance = np.stack([(v - self.nominal.values[k]) / _span(v) for k, v in values.items()])
-        nearest = settled[_nearest(distance[:, settled].T, distance[:, waiting].T)]
-        x, way, step = point.solution[nearest].copy(), np.zeros(waiting.size), np.ones(waiting.size)
-        shortest = _SHORTEST_NULLED if self.nulled else _SHORTEST
+        x = np.repeat(self.nominal.solution, waiting.size, axis=0)
+        way, step = np.zeros(waiting.size), np.ones(waiting.size)
         for _ in range(_STEPS):
-            active = np.flatnonzero((way < 1.0) & (step >= shortest))
+            active = np.flatnonzero((way < 1.0) & (step >= _SHORTEST))
             if not active.size:
                 break
             reached = np.minimum(way[active] + step[active], 1.0)
-            start, end = nearest[active], waiting[active]
-            here = {k: v[start] + reached * (v[end] - v[start]) for k, v in values.items()}
+            start, end = self.nominal.values, waiting[active]
+            here = {k: start[k] + reached * (v[end] - start[k]) for k, v in values.items()}
             result = newton(point.system, here, warm(point.system, here, x[active]), limit=_LIMIT)
             good = result.status == LaneStatus.CONVERGED
             x[active[good]], way[active[good]] = result.state.x[good], reached[good]
@@ -169,21 +162,6 @@ class LevelSweep:
         plain = as_plain(self.drives, self.plain, point) if self.nulled else point
         v_id = self.drives.modes_of(plain.values).differential
         return Points(self.drives, plain, np.broadcast_to(v_id, len(plain.solution)), point.solution)
-
-
-def _nearest(among: Array, points: Array) -> NDArray[np.intp]:
-    """For each of `points` `[point, coordinate]`, the nearest `among` others by the sum of distances."""
-    if len(among) * len(points) > _PAIRS:
-        from scipy.spatial import KDTree
-
-        return np.asarray(KDTree(among).query(points, p=1.0)[1], np.intp)
-    return np.abs(points[:, None] - among).sum(axis=2).argmin(axis=1)
-
-
-def _span(values: Array) -> float:
-    """How far values reach, in their own unit; 1 where they lie too close together to tell."""
-    span = float(np.ptp(values))
-    return span if span > _SPAN else 1.0
 
 
 _SWEEPS = Remembered[LevelSweep](8)
@@ -258,7 +236,8 @@ def levels_of(circuit: Circuit, drive: Drive, vcm: Array | str | None) -> tuple[
     """The driven circuit and the common-mode levels in V: those of `vcm`, all between the supplies for `SUPPLIES`, the
     netlist's own for None.
 
-    The drives stand at the netlist's own level, or at the nearest of those asked for.
+    The drives stand at the netlist's own level, whatever is asked for; where there is none, or the amplifier does not
+    work there, at one among those asked for.
     Raises `OptionError` for supplies that are not known, and for inputs that cannot be moved.
     """
     if vcm is None:
@@ -267,9 +246,11 @@ def levels_of(circuit: Circuit, drive: Drive, vcm: Array | str | None) -> tuple[
     levels = _between_supplies(circuit, drive) if isinstance(vcm, str) else np.unique(vcm)
     driven = find_drives(circuit, replace(drive, vcm=levels[levels.size // 2].item()))  # levels can be set here
     standing = find_drives(circuit, drive) if driven.has_level else driven
-    own = _clip(_own_level(standing), levels)
-    moved = replace(driven, levels=find_drives(circuit, replace(drive, vcm=own)).levels)
-    return (standing if moved.levels == standing.levels else moved), levels
+    own = _own_level(standing)
+    if levels.min() <= own <= levels.max() or works(standing, drive):
+        return standing, levels
+    nearest = find_drives(circuit, replace(drive, vcm=_clip(own, levels)))
+    return replace(driven, levels=nearest.levels), levels
 
 
 def _between_supplies(circuit: Circuit, drive: Drive) -> Array:

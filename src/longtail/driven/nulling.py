@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from longtail import modes
 from longtail.contract.drive import Drive
@@ -21,6 +22,9 @@ from longtail.errors import AnalysisError, ConvergenceError, OptionError
 from longtail.hints import said
 
 _LAST_BITS = 4.0 * np.finfo(float).eps
+
+_NO_GAIN = 1e-6  # V/V
+_ANYWHERE = np.concatenate([[0.0], 10.0 ** np.arange(0.0, 10.0)])  # Hz
 
 _NO_RAILS = 100.0  # V: the span of the supplies where none are known
 _SYSTEMS = Remembered[System](16)
@@ -63,6 +67,18 @@ def bias(drives: Drives, *, null: bool = False, target: float | None = None) -> 
     A nulled solution is handed over as one of the plain circuit: the same point, with the offset in its sources.
     """
     return _BIASES.get(drives, (null, target), lambda: _bias(drives, null, target))
+
+
+def works(drives: Drives, drive: Drive) -> bool:
+    """Whether the output follows the inputs where the drives stand, and can be nulled there if it is to be."""
+    try:
+        if drive.null:
+            bias_of(drives, drive)
+        else:
+            return bool(_largest_gain(drives, _ANYWHERE) >= _NO_GAIN)
+    except (AnalysisError, ConvergenceError):
+        return False
+    return True
 
 
 def _bias(drives: Drives, null: bool, target: float | None) -> tuple[OperatingPoint, float | None]:
@@ -115,15 +131,20 @@ def _check_offset(drives: Drives, offset: float, target: float) -> None:
 
 def _check_gain(drives: Drives) -> None:
     """Raise `AnalysisError` where the output does not follow the input at dc, and nulling means nothing."""
-    model = linearize(bias(drives)[0])
-    x = model.response(np.zeros(1), drives.unit_modes[:, [modes.DIFFERENTIAL]])[0, 0]
-    gain = abs((drives.output_matrix(model.operating_point.system) @ x)[modes.DIFFERENTIAL, 0])
-    if gain < 1e-6:
+    gain = _largest_gain(drives, np.zeros(1))
+    if gain < _NO_GAIN:
         raise AnalysisError(
             f"the output {', '.join(drives.output)} does not follow the inputs at dc (gain {gain:.1g} V/V): "
             "there is nothing to null",
             hint="is the output held by a source, or coupled by a capacitor or a transformer? Analyze without nulling",
         )
+
+
+def _largest_gain(drives: Drives, frequency_hz: NDArray[np.float64]) -> float:
+    """The largest differential gain at these frequencies, V/V."""
+    model = linearize(bias(drives)[0])
+    x = model.response(frequency_hz, drives.unit_modes[:, [modes.DIFFERENTIAL]])[0, ..., 0]
+    return float(np.abs(x @ drives.output_matrix(model.operating_point.system)[modes.DIFFERENTIAL]).max())
 
 
 def _reach(drives: Drives) -> float:

@@ -16,11 +16,11 @@ from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.lanes.status import LaneStatus
 from longtail.units import counted, format_si
 
-Complex = NDArray[np.complex128]
+Real = NDArray[np.float64]
 
 _ALIKE = 1e-6  # shares that differ by less count as equal
 _AT_HOME = 0.5  # share of one node from which a natural frequency is said to live there
-_TOUCHED = 1e-3  # of the largest share: what has less is no home
+_TOUCHED = 1e-3  # of the largest share: what has less is no home, and what differs by less counts as equal
 _GROWS = 1e-9  # of its magnitude: a pole with less of a real part lies on the axis, as those of lossless circuits do
 _STANDS = 1e-2  # rad/s: slower is as good as standing still, and rounding of a pole at zero
 _MOST = 1000  # unknowns: the poles of so many take some ten seconds
@@ -97,22 +97,27 @@ def lane_notes(point: OperatingPoint, what: str = "lane", of: int = 0) -> tuple[
     return (f"the operating point is unstable in {unstable} of {among}: a pole in the right half-plane",)
 
 
-def shares(modes: Eigenmodes, model: Linearization, *several: int) -> Sequence[tuple[float, str]]:
-    """Share and name of every unknown in a natural frequency, or in several together, largest first."""
-    unknowns = model.operating_point.system.unknowns
-    found = modes.participation[: len(unknowns), several].real.sum(axis=1)
-    named = [(float(share), unknown.name) for share, unknown in zip(found, unknowns, strict=True)]
-    return sorted(named, key=lambda each: (-round(each[0] / _ALIKE), each[1]))
+def shares(modes: Eigenmodes, model: Linearization, k: int) -> Sequence[tuple[float, str]]:
+    """Share and name of every unknown in a natural frequency, largest first."""
+    return _ranked(modes.participation[:, k].real, model, _ALIKE)
+
+
+def _ranked(found: Real, model: Linearization, alike: float) -> list[tuple[float, str]]:
+    """Shares with their names, largest first; of those that differ by less than `alike`, by name."""
+    named = [(float(f), unknown.name) for f, unknown in zip(found, model.operating_point.system.unknowns, strict=False)]
+    return sorted(named, key=lambda each: (-round(each[0] / alike), each[1]))
 
 
 def home(modes: Eigenmodes, model: Linearization, k: int) -> str:
     """The nodes that make up most of a natural frequency: one, or two that share it.
 
-    Of several at zero none has nodes of its own, but they have together: each gets one, as far as there are.
+    Of several at zero none has nodes of its own, but they have together: each gets one, as far as there are. Where they
+    have one vector among them, shares are rounding over rounding, large and of both signs; their sizes are not.
     """
     at_zero = np.flatnonzero(modes.values == 0.0).tolist()
     if len(at_zero) > 1 and k in at_zero:
-        together = shares(modes, model, *at_zero)
+        sizes = np.abs(modes.participation[:, at_zero])
+        together = _ranked((sizes / sizes.max(axis=0)).sum(axis=1), model, _TOUCHED)
         nodes = [node for share, node in together if share > _TOUCHED * together[0][0]]
         return nodes[min(at_zero.index(k), len(nodes) - 1)]
     (first, node), *others = shares(modes, model, k)
