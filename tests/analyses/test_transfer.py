@@ -205,7 +205,7 @@ def test_what_has_no_pair_and_no_curvature() -> None:
 def test_an_output_at_a_rail_is_said() -> None:
     amplifier = lt.read(gallery.deck("two_stage_opamp").path)
     assert any("--null" in note for note in amplifier.transfer().notes)
-    with pytest.raises(AnalysisError, match="no input offset .* at V_CM = 40, 41 V"):
+    with pytest.raises(AnalysisError, match=r"no input offset .* at V_CM = 40, 41 V"):
         amplifier.transfer(vcm="40,41", null=True)
     assert amplifier.transfer(vcm="1,40", null=True).vcm.tolist() == [1.0]
 
@@ -310,7 +310,7 @@ def test_levels_at_which_the_output_cannot_be_nulled_are_left_out() -> None:
     assert found.vcm.tolist() == [1.0, 2.0, 3.0]
     assert np.allclose(found.v_out[:, 100], 1.5, atol=1e-6)
     assert "no input offset brings the output to its target at V_CM = 0 V: left out" in found.notes
-    with pytest.raises(lt.AnalysisError, match="at V_CM = 0, 0.1 V"):
+    with pytest.raises(lt.AnalysisError, match=r"at V_CM = 0, 0\.1 V"):
         lt.read("ota_5t").transfer(vcm=[0.0, 0.1], null=True)
 
 
