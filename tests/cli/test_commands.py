@@ -14,7 +14,8 @@ import pytest
 
 import longtail as lt
 from longtail.cli.main import run
-from longtail.registry import analyses, announced
+from longtail.contract.subject import Subject
+from longtail.registry import analyses, announced, without_circuit
 
 COMPLEX = {"re", "im"}
 
@@ -41,9 +42,13 @@ def parsed(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
 
 def test_what_is_announced_is_what_is_discovered() -> None:
     assert announced() == {name: analysis.doc for name, analysis in analyses().items()}
+    for about in Subject:
+        assert set(announced(about)) == {name for name, each in analyses().items() if each.about is about}
+    for name, analysis in analyses().items():
+        assert without_circuit(name) == analysis.without_circuit
 
 
-@pytest.mark.parametrize("verb", sorted(analyses()))
+@pytest.mark.parametrize("verb", sorted(analyses(Subject.CIRCUIT)))
 @pytest.mark.parametrize("deck", ["bjt_pair", "ota_5t"])
 def test_the_command_line_equals_the_python_names(
     verb: str, deck: str, examples: Path, capsys: pytest.CaptureFixture[str]
@@ -197,8 +202,12 @@ def test_help_names_every_option(
             continue
         assert f"--{option.name.removesuffix('_hz').replace('_', '-')}" in text
         assert option.doc in text
-    for name in ("set", "input", "output", "supply", "allow-outside-includes", "json", "out", "format"):
+    for name in ("json", "out", "format"):
         assert f"--{name}" in text
+    of_circuit = analyses()[verb].about is Subject.CIRCUIT
+    assert ("FILE" in text) == of_circuit
+    for name in ("set", "input", "output", "supply", "allow-outside-includes"):
+        assert (f"--{name} " in text) == of_circuit
 
 
 def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
@@ -252,3 +261,29 @@ def test_help_loads_no_numbers() -> None:
 
 def test_without_figures_no_plotting_library_is_loaded(pair: str) -> None:
     assert not loaded_after("gains", pair) & {"matplotlib", "xarray", "rich.table"}
+
+
+PREDICTED = ("predict", "--differential", "100", "--common", "10m", "--v1", "1.002", "--v2", "0.998")
+
+
+def test_a_command_without_a_netlist(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert "v_out      410 mV  output" in output(capsys, *PREDICTED)
+    wanted = lt.predict(differential=100, common=0.01, v1=1.002, v2=0.998)
+    assert parsed(capsys, *PREDICTED) == json.loads(wanted.to_json())
+    negative = ("--differential", "-100", "--common", "-.01", "--v-id", "-4m", "--v-ic", "-1")
+    assert parsed(capsys, "predict", *negative)["v_out"] == pytest.approx(0.41)
+    output(capsys, *PREDICTED, "--out", str(tmp_path))
+    assert {path.name for path in tmp_path.glob("*.*")} == {"predict.txt", "predict.json", ".longtail"}
+    assert run([*PREDICTED, "ota_5t"]) == 2
+    assert "predict does not know what to do with 'ota_5t'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("--differential", "100"), ("bjt_pair", "--v1=1"), ("--common", "1", "bjt_pair")]
+)
+def test_a_command_that_takes_a_netlist_points_to_the_one_without(
+    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["behavioral", *arguments]) == 2
+    said = capsys.readouterr().err
+    assert "behavioral takes its numbers out of a netlist" in said and "longtail predict --help" in said

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import longtail as lt
-from contract.test_analyses import example
+from contract.test_analyses import asked, example
 from longtail.contract import kinds
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.drive import Drive
@@ -78,12 +78,11 @@ def test_every_form_of_a_value_is_read_to_the_same(name: str, option: Option) ->
 
 @pytest.mark.parametrize(("name", "option"), OPTIONS)
 def test_a_wrong_value_is_an_error_that_names_its_option(name: str, option: Option) -> None:
-    circuit = example().circuit
     for wrong in of(WRONG, option):
         if option.name == "band" and option.kind is kinds.WORD and wrong == "20":
             continue  # of a formula it may be one frequency
         with pytest.raises(lt.OptionError, match=CALLED.get(option.name, option.name)):
-            analyses()[name](circuit, **{option.name: wrong})
+            asked(name, **{option.name: wrong})
 
 
 def test_what_an_option_takes_and_gives() -> None:
@@ -113,10 +112,10 @@ def test_a_value_is_read_once() -> None:
         return Result()
 
     word = Option("word", kinds.WORD, "", "a word", "x", reads=reads)
-    asked = Analysis("x", "X", run, Result, (*INPUT_OPTIONS, word, *NULL_OPTIONS))
+    analysis = Analysis("x", "X", run, Result, (*INPUT_OPTIONS, word, *NULL_OPTIONS))
     circuit = example().circuit
-    asked(circuit)
-    asked(circuit, word="y", output="O1", vcm="500m", null="yes", target=1)
+    analysis(circuit)
+    analysis(circuit, word="y", output="O1", vcm="500m", null="yes", target=1)
     assert given == ["x", "y"]
     assert taken == [(Drive(), "<x>"), (Drive(None, ("o1",), 0.5, True, 1.0), "<y>")]
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from benches.table import BENCHES, MODELS
+from longtail.contract.subject import Subject
 from longtail.registry import analyses
 from reference.amplifiers import DECKS
 from reference.gallery import FOLDER, MISMATCH, NAMES
@@ -82,7 +83,7 @@ def decks() -> dict[str, tuple[Any, dict[str, float]]]:
 def cases() -> Iterator[Case]:
     """Every question, always in the same order."""
     for deck in decks():
-        for analysis in sorted(analyses()):
+        for analysis in sorted(analyses(Subject.CIRCUIT)):
             for options in WAYS.get(analysis, ({},)):
                 yield Case(deck, analysis, options)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,11 +13,14 @@ from typing import Annotated, Any, Literal
 from cyclopts import Parameter
 
 from longtail import InputError, OptionError
+from longtail.circuit import Circuit
 from longtail.cli.messages import advancing, busy, remark
 from longtail.cli.results import Form, look_ahead, prepared, show, write, write_page
 from longtail.cli.sources import Source, assignments
 from longtail.contract import kinds
 from longtail.contract.analysis import Analysis, Option
+from longtail.contract.result import Result
+from longtail.contract.subject import Subject
 from longtail.files.part_note import sidecar
 from longtail.hints import switch
 from longtail.registry import analysis as analysis_of
@@ -88,33 +91,30 @@ def __getattr__(name: str) -> Callable[..., None]:
 
 
 def command(analysis: Analysis) -> Callable[..., None]:
-    """The command of an analysis: reads the circuit, runs, shows."""
-    own = [each for each in analysis.options if each.name not in COMMON | {"out", "overwrite"} and not each.python_only]
+    """The command of an analysis: reads the circuit, if it is about one, runs, shows."""
+    of_circuit = analysis.about is Subject.CIRCUIT
+    elsewhere = {"out", "overwrite"} | (COMMON if of_circuit else set())
+    own = [each for each in analysis.options if each.name not in elsewhere and not each.python_only]
     offered = {each.name for each in analysis.options}
 
-    def verb(file: str, /, **given: Any) -> None:
-        source = Source(file, **{name: given.pop(name) for name in COMMON if name in given})
+    def verb(*file: str, **given: Any) -> None:
+        named = {name: given.pop(name) for name in COMMON if name in given}
+        source = Source(file[0], **named) if of_circuit else None
         form = Form(**{name: given.pop(name) for name in FORMS if name in given})
         options = {each.name: number(each, given[key(each)]) for each in own if key(each) in given}
         if "out" in offered and form.out and Path(form.out).suffix:  # a file of its own, and no folder
             options["out"], form = form.out, replace(form, out=None)
         if "overwrite" in offered:
             options["overwrite"] = form.overwrite
-        _said_once(source, options)
-        stem = f"{source.stem}-{analysis.name}"
+        stem = f"{source.stem}-{analysis.name}" if source else analysis.name
+        if source:
+            _said_once(source, options)
         look_ahead(form, stem)
-        amplifier = source.read()
-        remark(_ports(amplifier.circuit.ports) if len(own) < len(analysis.options) else ())
-        what = f"{analysis.name} of {amplifier.circuit.title}"
-        with resumable(options.get("out")):
-            if "progress" in offered:
-                with advancing(analysis.name) as options["progress"]:
-                    result = analysis(amplifier.circuit, **options)
-            else:
-                with busy(what):
-                    result = analysis(amplifier.circuit, **options)
-        result = prepared(result, form, stem)
-        show(result, form, amplifier.circuit.notes)
+        circuit = source.read().circuit if source else None
+        if circuit:
+            remark(_ports(circuit.ports) if len(own) < len(analysis.options) else ())
+        result = prepared(_asked(analysis, circuit, options), form, stem)
+        show(result, form, circuit.notes if circuit else ())
         if form.out is not None:
             remark(f"wrote {path}" for path in write(result, form, stem))
         if form.html is not None:
@@ -124,13 +124,29 @@ def command(analysis: Analysis) -> Callable[..., None]:
 
     verb.__name__ = analysis.name
     verb.__doc__ = None
-    files = [each for each in analysis.options if each.name == "out"]
-    results = [_file_or_folder(files[0]) if files and each.name == "out" else each for each in RESULT_OPTIONS]
-    pages = PAGE_OPTIONS if hasattr(analysis.result, "to_html") else ()
-    parameters = [FILE, *(as_parameter(each) for each in own), *SOURCE_OPTIONS, *results, *pages]
+    parameters = _parameters(analysis, own)
     verb.__annotations__ = {each.name: each.annotation for each in parameters}
     verb.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     return verb
+
+
+def _asked(analysis: Analysis, circuit: Circuit | None, options: dict[str, Any]) -> Result:
+    """What the analysis answers; on a terminal it is told meanwhile what is being done."""
+    with resumable(options.get("out")):
+        if any(each.name == "progress" for each in analysis.options):
+            with advancing(analysis.name) as options["progress"]:
+                return analysis(circuit, **options)
+        with busy(f"{analysis.name} of {circuit.title}" if circuit else analysis.name):
+            return analysis(circuit, **options)
+
+
+def _parameters(analysis: Analysis, own: Sequence[Option]) -> list[inspect.Parameter]:
+    """What a command takes: FILE and how it is read where it is about a circuit, its options, and how to show it."""
+    files = [each for each in analysis.options if each.name == "out"]
+    results = [_file_or_folder(files[0]) if files and each.name == "out" else each for each in RESULT_OPTIONS]
+    pages = PAGE_OPTIONS if hasattr(analysis.result, "to_html") else ()
+    file, source = ((FILE,), SOURCE_OPTIONS) if analysis.about is Subject.CIRCUIT else ((), ())
+    return [*file, *map(as_parameter, own), *source, *results, *pages]
 
 
 @contextmanager

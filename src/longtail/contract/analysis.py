@@ -14,6 +14,7 @@ from typing import Any
 from longtail.circuit import Circuit
 from longtail.contract.kinds import Kind
 from longtail.contract.result import Result
+from longtail.contract.subject import Subject
 from longtail.engine.size import LARGEST, SPARSE, check_size
 from longtail.engine.solving import dense
 from longtail.errors import OptionError, nearest
@@ -76,7 +77,8 @@ class Analysis:
 
     Options are read before it runs; those that are not given take their default. `example` are arguments that it
     cannot do without, as its help shows them. `most` is the size of the largest circuit that it takes, see
-    `longtail.engine.size`.
+    `longtail.engine.size`. One that is `about` nothing but its options is run without a circuit; `without_circuit` is
+    the name of that which answers such a question where there is no netlist.
     """
 
     name: str
@@ -86,11 +88,19 @@ class Analysis:
     options: tuple[Option, ...] = ()
     example: str = ""
     most: int = LARGEST
+    about: Subject = Subject.CIRCUIT
+    without_circuit: str = ""
 
-    def __call__(self, circuit: Circuit, **given: Any) -> Result:
-        """Run with options by name.
+    @property
+    def identifier(self) -> str:
+        """Its name in Python: of a method of an amplifier, or of a function of the package."""
+        return self.name.replace("-", "_")
 
-        Raises `OptionError` for one that is unknown or cannot be read, `SizeError` for a circuit that is too large.
+    def __call__(self, circuit: Circuit | None = None, /, **given: Any) -> Result:
+        """Run with options by name, on a circuit if it is about one.
+
+        Raises `OptionError` for an option that is unknown or cannot be read, and for a circuit too much or too few;
+        `SizeError` for a circuit that is too large.
         """
         known = {option.name: option for option in self.options}
         for name in given:
@@ -104,10 +114,21 @@ class Analysis:
                     f"{name} has no effect without {option.needs}",
                     hint=said("add {0}, or leave {1} out", named(option.needs, True), named(name)),
                 )
-        if self.name not in SPARSE or values.get("parameters"):
-            check_size(circuit, self.name + (" over parameters" if values.get("parameters") else ""), self.most)
+        subject = self._subject(circuit)
+        if subject and (self.name not in SPARSE or values.get("parameters")):
+            check_size(subject[0], self.name + (" over parameters" if values.get("parameters") else ""), self.most)
         with turn(), dense.one_thread():
-            return self.run(circuit, **self._arguments(values))
+            return self.run(*subject, **self._arguments(values))
+
+    def _subject(self, circuit: Circuit | None) -> tuple[Circuit, ...]:
+        """What `run` gets before the options."""
+        if self.about is Subject.OPTIONS:
+            if circuit is not None:
+                raise OptionError(f"{self.name} is about no circuit", hint=f"longtail.{self.identifier}(...) asks it")
+            return ()
+        if circuit is None:
+            raise OptionError(f"{self.name} is about a circuit", hint=f"read(...).{self.identifier}(...) asks it")
+        return (circuit,)
 
     def _arguments(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The values as `run` takes them: those of a group as one of it, whose own defaults stand for None."""
