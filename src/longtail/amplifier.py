@@ -68,7 +68,9 @@ def read(
 ) -> Amplifier:
     """Read a netlist: a path, the text itself (anything with more than one line), or the name of an example.
 
-    `parameters` replaces values of `.param`; `input`, `output`, `supply` name the ports where the netlist does not.
+    `parameters` gives other values to what it names: a `.param`, `rc1.r` or `q1.is` of a device or its model, `npn1.bf`
+    of a model card, `temp` in degrees Celsius, `vcm` in V. `input`, `output`, `supply` name the ports where the
+    netlist does not.
     Raises `InputError` with file, line and column for what cannot be used. A note on the circuit says where an example
     of that name is used because there is no such file.
 

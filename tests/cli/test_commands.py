@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import subprocess
 import sys
@@ -287,3 +288,39 @@ def test_a_command_that_takes_a_netlist_points_to_the_one_without(
     assert run(["behavioral", *arguments]) == 2
     said = capsys.readouterr().err
     assert "behavioral takes its numbers out of a netlist" in said and "longtail predict --help" in said
+
+
+@pytest.mark.parametrize("name", ["rc1.r=12k", "q1.is=1f", "small.bf=70", "temp=85", "vcm=-250m", "rc=9k"])
+def test_set_takes_what_vary_takes(name: str, pair: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    deck = tmp_path / "pair.cir"
+    deck.write_text(Path(pair).read_text().replace("vcm", "level"))
+    measure = ("--frequency", "1", "--measure", "differential_db")
+    varied = parsed(capsys, "sweep", str(deck), "--vary", name, *measure)["values"]["differential_db"]
+    gains = parsed(capsys, "gains", str(deck), "--set", name, "--frequency", "1")["differential"]["re"][0]
+    assert varied == pytest.approx([20 * math.log10(abs(gains))], rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "way"),
+    [
+        (("sweep", "--set", "r1.r=1k", "--vary", "R1.R=1k,2k"), "--vary"),
+        (("gains", "--set", "Vcm=1", "--vcm", "2"), "--vcm"),
+        (("offset", "--set", "temp=1", "--temp", "2"), "--temp"),
+    ],
+)
+def test_what_is_set_is_given_in_no_other_way(
+    arguments: tuple[str, ...], way: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deck = tmp_path / "pair.cir"
+    deck.write_text("t\n*@ input a b\n*@ output o\nv1 a 0 0\nv2 b 0 0\nr1 a o 1k\nr2 o b 1k\n")
+    verb, *others = arguments
+    assert run([verb, str(deck), *others]) == 2
+    assert f"is given by --set and by {way}" in capsys.readouterr().err
+
+
+def test_a_parameter_called_vcm_is_set_beside_the_level(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    deck = tmp_path / "pair.cir"
+    deck.write_text("t\n.param vcm=1k\n*@ input a b\n*@ output o\nv1 a 0 0\nv2 b 0 0\nr1 a o {vcm}\nr2 o b 1k\n")
+    found = parsed(capsys, "gains", str(deck), "--set", "vcm=3k", "--vcm", "2", "--frequency", "1")
+    assert found["vcm"] == 2.0
+    assert found["differential"]["re"][0] == pytest.approx(-0.25)

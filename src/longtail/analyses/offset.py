@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.circuit import Circuit
+from longtail.circuit import TEMPERATURE, Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
@@ -21,7 +21,6 @@ from longtail.driven.inputs import find_drives
 from longtail.driven.levels import sweep
 from longtail.driven.nulling import null_target
 from longtail.driven.stability import instability_notes
-from longtail.engine.equations.views import TEMPERATURE
 from longtail.merits.inputs import BIAS_CURRENT, DRIFT_STEP, OFFSET_CURRENT, offsets
 from longtail.merits.reasons import exchanging
 from longtail.merits.seen import seen_at

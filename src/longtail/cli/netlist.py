@@ -7,16 +7,14 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from longtail.cli.messages import remark
-from longtail.cli.sources import Source
+from longtail.cli.sources import SET_HELP, Source
 
 
 def netlist(
     file: Annotated[str, Parameter(help="a netlist, '-' for standard input, or the name of an example")],
     /,
     *,
-    set: Annotated[
-        list[str], Parameter(help="replace a .param of the netlist; may be repeated", metavar="NAME=VALUE", negative=())
-    ] = [],  # noqa: B006  the command line makes a new one
+    set: Annotated[list[str], Parameter(help=SET_HELP, metavar="NAME=VALUE", negative=())] = [],  # noqa: B006  the command line makes a new one
     allow_outside_includes: Annotated[
         bool, Parameter(help="let .include reach beyond the folder of the netlist", negative=())
     ] = False,

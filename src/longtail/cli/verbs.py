@@ -16,7 +16,7 @@ from longtail import InputError, OptionError
 from longtail.circuit import Circuit
 from longtail.cli.messages import advancing, busy, remark
 from longtail.cli.results import Form, look_ahead, prepared, show, write, write_page
-from longtail.cli.sources import Source, assignments
+from longtail.cli.sources import SET_HELP, Source
 from longtail.contract import kinds
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.result import Result
@@ -62,7 +62,7 @@ FILE = inspect.Parameter(
     annotation=Annotated[str, Parameter(help="a netlist, '-' for standard input, or the name of an example")],
 )
 SOURCE_OPTIONS = (
-    option("set", list[str], "replace a .param of the netlist; may be repeated", CIRCUIT, (), "NAME=VALUE"),
+    option("set", list[str], SET_HELP, CIRCUIT, (), "NAME=VALUE"),
     option("input", str | None, "input nodes or input voltage sources, positive first", CIRCUIT, None, "NAMES"),
     option("output", str | None, "output nodes, positive first, or one node", CIRCUIT, None, "NAMES"),
     option("supply", str | None, "voltage sources that feed the circuit", CIRCUIT, None, "NAMES"),
@@ -108,10 +108,12 @@ def command(analysis: Analysis) -> Callable[..., None]:
             options["overwrite"] = form.overwrite
         stem = f"{source.stem}-{analysis.name}" if source else analysis.name
         if source:
-            _said_once(source, options)
+            _said_once(source, dict.fromkeys(_names(options.get("vary") or ()), "--vary"))
         look_ahead(form, stem)
         circuit = source.read().circuit if source else None
-        if circuit:
+        if source and circuit:
+            given = {name: switch(name) for name, value in options.items() if value not in (None, False)}
+            _said_once(source, {name: way for name, way in given.items() if name not in circuit.parameters})
             remark(_ports(circuit.ports) if len(own) < len(analysis.options) else ())
         result = prepared(_asked(analysis, circuit, options), form, stem)
         show(result, form, circuit.notes if circuit else ())
@@ -160,12 +162,16 @@ def resumable(out: str | None) -> Iterator[None]:
         raise type(stopped)(way) from None
 
 
-def _said_once(source: Source, options: Mapping[str, Any]) -> None:
-    """Raise `OptionError` where a parameter is both set and varied."""
-    varied = {word.partition("=")[0].strip().lower() for word in options.get("vary") or ()}
-    both = sorted(varied & {name.lower() for name in assignments(source.set)})
+def _said_once(source: Source, ways: Mapping[str, str]) -> None:
+    """Raise `OptionError` where what is set is given in another way too: `ways` are the options, by name."""
+    both = sorted(ways.keys() & _names(source.set))
     if both:
-        raise OptionError(f"'{both[0]}' is given by --set and by --vary", hint="leave one of them out")
+        raise OptionError(f"'{both[0]}' is given by --set and by {ways[both[0]]}", hint="leave one of them out")
+
+
+def _names(words: Sequence[str]) -> set[str]:
+    """What is to the left of equals signs."""
+    return {word.partition("=")[0].strip().lower() for word in words}
 
 
 def _file_or_folder(each: Option) -> Any:

@@ -14,7 +14,7 @@ from longtail.circuit import Circuit
 from longtail.contract.analysis import Option
 from longtail.contract.kinds import CORNERS, RANGE
 from longtail.contract.options import COLDEST, HOTTEST
-from longtail.driven.parameters import nominal, temperature_name
+from longtail.elaborate.named_values import nominal, temperature_name
 from longtail.errors import OptionError, nearest
 from longtail.files.toml import HINT, number, read_toml
 
