@@ -47,7 +47,12 @@ QUESTIONS: dict[str, tuple[tuple[str | None, dict[str, Any]], ...]] = {
         ("mos_pair", {"parameters": LANES, "frequency_hz": FEW}),
     ),
     "offset": (("bjt_pair", {"temp": [0.0, 50.0]}), ("ota_5t", {"temp": [0.0, 50.0]})),
-    "op": (("bjt_pair", {}), ("mos_pair", {"parameters": LANES})),
+    "op": (
+        ("bjt_pair", {}),
+        ("mos_pair", {"parameters": LANES}),
+        ("ota_5t", {"null": True}),
+        ("bjt_pair", {"vcm": 0.5, "temp": [0.0, 70.0]}),
+    ),
     "poles": (("bjt_pair", {}), ("ota_5t", {"null": True}), ("radio_front_end", {}), (LOOP, {"loop": ["vl"]})),
     "predict": (
         (None, {"differential": 100, "common": 0.01, "v1": 1.002, "v2": 0.998}),

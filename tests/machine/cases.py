@@ -40,7 +40,7 @@ WAYS: dict[str, tuple[dict[str, Any], ...]] = {
     "impedance": ({"frequency_hz": FEW}, {"frequency_hz": FEW, "null": True}),
     "noise": ({"frequency_hz": FEW}, {"frequency_hz": FEW, "null": True}, {"frequency_hz": FEW, "parameters": LANES}),
     "offset": ({"temp": [-20.0, 27.0, 85.0]},),
-    "op": ({}, {"parameters": LANES}),
+    "op": ({}, {"parameters": LANES}, {"null": True}, {"vcm": ABOVE, "temp": 60.0}),
     "poles": ({}, {"null": True}, {"vcm": ABOVE}),
     "psrr": ({"frequency_hz": FEW}, {"frequency_hz": FEW, "null": True}),
     "range": ({}, {"null": True}),

@@ -152,11 +152,23 @@ class OfCircuit:
     def op(
         self,
         *,
+        input: Nodes | None = None,
+        output: Nodes | None = None,
+        vcm: Number | None = None,
+        null: Flag = False,
+        target: Number | None = None,
+        temp: Range | None = None,
         parameters: Lanes | None = None,
         threads: Number = 1,
     ) -> OpResult:
         """Operating point: voltages, currents, and each device's region and parameters.
 
+        input: input nodes or input voltage sources, positive first
+        output: output nodes, positive first, or one node
+        vcm: dc common-mode level of the inputs; the netlist's own if not given (V)
+        null: find the input offset that brings the output to its target, and analyze there
+        target: output voltage to null to: 0 for a pair, mid-supply for one node if not given (V); with null only
+        temp: temperatures: start:stop:points or a list (degC, at least -272.15, at most 1000)
         parameters: arrays by parameter name, or a grid: a lane for every value
         threads: threads that share the lanes (at least 1, at most 256)
 
