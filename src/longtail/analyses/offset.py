@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from longtail.circuit import TEMPERATURE, Circuit
 from longtail.contract.analysis import Analysis, Option
+from longtail.contract.axes import FORMS
 from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
 from longtail.contract.kinds import RANGE
@@ -174,8 +175,6 @@ ANALYSIS = Analysis(
     (
         *INPUT_OPTIONS,
         *(option for option in FREE_NULL_OPTIONS if option.name != "null"),
-        Option(
-            "temp", RANGE, "degC", "temperatures: start:stop:points or a list", TEMPERATURES, low=COLDEST, high=HOTTEST
-        ),
+        Option("temp", RANGE, "degC", f"temperatures: {FORMS}", TEMPERATURES, low=COLDEST, high=HOTTEST),
     ),
 )

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from longtail import modes
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
+from longtail.contract.axes import FORMS
 from longtail.contract.decoding import rebuilt
 from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
@@ -293,7 +294,7 @@ ANALYSIS = Analysis(
     (
         *INPUT_OPTIONS,
         *NULL_OPTIONS,
-        Option("temp", RANGE, "degC", "temperatures: start:stop:points or a list", low=COLDEST, high=HOTTEST),
+        Option("temp", RANGE, "degC", f"temperatures: {FORMS}", low=COLDEST, high=HOTTEST),
         *LANE_OPTIONS,
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from longtail.contract.analysis import Option
-from longtail.contract.axes import DEFAULT, level_axis
+from longtail.contract.axes import DEFAULT, FORMS, FREQUENCY_FORMS, level_axis
 from longtail.contract.drive import Drive
 from longtail.contract.kinds import COUNT, FLAG, FREQUENCY, LANES, NODES, NUMBER, RANGE
 from longtail.devices.base import ZERO_CELSIUS
@@ -35,7 +35,7 @@ NULL_OPTIONS = (
 )
 FREE_NULL_OPTIONS = tuple(replace(option, needs="") for option in NULL_OPTIONS)  # of analyses that null without a flag
 COLDEST, HOTTEST = 1.0 - ZERO_CELSIUS, 1000.0  # degC: no junction is one there
-FREQUENCY_OPTION = Option("frequency_hz", FREQUENCY, "Hz", "start:stop:points-per-decade", DEFAULT)
+FREQUENCY_OPTION = Option("frequency_hz", FREQUENCY, "Hz", f"frequencies: {FREQUENCY_FORMS}", DEFAULT)
 LANE_OPTIONS = (
     Option("parameters", LANES, "", "arrays by parameter name, or a grid: a lane for every value", python_only=True),
     Option("threads", COUNT, "", "threads that share the lanes", 1, low=1, high=256, python_only=True),
@@ -44,7 +44,6 @@ VCM_OPTION = Option(
     "vcm",
     RANGE,
     "V",
-    "dc common-mode levels: start:stop:points, a list, or 'supplies' for all between them; the netlist's own if not "
-    "given",
+    f"dc common-mode levels: {FORMS}, or 'supplies' for all between them; the netlist's own if not given",
     reads=level_axis,
 )

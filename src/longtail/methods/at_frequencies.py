@@ -54,7 +54,7 @@ class AtFrequencies:
         full: Flag = False,
         temperatures: Range | None = None,
         corners: Corners | None = None,
-        at: Range | None = None,
+        at: Frequency | None = None,
         band: Frequency | None = None,
         limits: Limits | None = None,
     ) -> Datasheet:
@@ -62,14 +62,16 @@ class AtFrequencies:
 
         input: input nodes or input voltage sources, positive first
         output: output nodes, positive first, or one node
-        frequency_hz: start:stop:points-per-decade (Hz)
+        frequency_hz: frequencies: one, a list, start:stop:points-per-decade or start:stop:lin:points (Hz)
         vcm: dc common-mode level of the inputs; the netlist's own if not given (V)
         null: find the input offset that brings the output to its target, and analyze there
         target: output voltage to null to: 0 for a pair, mid-supply for one node if not given (V)
         full: everything: ranges, impedances, supply rejection, noise, poles too
-        temperatures: minimum and maximum over these: start:stop:points or a list (degC, at least -272.15, at most 1000)
+        temperatures: minimum and maximum over these temperatures: one, a list, start:stop:points or
+            start:stop:dec:points-per-decade (degC, at least -272.15, at most 1000)
         corners: and over these corners: names in the netlist, 'all', or a TOML file
-        at: rejection of supplies and common mode and noise at these frequencies too (Hz)
+        at: rejection of supplies and common mode and noise at these frequencies too: one, a list,
+            start:stop:points-per-decade or start:stop:lin:points (Hz)
         band: start:stop of the integrated noise; the pass band if not given (Hz)
         limits: limits that rows have to keep, in a TOML file, or in YAML as CACE has it
 
@@ -119,9 +121,9 @@ class AtFrequencies:
 
         input: input nodes or input voltage sources, positive first
         output: output nodes, positive first, or one node
-        frequency_hz: start:stop:points-per-decade (Hz)
-        vcm: dc common-mode levels: start:stop:points, a list, or 'supplies' for all between them; the netlist's own if
-            not given (V)
+        frequency_hz: frequencies: one, a list, start:stop:points-per-decade or start:stop:lin:points (Hz)
+        vcm: dc common-mode levels: one, a list, start:stop:points or start:stop:dec:points-per-decade, or 'supplies'
+            for all between them; the netlist's own if not given (V)
         null: find the input offset that brings the output to its target, and analyze there
         target: output voltage to null to: 0 for a pair, mid-supply for one node if not given (V); with null only
 
@@ -148,7 +150,7 @@ class AtFrequencies:
 
         input: input nodes or input voltage sources, positive first
         output: output nodes, positive first, or one node
-        frequency_hz: start:stop:points-per-decade (Hz)
+        frequency_hz: frequencies: one, a list, start:stop:points-per-decade or start:stop:lin:points (Hz)
         vcm: dc common-mode level of the inputs; the netlist's own if not given (V)
         null: find the input offset that brings the output to its target, and analyze there
         target: output voltage to null to: 0 for a pair, mid-supply for one node if not given (V); with null only
@@ -176,7 +178,7 @@ class AtFrequencies:
 
         input: input nodes or input voltage sources, positive first
         output: output nodes, positive first, or one node
-        frequency_hz: start:stop:points-per-decade (Hz)
+        frequency_hz: frequencies: one, a list, start:stop:points-per-decade or start:stop:lin:points (Hz)
         vcm: dc common-mode level of the inputs; the netlist's own if not given (V)
         null: find the input offset that brings the output to its target, and analyze there
         target: output voltage to null to: 0 for a pair, mid-supply for one node if not given (V); with null only
@@ -204,7 +206,7 @@ class AtFrequencies:
 
         input: input nodes or input voltage sources, positive first
         output: output nodes, positive first, or one node
-        frequency_hz: start:stop:points-per-decade (Hz)
+        frequency_hz: frequencies: one, a list, start:stop:points-per-decade or start:stop:lin:points (Hz)
         band: start:stop of the integrals; all frequencies if not given (Hz)
         vcm: dc common-mode level of the inputs; the netlist's own if not given (V)
         null: find the input offset that brings the output to its target, and analyze there
@@ -234,7 +236,7 @@ class AtFrequencies:
         input: input nodes or input voltage sources, positive first
         output: output nodes, positive first, or one node
         supply: voltage sources that feed the circuit
-        frequency_hz: start:stop:points-per-decade (Hz)
+        frequency_hz: frequencies: one, a list, start:stop:points-per-decade or start:stop:lin:points (Hz)
         vcm: dc common-mode level of the inputs; the netlist's own if not given (V)
         null: find the input offset that brings the output to its target, and analyze there
         target: output voltage to null to: 0 for a pair, mid-supply for one node if not given (V); with null only
@@ -299,7 +301,7 @@ class AtFrequencies:
         resistance_difference: of the first over the second source resistance (ohm)
         capacitance: mean of the capacitances from the inputs to ground (F, at least 0)
         capacitance_difference: of the first over the second capacitance (F)
-        frequency_hz: start:stop:points-per-decade (Hz)
+        frequency_hz: frequencies: one, a list, start:stop:points-per-decade or start:stop:lin:points (Hz)
         vcm: dc common-mode level of the inputs; the netlist's own if not given (V)
         null: find the input offset that brings the output to its target, and analyze there
         target: output voltage to null to: 0 for a pair, mid-supply for one node if not given (V); with null only
@@ -332,7 +334,8 @@ class AtFrequencies:
 
         input: input nodes or input voltage sources, positive first
         output: output nodes, positive first, or one node
-        vary: NAME=start:stop:points or NAME=a,b,c; several are nested, repeat the option
+        vary: what to sweep, NAME= and values: one, a list, start:stop:points or start:stop:dec:points-per-decade;
+            several are nested, repeat the option
         parameters: arrays by parameter name: a lane for every value
         measure: what to keep: gains, op, cmrr, differential_db, common_db, common_to_differential_db,
             differential_to_common_db, cmrr_db, bandwidth_hz, low_corner_hz, unity_gain_hz, input_offset, offset_drift,
@@ -340,7 +343,7 @@ class AtFrequencies:
             output_high, linear_range, lowest_cmrr_db, z_id, z_ic, z_od, z_oc, input_noise, output_noise,
             lowest_pole_hz, psrr(supply), v(node), i(device), device.quantity; name@frequency for figures of one
             frequency
-        frequency_hz: start:stop:points-per-decade (Hz)
+        frequency_hz: frequencies: one, a list, start:stop:points-per-decade or start:stop:lin:points (Hz)
         vcm: dc common-mode level of the inputs; the netlist's own if not given (V)
         null: find the input offset that brings the output to its target, and analyze there
         target: output voltage to null to: 0 for a pair, mid-supply for one node if not given (V); with null only

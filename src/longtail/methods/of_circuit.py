@@ -141,7 +141,8 @@ class OfCircuit:
         output: output nodes, positive first, or one node
         vcm: dc common-mode level of the inputs; the netlist's own if not given (V)
         target: output voltage to null to: 0 for a pair, mid-supply for one node if not given (V)
-        temp: temperatures: start:stop:points or a list (degC, at least -272.15, at most 1000)
+        temp: temperatures: one, a list, start:stop:points or start:stop:dec:points-per-decade (degC, at least -272.15,
+            at most 1000)
 
         >>> from longtail import read
         >>> read("bjt_pair", parameters={"drc": 0.01}).offset()
@@ -168,7 +169,8 @@ class OfCircuit:
         vcm: dc common-mode level of the inputs; the netlist's own if not given (V)
         null: find the input offset that brings the output to its target, and analyze there
         target: output voltage to null to: 0 for a pair, mid-supply for one node if not given (V); with null only
-        temp: temperatures: start:stop:points or a list (degC, at least -272.15, at most 1000)
+        temp: temperatures: one, a list, start:stop:points or start:stop:dec:points-per-decade (degC, at least -272.15,
+            at most 1000)
         parameters: arrays by parameter name, or a grid: a lane for every value
         threads: threads that share the lanes (at least 1, at most 256)
 
@@ -220,14 +222,16 @@ class OfCircuit:
 
         input: input nodes or input voltage sources, positive first
         output: output nodes, positive first, or one node
-        vcm: dc common-mode levels: start:stop:points, a list, or 'supplies' for all between them; the netlist's own if
-            not given (V)
-        v_id: differential inputs: start:stop:points or a list; as far as it steers if not given (V)
+        vcm: dc common-mode levels: one, a list, start:stop:points or start:stop:dec:points-per-decade, or 'supplies'
+            for all between them; the netlist's own if not given (V)
+        v_id: differential inputs: one, a list, start:stop:points or start:stop:dec:points-per-decade; as far as it
+            steers if not given (V)
         null: find the input offset that brings the output to its target, and analyze there
         target: output voltage to null to: 0 for a pair, mid-supply for one node if not given (V)
         amplitude: peak of the sine whose distortion is computed; the linear range to 1 % if not given (V, at least
             1e-12)
-        temperatures: the transfer at these too: start:stop:points or a list (degC, at least -272.15, at most 1000)
+        temperatures: the transfer at these temperatures too: one, a list, start:stop:points or
+            start:stop:dec:points-per-decade (degC, at least -272.15, at most 1000)
         corners: and in these corners: names in the netlist, 'all', or a TOML file
 
         >>> from longtail import read

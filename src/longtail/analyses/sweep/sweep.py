@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from longtail.analyses.sweep.plan import FLOOR, Plan
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
-from longtail.contract.axes import linear_axis
+from longtail.contract.axes import FORMS, linear_axis
 from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
 from longtail.contract.kinds import ASSIGNMENTS, CALLBACK, COUNT, FILE, FLAG, LANES, NAMES
@@ -369,7 +369,7 @@ ANALYSIS = Analysis(
             "vary",
             ASSIGNMENTS,
             "",
-            "NAME=start:stop:points or NAME=a,b,c; several are nested, repeat the option",
+            f"what to sweep, NAME= and values: {FORMS}; several are nested, repeat the option",
             reads=axes_of,
         ),
         Option("parameters", LANES, "", "arrays by parameter name: a lane for every value", python_only=True),
