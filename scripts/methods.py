@@ -90,7 +90,8 @@ def meaning(option: Option) -> str:
     bounds = ((side, value) for side, value in (("least", option.low), ("most", option.high)) if math.isfinite(value))
     more = ", ".join([*filter(None, [option.unit]), *(f"at {side} {value:g}" for side, value in bounds)])
     needs = f"; with {option.needs} only" if option.needs else ""
-    return f"{option.name}: {option.doc}{f' ({more})' if more else ''}{needs}"
+    absent = f"; {option.otherwise} if not given" if option.otherwise else ""
+    return f"{option.name}: {option.doc}{f' ({more})' if more else ''}{needs}{absent}"
 
 
 def example(analysis: Analysis) -> Iterator[str]:

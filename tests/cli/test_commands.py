@@ -305,7 +305,7 @@ def test_set_takes_what_vary_takes(name: str, pair: str, tmp_path: Path, capsys:
     [
         (("sweep", "--set", "r1.r=1k", "--vary", "R1.R=1k,2k"), "--vary"),
         (("gains", "--set", "Vcm=1", "--vcm", "2"), "--vcm"),
-        (("offset", "--set", "temp=1", "--temp", "2"), "--temp"),
+        (("op", "--set", "temp=1", "--temp", "2"), "--temp"),
     ],
 )
 def test_what_is_set_is_given_in_no_other_way(

@@ -144,3 +144,21 @@ def test_the_default_range_is_the_default_however_it_is_given() -> None:
 def test_a_loop_is_one_name() -> None:
     with pytest.raises(lt.OptionError, match="no voltage source 'vprobe' in a loop"):
         example().poles(loop="vprobe")
+
+
+def test_an_option_goes_by_its_other_names_too() -> None:
+    amplifier = example()
+    assert amplifier.run("offset", temperatures="0,50").to_json() == amplifier.offset(temp="0,50").to_json()
+    assert amplifier.run("op", temperatures=50.0).to_json() == amplifier.op(temp=50.0).to_json()
+    with pytest.raises(lt.OptionError, match="temperatures and temp are one option"):
+        amplifier.run("offset", temp="0,50", temperatures="0,50")
+    for analysis in analyses().values():
+        names = [name for option in analysis.options for name in (option.name, *option.aliases)]
+        assert len(names) == len(set(names))
+
+
+def test_a_temperature_where_there_is_no_such_option_is_set_with_the_netlist() -> None:
+    for name in ("temp", "temperatures"):
+        with pytest.raises(lt.OptionError, match=f"gains has no option '{name}'") as refused:
+            example().run("gains", **{name: 85.0})
+        assert "parameters={'temp': 85}" in str(refused.value)

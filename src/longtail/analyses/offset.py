@@ -175,6 +175,15 @@ ANALYSIS = Analysis(
     (
         *INPUT_OPTIONS,
         *(option for option in FREE_NULL_OPTIONS if option.name != "null"),
-        Option("temp", RANGE, "degC", f"temperatures: {FORMS}", TEMPERATURES, low=COLDEST, high=HOTTEST),
+        Option(
+            "temp",
+            RANGE,
+            "degC",
+            f"temperatures: {FORMS}",
+            TEMPERATURES,
+            low=COLDEST,
+            high=HOTTEST,
+            aliases=("temperatures",),
+        ),
     ),
 )

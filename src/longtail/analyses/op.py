@@ -17,7 +17,7 @@ from longtail.contract.decoding import rebuilt
 from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
 from longtail.contract.kinds import RANGE
-from longtail.contract.options import COLDEST, HOTTEST, INPUT_OPTIONS, LANE_OPTIONS, NULL_OPTIONS
+from longtail.contract.options import COLDEST, HOTTEST, INPUT_OPTIONS, LANE_OPTIONS, NULL_OPTIONS, OWN
 from longtail.contract.output import AtOutput, ports
 from longtail.contract.result import Result
 from longtail.devices.discovery import devices
@@ -294,7 +294,16 @@ ANALYSIS = Analysis(
     (
         *INPUT_OPTIONS,
         *NULL_OPTIONS,
-        Option("temp", RANGE, "degC", f"temperatures: {FORMS}", low=COLDEST, high=HOTTEST),
+        Option(
+            "temp",
+            RANGE,
+            "degC",
+            f"temperatures: {FORMS}",
+            low=COLDEST,
+            high=HOTTEST,
+            otherwise=OWN,
+            aliases=("temperatures",),
+        ),
         *LANE_OPTIONS,
     ),
 )

@@ -14,6 +14,7 @@ from longtail.bench.behavioral import Behavioral
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.encoding import plain
 from longtail.contract.kinds import NUMBER
+from longtail.contract.options import NEEDED, NONE
 from longtail.contract.result import Result
 from longtail.contract.subject import Subject
 from longtail.errors import InputError, OptionError
@@ -214,8 +215,22 @@ ANALYSIS = Analysis(
     run,
     Prediction,
     (
-        Option("differential", NUMBER, "V/V", "gain A_d, or A_dd of a differential output", group=Amplification),
-        Option("common", NUMBER, "V/V", "gain A_c, or A_cc of a differential output", group=Amplification),
+        Option(
+            "differential",
+            NUMBER,
+            "V/V",
+            "gain A_d, or A_dd of a differential output",
+            group=Amplification,
+            otherwise=NEEDED,
+        ),
+        Option(
+            "common",
+            NUMBER,
+            "V/V",
+            "gain A_c, or A_cc of a differential output",
+            group=Amplification,
+            otherwise="from the CMRR, or it must be given",
+        ),
         Option(
             "cmrr",
             NUMBER,
@@ -224,13 +239,32 @@ ANALYSIS = Analysis(
             low=-300.0,
             high=300.0,
             group=Amplification,
+            otherwise=NONE,
         ),
-        Option("common_to_differential", NUMBER, "V/V", "gain A_c→d of a differential output", group=Amplification),
-        Option("differential_to_common", NUMBER, "V/V", "gain A_d→c of a differential output", group=Amplification),
-        Option("v1", NUMBER, "V", "at the positive input", group=Voltages),
-        Option("v2", NUMBER, "V", "at the negative input", group=Voltages),
-        Option("v_id", NUMBER, "V", "v1 - v2, in place of v1 and v2", group=Voltages),
-        Option("v_ic", NUMBER, "V", "(v1 + v2)/2, in place of v1 and v2", group=Voltages),
+        Option(
+            "common_to_differential",
+            NUMBER,
+            "V/V",
+            "gain A_c→d of a differential output",
+            group=Amplification,
+            otherwise="a single output",
+        ),
+        Option(
+            "differential_to_common",
+            NUMBER,
+            "V/V",
+            "gain A_d→c of a differential output",
+            group=Amplification,
+            otherwise="a single output",
+        ),
+        Option(
+            "v1", NUMBER, "V", "at the positive input", group=Voltages, otherwise="from the modes, or it must be given"
+        ),
+        Option(
+            "v2", NUMBER, "V", "at the negative input", group=Voltages, otherwise="from the modes, or it must be given"
+        ),
+        Option("v_id", NUMBER, "V", "v1 - v2, in place of v1 and v2", group=Voltages, otherwise="from v1 and v2"),
+        Option("v_ic", NUMBER, "V", "(v1 + v2)/2, in place of v1 and v2", group=Voltages, otherwise="from v1 and v2"),
     ),
     example="differential=100, common=0.01, v1=1.002, v2=0.998",
     about=Subject.OPTIONS,

@@ -14,9 +14,14 @@ def netlist(
     file: Annotated[str, Parameter(help="a netlist, '-' for standard input, or the name of an example")],
     /,
     *,
-    set: Annotated[list[str], Parameter(help=SET_HELP, metavar="NAME=VALUE", negative=())] = [],  # noqa: B006  the command line makes a new one
+    set: Annotated[
+        list[str], Parameter(help=SET_HELP, metavar="NAME=VALUE", negative=(), show_default=lambda _: "none")
+    ] = [],  # noqa: B006  the command line makes a new one
     allow_outside_includes: Annotated[
-        bool, Parameter(help="let .include reach beyond the folder of the netlist", negative=())
+        bool,
+        Parameter(
+            help="let .include reach beyond the folder of the netlist", negative=(), show_default=lambda _: "off"
+        ),
     ] = False,
 ) -> None:
     """Print the flat netlist."""

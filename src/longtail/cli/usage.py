@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cyclopts.exceptions import (
     CycloptsError,
@@ -15,8 +16,11 @@ from cyclopts.exceptions import (
 
 from longtail import OptionError
 from longtail.errors import nearest
-from longtail.hints import switch
-from longtail.registry import analysis, announced, without_circuit
+from longtail.hints import TEMPERATURES, TEMPERATURES_HINT, switch
+from longtail.registry import analyses, analysis, announced, without_circuit
+
+if TYPE_CHECKING:
+    from longtail.contract.analysis import Analysis
 
 
 def usage(error: CycloptsError, arguments: Sequence[str]) -> OptionError:
@@ -39,14 +43,31 @@ def usage(error: CycloptsError, arguments: Sequence[str]) -> OptionError:
         message = f"{verb} does not know what to do with '{' '.join(error.unused_tokens or ())}'"
     else:
         message = str(error).strip().rstrip(".")
-    return OptionError(message, hint=f"longtail {verb} --help" if verb in known else "longtail --help")
+    help = f"longtail {verb} --help" if verb in known else "longtail --help"
+    more = _elsewhere(_option(error)) if isinstance(error, UnknownOptionError) else ()
+    return OptionError(message, hint="; ".join([*more, help]))
+
+
+def _elsewhere(option: str) -> Iterator[str]:
+    """What there is to say of an option that a command does not have, but others do."""
+    if option.removeprefix("--") in TEMPERATURES:
+        yield TEMPERATURES_HINT.shell
+    having = [verb for verb, each in analyses().items() if option in _switches(each)]
+    if having:
+        yield f"{option} is an option of {', '.join(having)}"
+
+
+def _switches(analysis: Analysis) -> set[str]:
+    """The options of an analysis as its command has them."""
+    offered = (each for each in analysis.options if not each.python_only)
+    return {switch(name) for each in offered for name in (each.name, *each.aliases)}
 
 
 def _asks_for(error: CycloptsError, other: str) -> bool:
     """Whether no FILE is given, or an option that another analysis has."""
     if isinstance(error, MissingArgumentError):
         return error.keyword is None
-    return isinstance(error, UnknownOptionError) and _option(error) in {switch(o.name) for o in analysis(other).options}
+    return isinstance(error, UnknownOptionError) and _option(error) in _switches(analysis(other))
 
 
 def _option(error: UnknownOptionError) -> str:

@@ -19,6 +19,7 @@ from longtail.cli.results import Form, look_ahead, prepared, show, write, write_
 from longtail.cli.sources import SET_HELP, Source
 from longtail.contract import kinds
 from longtail.contract.analysis import Analysis, Option
+from longtail.contract.options import NONE, PORTS
 from longtail.contract.result import Result
 from longtail.contract.subject import Subject
 from longtail.files.part_note import sidecar
@@ -39,15 +40,24 @@ METAVARS = {
 }
 
 
-def option(name: str, kind: Any, help: str, group: str, default: Any = None, metavar: str | None = None) -> Any:
-    """A keyword of a command, as `inspect` has it."""
+def option(
+    names: str | tuple[str, ...],
+    kind: Any,
+    help: str,
+    group: str,
+    default: Any = None,
+    metavar: str | None = None,
+    unless_given: str = "off",
+) -> Any:
+    """A keyword of a command, as `inspect` has it; its help says in words what holds where it is not given."""
+    name, *others = (names,) if isinstance(names, str) else names
     described = Parameter(
-        name=f"--{name}",
+        name=[f"--{each}" for each in (name, *others)],
         help=help,
         group=group,
         metavar=metavar,
         negative=(),
-        show_default=isinstance(default, str),
+        show_default=lambda _: unless_given,
         allow_leading_hyphen=kind is not bool,  # --vcm -1.2
     )
     identifier = name.replace("-", "_")
@@ -56,28 +66,28 @@ def option(name: str, kind: Any, help: str, group: str, default: Any = None, met
     )
 
 
+NOTHING = "nothing is written"
+REPORT = "write the report, one page with interactive plots, into this file"
 FILE = inspect.Parameter(
     "file",
     inspect.Parameter.POSITIONAL_ONLY,
     annotation=Annotated[str, Parameter(help="a netlist, '-' for standard input, or the name of an example")],
 )
 SOURCE_OPTIONS = (
-    option("set", list[str], SET_HELP, CIRCUIT, (), "NAME=VALUE"),
-    option("input", str | None, "input nodes or input voltage sources, positive first", CIRCUIT, None, "NAMES"),
-    option("output", str | None, "output nodes, positive first, or one node", CIRCUIT, None, "NAMES"),
-    option("supply", str | None, "voltage sources that feed the circuit", CIRCUIT, None, "NAMES"),
+    option("set", list[str], SET_HELP, CIRCUIT, (), "NAME=VALUE", NONE),
+    option("input", str | None, "input nodes or input voltage sources, positive first", CIRCUIT, None, "NAMES", PORTS),
+    option("output", str | None, "output nodes, positive first, or one node", CIRCUIT, None, "NAMES", PORTS),
+    option("supply", str | None, "voltage sources that feed the circuit", CIRCUIT, None, "NAMES", PORTS),
     option("allow-outside-includes", bool, "let .include reach beyond the folder of the netlist", CIRCUIT, False),
 )
 RESULT_OPTIONS = (
     option("json", bool, "print the result as JSON", RESULT, False),
-    option("out", str | None, "write figure, table and JSON into this folder", RESULT, None, "DIR"),
-    option("format", Literal["png", "svg", "pdf"], "of the figure", RESULT, "png"),
+    option("out", str | None, "write figure, table and JSON into this folder", RESULT, None, "DIR", NOTHING),
+    option("format", Literal["png", "svg", "pdf"], "of the figure", RESULT, "png", None, "png"),
     option("overwrite", bool, "replace files that are there already", RESULT, False),
 )
 PAGE_OPTIONS = (  # of results that can be a page
-    option(
-        "html", str | None, "write the report, one page with interactive plots, into this file", RESULT, None, "FILE"
-    ),
+    option("html", str | None, REPORT, RESULT, None, "FILE", NOTHING),
     option("markdown", bool, "print the table as Markdown", RESULT, False),
 )
 FORMS = tuple(Form.__dataclass_fields__)
@@ -112,7 +122,8 @@ def command(analysis: Analysis) -> Callable[..., None]:
         look_ahead(form, stem)
         circuit = source.read().circuit if source else None
         if source and circuit:
-            given = {name: switch(name) for name, value in options.items() if value not in (None, False)}
+            asked = (each.name for each in own if each.default is None and options.get(each.name) is not None)
+            given = {name: switch(name) for name in asked}
             _said_once(source, {name: way for name, way in given.items() if name not in circuit.parameters})
             remark(_ports(circuit.ports) if len(own) < len(analysis.options) else ())
         result = prepared(_asked(analysis, circuit, options), form, stem)
@@ -177,7 +188,7 @@ def _names(words: Sequence[str]) -> set[str]:
 def _file_or_folder(each: Option) -> Any:
     """The option `--out` of a command whose analysis can write a file of its own."""
     help = f"write figure, table and JSON into this folder; or else {each.doc}"
-    return option("out", str | None, help, RESULT, None, "DIR|FILE")
+    return option("out", str | None, help, RESULT, None, "DIR|FILE", NOTHING)
 
 
 def key(option: Option) -> str:
@@ -188,14 +199,14 @@ def key(option: Option) -> str:
 def as_parameter(each: Option) -> Any:
     """The keyword of a command that sets an option of an analysis."""
     kind: Any = {kinds.FLAG: bool, kinds.ASSIGNMENTS: list[str]}.get(each.kind, str | None)
-    name = key(each).replace("_", "-")
+    names = tuple(name.replace("_", "-") for name in (key(each), *each.aliases))
     metavar = METAVARS.get(each.kind, each.unit.upper() or "NUMBER") if kind is not bool else None
     bounds = [
         f"at {side} {bound:g}" for side, bound in (("least", each.low), ("most", each.high)) if math.isfinite(bound)
     ]
     help = ", ".join([each.doc, *bounds])
     default = () if each.kind is kinds.ASSIGNMENTS else each.default
-    return option(name, kind, help, ANALYSIS, default, metavar)
+    return option(names, kind, help, ANALYSIS, default, metavar, each.unless_given)
 
 
 def number(each: Option, given: Any) -> Any:

@@ -20,7 +20,7 @@ from longtail.contract.axes import FORMS, FREQUENCY_FORMS
 from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
 from longtail.contract.kinds import FLAG, FREQUENCY, LIMITS
-from longtail.contract.options import FREE_NULL_OPTIONS, FREQUENCY_OPTION, INPUT_OPTIONS
+from longtail.contract.options import FREE_NULL_OPTIONS, FREQUENCY_OPTION, INPUT_OPTIONS, NONE
 from longtail.contract.output import ports
 from longtail.contract.result import Result
 from longtail.datasheet.asked import beyond, others, read_noise_band, read_spots
@@ -334,14 +334,16 @@ AT_OPTION = Option(
     f"rejection of supplies and common mode and noise at these frequencies too: {FREQUENCY_FORMS}",
     reads=read_spots,
     group=Asked,
+    otherwise=NONE,
 )
 BAND_OPTION = Option(
     "band",
     FREQUENCY,
     "Hz",
-    "start:stop of the integrated noise; the pass band if not given",
+    "start:stop of the integrated noise",
     reads=read_noise_band,
     group=Asked,
+    otherwise="the pass band",
 )
 
 ANALYSIS = Analysis(
@@ -366,6 +368,7 @@ ANALYSIS = Analysis(
             "",
             "limits that rows have to keep, in a TOML file, or in YAML as CACE has it",
             reads=read_limits,
+            otherwise=NONE,
         ),
     ),
 )

@@ -33,16 +33,16 @@ def predict(
 ) -> Prediction:
     """The output of an amplifier with these gains for two input voltages, without a netlist.
 
-    differential: gain A_d, or A_dd of a differential output (V/V)
-    common: gain A_c, or A_cc of a differential output (V/V)
+    differential: gain A_d, or A_dd of a differential output (V/V); none, it must be given if not given
+    common: gain A_c, or A_cc of a differential output (V/V); from the CMRR, or it must be given if not given
     cmrr: rejection, in place of A_c, or of A_c→d of a differential output, which gets the sign of A_d (dB, at least
-        -300, at most 300)
-    common_to_differential: gain A_c→d of a differential output (V/V)
-    differential_to_common: gain A_d→c of a differential output (V/V)
-    v1: at the positive input (V)
-    v2: at the negative input (V)
-    v_id: v1 - v2, in place of v1 and v2 (V)
-    v_ic: (v1 + v2)/2, in place of v1 and v2 (V)
+        -300, at most 300); none if not given
+    common_to_differential: gain A_c→d of a differential output (V/V); a single output if not given
+    differential_to_common: gain A_d→c of a differential output (V/V); a single output if not given
+    v1: at the positive input (V); from the modes, or it must be given if not given
+    v2: at the negative input (V); from the modes, or it must be given if not given
+    v_id: v1 - v2, in place of v1 and v2 (V); from v1 and v2 if not given
+    v_ic: (v1 + v2)/2, in place of v1 and v2 (V); from v1 and v2 if not given
 
     >>> from longtail import predict
     >>> predict(differential=100, common=0.01, v1=1.002, v2=0.998)

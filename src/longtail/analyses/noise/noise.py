@@ -181,7 +181,7 @@ def _temperature(circuit: Circuit) -> float:
 
 
 BAND_OPTION = Option(
-    "band", FREQUENCY, "Hz", "start:stop of the integrals; all frequencies if not given", reads=read_band
+    "band", FREQUENCY, "Hz", "start:stop of the integrals", reads=read_band, otherwise="all frequencies"
 )
 
 ANALYSIS = Analysis(

@@ -351,14 +351,15 @@ ANALYSIS = Analysis(
     (
         *INPUT_OPTIONS,
         VCM_OPTION,
-        Option("v_id", RANGE, "V", f"differential inputs: {FORMS}; as far as it steers if not given"),
+        Option("v_id", RANGE, "V", f"differential inputs: {FORMS}", otherwise="as far as the pair steers"),
         *(option for option in FREE_NULL_OPTIONS if option.name != "vcm"),
         Option(
             "amplitude",
             NUMBER,
             "V",
-            "peak of the sine whose distortion is computed; the linear range to 1 % if not given",
+            "peak of the sine whose distortion is computed",
             low=1e-12,
+            otherwise="the linear range to 1 %",
         ),
         *condition_options(
             f"the transfer at these temperatures too: {FORMS}",
