@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from longtail.analyses.gains import ModeGains
 from longtail.analyses.op import OpResult
 from longtail.analyses.sweep.sweep import SweepResult
-from longtail.engine.equations.views import TEMPERATURE
+from longtail.circuit import TEMPERATURE
 from longtail.errors import OptionError
 from longtail.report.figures.colours import BLUE, GAIN_COLOURS, GREEN, INK, ORANGE, PURPLE, VERMILLION
 from longtail.report.figures.style import (

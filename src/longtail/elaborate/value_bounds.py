@@ -7,10 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.circuit import Circuit
+from longtail.circuit import TEMPERATURE, Circuit
 from longtail.devices.base import Parameter
 from longtail.devices.discovery import devices
-from longtail.engine.equations.views import TEMPERATURE
 from longtail.errors import OptionError
 
 ABSOLUTE_ZERO = Parameter(TEMPERATURE, "degC", "temperature", low=-273.15)
@@ -26,7 +25,8 @@ def check_bounds(circuit: Circuit, values: Mapping[str, NDArray[np.float64]]) ->
         if declared.choices:
             wrong |= ~np.isin(varied, declared.choices) & ~np.isnan(varied)
         if wrong.any():
-            raise OptionError(f"{name} cannot be {varied[wrong][0]:g}: it must be {_bounds(declared)}")
+            called = "temp" if name == TEMPERATURE else name
+            raise OptionError(f"{called} cannot be {varied[wrong][0]:g}: it must be {_bounds(declared)}")
 
 
 def _bounds(declared: Parameter) -> str:
