@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -29,7 +29,7 @@ from longtail.driven.mode_gains import common_level
 from longtail.driven.nulling import NullPoint, bias_of, nulled_to
 from longtail.driven.stability import instability_notes
 from longtail.driven.varied import read_lanes
-from longtail.elaborate.named_values import temperature_name, with_values
+from longtail.elaborate.named_values import INPUT_LEVEL, known_as, temperature_name, with_values
 from longtail.engine.equations.large import system_of
 from longtail.engine.equations.potentials import lost_potentials, said
 from longtail.engine.remember import Remembered
@@ -217,7 +217,7 @@ def run(
 ) -> OpResult:
     """The operating point of the netlist as it stands or with its inputs driven, or over arrays of parameters."""
     circuit, parameters = _at_temperatures(circuit, temp, parameters or {})
-    if _is_driven(circuit, drive):
+    if _is_driven(circuit, drive, parameters):
         return _driven(find_drives(circuit, drive), drive, parameters, threads)
     if not parameters:
         with collected_later():  # of a hundred thousand resistors there is much to tell
@@ -241,12 +241,13 @@ def _at_temperatures(
     return with_values(circuit, {name: temp[0].item()}), parameters
 
 
-def _is_driven(circuit: Circuit, drive: Drive) -> bool:
-    """Whether the inputs are to be driven: at a level that was asked for here or when the netlist was read, or nulled.
+def _is_driven(circuit: Circuit, drive: Drive, names: Iterable[str]) -> bool:
+    """Whether the inputs are to be driven: nulled, or at a level that is asked for, is varied or was set.
 
     Raises `OptionError` for ports without one of these: the point of the bench as it stands hangs on no port.
     """
-    if drive.null or drive.vcm is not None or circuit.ports.how.get("vcm") == "option":
+    varied = any(known_as(circuit, name.lower()) == INPUT_LEVEL for name in names)
+    if varied or drive.null or drive.vcm is not None or circuit.ports.how.get("vcm") == "option":
         return True
     for name in ("input", "output"):
         if getattr(drive, name) is not None:
