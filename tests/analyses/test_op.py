@@ -76,6 +76,8 @@ def test_one_temperature_is_a_point_and_several_are_an_axis() -> None:
     amp = lt.read("ota_5t")
     points = [lt.read("ota_5t", parameters={"temp": t}).op() for t in (0.0, 70.0)]
     assert amp.op(temp=70).nodes == pytest.approx(points[1].nodes, rel=1e-9)
+    assert "temperature  70 °C" in amp.op(temp=70).to_text() and amp.op(temp=70).to_dict()["temperature_deg_c"] == 70.0
+    assert "temperature_deg_c" not in amp.op().to_dict()
     over = amp.op(temp="0,70")
     assert [name for name, _ in over.axes] == ["temp"]
     for k, point in enumerate(points):
