@@ -52,6 +52,7 @@ QUESTIONS: dict[str, tuple[tuple[str | None, dict[str, Any]], ...]] = {
         ("mos_pair", {"parameters": LANES}),
         ("ota_5t", {"null": True}),
         ("bjt_pair", {"vcm": 0.5, "temp": [0.0, 70.0]}),
+        ("bjt_pair", {"temp": 70.0}),
     ),
     "poles": (("bjt_pair", {}), ("ota_5t", {"null": True}), ("radio_front_end", {}), (LOOP, {"loop": ["vl"]})),
     "predict": (

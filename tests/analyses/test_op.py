@@ -48,6 +48,13 @@ def test_a_level_that_is_set_drives_the_inputs_too() -> None:
     assert lt.read(text + "*@ vcm 3\n").op().nodes["o"] == 0.0
 
 
+def test_a_level_that_is_varied_drives_the_inputs() -> None:
+    text = "t\n*@ input a b\n*@ output o\nv1 a 0 0\nv2 b 0 0\nr1 a o 1k\nr2 b o 1k\nr3 o 0 1k\n"
+    found = lt.read(text).op(parameters={"vcm": [0.0, 3.0]})
+    assert found.nodes["o"] == pytest.approx([0.0, 2.0])
+    assert found.driven is not None and found.driven.vcm == pytest.approx([0.0, 3.0])
+
+
 def test_a_nulled_point_is_that_of_the_gains() -> None:
     amp = lt.read("ota_5t")
     found, gains = amp.op(null=True, target="1.2"), amp.gains([1.0], null=True, target=1.2)
@@ -69,6 +76,8 @@ def test_one_temperature_is_a_point_and_several_are_an_axis() -> None:
     amp = lt.read("ota_5t")
     points = [lt.read("ota_5t", parameters={"temp": t}).op() for t in (0.0, 70.0)]
     assert amp.op(temp=70).nodes == pytest.approx(points[1].nodes, rel=1e-9)
+    assert "temperature  70 °C" in amp.op(temp=70).to_text() and amp.op(temp=70).to_dict()["temperature_deg_c"] == 70.0
+    assert "temperature_deg_c" not in amp.op().to_dict()
     over = amp.op(temp="0,70")
     assert [name for name, _ in over.axes] == ["temp"]
     for k, point in enumerate(points):

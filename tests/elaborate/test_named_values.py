@@ -85,6 +85,7 @@ def test_a_parameter_of_the_netlist_goes_before_what_a_name_says_elsewhere() -> 
         ({"rc9.r": 1}, "there is no parameter 'rc9.r'", "did you mean 'rc"),
         ({"q1.isx": 1}, "neither device nor model of 'q1.isx' has a parameter 'isx'", "did you mean 'is"),
         ({"small.bff": 1}, "neither device nor model of 'small.bff'", "did you mean 'bf'"),
+        ({"vcmm": 1}, "there is no parameter 'vcmm'", "did you mean 'vcm'"),
         ({"tempp": 1}, "there is no parameter 'tempp'", "did you mean 'temp'"),
         ({"q1.area": -1}, "q1.area cannot be -1: it must be at least", None),
         ({"temp": -300}, "^temp cannot be -300: it must be at least -273.15", None),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -29,7 +29,7 @@ from longtail.driven.mode_gains import common_level
 from longtail.driven.nulling import NullPoint, bias_of, nulled_to
 from longtail.driven.stability import instability_notes
 from longtail.driven.varied import read_lanes
-from longtail.elaborate.named_values import temperature_name, with_values
+from longtail.elaborate.named_values import INPUT_LEVEL, known_as, temperature_name, with_values
 from longtail.engine.equations.large import system_of
 from longtail.engine.equations.potentials import lost_potentials, said
 from longtail.engine.remember import Remembered
@@ -84,6 +84,7 @@ class OpResult(Result):
     units     by device, the unit of each quantity; kinds: by device, the name of its `DeviceModel`
     axes      name and values of each axis in `…`
     driven    how the inputs are driven, see `DrivenAt`; None where the bench is as the netlist has it
+    temperature_deg_c  the one that was asked for, degrees Celsius; None where it is the netlist's own, or varies
     """
 
     analysis: ClassVar[str] = "op"
@@ -100,6 +101,7 @@ class OpResult(Result):
     axes: Axes = ()
     notes: tuple[str, ...] = ()
     driven: DrivenAt | None = None
+    temperature_deg_c: float | None = None
 
     def __repr__(self) -> str:
         size = f"{counted(len(self.nodes), 'node')}, {counted(len(self.devices), 'device')}"
@@ -112,12 +114,14 @@ class OpResult(Result):
 
     def to_dict(self) -> dict[str, Any]:
         varied = {"axes": dict(self.axes)} if self.axes else {}
+        asked = {} if self.temperature_deg_c is None else {"temperature_deg_c": self.temperature_deg_c}
         return plain(
             {
                 "status": self.status,
                 "iterations": self.iterations,
                 "continuation": self.continuation,
                 **({} if self.driven is None else self.driven.to_dict()),
+                **asked,
                 **varied,
                 "nodes": self.nodes,
                 "branches": self.branches,
@@ -216,8 +220,16 @@ def run(
     threads: int,
 ) -> OpResult:
     """The operating point of the netlist as it stands or with its inputs driven, or over arrays of parameters."""
+    if temp is None:
+        return _operating_point(circuit, drive, parameters or {}, threads)
     circuit, parameters = _at_temperatures(circuit, temp, parameters or {})
-    if _is_driven(circuit, drive):
+    found = _operating_point(circuit, drive, parameters, threads)
+    return replace(found, temperature_deg_c=temp[0].item()) if temp.size == 1 else found
+
+
+def _operating_point(circuit: Circuit, drive: Drive, parameters: Mapping[str, Any], threads: int) -> OpResult:
+    """The same where the circuit or the parameters have the temperature."""
+    if _is_driven(circuit, drive, parameters):
         return _driven(find_drives(circuit, drive), drive, parameters, threads)
     if not parameters:
         with collected_later():  # of a hundred thousand resistors there is much to tell
@@ -228,11 +240,9 @@ def run(
 
 
 def _at_temperatures(
-    circuit: Circuit, temp: NDArray[np.float64] | None, parameters: Mapping[str, Any]
+    circuit: Circuit, temp: NDArray[np.float64], parameters: Mapping[str, Any]
 ) -> tuple[Circuit, Mapping[str, Any]]:
     """The circuit at one temperature, or several as an axis. Raises `OptionError` where parameters say other things."""
-    if temp is None:
-        return circuit, parameters
     name = temperature_name(circuit)
     if parameters and (temp.size > 1 or name in {each.lower() for each in parameters}):
         raise OptionError("temp and parameters cannot both vary", hint="put the temperatures into parameters")
@@ -241,12 +251,13 @@ def _at_temperatures(
     return with_values(circuit, {name: temp[0].item()}), parameters
 
 
-def _is_driven(circuit: Circuit, drive: Drive) -> bool:
-    """Whether the inputs are to be driven: at a level that was asked for here or when the netlist was read, or nulled.
+def _is_driven(circuit: Circuit, drive: Drive, names: Iterable[str]) -> bool:
+    """Whether the inputs are to be driven: nulled, or at a level that is asked for, is varied or was set.
 
     Raises `OptionError` for ports without one of these: the point of the bench as it stands hangs on no port.
     """
-    if drive.null or drive.vcm is not None or circuit.ports.how.get("vcm") == "option":
+    varied = any(known_as(circuit, name.lower()) == INPUT_LEVEL for name in names)
+    if varied or drive.null or drive.vcm is not None or circuit.ports.how.get("vcm") == "option":
         return True
     for name in ("input", "output"):
         if getattr(drive, name) is not None:

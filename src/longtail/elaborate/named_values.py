@@ -72,6 +72,8 @@ def with_values(circuit: Circuit, values: Mapping[str, float]) -> Circuit:
     Raises `OptionError` for a name that stands for nothing, with the nearest that does, and for a value that no card
     could have.
     """
+    if not values:
+        return circuit
     ours = {known_as(circuit, name): value for name, value in values.items()}
     places = {_place(circuit, name): value for name, value in ours.items() if name not in (TEMPERATURE, INPUT_LEVEL)}
     check_bounds(circuit, {name: np.array([value]) for name, value in ours.items() if name != INPUT_LEVEL})
@@ -134,10 +136,10 @@ def _place(circuit: Circuit, name: str) -> ValuePlace:
         if instance.model:
             return _of_model(circuit, ValuePlace(instance.name, instance.model, parameter), name)
     owners = (*circuit.instances, *circuit.models) if owner else ()
-    known = [*circuit.parameters, "temp", *(f"{i}.{parameter}" for i in owners)]
+    known = [*circuit.parameters, "temp", "vcm", *(f"{i}.{parameter}" for i in owners)]
     raise OptionError(
         f"there is no parameter '{next(iter(shown({name: 0.0})))}'",
-        hint=nearest(name, known) or "name a .param, or device.parameter as in rc1.r or q1.is, or temp",
+        hint=nearest(name, known) or "name a .param, or device.parameter as in rc1.r or q1.is, or temp, or vcm",
     )
 
 

@@ -35,16 +35,17 @@ def page(op: OpResult) -> Page:
 
 
 def driven_facts(op: OpResult) -> Facts:
-    """How the inputs are driven; nothing where the bench is as the netlist has it. Of lanes, the range of both."""
+    """How the inputs are driven, and a temperature that was asked for; nothing of what is as the netlist has it."""
+    asked = () if op.temperature_deg_c is None else (("temperature", format_si(op.temperature_deg_c, "degC")),)
     if op.driven is None:
-        return ()
+        return asked
     at = op.driven
     known: list[tuple[str, str]] = [("input", ", ".join(at.input)), ("output", at.label)]
     known.append(("V_CM", spread_text(at.vcm, "V")))
     if at.null is not None:
         offset = spread_text(at.null.input_offset, "V")
         known.append(("nulled", f"to {format_si(at.null.v_od_target, 'V')} with an input offset of {offset}"))
-    return tuple(known)
+    return (*known, *asked)
 
 
 def attention(op: OpResult) -> tuple[str, ...]:
