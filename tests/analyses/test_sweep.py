@@ -232,6 +232,19 @@ def test_symmetry_and_failures_survive_resuming(tmp_path: Path, ending: str) -> 
 
 @pytest.mark.usefixtures("small_parts")
 @pytest.mark.parametrize("ending", ["csv", "json", "zarr"])
+def test_lanes_without_a_solution_are_no_lost_ones(amp: lt.Amplifier, tmp_path: Path, ending: str) -> None:
+    """Their figures are those that a store has where it was never written."""
+    path = tmp_path / f"lanes.{ending}"
+    options = {"parameters": {"rc1.r": [*4 * [np.nan], *4 * [1e4]]}, "measure": "cmrr_db,differential", "out": path}
+    with pytest.raises(Stopped):
+        amp.sweep(**options, progress=stopping_after(4))
+    resumed = amp.sweep(**options, resume=True)
+    assert np.isnan(resumed["cmrr_db"]).tolist() == [*4 * [True], *4 * [False]]
+    assert "resumed after 4 lanes" in resumed.notes
+
+
+@pytest.mark.usefixtures("small_parts")
+@pytest.mark.parametrize("ending", ["csv", "json", "zarr"])
 def test_infinities_keep_their_sign(tmp_path: Path, ending: str) -> None:
     """No gain is -inf dB, a rejection without a common gain inf dB, a lane without a solution nan."""
     dead = lt.read(DECK.replace("10.1k", "10k").replace("q1 o1 inp", "q1 o1 inn"))
