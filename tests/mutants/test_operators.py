@@ -47,6 +47,22 @@ def test_readers_are_left_alone() -> None:
     assert [m.new for m in mutants(source)] == ["None"]
 
 
+def test_what_only_asserts_is_left_alone() -> None:
+    """No program that keeps to them could tell: that a class is frozen, that a method is to be overridden."""
+    source = (
+        "@dataclass(frozen=True, slots=True, eq=False)\n"
+        "class Base:\n"
+        "    def first(self):\n"
+        "        raise NotImplementedError\n"
+        "    def second(self):\n"
+        "        raise AssertionError(f'never {1}')\n"
+        "    def third(self):\n"
+        "        raise ValueError\n"
+        "option = Option('threads', python_only=True)\n"
+    )
+    assert [(m.line, m.new) for m in mutants(source)] == [(1, "True"), (8, "pass")]
+
+
 def test_a_fault_is_imported_in_place_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "sum_of_two.py"
     file.write_text("def total(a, b):\n    return a + b\n")
