@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from longtail.circuit import Circuit
 from longtail.devices.base import Parameter
 from longtail.devices.discovery import devices
+from longtail.driven.parameters import shown
 from longtail.engine.equations.views import TEMPERATURE
 from longtail.errors import OptionError
 
@@ -26,7 +27,8 @@ def check_bounds(circuit: Circuit, values: Mapping[str, NDArray[np.float64]]) ->
         if declared.choices:
             wrong |= ~np.isin(varied, declared.choices) & ~np.isnan(varied)
         if wrong.any():
-            raise OptionError(f"{name} cannot be {varied[wrong][0]:g}: it must be {_bounds(declared)}")
+            known = next(iter(shown({name: varied})))
+            raise OptionError(f"{known} cannot be {varied[wrong][0]:g}: it must be {_bounds(declared)}")
 
 
 def _bounds(declared: Parameter) -> str:

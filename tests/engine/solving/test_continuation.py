@@ -18,7 +18,7 @@ SETTLED, LOST = LaneStatus.CONVERGED, LaneStatus.TOO_MANY_ITERATIONS
 
 @dataclass
 class Narrow:
-    """A path on which a solve settles where `settles(where, before)` says so: `where` it is asked for, from `before`."""
+    """A path on which a solve settles where `settles(where, before)` says so: where it is asked for, from where."""
 
     settles: Any
     asks: Any

@@ -1,4 +1,4 @@
-"""The parts of Newton's method that ordinary circuits seldom come to: lanes that cannot be solved beside some that can."""
+"""The parts of Newton's method that circuits seldom come to: lanes that cannot be solved beside some that can."""
 
 from __future__ import annotations
 
