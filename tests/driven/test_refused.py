@@ -104,3 +104,16 @@ def test_rails_are_the_lowest_and_the_highest_supply_with_ground(
     load = "".join(f"r{node} {node} 0 1k\n" for node in "ab" if f" {node} " in f"{cards} ")
     circuit = lt.read(f"t\n{cards}\n{load}*@ supply {supplies}\n").circuit
     assert supply_rails(circuit) == pytest.approx(rails)
+
+
+IDEAL = "t\nv1 a 0 0.3\nv2 b 0 0.1\ne1 o 0 a b 10\nr1 o 0 1k\n*@ input a b\n*@ output o\n"
+
+
+def test_without_transistors_and_supplies_an_output_is_nulled_to_ground() -> None:
+    """Its op-amps are ideal: the offset takes back what the sources differ by."""
+    drives = find_drives(lt.read(IDEAL).circuit)
+    assert null_target(drives, None) == 0.0
+    nulled = lt.read(IDEAL).gains(1.0, null=True).null
+    assert nulled is not None
+    assert nulled.input_offset == pytest.approx(0.0, abs=1e-12)
+    assert lt.read(IDEAL).gains(1.0, null=True, target=1.0).null.input_offset == pytest.approx(0.1)  # type: ignore[union-attr]
