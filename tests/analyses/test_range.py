@@ -305,7 +305,7 @@ class Halves:
         ]
 
 
-@pytest.mark.parametrize("turn", [0.3, np.pi / 2 + 0.01, np.pi - 0.02, -1.0])
+@pytest.mark.parametrize("turn", [0.3, np.pi / 2 - 0.03, np.pi / 2 + 0.01, np.pi - 0.02, -1.0])
 def test_the_polygon_is_refined_between_ends_of_different_limits(turn: float) -> None:
     """Also between the last ray and the first, which are neighbours around the circle."""
     search, rays = Halves(turn), np.linspace(-np.pi, np.pi, 72, endpoint=False)

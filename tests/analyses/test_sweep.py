@@ -425,3 +425,16 @@ def test_progress_is_shown_on_a_terminal_alone(monkeypatch: pytest.MonkeyPatch) 
     with advancing("sweep") as tell:
         tell(40, 80)
     assert sys.stderr.getvalue() == ""
+
+
+@pytest.mark.parametrize("measure", ["cmrr_db", "differential_db", "bandwidth_hz", "input_noise@1k", "lowest_pole_hz"])
+@pytest.mark.parametrize("others", [[], [1e4]])
+def test_lanes_without_a_solution_have_no_figure_of_any_kind(measure: str, others: list[float]) -> None:
+    """Alone, or beside one that has."""
+    amp = lt.read(DECK)
+    swept = amp.sweep(parameters={"rc1.r": [np.nan, np.nan, *others]}, measure=measure)
+    assert np.isnan(swept[measure][:2]).all()
+    if others:
+        np.testing.assert_array_equal(
+            swept[measure][2:], amp.sweep(parameters={"rc1.r": others}, measure=measure)[measure]
+        )

@@ -407,3 +407,12 @@ re e 0 1k
         op = amplifier.analyze(**options).op
         assert set(op.devices) == set(amplifier.op().devices)
         assert set(op.branches) <= set(amplifier.op().branches)
+
+
+@pytest.mark.parametrize(
+    ("frequency", "rows"), [([0.0], []), ([10.0], ["e_n"]), ([0.0, 10.0, 1e6], ["e_n", "V_n,out"])]
+)
+def test_noise_is_given_above_zero_and_over_a_band(examples: Path, frequency: list[float], rows: list[str]) -> None:
+    """At 0 Hz there is none to give, and at one frequency nothing to integrate over."""
+    sheet = lt.read(examples / "bjt_pair.cir").analyze(full=True, frequency_hz=frequency)
+    assert [row.symbol for row in sheet.rows if "noise" in row.parameter] == rows
