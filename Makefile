@@ -16,9 +16,10 @@ FUZZ_OUT ?= out/fuzz
 SEED ?= 1
 SHARE ?= 1
 CALLS ?= 10000
+MORE ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test benches machines mutants fuzz threads lint clean
+.PHONY: help run test benches machines mutants fuzz threads recorded lint clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +47,9 @@ fuzz: $(VENV)/.installed-dev ## send damaged decks through everything (DECKS=100
 
 threads: $(VENV)/.installed-dev ## ask amplifiers from eight threads at once, by both kinds of kernels (CALLS=10000)
 	PYTHONPATH=tests $(BIN)/python -m threads.full $(CALLS)
+
+recorded: $(VENV)/.installed-dev ## show which recorded answers have changed, and record them (MORE=0: so many new ones)
+	PYTHONPATH=tests $(BIN)/python -m recorded.record $(MORE)
 
 lint: $(VENV)/.installed-dev ## check style and types
 	$(BIN)/ruff check .

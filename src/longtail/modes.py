@@ -93,15 +93,6 @@ def output_weights(outputs: int) -> NDArray[np.float64]:
     return _SPLIT.copy() if outputs == 2 else np.ones((1, 1))
 
 
-def transfer_to_modes(matrix: ArrayLike) -> NDArray[Any]:
-    """A voltage transfer `[..., out_terminal, in_terminal]` between two pairs as `[..., out_mode, in_mode]`.
-
-    >>> transfer_to_modes([[-10.0, 9.0], [9.0, -10.0]]).tolist()
-    [[-19.0, 0.0], [0.0, -1.0]]
-    """
-    return _SPLIT @ np.asarray(matrix) @ _JOIN
-
-
 def _numbers(a: ArrayLike, b: ArrayLike) -> tuple[Any, Any]:
     a, b = np.asarray(a), np.asarray(b)
     try:

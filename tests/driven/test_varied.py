@@ -168,7 +168,7 @@ def test_signals_inside_count_in_their_lane() -> None:
     assert not np.isfinite(found.cmrr_db).any()
     solved = found.floor[:, 0] > 1e-12  # some leave more than nothing, or it would be too easy
     assert solved.any()
-    assert found.floor[solved, 0] == pytest.approx(1.1e-13 * q[solved], rel=1e-6)
+    assert found.floor[solved, 0] == pytest.approx(1.1e-12 * q[solved], rel=1e-6)
     unequal = DECADES.replace("output o1", "output o2").replace("1.1k\n", "{1.1k*(1+dr)}\n.param dr=0\n", 1)
     leaky = lt.read(unequal, parameters={"k": 1.0})
     some = leaky.gains(parameters={"q": [1.0, 1e7 / 3], "dr": [2e-11, 2e-11]}, frequency_hz=[1.0])

@@ -17,10 +17,12 @@ of 1e-9. A number by itself is its own scale.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 WITHIN = 1e-9
+LAST_BIT = 1e-15  # of the wanted gain
 MODES = {"differential", "common", "unwanted", "common_to_differential", "differential_to_common"}
 RELATIVE = {"distance": 1.0, "thd": 1.0} | {f"hd{n}": 1.0 for n in range(2, 10)}
 # a residue of a pole beside others is a difference of large terms, and its uncertainty is not told yet
@@ -62,6 +64,9 @@ def differences(one: Any, other: Any, place: str = "", scale: float = 0.0, roots
             if key == "zeros_rad_s" and "zero_uncertainty" in one:
                 yield from _zeros(one, other, f"{place}/{key}")
                 continue
+            if key == "deck":
+                yield from _decks(one[key], other[key], f"{place}/{key}")
+                continue
             if key.endswith("cmrr_db"):
                 yield from _rejections(one[key], other[key], f"{place}/{key}", "amplifier_cmrr_db" not in one)
                 continue
@@ -82,8 +87,8 @@ def differences(one: Any, other: Any, place: str = "", scale: float = 0.0, roots
 def _rejections(one: Any, other: Any, place: str, refined: bool) -> Iterator[Difference]:
     """Differences of rejections in dB, as parts of the ratios that they are logarithms of.
 
-    Over lanes, and with a network at the inputs, small signals have no refinement: unwanted over wanted gain is a part
-    of 1 there.
+    What is unwanted hangs on last bits of the operating point, which are no more than some of the wanted gain. Over
+    lanes, and with a network at the inputs, small signals have no refinement: unwanted over wanted gain is a part of 1.
     """
     if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         for k, (a, b) in enumerate(zip(one, other, strict=True)):
@@ -91,8 +96,18 @@ def _rejections(one: Any, other: Any, place: str, refined: bool) -> Iterator[Dif
     elif not isinstance(one, float) or not isinstance(other, float):
         yield from differences(one, other, place)
     elif one != other:
-        own = 1.0 if refined else min(10.0 ** (-one / 20.0), 1.0)
-        yield Difference(place, own * abs(10.0 ** ((one - other) / 20.0) - 1.0), one, other)
+        own = 10.0 ** (-one / 20.0)
+        part = max(own, LAST_BIT / WITHIN) if refined else 1.0
+        yield Difference(place, min(own / part, 1.0) * abs(10.0 ** ((one - other) / 20.0) - 1.0), one, other)
+
+
+def _decks(one: str, other: str, place: str) -> Iterator[Difference]:
+    """Differences of decks that longtail wrote: their numbers have all digits there are."""
+    mine, theirs = (re.split(r"(-?\d+\.\d+(?:e-?\d+)?)", text) for text in (one, other))
+    if mine[::2] != theirs[::2]:
+        yield Difference(place, math.inf, one, other)
+    else:
+        yield from differences([float(each) for each in mine[1::2]], [float(each) for each in theirs[1::2]], place)
 
 
 def _zeros(one: dict[str, Any], other: dict[str, Any], place: str) -> Iterator[Difference]:

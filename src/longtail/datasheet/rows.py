@@ -16,6 +16,8 @@ from longtail.merits.reasons import Reason
 
 Array = NDArray[np.float64]
 
+_ALIKE = 1e-9  # of the largest: what differs by less is equal, and the first of them has the name
+
 
 @dataclass(frozen=True, slots=True)
 class Limit:
@@ -93,13 +95,15 @@ def spread(row: Row, values: Array, names: Sequence[str], absent: str = "no valu
     missing = tuple(name for name, lost in zip(names, np.isnan(values), strict=True) if lost)
     if not there.size:
         return replace(row, missing=missing)
-    low, high = int(there[values[there].argmin()]), int(there[values[there].argmax()])
+    finite = values[there]
+    alike = _ALIKE * np.abs(finite).max()
+    low, high = (there[np.argmax(each <= each.min() + alike)] for each in (finite, -finite))  # the first of equals
     infinite = bool(np.isinf(values).any())
     return replace(
         row,
-        minimum=values[low].item(),
+        minimum=finite.min().item(),
         minimum_at=names[low],
-        maximum=None if infinite else values[high].item(),
+        maximum=None if infinite else finite.max().item(),
         maximum_at="" if infinite else names[high],
         missing=missing,
     )

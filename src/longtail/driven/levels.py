@@ -247,10 +247,11 @@ def levels_of(circuit: Circuit, drive: Drive, vcm: Array | str | None) -> tuple[
     driven = find_drives(circuit, replace(drive, vcm=levels[levels.size // 2].item()))  # levels can be set here
     standing = find_drives(circuit, drive) if driven.has_level else driven
     own = _own_level(standing)
-    if levels.min() <= own <= levels.max() or works(standing, drive):
+    if levels.min() <= own <= levels.max():
         return standing, levels
     nearest = find_drives(circuit, replace(drive, vcm=_clip(own, levels)))
-    return replace(driven, levels=nearest.levels), levels
+    moved = replace(driven, levels=nearest.levels)
+    return (standing if works(standing, moved, drive) else moved), levels
 
 
 def _between_supplies(circuit: Circuit, drive: Drive) -> Array:

@@ -15,7 +15,7 @@ from longtail.contract.decoding import decoded
 from longtail.contract.output import AtOutput
 from longtail.driven.drives import Drives
 from longtail.driven.lane_solves import solve_nulled
-from longtail.driven.port_maps import ROUNDING, above, rejection_db, signal_level
+from longtail.driven.port_maps import REFINED, above, rejection_db, signal_level
 from longtail.engine.few_solves.frequency_sweep import FrequencySweep
 from longtail.engine.remember import Remembered
 from longtail.engine.small_signal.at_point import linearize
@@ -151,7 +151,7 @@ def model_gains(
     point = model.operating_point
     outputs = drives.output_matrix(point.system)
     x = model.response(frequency_hz, drives.unit_modes)
-    gains, floor = (outputs @ x)[0], ROUNDING * signal_level(point, x[0])
+    gains, floor = (outputs @ x)[0], REFINED * signal_level(point, x[0])
     sizes = np.abs(gains)
     inexact = ((sizes > floor[:, None, None]) & (_EXACT * sizes < floor[:, None, None])).any(axis=(1, 2))
     if inexact.any():

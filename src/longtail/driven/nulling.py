@@ -24,6 +24,7 @@ from longtail.hints import said
 _LAST_BITS = 4.0 * np.finfo(float).eps
 
 _NO_GAIN = 1e-6  # V/V
+_CUT_OFF = 1e-2  # of the gain elsewhere: less comes through capacitances alone
 _ANYWHERE = np.concatenate([[0.0], 10.0 ** np.arange(0.0, 10.0)])  # Hz
 
 _NO_RAILS = 100.0  # V: the span of the supplies where none are known
@@ -69,16 +70,16 @@ def bias(drives: Drives, *, null: bool = False, target: float | None = None) -> 
     return _BIASES.get(drives, (null, target), lambda: _bias(drives, null, target))
 
 
-def works(drives: Drives, drive: Drive) -> bool:
-    """Whether the output follows the inputs where the drives stand, and can be nulled there if it is to be."""
+def works(drives: Drives, elsewhere: Drives, drive: Drive) -> bool:
+    """Whether the output follows the inputs where the drives stand, not much less than elsewhere, and can be nulled
+    there if it is to be."""
     try:
         if drive.null:
             bias_of(drives, drive)
-        else:
-            return bool(_largest_gain(drives, _ANYWHERE) >= _NO_GAIN)
+            return True
+        return _largest_gain(drives, _ANYWHERE) >= _CUT_OFF * _largest_gain(elsewhere, _ANYWHERE)
     except (AnalysisError, ConvergenceError):
         return False
-    return True
 
 
 def _bias(drives: Drives, null: bool, target: float | None) -> tuple[OperatingPoint, float | None]:

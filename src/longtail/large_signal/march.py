@@ -1,4 +1,4 @@
-"""The edge of a range on many rows at once: narrowed down by many lanes in each round, or found by going there.
+"""The edge of a range on many rows at once, found by going there.
 
 A circuit far from its operating point is easy to solve from a place nearby and hard to solve from the operating point
 itself. So `march` sets out from a solved state, in steps that double while they succeed and are quartered where the
@@ -18,36 +18,11 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Rows = NDArray[np.intp]
-Inside = Callable[[Array], Mask]
 # rows, shares of their way and predicted states `[row, unknown]`; which are solved, which inside, and their states
 Attempt = Callable[[Rows, Array, Array], tuple[Mask, Mask, Array]]
 
-_PARTS = 12  # lanes a row in each round
 _STRIDE = 1 / 8  # of the way: the longest step
 _TRIALS = 200  # of a row: several times what any needs
-
-
-def narrow(inside: Inside, good: Array, bad: Array, rounds: int = 8, parts: int = _PARTS) -> tuple[Array, Array]:
-    """The edge between `good`, which is inside, and `bad`, which is outside, row by row.
-
-    `inside(values)` `[row, part]` tells which of the values lie within. Returns the last value inside and the first
-    outside, `(parts + 1)**rounds` times closer than the given ones; where a row has several edges, that next to `good`.
-
-    >>> limits = np.array([[0.3], [-0.4]])
-    >>> last, first = narrow(lambda v: v < limits, np.array([0.0, -1.0]), np.array([1.0, 0.0]))
-    >>> last.round(6).tolist()
-    [0.3, -0.4]
-    """
-    good, bad = np.array(good, float), np.array(bad, float)
-    share = np.arange(1, parts + 1) / (parts + 1.0)
-    for _ in range(rounds):
-        values = good[:, None] + (bad - good)[:, None] * share
-        within = inside(values)
-        reached = np.where(within.all(axis=1), parts, (~within).argmax(axis=1))
-        ladder = np.column_stack([good, values, bad])
-        rows = np.arange(len(good))
-        good, bad = ladder[rows, reached], ladder[rows, reached + 1]
-    return good, bad
 
 
 @dataclass(frozen=True, eq=False)

@@ -99,7 +99,7 @@ def transfer_between(
         float(gain[0].real),
         zeros.values,
         tuple(home(zeros, model, k) for k in range(len(zeros.values))),
-        _seen(row, modes.right) * _seen(column, modes.left),
+        _residues(modes, row, column, float(floor.max())),
         tuple(_cancelling(modes.values, zeros.values)),
         *_scale_and_error(
             gain[1:],
@@ -116,6 +116,12 @@ def _seen(weights: Real, modes: Complex) -> Complex:
     products = weights @ modes
     floor = _ROUNDINGS * np.finfo(float).eps * np.abs(weights).sum() * np.abs(modes).max(axis=0, initial=0.0)
     return np.where(np.abs(products) > floor, products, 0.0)
+
+
+def _residues(modes: Eigenmodes, row: Real, column: Real, floor: float) -> Complex:
+    """What each pole gives the gain, rad/s; zero where that is at no frequency more than the gain's rounding."""
+    found = _seen(row, modes.right) * _seen(column, modes.left)
+    return np.where(np.abs(found) > floor * np.abs(modes.values.real), found, 0.0)
 
 
 def _order_at_dc(model: Linearization, row: Real, column: Real, poles: Complex) -> int:

@@ -91,10 +91,17 @@ def eigenmodes(static: Real, dynamic: Real, *, growing: bool = False) -> Eigenmo
     scaled = Eigenmodes(found[order], right[:, order], left[:, order], participation[:, order])
     return replace(
         scaled,
-        values=scaled.values * _MIDDLE,
+        values=_without_rounding(scaled.values) * _MIDDLE,
         right=scaled.right / columns[:, None],
         left=scaled.left / rows[:, None] * _MIDDLE,
     )
+
+
+def _without_rounding(values: Complex) -> Complex:
+    """Eigenvalues without a real or imaginary part that is below the last bit of the other."""
+    parts = np.stack([values.real, values.imag])
+    parts = np.where(np.abs(parts) > np.finfo(float).eps * np.abs(values), parts, 0.0)
+    return np.asarray(parts[0] + 1j * parts[1])
 
 
 def _in_order(values: Complex, participation: Complex) -> NDArray[np.intp]:

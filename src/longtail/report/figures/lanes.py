@@ -46,7 +46,6 @@ COLOURS = (BLUE, VERMILLION, GREEN, ORANGE, PURPLE)
 HEIGHT = 2.3  # inches of a panel
 MOST_PANELS = 4
 MOST_LINES = 5  # in a panel
-BAND = (0.05, 0.95)
 CAPTION = 125  # characters of a line below the figure
 
 

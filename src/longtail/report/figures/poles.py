@@ -41,14 +41,15 @@ NAMED = 7  # poles, and zeros, of each strip that have room for their names
 
 def figure(result: PolesAndZeros, *, title: str | None = None, into: Canvas | None = None) -> Canvas:
     """Gains, and poles (crosses) and zeros (circles) of each; pairs that cancel are faint. Frequencies in Hz."""
-    strips = shown(result)
+    strips = {name: t for name, t in shown(result).items() if result.poles.size or t.zeros is None or t.zeros.size}
     drawn = new_figure(WIDTH, GAINS + STRIP * len(strips) + 0.9, into)
     low, high = _range(result)
     stacked = over_frequency(drawn, [GAINS, *(STRIP for _ in strips)], low, high, "|s|/2π")
     _gains(stacked[0], result, np.geomspace(low, high, 600))
     for axes, (name, transfer) in zip(stacked[1:], strips.items(), strict=True):
         _strip(axes, result, name, transfer)
-    said = ["× pole, ○ zero, faint where a pair cancels", *([tail_text(result)] if result.tail else [])]
+    key = "× pole, ○ zero, faint where a pair cancels" if strips else "no poles and no zeros: nothing stores energy"
+    said = [key, *([tail_text(result)] if result.tail else [])]
     titled(drawn, title or "Poles and zeros", caption(facts(result), *said, *notes(result)))
     return drawn
 
