@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import longtail as lt
-from longtail.datasheet.limits import FAIL, OPEN, PASS, check, read_limits
+from longtail.datasheet.limits import FAIL, OPEN, PASS, Limit, check, read_limits
 from longtail.datasheet.rows import Row
 from longtail.merits.reasons import UNKNOWN, Cause, Reason
 
@@ -121,3 +121,10 @@ def test_conditions_that_are_none_of_the_rows_are_told_with_those_that_are(at: s
     with pytest.raises(lt.OptionError, match="no CMRR is given at") as caught:
         check(ROWS, read_limits({"CMRR": {"min": 1.0, "at": at}}))
     assert str(caught.value.hint).startswith("there are: f = 1 Hz, V_CM = 0 V; f = 1 kHz")
+
+
+def test_what_a_file_names_without_a_limit_stops_no_other() -> None:
+    named = Limit("gain", "A_d", None, None, "")
+    assert not named.holds
+    judged = check(ROWS, (named, *read_limits({"CMRR": {"min": 90.0}})))
+    assert [row.verdict for row in judged] == [PASS, "", ""]

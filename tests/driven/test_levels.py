@@ -44,26 +44,3 @@ def test_what_is_prepared_once_is_used_again() -> None:
     assert dc_sweep.sweep(drives) is dc_sweep.sweep(drives)
     assert (dc_sweep.sweep(drives).nominal.solution == bias(drives)[0].solution).all()
     assert dc_sweep.sweep(drives, null=True) is not dc_sweep.sweep(drives, null=True, target=1.0)
-
-
-OFF = """a pair on a resistor
-vdd vdd 0 3
-v1 inp 0 {level}
-v2 inn 0 {level}
-m1 x inp e 0 n w=10u l=1u
-m2 y inn e 0 n w=10u l=1u
-r1 vdd x 10k
-r2 vdd y 10k
-re e 0 10k
-.model n nmos(vto=0.5 kp=200u lambda=0.05)
-*@ input inp inn
-*@ output x y
-*@ supply vdd
-"""
-
-
-def test_a_level_at_which_nothing_works_is_no_place_to_start_from() -> None:
-    """At 0 V both transistors are off and the output follows nothing: levels are reached from one of those asked."""
-    off, on = (lt.read(OFF.format(level=level)).cmrr([0.0], vcm=[1.2, 1.5]) for level in (0.0, 1.3))
-    np.testing.assert_allclose(off.matrix, on.matrix, rtol=1e-9, atol=1e-15)
-    assert (off.vcm == [1.2, 1.5]).all()
