@@ -59,6 +59,14 @@ def test_latex_has_an_equation_a_line() -> None:
     assert r"$$ A_{\mathrm{dd}} = -g_{\mathrm{m1,2}} \, R_{\mathrm{D}} $$" in text
 
 
+@pytest.mark.parametrize(("second", "shared"), [("10.4k", True), ("9.6k", True), ("10.6k", False), ("15k", False)])
+def test_values_share_a_symbol_within_five_percent(second: str, shared: bool) -> None:
+    """Beyond that two loads are two symbols."""
+    text = read(PAIR.format(R.replace("r2 d y 10k", f"r2 d y {second}"), "x y")).derive().to_text()
+    assert ("| R_1,2 |" in text) == shared
+    assert ("| R_1 |" in text and "| R_2 |" in text) != shared
+
+
 def test_json_holds_the_steps() -> None:
     data = json.loads(read(MOS).derive().to_json())
     assert data["steps"][0]["title"] == "Currents at each node"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ import sympy
 from longtail.amplifier import Amplifier, read
 from longtail.analyses.formula.result import Formula
 from longtail.analyses.formula.setting import gain_of
+from longtail.analyses.formula.writing import _notes
 from longtail.driven.inputs import find_drives
 from longtail.driven.mode_gains import mode_gains
 from longtail.errors import AnalysisError, OptionError
@@ -422,3 +424,38 @@ def test_a_difference_has_the_value_of_the_devices_difference() -> None:
     amp = deck(MOS, drd="0.01")
     first, second = (amp.op().devices[name]["r"] for name in ("rd1", "rd2"))
     assert found.symbols["ΔR_D"].value == pytest.approx(first - second, rel=2e-2)
+
+
+PROVEN: dict[str, object] = {
+    "transfer": SimpleNamespace(is_zero=False), "nominal": False, "error_bound": 0.05, "error_sampled": 0.1,
+    "cancellation": 10.0, "unknowns": ("o1", "q1#bi"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({}, ""),
+        ({"error_bound": None}, "could not be proven on the band"),
+        ({"error_bound": 0.0}, ""),
+        ({"error_sampled": 0.1001}, "larger than allowed: the substitution of bias expressions"),
+        ({"cancellation": 10.001}, "terms cancel to 1/10 of their size"),
+        ({"cancellation": 250.0}, "terms cancel to 1/250 of their size"),
+        ({"nominal": True}, "every pair was taken to differ by 1 %"),
+        ({"unknowns": ("o1", "q1#late")}, "excess phase is counted as a pole and a zero"),
+    ],
+)
+def test_what_a_formula_is_worth_is_noted(changed: dict[str, object], said: str) -> None:
+    """An error of a tenth is allowed, and a tenth is what it has."""
+    answer = SimpleNamespace(**{**PROVEN, **changed})
+    notes = _notes(None, "differential", answer, (0.0, 1e3), 0.1)  # type: ignore[arg-type]
+    assert len(notes) == bool(said)
+    assert all(said in note for note in notes)
+
+
+def test_a_gain_within_a_mode_is_the_same_to_first_order() -> None:
+    """Equal and opposite differences leave it as it is: what is asked for to first order is the matched formula."""
+    first, matched = (
+        example("bjt_pair").formula(of="differential", **{way: True}) for way in ("first_order", "matched")
+    )
+    assert first.to_dict() == matched.to_dict()

@@ -230,3 +230,41 @@ def test_laws_beside_couplings_are_cut() -> None:
     expected = -g_m * 2j * np.pi * frequency * 1e-6 * 0.5
     assert differential.gain(frequency) == pytest.approx(expected, rel=1e-3)
     assert abs(lt.read(COUPLED_WITH_A_LAW).formula(band="1meg").value_dc) == pytest.approx(abs(expected), rel=0.1)
+
+
+PLAIN = """a pair
+vcc vcc 0 9
+vee vee 0 -9
+vp inp 0 {value}
+vn inn 0 {value}
+q1 o1 inp e m
+q2 o2 inn e m
+{load}
+r2 vcc o2 5k
+re e vee 9k
+.model m npn(is=1e-15 vaf=50)
+"""
+LOAD = "r1 vcc o1 5k"
+
+
+@pytest.mark.parametrize("value", ["", "ac 1", "0", "1"])
+def test_sources_without_a_value_stand_at_zero(value: str) -> None:
+    deck = PLAIN.format(value=value, load=LOAD)
+    differential, common = both(lt.read(deck).half())
+    whole = lt.read(deck).gains([10.0])
+    assert differential.gain(10.0) == pytest.approx(whole.differential[0], rel=1e-9)
+    assert common.gain(10.0) == pytest.approx(whole.common[0], rel=1e-9)
+
+
+def test_what_counts_as_a_wire_is_told_and_else_nothing() -> None:
+    plain = lt.read(PLAIN.format(value="0", load=LOAD)).half()
+    assert not any("wire" in note for note in plain.notes)
+    wired = lt.read(PLAIN.format(value="0", load="vw vcc w 0\nr1 w o1 5k")).half()
+    assert "vw stands on one side only and counts as a wire in the image" in wired.notes
+
+
+def test_without_an_operating_point_there_are_no_halves() -> None:
+    deck = PLAIN.format(value="0", load=LOAD) + "b1 vcc x i=exp(v(x))+1\nrx x 0 1e12\n"
+    found = lt.read(deck).half()
+    assert found.differential is None and found.common is None
+    assert any(note.startswith("no half circuits: no operating point found") for note in found.notes)

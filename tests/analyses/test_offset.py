@@ -183,3 +183,26 @@ def test_an_offset_of_a_balanced_pair_is_zero_and_no_last_bits(examples: Path) -
     )
     assert balanced == 0.0
     assert 1e-12 < abs(apart) < 1e-9
+
+
+HOT = """a pair whose load gives way when it is hot
+vcc vcc 0 5
+vee vee 0 -5
+vp inp 0 0
+vn inn 0 0
+q1 o1 inp e m
+q2 o2 inn e m
+r1 vcc o1 {5k*(temper<100)+1*(temper>=100)}
+r2 vcc o2 5k
+re e vee 4.3k
+.model m npn(is=1e-15)
+*@ output o1
+*@ supply vcc vee
+"""
+
+
+def test_temperatures_at_which_the_output_cannot_be_nulled_are_named() -> None:
+    found = lt.read(HOT).offset(temp="27,90,200,125")
+    assert found.notes == ("the output could not be nulled at 125, 200 °C",)
+    assert np.isnan(found.input_offset_over_temperature).tolist() == [False, False, True, True]
+    assert lt.read(HOT).offset(temp="27,90").notes == ()

@@ -342,3 +342,14 @@ def test_zeros_that_share_the_origin_share_their_node(examples: Path) -> None:
     assert found.zeros is not None
     assert found.zeros[:2].tolist() == [0.0, 0.0]
     assert found.zero_nodes[:2] == ("a", "b")
+
+
+def test_a_circuit_without_capacitances_has_no_poles() -> None:
+    found = lt.read("t\nv1 a 0 0\nv2 b 0 0\ne1 o 0 a b 10\nr1 o 0 1k\n*@ input a b\n*@ output o\n").poles()
+    differential, common = found.transfers["differential"], found.transfers["common"]
+    assert found.poles.size == 0
+    assert differential.gain_at_dc == pytest.approx(10.0, rel=1e-12)
+    assert differential.zeros is not None and differential.zeros.size == 0
+    assert common.gain_at_dc is None and common.zeros is None
+    assert "note: A_cm is below rounding" in found.to_text()
+    assert "bandwidth       –" in found.to_text()

@@ -9,13 +9,14 @@ import pytest
 from scipy.optimize import brentq
 
 import longtail as lt
-from longtail.analyses.range import OperatingRange
+from longtail.analyses.range import OperatingRange, _with_corners
 from longtail.devices.discovery import devices
 from longtail.driven.inputs import find_drives
 from longtail.driven.levels import sweep
 from longtail.engine.equations.system import System
 from longtail.engine.solving.operating_point import solve_operating_point
 from longtail.errors import AnalysisError, OptionError
+from longtail.large_signal.reach import RangeEnd
 from longtail.large_signal.transistors import amplifying
 from reference import gallery, ngspice
 
@@ -209,6 +210,7 @@ def test_where_to_look_has_to_be_known() -> None:
 
 def test_forms(ota: OperatingRange) -> None:
     found = ota.to_dict()
+    assert [found[name] for name in ("frequency_hz", "gain_loss_db", "cmrr_loss_db")] == [1.0, 3.0, 6.0]
     assert set(found["input_common_mode"]["low"]) == {"volts", "device", "reason"}
     assert np.shape(found["polygon"]) == (len(ota.limits), 2)
     assert ota.to_xarray()["limit"].dims == ("corner",)
@@ -285,3 +287,43 @@ def test_an_output_of_nothing_but_rounding_is_called_zero() -> None:
     )
     with pytest.raises(AnalysisError, match="about an output of 0 V"):
         lt.read(text).range()
+
+
+class Halves:
+    """A search whose ends are limited by one thing on one side of a line through the middle, and another beyond it."""
+
+    def __init__(self, turn: float) -> None:
+        self.turn = turn
+        self.asked: list[float] = []
+
+    def reach(self, angles: np.ndarray, *_: object) -> list[tuple[np.ndarray, RangeEnd]]:
+        self.asked += angles.tolist()
+        beyond = np.cos(angles - self.turn) > 0.0
+        return [
+            (np.array([np.cos(a), np.sin(a)]), RangeEnd(0.0, None, "this" if there else "that"))
+            for a, there in zip(angles, beyond, strict=True)
+        ]
+
+
+@pytest.mark.parametrize("turn", [0.3, np.pi / 2 - 0.03, np.pi / 2 + 0.01, np.pi - 0.02, -1.0])
+def test_the_polygon_is_refined_between_ends_of_different_limits(turn: float) -> None:
+    """Also between the last ray and the first, which are neighbours around the circle."""
+    search, rays = Halves(turn), np.linspace(-np.pi, np.pi, 72, endpoint=False)
+    ends = _with_corners(search, rays, search.reach(rays))  # type: ignore[arg-type]
+    fresh = np.array(search.asked[72:])
+    assert len(fresh) == 16 and len(ends) == 88
+    step = 2.0 * np.pi / 72.0
+    for edge in (turn + np.pi / 2, turn - np.pi / 2):
+        beside = np.abs((fresh - edge + np.pi) % (2.0 * np.pi) - np.pi)
+        assert (beside < step).sum() == 8
+        assert beside.min() <= step / 25.0, "twice over, by fifths"
+    around = np.unwrap([np.arctan2(place[1], place[0]) for place, _ in ends])
+    assert (np.diff(around) > 0.0).all(), "in order around the middle"
+    assert around[-1] - around[0] < 2.0 * np.pi
+    assert sum(a.reason != b.reason for (_, a), (_, b) in zip(ends, ends[1:] + ends[:1], strict=True)) == 2
+
+
+def test_a_polygon_of_one_limit_is_left_as_it_is() -> None:
+    rays = np.linspace(-np.pi, np.pi, 72, endpoint=False)
+    ends = [(np.array([np.cos(a), np.sin(a)]), RangeEnd(0.0, None, "this")) for a in rays]
+    assert _with_corners(Halves(0.0), rays, ends) == ends  # type: ignore[arg-type]

@@ -232,6 +232,19 @@ def test_symmetry_and_failures_survive_resuming(tmp_path: Path, ending: str) -> 
 
 @pytest.mark.usefixtures("small_parts")
 @pytest.mark.parametrize("ending", ["csv", "json", "zarr"])
+def test_lanes_without_a_solution_are_no_lost_ones(amp: lt.Amplifier, tmp_path: Path, ending: str) -> None:
+    """Their figures are those that a store has where it was never written."""
+    path = tmp_path / f"lanes.{ending}"
+    options = {"parameters": {"rc1.r": [*4 * [np.nan], *4 * [1e4]]}, "measure": "cmrr_db,differential", "out": path}
+    with pytest.raises(Stopped):
+        amp.sweep(**options, progress=stopping_after(4))
+    resumed = amp.sweep(**options, resume=True)
+    assert np.isnan(resumed["cmrr_db"]).tolist() == [*4 * [True], *4 * [False]]
+    assert "resumed after 4 lanes" in resumed.notes
+
+
+@pytest.mark.usefixtures("small_parts")
+@pytest.mark.parametrize("ending", ["csv", "json", "zarr"])
 def test_infinities_keep_their_sign(tmp_path: Path, ending: str) -> None:
     """No gain is -inf dB, a rejection without a common gain inf dB, a lane without a solution nan."""
     dead = lt.read(DECK.replace("10.1k", "10k").replace("q1 o1 inp", "q1 o1 inn"))
@@ -412,3 +425,16 @@ def test_progress_is_shown_on_a_terminal_alone(monkeypatch: pytest.MonkeyPatch) 
     with advancing("sweep") as tell:
         tell(40, 80)
     assert sys.stderr.getvalue() == ""
+
+
+@pytest.mark.parametrize("measure", ["cmrr_db", "differential_db", "bandwidth_hz", "input_noise@1k", "lowest_pole_hz"])
+@pytest.mark.parametrize("others", [[], [1e4]])
+def test_lanes_without_a_solution_have_no_figure_of_any_kind(measure: str, others: list[float]) -> None:
+    """Alone, or beside one that has."""
+    amp = lt.read(DECK)
+    swept = amp.sweep(parameters={"rc1.r": [np.nan, np.nan, *others]}, measure=measure)
+    assert np.isnan(swept[measure][:2]).all()
+    if others:
+        np.testing.assert_array_equal(
+            swept[measure][2:], amp.sweep(parameters={"rc1.r": others}, measure=measure)[measure]
+        )

@@ -319,3 +319,34 @@ def test_an_output_at_a_rail_is_swept_as_far_as_the_pair_steers() -> None:
     assert found.steered is not None and found.pair is not None
     assert found.v_id[-1] == pytest.approx(2.0 * found.steered[0], rel=1e-6)
     assert 0.1 < found.v_id[-1] < 1.0
+
+
+OVERFLOWING = """a pair, and a law that overflows in places
+vdd vdd 0 3
+v1 inp 0 1.5
+v2 inn 0 1.5
+m1 x inp e 0 n w=10u l=1u
+m2 y inn e 0 n w=10u l=1u
+r1 vdd x 10k
+r2 vdd y 10k
+re e 0 10k
+b1 x 0 i={law}
+.model n nmos(vto=0.5 kp=200u lambda=0.05)
+*@ input inp inn
+*@ output x y
+*@ supply vdd
+"""
+
+
+def test_where_no_operating_point_is_found_is_told() -> None:
+    """Not the same of points and of conditions; and nothing where all are found."""
+    hot = "(temper>100)*exp((temper>100)*1000*(1+v(x)*v(x)))"
+    found = lt.read(OVERFLOWING.format(law=hot)).transfer(temperatures="27,200")
+    assert "at some points no operating point was found: 200 °C" in found.notes
+    assert not any(
+        "points" in note for note in lt.read(OVERFLOWING.format(law="0")).transfer(temperatures="27,200").notes
+    )
+    wide = lt.read(OVERFLOWING.format(law="exp(2000*(v(inp)-v(inn)-1))")).transfer(v_id="-1.5:1.5:31")
+    lost = int(np.isnan(wide.v_out).sum())
+    assert 0 < lost < 31
+    assert f"no operating point was found at {lost} of 31 points" in wide.notes

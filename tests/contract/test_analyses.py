@@ -246,3 +246,27 @@ def test_numbers_are_numbers() -> None:
     for wrong in (6, "6k", float("nan")):
         with pytest.raises(OptionError, match="vcm must lie between -5 and 5 V"):
             level.read(wrong)
+
+
+UNSOLVABLE = """a pair, and beside it a current that nothing can take up
+vcc vcc 0 9
+vee vee 0 -9
+vp inp 0 0
+vn inn 0 0
+q1 o1 inp e m
+q2 o2 inn e m
+r1 vcc o1 5k
+r2 vcc o2 5k
+re e vee 9k
+b1 vcc x i=exp(v(x))+1
+rx x 0 1e12
+.model m npn
+"""
+
+
+@pytest.mark.parametrize("name", [name for name in analyses() if name != "half"])  # which says it in a note
+def test_a_circuit_without_an_operating_point_is_an_error_and_no_figure(name: str) -> None:
+    """Whatever else may be missing, an offset or a rejection: this comes first, and names the node."""
+    given = {"vary": {"r1.r": "5k"}} if name == "sweep" else {"full": True} if name == "analyze" else {}
+    with pytest.raises(lt.ConvergenceError, match=r"no operating point found after .* would not settle: .*\bx\b"):
+        lt.read(UNSOLVABLE).run(name, **given)

@@ -407,3 +407,41 @@ re e 0 1k
         op = amplifier.analyze(**options).op
         assert set(op.devices) == set(amplifier.op().devices)
         assert set(op.branches) <= set(amplifier.op().branches)
+
+
+@pytest.mark.parametrize(
+    ("frequency", "rows"), [([0.0], []), ([10.0], ["e_n"]), ([0.0, 10.0, 1e6], ["e_n", "V_n,out"])]
+)
+def test_noise_is_given_above_zero_and_over_a_band(examples: Path, frequency: list[float], rows: list[str]) -> None:
+    """At 0 Hz there is none to give, and at one frequency nothing to integrate over."""
+    sheet = lt.read(examples / "bjt_pair.cir").analyze(full=True, frequency_hz=frequency)
+    assert [row.symbol for row in sheet.rows if "noise" in row.parameter] == rows
+
+
+UNSUPPLIED = """an amplifier that a current feeds
+icc 0 vcc 5m
+rcc vcc 0 2k
+v1 inp 0 2
+v2 inn 0 2
+q1 vcc inp e n
+q2 o inn e n
+rc vcc o 5k
+re e 0 1k
+.model n npn
+*@ input inp inn
+*@ output o
+"""
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_where_nulling_does_not_know_its_target_there_is_no_offset_and_the_rest_stands(full: bool) -> None:
+    sheet = lt.read(UNSUPPLIED).analyze(full=full)
+    (said,) = [note for note in sheet.notes if "input offset" in note]
+    assert said.startswith("no input offset: the target of nulling is not known: no supplies are named; give --target")
+    values = {row.symbol: row.value for row in sheet.rows}
+    assert values["V_OS"] is None and values["A_d"] is not None
+    with pytest.raises(lt.OptionError, match="the target of nulling is not known"):
+        lt.read(UNSUPPLIED).analyze(full=full, null=True)
+    given = lt.read(UNSUPPLIED).analyze(full=full, target=5.0)
+    assert {row.symbol: row.value for row in given.rows}["V_OS"] is not None
+    assert ("no ranges are given: no supplies say how far to look" in given.notes) == full

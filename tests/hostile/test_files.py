@@ -10,12 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from hostile.world import Situation, contents, shell, tried
+from hostile.world import SWEEP, Situation, contents, half, shell, tried
 from longtail.cli.main import run
 from longtail.errors import OptionError
 from longtail.files.writing import write_file
 
-SWEEP = "sweep bjt_pair --vary rc1.r=9k,10k,11k --measure cmrr_db --out"
 STAY = "is there already"
 
 
@@ -23,26 +22,6 @@ def file(name: str, text: str = "mine\n") -> Callable[[Path], object]:
     def spoil(folder: Path) -> None:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
-
-    return spoil
-
-
-def half(ending: str, change: Callable[[Path, Path], object]) -> Callable[[Path], object]:
-    """A sweep that was stopped after its first lanes, with something done to file and note."""
-
-    def spoil(folder: Path) -> None:
-        path, note = folder / f"x.{ending}", folder / f"x.{ending}.part"
-        seen: list[dict[str, object]] = []
-        from longtail.files.lane_file import LaneFile
-
-        close = LaneFile.close
-        LaneFile.close = lambda self: (seen.append(json.loads(note.read_text())), close(self))[1]  # type: ignore[method-assign]
-        try:
-            assert run([*SWEEP.split(), path.name]) == 0
-        finally:
-            LaneFile.close = close  # type: ignore[method-assign]
-        note.write_text(json.dumps({**seen[0], "lanes": 2} if ending == "zarr" else seen[0]))
-        change(path, note)
 
     return spoil
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -12,6 +13,9 @@ from pathlib import Path
 import pytest
 
 from longtail.cli.main import run
+from longtail.files.lane_file import LaneFile
+
+SWEEP = "sweep bjt_pair --vary rc1.r=9k,10k,11k --measure cmrr_db --out"
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,24 @@ def tried(s: Situation, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: p
     assert printed.err.count("error: ") == 1
     assert contents(folder) == before
     return printed.err
+
+
+def half(ending: str, change: Callable[[Path, Path], object], sweep: str = SWEEP) -> Callable[[Path], object]:
+    """A sweep that was stopped after its first lanes, with something done to file and note."""
+
+    def spoil(folder: Path) -> None:
+        path, note = folder / f"x.{ending}", folder / f"x.{ending}.part"
+        seen: list[dict[str, object]] = []
+        close = LaneFile.close
+        LaneFile.close = lambda self: (seen.append(json.loads(note.read_text())), close(self))[1]  # type: ignore[method-assign]
+        try:
+            assert run([*sweep.split(), path.name]) == 0
+        finally:
+            LaneFile.close = close  # type: ignore[method-assign]
+        note.write_text(json.dumps({**seen[0], "lanes": 2} if ending == "zarr" else seen[0]))
+        change(path, note)
+
+    return spoil
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -190,3 +190,39 @@ def test_lanes_that_are_too_hot_have_no_figures() -> None:
     swept = amplifier.sweep(vary="temp=27,500")
     assert np.isnan(swept["differential_db"]).tolist() == [False, True]
     assert any("1 of 2 lanes have no figures" in note for note in swept.notes)
+
+
+def far(volts: float, sources: str) -> list[str]:
+    """What is said where a current through a resistance makes these volts."""
+    return [n for n in lt.read(f"t\n{sources}\ni1 0 x {volts}m\nrx x 0 1k\n").op().notes if "far outside" in n]
+
+
+@pytest.mark.parametrize(
+    ("sources", "limit"),
+    [
+        ("v1 a 0 5\nra a 0 1k", 50.0),
+        ("v1 a 0 5\nra a 0 1k\nv2 b 0 -3\nrb b 0 1k", 80.0),
+        ("v1 a 0 0.2\nra a 0 1k", 10.0),
+        ("ra x 0 1g", 10.0),
+    ],
+)
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_far_outside_is_beyond_ten_times_all_sources(sources: str, limit: float, sign: float) -> None:
+    """Or of one volt, where there are none or less."""
+    assert far(sign * 0.99 * limit, sources) == []
+    (note,) = far(sign * 1.01 * limit, sources)
+    assert note.startswith(f"x lies far outside the supplies, x at {sign * 1.01 * limit:.4g} V: check the current")
+
+
+@pytest.mark.parametrize(("amperes", "said"), [(990.0, 0), (1010.0, 1)])
+def test_no_amplifier_carries_a_thousand_amperes(amperes: float, said: int) -> None:
+    notes = lt.read(f"t\nv1 a 0 1\nr1 a 0 {1.0 / amperes!r}\n").op().notes
+    assert sum("i(v1) beyond reason" in note for note in notes) == said
+
+
+@pytest.mark.parametrize(("count", "listed"), [(2, "x0, x1 lie"), (6, "x4, x5 lie"), (7, "x4, x5 and 1 more lie")])
+def test_six_names_are_listed(count: int, listed: str) -> None:
+    cards = "".join(f"i{k} 0 x{k} 1\nr{k} x{k} 0 1k\n" for k in range(count))
+    (note,) = lt.read(f"t\nv1 a 0 1\nra a 0 1k\n{cards}").op().notes
+    assert f"{listed} far outside" in note
+    assert f"x{count - 1} at 1 kV" in note, "of equal ones the last by name"

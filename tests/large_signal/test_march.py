@@ -32,6 +32,7 @@ def test_it_reaches_a_fold() -> None:
 
     edge = march(attempt, np.ones((1, 1)), np.full((1, 1), -0.5), np.full(1, TOLERANCE))
     assert not edge.solved[0]
+    assert 0.0 < edge.first[0] - edge.last[0] <= TOLERANCE
     assert abs(edge.last[0] - 2.0 / 3.0**1.5) < 10 * TOLERANCE
     assert abs(edge.before[0, 0] - 1.0 / np.sqrt(3.0)) < 1e-2
 
@@ -53,7 +54,7 @@ def test_every_row_ends_at_its_own_edge() -> None:
     assert (edge.last[:4] <= found).all()
     assert (edge.first[:4] > found).all()
     assert (edge.first[:4] - edge.last[:4] <= TOLERANCE).all()
-    assert edge.last[4] == 1.0
+    assert edge.last[4] == edge.first[4] == 1.0, "the way ends inside"
     assert not edge.solved[4]
     np.testing.assert_allclose(edge.before[:, 0], edge.last**2)
     np.testing.assert_allclose(edge.beyond[:4, 0], edge.first[:4] ** 2)

@@ -250,33 +250,40 @@ def test_sweeps_say_why_lanes_have_no_rejection() -> None:
     assert gains.reason("differential") == Reason(Cause.HELD, "vdd")
 
 
-def test_an_unstable_point_is_marked_wherever_it_is_used() -> None:
+VERBS = (
+    "gains", "analyze", "cmrr", "noise", "offset", "range", "impedance", "psrr", "transfer", "behavioral", "op",
+    "poles", "half", "formula", "source_imbalance",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_an_unstable_point_is_marked_wherever_it_is_used(verb: str) -> None:
+    unstable, stable = (lt.read(LATCH.format(cross=cross)).run(verb.replace("_", "-")) for cross in (15, 5))
+    marked = [
+        sum("unstable" in note and "right half-plane" in note for note in each.notes) for each in (unstable, stable)
+    ]
+    assert marked == [1, 0]
+
+
+def test_an_unstable_point_has_no_band() -> None:
     amplifier = lt.read(LATCH.format(cross=15))
-    verbs = (
-        "gains",
-        "analyze",
-        "cmrr",
-        "noise",
-        "offset",
-        "range",
-        "impedance",
-        "psrr",
-        "transfer",
-        "behavioral",
-        "op",
-        "poles",
-        "half",
-        "formula",
-        "source_imbalance",
-    )
-    for verb in verbs:
-        result = getattr(amplifier, verb)()
-        assert any("unstable" in note and "right half-plane" in note for note in result.notes), verb
     swept = amplifier.sweep(vary="temp=0,27")
     assert "unstable in 2 of 2 lanes" in swept.notes[0]
     rows = {row.symbol: row for row in amplifier.analyze().rows}
     assert rows["f_3dB"].value is None and rows["f_3dB"].remark == "unstable operating point"
     assert amplifier.poles().corners.bandwidth_hz is None
+
+
+def test_conditions_under_which_the_point_is_unstable_are_named() -> None:
+    """A cross-coupled pair that is too wide when it is hot, or in a corner; and nothing where it is so throughout."""
+    deck = LATCH.replace("w={cross}u", "w={cross}").replace(".model n", ".param cross=5u\n.model n", 1)
+    wide = lt.read(deck.replace("cross=5u", "cross={5u+10u*(temper>100)}")).analyze(full=True, temperatures="27,125")
+    said = [note for note in wide.notes if "unstable" in note]
+    assert said == ["the operating point is unstable, a pole in the right half-plane, under these conditions: 125 °C"]
+    corner = lt.read(deck).analyze(full=True, corners={"wide": {"cross": "15u"}, "narrow": {"cross": "4u"}})
+    assert [note.rpartition(": ")[2] for note in corner.notes if "unstable" in note] == ["wide"]
+    always = lt.read(deck.replace("cross=5u", "cross=15u")).analyze(full=True, temperatures="27,125")
+    assert not any("under these conditions" in note for note in always.notes)
 
 
 def test_a_stable_point_is_not() -> None:

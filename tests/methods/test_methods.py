@@ -40,6 +40,20 @@ def test_every_analysis_is_in_one_part(writer: ModuleType) -> None:
     assert sorted(found) == sorted(analyses())
 
 
+@pytest.mark.parametrize("name", analyses())
+def test_a_method_takes_what_its_analysis_declares(name: str, writer: ModuleType) -> None:
+    """Every option with its default, and in its help with unit and bounds."""
+    analysis = analyses()[name]
+    pages = "".join((writer.FOLDER / part.file).read_text(encoding="utf-8") for part in writer.PARTS)
+    _, _, rest = pages.partition(f"    def {writer.method_name(analysis)}(\n")
+    signature, _, help = rest.partition("    @asks\n")[0].partition("    ) -> ")
+    assert {line.strip().rstrip(",") for line in signature.splitlines()} - {"self", "*"} == {
+        writer.parameter(option) for option in analysis.options
+    }
+    for option in analysis.options:
+        assert writer.meaning(option) in " ".join(help.split())
+
+
 @pytest.mark.parametrize(
     ("options", "wanted"),
     [((PORT, FREQUENCY, LEVEL), FREQUENCY), ((FREQUENCY,), FREQUENCY), ((LEVEL, FREQUENCY), None), ((PORT,), None)],

@@ -7,11 +7,13 @@ writes one file for each process of pytest into FOLDER; `Lines` reads them.
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,8 @@ import coverage
 import pytest
 
 _FOLDER = "MUTANTS_LINES"
+# tests of what files declare on import, which run nothing of them afterwards
+_DECLARATIONS = ("tests/methods/test_methods.py::test_a_method_takes_what_its_analysis_declares",)
 
 
 class _Keeper:
@@ -68,9 +72,23 @@ class Lines:
                     self._tests[source][line].update(tests)
 
     def tests(self, file: Path, line: int) -> list[str]:
-        """The tests that run this line of a file; all that run anything of it where the line runs on import."""
+        """The tests that run this line of a file; where the line runs on import, which a test does for those that come
+        after it, all that run anything of the file and those of what is declared."""
         lines = self._tests.get(str(file), {})
         found = lines.get(line, set())
-        if "" in found and len(found) == 1:
-            found = set().union(*lines.values())
+        if found and not _is_in_function(file, line):
+            found = {test for test in self.seconds if test.startswith(_DECLARATIONS)}.union(*lines.values())
         return sorted((t for t in found if t in self.seconds), key=lambda test: (self.seconds[test], test))
+
+
+def _is_in_function(file: Path, line: int) -> bool:
+    """Whether a line is in the body of a function, and not run on import."""
+    return any(
+        isinstance(node, ast.FunctionDef) and node.body[0].lineno <= line <= (node.end_lineno or 0)
+        for node in ast.walk(_tree(file))
+    )
+
+
+@cache
+def _tree(file: Path) -> ast.AST:
+    return ast.parse(file.read_text())

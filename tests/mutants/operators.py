@@ -2,8 +2,8 @@
 
 The operators are the usual ones: a comparison turned round, `+` for `-` and `*` for `/`, `and` for `or`, a condition
 or a sign the other way, a number one larger, True for False, nothing returned, a statement left out, a loop broken off.
-No faults are put where they could not show: into annotations, docstrings, assertions and what is for the reader alone
-(`__repr__`).
+No faults are put where they could not show: into annotations, docstrings, assertions (of a class as of a value: that
+its objects are frozen, that a method is to be overridden) and what is for the reader alone (`__repr__`).
 """
 
 from __future__ import annotations
@@ -156,14 +156,27 @@ def _for_readers(node: ast.AST) -> bool:
     """Whether a part of the tree only speaks to readers and checkers: no fault in it could show."""
     if isinstance(node, ast.Assert | ast.JoinedStr | ast.ImportFrom | ast.Import):
         return True
+    if isinstance(node, ast.Raise):
+        return _is_assertion(node)
     if isinstance(node, ast.keyword):
-        return node.arg in ("strict", "repr")  # of zip: an assertion; of a dataclass: what `__repr__` says
+        return node.arg in _ASSERTED
     if isinstance(node, ast.FunctionDef):
         return node.name == "__repr__"
     if isinstance(node, ast.If):
         return isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
     # a name for a type: `Values = Mapping[str, float | Array]`
     return isinstance(node, ast.Assign) and isinstance(node.value, ast.Subscript) and _is_type(node.value)
+
+
+# `strict` of zip; of a dataclass what `__repr__` says, and that nobody changes it or adds to it; what commands offer,
+# which has a test of its own
+_ASSERTED = ("strict", "repr", "frozen", "slots", "python_only")
+
+
+def _is_assertion(node: ast.Raise) -> bool:
+    """Whether an exception says that the program is wrong, and no more than that: `raise NotImplementedError`."""
+    raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+    return isinstance(raised, ast.Name) and raised.id in ("NotImplementedError", "AssertionError")
 
 
 def _is_type(node: ast.Subscript) -> bool:

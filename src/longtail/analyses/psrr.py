@@ -117,7 +117,7 @@ class SupplyRejection(AtOutput, Result):
                 "vcm": self.vcm,
                 "input_offset": self.input_offset,
                 "frequency_hz": self.frequency_hz,
-                **named_gains(self.matrix[..., :2]),
+                **named_gains(self.matrix),
                 "supplies": {
                     name: {
                         "differential": self.differential(name),

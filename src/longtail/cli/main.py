@@ -1,8 +1,8 @@
 """The `longtail` command: what it understands, and how it ends.
 
 Results go to standard output, everything else to standard error. Exit status: 0 done, 1 the computation failed,
-2 the netlist or the command cannot be used, 130 interrupted, 141 nobody reads the output any more,
-143 terminated.
+2 the netlist or the command cannot be used, 129 the terminal was closed, 130 interrupted,
+141 nobody reads the output any more, 143 terminated.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from cyclopts import App
 from cyclopts.exceptions import CycloptsError
 
 from longtail import AnalysisError, LongtailError, __version__
-from longtail.cli.interrupts import Terminated, listen
+from longtail.cli import letters
+from longtail.cli.interrupts import asked_status, exit_status, listen
 from longtail.cli.messages import complain
 from longtail.cli.sources import STDIN
 from longtail.cli.usage import usage
 from longtail.registry import announced
 
-INTERRUPTED = 130
 PIPE_CLOSED = 141
-TERMINATED = 143
+_LAST_STREAM = 2
 PURPOSE = """\
 A workbench for differential amplifiers: SPICE netlist in, the two modes out, with the reasons.
 
@@ -57,7 +57,7 @@ def run(arguments: Sequence[str]) -> int:
         return complain(error)
     except KeyboardInterrupt as stopped:
         complain(AnalysisError("interrupted", hint=str(stopped) or None))
-        return TERMINATED if isinstance(stopped, Terminated) else INTERRUPTED
+        return exit_status(stopped)
     except BrokenPipeError:
         _give_up(sys.stdout)
         return PIPE_CLOSED
@@ -75,6 +75,7 @@ def _give_up(stream: TextIO) -> None:
 def main() -> None:
     """The entry point: runs the command line of this process and ends it with the exit status."""
     listen()
+    _hold_streams()
     if sys.stderr is None:  # closed: messages go nowhere, and not among the results
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115  as long as the process
     if sys.stdout is None:
@@ -82,14 +83,22 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
-            reconfigure(errors="replace")  # an arrow must not stop a terminal that has no arrows
+            reconfigure(errors=letters.register())  # an arrow must not stop a terminal that has no arrows
     try:
         status = run(sys.argv[1:])
         sys.stderr.flush()
     except OSError:  # nobody can be told
         _give_up(sys.stderr)
         status = PIPE_CLOSED
-    sys.exit(status)
+    sys.exit(status and (asked_status() or status))
+
+
+def _hold_streams() -> None:
+    """Take the numbers of streams that are closed: else a file that is opened later has one of them, and gets what
+    libraries say to standard error."""
+    while (handle := os.open(os.devnull, os.O_RDWR)) <= _LAST_STREAM:
+        pass
+    os.close(handle)
 
 
 if __name__ == "__main__":

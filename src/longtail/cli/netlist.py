@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 from cyclopts import Parameter
 
+from longtail import OptionError
 from longtail.cli.messages import remark
 from longtail.cli.sources import SET_HELP, Source
 
@@ -24,9 +26,17 @@ def netlist(
         ),
     ] = False,
 ) -> None:
-    """Print the flat netlist."""
+    """Print the flat netlist. Raises `OptionError` where names would not be those of the circuit any more."""
     from longtail.elaborate import write
 
     circuit = Source(file, set=set, allow_outside_includes=allow_outside_includes).read().circuit
     remark(map(str, circuit.notes))
-    print(write(circuit), end="")
+    flat = write(circuit)
+    try:
+        flat.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError as error:
+        raise OptionError(
+            f"the netlist has {flat[error.start]!a}, which standard output has not: it takes {sys.stdout.encoding}",
+            hint="set PYTHONIOENCODING=utf-8",
+        ) from error
+    print(flat, end="")

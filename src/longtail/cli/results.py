@@ -10,7 +10,8 @@ from typing import Protocol, runtime_checkable
 
 from longtail.cli.messages import remark
 from longtail.contract.result import Result
-from longtail.files.writing import check, write_file, write_report, writing
+from longtail.errors import AnalysisError
+from longtail.files.writing import check, check_folder, write_file, write_report, writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +63,29 @@ def show(result: Result, form: Form, circuit_notes: Iterable[object]) -> None:
 
 
 def look_ahead(form: Form, stem: str) -> None:
-    """Raise `OptionError` before long work whose files would not be written."""
+    """Raise `OptionError` before long work whose files would not be written, `AnalysisError` where nothing can draw."""
     if form.html is not None:
         check(Path(form.html), overwrite=form.overwrite)
+        check_folder(Path(form.html))
     if form.out is not None:
         folder = Path(form.out)
         with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
         for ending in ("txt", "json", form.format):
             check(folder / f"{stem}.{ending}", overwrite=form.overwrite)
+        check_folder(folder / f"{stem}.txt")
+        _load_plots()
+
+
+def _load_plots() -> None:
+    """Load the plotting library, which reads variables and files of its own when it is."""
+    try:
+        from longtail.report import plots
+    except (OSError, ValueError) as error:
+        raise AnalysisError(
+            f"Matplotlib cannot be loaded: {error}", hint="mend what it names, or leave --out out"
+        ) from error
+    plots.check_date()
 
 
 def prepared(result: Result, form: Form, stem: str) -> Result:

@@ -76,9 +76,7 @@ def above(gains: Complex, floor: Real) -> Complex:
     """
     gains = np.asarray(gains)
     near = (np.abs(gains.real) <= floor) & (np.abs(gains.imag) <= floor)  # sooner found than a magnitude, and rare
-    if not near.any():
-        return gains
-    return np.where(near & (np.abs(gains) <= floor), 0.0, gains)
+    return np.where(np.abs(gains) <= floor, 0.0, gains) if near.any() else gains
 
 
 def rejection_db(wanted: ArrayLike, unwanted: ArrayLike, floor: Real) -> Real:

@@ -6,7 +6,9 @@ lies `FILE.part`, which says what the sweep is and how far the file is good; it 
 
 from __future__ import annotations
 
+import contextlib
 import json
+import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,12 +26,13 @@ Values = NDArray[Any]
 
 
 class LaneFile(ABC):
-    """A file or folder that is there and takes parts in order. `done` lanes are in it already.
+    """A file or folder that is there and takes parts in order. `done` lanes are in it already; `made`: it has just
+    been made, and goes again where it cannot be begun.
 
     Raises `OptionError` where another process writes to it.
     """
 
-    def __init__(self, path: Path, layout: Layout, state: Mapping[str, Any] | None) -> None:
+    def __init__(self, path: Path, layout: Layout, state: Mapping[str, Any] | None, made: bool) -> None:
         self.path = path
         self.layout = layout
         self.done = state["lanes"] if state else 0
@@ -37,6 +40,9 @@ class LaneFile(ABC):
         try:
             self._begin(state)
         except BaseException:
+            self._close()
+            if made:
+                _remove(path)
             self._held.let_go()
             raise
 
@@ -73,8 +79,19 @@ class LaneFile(ABC):
         """Add a part; returns how many bytes of the file are good."""
 
     @abstractmethod
-    def _close(self) -> None: ...
+    def _close(self) -> None:
+        """Close what `_begin` has opened, if it came to that."""
 
     @abstractmethod
     def kept(self) -> tuple[NDArray[np.int8], dict[str, NDArray[np.float64]]]:
         """Status and scalars of the lanes that are in the file already."""
+
+
+def _remove(path: Path) -> None:
+    """Take away a file or a store that could not be begun; why it could not is told, and not what hinders this."""
+    for each in (path, sidecar(path)):
+        if each.is_dir():
+            shutil.rmtree(each, ignore_errors=True)
+        else:
+            with contextlib.suppress(OSError):
+                each.unlink(missing_ok=True)

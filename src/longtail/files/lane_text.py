@@ -23,24 +23,26 @@ class TextFile(LaneFile):
     head = tail = separator = ""
 
     def __init__(self, path: Path, layout: Layout, state: Mapping[str, Any] | None) -> None:
-        if not os.path.lexists(path):
+        self._file: IO[bytes] | None = None
+        made = not os.path.lexists(path)
+        if made:
             path.touch(exist_ok=False)
-        super().__init__(path, layout, state)
+        super().__init__(path, layout, state, made)
 
     def _begin(self, state: Mapping[str, Any] | None) -> None:
         if state:
             self.kept()  # before anything is touched
-        self._file: IO[bytes] = self.path.open("r+b" if state else "wb")
+        self._file = file = self.path.open("r+b" if state else "wb")
         if state:
             self._good = state["bytes"]
-            self._file.truncate(self._good)
-            self._file.seek(self._good)
-            self._file.write(self.tail.encode())
+            file.truncate(self._good)
+            file.seek(self._good)
+            file.write(self.tail.encode())
         else:
             head = self._head().encode()
-            self._file.write(head + self.tail.encode())
+            file.write(head + self.tail.encode())
             self._good = len(head)
-        self._file.flush()
+        file.flush()
         self._note(self._good)
 
     def _head(self) -> str:
@@ -56,6 +58,7 @@ class TextFile(LaneFile):
         text = self.separator.join(map(self._row, _rows(self.layout, where, status, values)))
         first = self.separator if self.done else "\n"
         data = f"{first}{text}".encode()
+        assert self._file is not None
         self._file.seek(self._good)
         self._file.write(data + self.tail.encode())
         self._file.flush()
@@ -63,7 +66,8 @@ class TextFile(LaneFile):
         return self._good
 
     def _close(self) -> None:
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
 
     def kept(self) -> tuple[NDArray[np.int8], dict[str, NDArray[np.float64]]]:
         try:

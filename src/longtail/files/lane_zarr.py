@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -41,31 +43,47 @@ class ZarrFile(LaneFile):
             if os.path.lexists(path):
                 _give_up(path, overwrite)
             path.mkdir(parents=True)  # where another process is faster, it has the name
-        super().__init__(path, layout, state)
+        self._group: Any = None
+        super().__init__(path, layout, state, made=state is None)
 
     def _begin(self, state: Mapping[str, Any] | None) -> None:
         import zarr
 
-        try:
-            self._group: Any = zarr.open_group(str(self.path), mode="r+" if state else "w-", zarr_format=3)
-            if state:
-                self._verify()
-        except DAMAGE as error:
-            raise damaged(self.path) from error
         if state:
+            with self._sound():
+                self._group = zarr.open_group(str(self.path), mode="r+", zarr_format=3)
+                self._verify()
             self.kept()
         else:
+            self._group = zarr.open_group(str(self.path), mode="w-", zarr_format=3)
             self._create()
         self._note(0)
 
+    @contextmanager
+    def _sound(self) -> Iterator[None]:
+        """Whatever a spoilt store raises, as an `OptionError`."""
+        try:
+            yield
+        except DAMAGE as error:
+            raise damaged(self.path) from error
+
     def _verify(self) -> None:
         """Raise `ValueError` where the store is not that of these lanes."""
-        for name, values in self.layout.axes.items():
+        axes = dict(self.layout.axes)
+        if self.layout.vectors and self.layout.frequency_hz is not None:
+            axes["frequency"] = self.layout.frequency_hz
+        for name, values in axes.items():
             if not np.array_equal(self._group[name][:], values, equal_nan=True):
                 raise ValueError(f"other values of {name}")
         for name in ("status", *self.layout.scalars, *self.layout.vectors):
-            if self._group[name].shape[0] != self.layout.lanes:
-                raise ValueError(f"{name} has another length")
+            array, over = self._group[name], self.layout.vectors.keys() & {name}
+            if array.shape != (self.layout.lanes, *((self.layout.rows,) if over else ())):
+                raise ValueError(f"{name} has another shape")
+            if array.nchunks_initialized < math.ceil(self.done / array.chunks[0]):
+                raise ValueError(f"{name} has lost lanes")
+            if over:  # nobody needs them here, but what is there has to be read some day
+                for start in range(0, self.done, _CHUNK):
+                    array[start : min(start + _CHUNK, self.done)]
 
     def _create(self) -> None:
         self._group.attrs.update({"title": self.layout.title, "axes": list(self.layout.axes), "status": _texts()})
@@ -85,11 +103,14 @@ class ZarrFile(LaneFile):
                 self._array(name, kind, np.nan, unit, len(f))
 
     def _array(self, name: str, kind: type[np.generic], fill: float, unit: str = "", frequencies: int = 0) -> Any:
+        from zarr.codecs import ZstdCodec
+
         over = (frequencies,) if frequencies else ()
         return self._group.create_array(
             name,
             shape=(self.layout.lanes, *over),
             chunks=(min(_CHUNK, self.layout.lanes), *over),
+            compressors=ZstdCodec(checksum=True),  # a figure that has changed on the disk is none
             dtype=np.dtype(kind),
             fill_value=fill,
             dimension_names=("lane", "frequency")[: 1 + len(over)],
@@ -97,23 +118,26 @@ class ZarrFile(LaneFile):
         )
 
     def _write(self, where: slice, status: NDArray[np.int8], values: Mapping[str, NDArray[Any]]) -> int:
-        self._group["status"][where] = status
-        for name in (*self.layout.scalars, *self.layout.vectors):
-            self._group[name][where] = values[name]
+        import zarr
+
+        # chunks of fill values are written too: a chunk that is not there is one that was lost
+        with zarr.config.set({"array.write_empty_chunks": True}):
+            self._group["status"][where] = status
+            for name in (*self.layout.scalars, *self.layout.vectors):
+                self._group[name][where] = values[name]
         return 0
 
     def _close(self) -> None:
-        self._group.store.close()
+        if self._group is not None:
+            self._group.store.close()
 
     def kept(self) -> tuple[NDArray[np.int8], dict[str, NDArray[np.float64]]]:
         done = slice(0, self.done)
-        try:
+        with self._sound():
             status = self._group["status"][done]
-            if (status < 0).any():  # the fill value: a chunk is gone
+            if not np.isin(status, list(LaneStatus)).all():  # the fill value among others
                 raise ValueError("lanes are missing")
             return status, {name: self._group[name][done] for name in self.layout.scalars}
-        except DAMAGE as error:
-            raise damaged(self.path) from error
 
 
 def _give_up(path: Path, overwrite: bool) -> None:

@@ -21,6 +21,7 @@ from longtail.hints import said
 
 NOTES = ".longtail"  # in a folder of reports: what was written there, SHA-256 by name
 ASK = said("add {overwrite} to replace it, or give another name", overwrite=True)
+ELSEWHERE = "give a place that can be written to"
 HINTS = {
     errno.ENOSPC: "make room on the disk",
     errno.EDQUOT: "make room on the disk",
@@ -69,6 +70,16 @@ def check(path: Path, *, overwrite: bool = False) -> None:
             raise OptionError(f"{path} is there already, and would be lost", hint=ASK)
 
 
+def check_folder(path: Path) -> None:
+    """Raise `OptionError` where a file cannot be made beside or in place of another: by trying, since rights do not
+    tell of file systems that are read-only or full."""
+    target = path.resolve() if path.is_symlink() else path
+    if target.exists() and not target.is_file():  # a device or a pipe
+        return
+    with writing(path), _beside(target) as beside:
+        beside.touch()
+
+
 class Hold:
     """A file or a folder that no other process may hold at the same time, until it is let go.
 
@@ -105,7 +116,9 @@ def writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        hint = HINTS.get(error.errno or 0, "give a place that can be written to")
+        hint = HINTS.get(error.errno or 0, ELSEWHERE)
+        if error.errno == errno.ENOENT and path.parent.is_dir():  # as /proc says that it takes no files
+            hint = ELSEWHERE
         raise OptionError(f"{path}: {error.strerror or error}", hint=hint) from error
     except ValueError as error:  # a name with a NUL
         raise OptionError(f"'{path}' cannot be the name of a file: {error}", hint="give another name") from error
@@ -113,12 +126,19 @@ def writing(path: Path) -> Iterator[None]:
 
 def _replace(target: Path, data: bytes) -> None:
     """Put data in the place of a file. What was begun is removed, whatever goes wrong."""
-    beside = target.with_name(f".longtail-{os.getpid()}.tmp")
-    try:
+    with _beside(target) as beside:
         beside.write_bytes(data)
         if target.exists():
             shutil.copymode(target, beside)
         os.replace(beside, target)
+
+
+@contextlib.contextmanager
+def _beside(target: Path) -> Iterator[Path]:
+    """The name of a file for the time being in the folder of another; it is gone afterwards."""
+    beside = target.with_name(f".longtail-{os.getpid()}.tmp")
+    try:
+        yield beside
     finally:
         beside.unlink(missing_ok=True)
 

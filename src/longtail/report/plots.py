@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeVar, overload
@@ -72,10 +74,20 @@ def figures(result: Result) -> dict[str, Figure]:
     return {} if figure_of(result) is None else {"": plot(result)}
 
 
+def check_date() -> None:
+    """Raise `OptionError` for a date in the environment that stops Matplotlib, though drawings carry none."""
+    date = os.environ.get("SOURCE_DATE_EPOCH")
+    try:
+        datetime.fromtimestamp(int(date or 0), UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise OptionError(f"SOURCE_DATE_EPOCH={date} is no date: {error}", hint="unset it, or give seconds") from error
+
+
 def save(result: Result, directory: Path, stem: str, format: str = "png", *, overwrite: bool = False) -> list[Path]:
     """Write every figure of a result as `stem` in a directory, and return the paths. see `longtail.files.writing`."""
     if format not in UNDATED:
         raise OptionError(f"figures are written as {', '.join(UNDATED)}, not {format}")
+    check_date()
     paths = []
     for suffix, figure in figures(result).items():
         path = directory / f"{stem}{suffix}.{format}"

@@ -9,6 +9,7 @@ from longtail.engine import size
 from longtail.engine.equations.large import LargeSystem, system_of
 from longtail.engine.equations.system import System
 from longtail.engine.small_signal.at_point import linearize
+from longtail.engine.solving import sparse
 from longtail.engine.solving.continuation import Path, balanced
 from longtail.engine.solving.newton import NO_AIDS, State, newton, warm
 from longtail.engine.solving.operating_point import solve_operating_point
@@ -229,6 +230,20 @@ def test_singular_small_signals_are_an_error_in_large_circuits():
     model.entries[0][:] = 0.0
     with pytest.raises(AnalysisError, match="singular"):
         model.response(np.array([1.0]), np.eye(1))
+
+
+@pytest.mark.parametrize(("left", "refused"), [(1e-10, False), (1e-8, True), (np.nan, True)])
+def test_what_is_left_of_the_equations_of_a_large_circuit_decides(left, refused, monkeypatch):
+    """A finite answer that does not fulfil its equations is none."""
+    deck = load(ladder(300, "g1 n5 0 n5 0 1"))
+    model = linearize(solve_operating_point(LargeSystem(deck, drives=("v1.dc",)), {"v1.dc": 1.0}))
+    solve = sparse.solve_large
+    monkeypatch.setattr(sparse, "solve_large", lambda *given: (solve(*given)[0], left))
+    if refused:
+        with pytest.raises(AnalysisError, match="singular"):
+            model.response(np.array([1.0]), np.eye(1))
+    else:
+        assert np.isfinite(model.response(np.array([1.0]), np.eye(1))).all()
 
 
 def test_poles_are_not_looked_for_in_silence():

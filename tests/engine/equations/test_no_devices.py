@@ -83,3 +83,21 @@ def test_fewer_than_no_copies_of_a_subcircuit_are_refused():
     with pytest.raises(NetlistError, match="x1: m = -2, but it must be at least 0") as caught:
         read("t\nv1 a 0 1\nx1 a 0 s m={-k}\n.param k=2\n.subckt s p n\nr1 p n 1k\n.ends\n")
     assert caught.value.span.line == 3
+
+
+@pytest.mark.parametrize("bare", ["r2 a b 1k m=0", "r2 a b 1k m=0\nr3 b 0 1k m=0", "r2 b 0 1k m=0"])
+def test_a_node_of_none_but_devices_that_are_not_there_is_at_zero(bare: str) -> None:
+    op = read(f"t\nv1 a 0 1\nr1 a 0 1k\n{bare}\n").op()
+    assert op.nodes == {"a": pytest.approx(1.0), "b": 0.0}
+
+
+def test_a_node_beside_a_device_that_is_not_there_is_where_the_others_hold_it() -> None:
+    op = read("t\nv1 a 0 1\nr1 a b 1k\nr2 b 0 1k\nr3 b 0 1 m=0\n").op()
+    assert op.nodes["b"] == pytest.approx(0.5)
+
+
+def test_a_node_with_the_name_of_an_inner_node_is_refused() -> None:
+    deck = "t\nv1 a 0 1\nq1 a b 0 n\nr2 {node} 0 1k\nr3 {node} a 1\nr4 a b 1k\n.model n npn rb=100\n"
+    with pytest.raises(NetlistError, match="a node is called 'q1#bi', a name that is taken"):
+        read(deck.format(node="q1#bi")).op()
+    assert "q1#bx" in read(deck.format(node="q1#bx")).op().nodes

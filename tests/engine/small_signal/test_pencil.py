@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from longtail.engine.small_signal.pencil import _refine, eigenmodes, slowest
+from longtail.engine.small_signal.pencil import _QUICK, _refine, eigenmodes, may_grow, slowest
 
 
 def hidden(finite: np.ndarray, infinite: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -87,3 +87,42 @@ def test_a_value_that_still_moves_has_not_settled(monkeypatch: pytest.MonkeyPatc
     values, _, _, settled = _refine(g, c, beside)
     assert not settled
     assert values[0] == pytest.approx(-30.0, rel=1e-6)
+
+
+def stacked(*pencils: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    static, dynamic = zip(*pencils, strict=True)
+    return np.array(static), np.array(dynamic)
+
+
+NAN = (np.full((8, 8), np.nan), np.eye(8))
+
+
+def test_the_slowest_of_each_lane() -> None:
+    """Of none below 1e16 rad/s, and of a pencil that is no number, there is none; a circuit without a way is at 0."""
+    slow, fast = hidden(np.array([-1e6, -3e7, 2e8, -1e9]), 4, 1), hidden(np.array([-5e9, -7e9]), 6, 2)
+    bare, open_ends = (np.eye(8), np.zeros((8, 8))), (np.diag([0.0, *[1.0] * 7]), 1e-9 * np.eye(8))
+    found = slowest(*stacked(slow, NAN, fast, open_ends, bare))
+    np.testing.assert_allclose(found[[0, 2, 3]], [1e6, 5e9, 0.0], rtol=1e-6)
+    assert np.isnan(found[[1, 4]]).all()
+    assert np.isnan(slowest(*stacked(NAN, NAN))).all()
+
+
+def test_what_may_grow() -> None:
+    """One on the right, on either side of others; none of a pencil that is no number."""
+    growing, fading = hidden(np.array([-1e6, 3e7, -1e8]), 5, 1), hidden(np.array([-1e6, -3e7, -1e8]), 5, 2)
+    two, undecided = hidden(np.array([1e6, 3e7, -1e8]), 5, 3), (np.diag([0.0, *[1.0] * 7]), 1e-9 * np.eye(8))
+    assert may_grow(*stacked(growing, NAN, fading, two, undecided)).tolist() == [True, False, False, True, True]
+    assert may_grow(*stacked(NAN, NAN)).tolist() == [False, False]
+
+
+def test_what_may_grow_of_large_pencils_is_told_by_a_sign() -> None:
+    """Which knows odd numbers of real ones: of two it says nothing."""
+    count = _QUICK + 1
+    random = np.random.default_rng(5)
+
+    def large(*growing: float) -> tuple[np.ndarray, np.ndarray]:
+        fading = -(10.0 ** random.uniform(6.0, 9.0, count - len(growing)))
+        return hidden(np.array([*growing, *fading]), 0, 7)
+
+    assert may_grow(*stacked(large(), large(3e7), large(3e7, 1e8))).tolist() == [False, True, False]
+    assert may_grow(*stacked((np.full((count, count), np.nan), np.eye(count)), large(1e6))).tolist() == [False, True]

@@ -164,10 +164,10 @@ class _Worker:
             self.parts = np.empty((2 * count, self.size))
             self.work = np.empty((2 * len(sweep.omega), self.size))
 
-    def run(self, solution: Array, values: Mapping[str, float | Array], out: Complex) -> int:
+    def run(self, solution: Array, values: Mapping[str, float | Array], out: Complex) -> bool:
         """All lanes of a part into `out` `[gain, frequency, lane]`; lanes not to be trusted become nan.
-        Returns how many."""
-        suspects = 0
+        Returns whether there are any."""
+        suspects = False
         unknowns, inputs = solution.shape[1], len(self.linear.inputs)
         for first in range(0, out.shape[2], self.size):
             count = min(self.size, out.shape[2] - first)
@@ -177,10 +177,10 @@ class _Worker:
             if count < self.size:
                 self.rows[:inputs, count:] = self.rows[:inputs, :1]
             kernels().run_steps(self.steps)
-            suspects += self._block(out[:, :, first : first + count])
+            suspects |= self._block(out[:, :, first : first + count])
         return suspects
 
-    def _block(self, out: Complex) -> int:
+    def _block(self, out: Complex) -> bool:
         sweep, points, count = self.sweep, self.sweep.points, out.shape[2]
         if points is None:
             self._plain(sweep.omega, out)
@@ -192,10 +192,10 @@ class _Worker:
                 self.exact, out[:, points.check], self.largest, _TOLERANCE, _ROUNDING, trusted, self.bad
             )
             if not doubtful:
-                return 0
+                return False
             bad = self._again(out, self.bad[:count])
         out[:, :, bad] = np.nan
-        return int(bad.sum())
+        return bool(bad.any())
 
     def _again(self, out: Complex, bad: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """A block with lanes that failed their check, solved at every frequency; which are still not to be trusted."""
