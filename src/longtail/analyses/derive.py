@@ -44,6 +44,7 @@ from longtail.units import counted, format_si
 
 _ELEMENT = ("symbol", "where", "meaning", "value")
 _PARTS = (1.0, 0.3, 0.1, 0.03, 0.01, 0.0)  # of the error, for what is left out
+_LARGE = 60  # unknowns from which on there is one try
 _TOLERANCE = 0.05  # relative: values of matched devices that share a symbol
 
 
@@ -180,7 +181,7 @@ def _reduced(shared: SmallSignal, wanted: Sequence[Gain], at: Setting, error: fl
     s = np.array([2j * np.pi * frequency_hz])
     values = {key: x.value for key, x in shared.symbols.items()}
     exact = [float(gain.scale) * dense(gain_equations(shared, gain, at.pairs), values).at(s) for gain in wanted]
-    for part in _PARTS:
+    for part in _PARTS if len(shared.unknowns) <= _LARGE else _PARTS[:1]:
         found = reduce_circuit(shared, wanted, at.pairs, at.drives.hot, part * error, frequency_hz)
         left = [gain_left(found, gain, s) for gain in wanted]
         if all(_is_near(one, other, error) for one, other in zip(left, exact, strict=True)):

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from longtail.circuit import GROUND, Circuit, Instance
+from longtail.elaborate.ports.floating import floating_inputs
 from longtail.elaborate.ports.pairs import CoupledPair, find_pairs
 from longtail.elaborate.ports.polarity import by_names, plain_names, positive_first
 from longtail.elaborate.ports.walking import Reached, moved_by, outwards
@@ -69,12 +70,15 @@ class Inputs:
 def find_input(wiring: Wiring, supplies: Iterable[str]) -> Inputs:
     """The inputs of a circuit with these supplies. See the top of this file."""
     rails = frozenset(supplies)
-    found = ((pair, _sides(wiring, pair, rails)) for pair in find_pairs(wiring) if len(set(pair.bases)) == 2)
-    pairs = [(pair, sides) for pair, sides in found if sides is not None]
+    looked_at = ((pair, _sides(wiring, pair, rails)) for pair in find_pairs(wiring) if len(set(pair.bases)) == 2)
+    pairs = [(pair, sides) for pair, sides in looked_at if sides is not None]
     driven = [(pair, sides) for pair, sides in pairs if all(side.kind is SideKind.SIGNAL for side in sides)]
     if driven:
         return _of_driven(wiring, driven)
-    return _of_one_sided(wiring, pairs) or _tied(wiring, rails) or _without_pair(wiring, rails)
+    found = _of_one_sided(wiring, pairs)
+    if found is not None and found.planes:
+        return found
+    return _of_floating(wiring) or found or _tied(wiring, rails) or _without_pair(wiring, rails)
 
 
 def _of_driven(wiring: Wiring, pairs: list[tuple[CoupledPair, tuple[Side, Side]]]) -> Inputs:
@@ -239,6 +243,16 @@ def _of_one_sided(wiring: Wiring, pairs: list[tuple[CoupledPair, tuple[Side, Sid
     return Inputs(planes, why, pair, order != 0)
 
 
+def _of_floating(wiring: Wiring) -> Inputs | None:
+    """Two floating sources with a signal, alone of their kind."""
+    found = floating_inputs(wiring)
+    if found is None:
+        return None
+    why = f"found: {found.sources[0]} and {found.sources[1]} alone are floating sources with a signal"
+    why += f"; {found.planes[0]} is the positive one {found.hint}" if found.hint else ""
+    return Inputs(found.planes, why, ordered=bool(found.hint))
+
+
 def _feedback(wiring: Wiring, pair: CoupledPair, side: Side, other: Side) -> str:
     driver = next(wiring.chain(side.plane), side.plane)
     node = other.plane if other.kind is SideKind.FED_BACK else "the same side"
@@ -286,6 +300,13 @@ def _without_pair(wiring: Wiring, rails: frozenset[str]) -> Inputs:
         (plane,) = lively or planes
         driver = next(wiring.chain(plane), plane)
         return Inputs((), f"one signal input: {driver} at {plane}", loop=(driver, ""))
+    currents = [i.name for i in circuit.instances_of("current_source") if has_signal(circuit, i) and not inside(i.name)]
+    if currents:
+        return Inputs(
+            (),
+            f"not found: the signals are currents, of {' and '.join(currents[:4])}, and inputs are voltages: put a "
+            "voltage source with a large resistance in series in the place of each",
+        )
     return Inputs(
         (), "not found: no two voltage sources drive the bases or gates of a pair; name them: *@ input inp inn"
     )
