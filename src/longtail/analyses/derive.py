@@ -110,8 +110,8 @@ def run(circuit: Circuit, drive: Drive, error: float, frequency: float, latex: b
     """Derive the differential and the common-mode gain, those of them that are not zero."""
     at = setting(circuit, drive)
     _check(at)
-    shared = share(at.circuit, at.images, _TOLERANCE)
     wanted, zero = _derivable(at, frequency)
+    shared = _shared(at, wanted, error, frequency)
     reduced = _reduced(shared, wanted, at, error, frequency)
     names = labels(reduced.circuit.symbols.values())
     deriver = Deriver(reduced, names, at.pairs)
@@ -176,11 +176,30 @@ def _derivable(at: Setting, frequency_hz: float) -> tuple[list[Gain], tuple[str,
     return wanted, tuple(f"There is nothing to derive for {letter}: it is {why.gain}." for letter, why in zero)
 
 
+def _shared(at: Setting, wanted: Sequence[Gain], error: float, frequency_hz: float) -> SmallSignal:
+    """The circuit with one symbol for matched devices; for each its own where the values differ and a gain shows it.
+
+    In a circuit that is its own mirror image a gain within a mode shows no difference to first order.
+    """
+    shared = share(at.circuit, at.images, _TOLERANCE)
+    if at.pairs:
+        return shared
+    means, own = (_gains(circuit, wanted, at, frequency_hz) for circuit in (shared, at.circuit))
+    near = all(_is_near(one, other, error) for one, other in zip(means, own, strict=True))
+    return shared if near else share(at.circuit, at.images)
+
+
+def _gains(circuit: SmallSignal, wanted: Sequence[Gain], at: Setting, frequency_hz: float) -> list[Complex]:
+    """Gains in numbers at a frequency."""
+    s = np.array([2j * np.pi * frequency_hz])
+    values = {key: x.value for key, x in circuit.symbols.items()}
+    return [float(gain.scale) * dense(gain_equations(circuit, gain, at.pairs), values).at(s) for gain in wanted]
+
+
 def _reduced(shared: SmallSignal, wanted: Sequence[Gain], at: Setting, error: float, frequency_hz: float) -> Reduced:
     """The circuit with what matters for its gains, less left out where the gains together need more than each alone."""
     s = np.array([2j * np.pi * frequency_hz])
-    values = {key: x.value for key, x in shared.symbols.items()}
-    exact = [float(gain.scale) * dense(gain_equations(shared, gain, at.pairs), values).at(s) for gain in wanted]
+    exact = _gains(shared, wanted, at, frequency_hz)
     for part in _PARTS if len(shared.unknowns) <= _LARGE else _PARTS[:1]:
         found = reduce_circuit(shared, wanted, at.pairs, at.drives.hot, part * error, frequency_hz)
         left = [gain_left(found, gain, s) for gain in wanted]
