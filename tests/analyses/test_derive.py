@@ -268,3 +268,10 @@ e1 o 0 p n 1e6
 """).derive()
     assert [step.title for step in found.steps if step.title.startswith("Solve")] == ["Solve for A_d"]
     assert "There is nothing to derive for A_cm: it is below rounding." in found.notes
+
+
+def test_a_gain_that_shows_where_matched_devices_differ_is_said() -> None:
+    found = read(FOLDER / "two_stage_opamp.cir").derive(null=True)
+    own = read(FOLDER / "two_stage_opamp.cir").gains(0.0, null=True).common[0].real
+    (note,) = (note for note in found.notes if note.startswith("A_cm is that of matched devices"))
+    assert note.endswith(f"with the values of each it is {abs(own):.4g}.")

@@ -51,6 +51,14 @@ def assert_textbook(expression: Expression, board: str) -> None:
     assert sympy.simplify(as_sympy(expression) - BOARDS[board].formula(sympy.Symbol)) == 0
 
 
+@pytest.mark.parametrize(
+    ("board", "text"),
+    [("difference", "R_2,4/R_1,3"), ("three", "R_2,4·(1 + 2·R_F/R_G)/R_1,3"), ("driver", "1 + 2·R_F/R_G")],
+)
+def test_formulas_are_written_as_in_textbooks(board: str, text: str) -> None:
+    assert amplifier(board, "ideal").formula(error="1%").text == text
+
+
 @pytest.mark.parametrize(("board", "opamp"), CASES)
 def test_every_analysis_answers_or_gives_one_reason(board: str, opamp: str) -> None:
     refused = NO_SUPPLIES if not OPAMPS[opamp].powered else frozenset()

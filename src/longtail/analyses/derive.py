@@ -45,6 +45,7 @@ from longtail.units import counted, format_si
 _ELEMENT = ("symbol", "where", "meaning", "value")
 _PARTS = (1.0, 0.3, 0.1, 0.03, 0.01, 0.0)  # of the error, for what is left out
 _LARGE = 60  # unknowns from which on there is one try
+_MOST = 0.5  # of a gain: what hangs on differences of matched devices cannot be told with one symbol for both
 _TOLERANCE = 0.05  # relative: values of matched devices that share a symbol
 
 
@@ -111,7 +112,7 @@ def run(circuit: Circuit, drive: Drive, error: float, frequency: float, latex: b
     at = setting(circuit, drive)
     _check(at)
     wanted, zero = _derivable(at, frequency)
-    shared = _shared(at, wanted, error, frequency)
+    shared, unequal = _shared(at, wanted, error, frequency)
     reduced = _reduced(shared, wanted, at, error, frequency)
     names = labels(reduced.circuit.symbols.values())
     deriver = Deriver(reduced, names, at.pairs)
@@ -137,7 +138,7 @@ def run(circuit: Circuit, drive: Drive, error: float, frequency: float, latex: b
         at.drives.hot,
         at.drives.output,
         latex,
-        (*_notes(independent, at), *zero, *at.notes),
+        (*_notes(independent, at), *unequal, *zero, *at.notes),
     )
 
 
@@ -176,17 +177,28 @@ def _derivable(at: Setting, frequency_hz: float) -> tuple[list[Gain], tuple[str,
     return wanted, tuple(f"There is nothing to derive for {letter}: it is {why.gain}." for letter, why in zero)
 
 
-def _shared(at: Setting, wanted: Sequence[Gain], error: float, frequency_hz: float) -> SmallSignal:
-    """The circuit with one symbol for matched devices; for each its own where the values differ and a gain shows it.
+def _shared(
+    at: Setting, wanted: Sequence[Gain], error: float, frequency_hz: float
+) -> tuple[SmallSignal, tuple[str, ...]]:
+    """The circuit with one symbol for matched devices, and what to say of a gain that shows where these differ.
 
-    In a circuit that is its own mirror image a gain within a mode shows no difference to first order.
+    Where most of a gain is such a difference, devices of unequal values have symbols of their own. In a circuit that
+    is its own mirror image a gain within a mode shows no difference to first order.
     """
     shared = share(at.circuit, at.images, _TOLERANCE)
     if at.pairs:
-        return shared
+        return shared, ()
     means, own = (_gains(circuit, wanted, at, frequency_hz) for circuit in (shared, at.circuit))
-    near = all(_is_near(one, other, error) for one, other in zip(means, own, strict=True))
-    return shared if near else share(at.circuit, at.images)
+    away = [float(np.abs(one / other - 1.0).max()) for one, other in zip(means, own, strict=True)]
+    if max(away) > _MOST:
+        return share(at.circuit, at.images), ()
+    letters = symbols(at.drives.single_ended)
+    return shared, tuple(
+        f"{letters[gain.name]} is that of matched devices with equal values, {abs(one[0]):.4g} in magnitude; with the "
+        f"values of each it is {abs(other[0]):.4g}."
+        for gain, one, other, by in zip(wanted, means, own, away, strict=True)
+        if by > error
+    )
 
 
 def _gains(circuit: SmallSignal, wanted: Sequence[Gain], at: Setting, frequency_hz: float) -> list[Complex]:
