@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import sympy
 
@@ -29,6 +31,15 @@ def test_inputs_output_and_supplies_are_found(board: str, opamp: str) -> None:
     assert len(ports.input) == 2
     assert ports.output == BOARDS[board].output
     assert ports.supplies == (("vcc", "vee") if OPAMPS[opamp].powered else ())
+
+
+@pytest.mark.parametrize("opamp", OPAMPS)
+@pytest.mark.parametrize("board", ["difference", "three"])
+def test_a_reference_is_no_input_and_inputs_need_neither_names_nor_amplitudes(board: str, opamp: str) -> None:
+    cards = re.sub(r" ac -?0.5", "", BOARDS[board].cards).replace("inp", "x").replace("inn", "y")
+    cards = cards.replace("r4 p 0", "r4 p ref") + "vref ref 0 2.5\n"
+    ports = read(deck("with a reference", cards, OPAMPS[opamp])).circuit.ports
+    assert tuple(name.removeprefix("v") for name in ports.input) == ("x", "y")
 
 
 @pytest.mark.parametrize(("board", "opamp"), [*CASES, ("difference", "transistors"), ("two", "transistors")])

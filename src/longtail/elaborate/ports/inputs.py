@@ -17,6 +17,7 @@ from longtail.circuit import GROUND, Circuit, Instance
 from longtail.elaborate.ports.floating import floating_inputs
 from longtail.elaborate.ports.pairs import CoupledPair, find_pairs
 from longtail.elaborate.ports.polarity import by_names, plain_names, positive_first
+from longtail.elaborate.ports.supplies import is_reference
 from longtail.elaborate.ports.walking import Reached, moved_by, outwards
 from longtail.elaborate.ports.wiring import Wiring, has_signal, inside
 from longtail.elaborate.roles import base, collector, role_of
@@ -178,12 +179,18 @@ def _likeliest(wiring: Wiring, nodes: list[str], reached: Reached) -> list[str]:
     lively = [node for node in nodes if _lively(wiring, node)]
     if len(lively) == 1:
         return lively
-    nodes = lively or nodes
+    nodes = _without_references(wiring, lively or nodes, 1)
     coupled = [node for node in nodes if any(i.device == "capacitor" for i in reached.held[node])]
     if len(coupled) == 1:
         return coupled
     least = min(reached.steps(node) for node in nodes)
     return [node for node in nodes if reached.steps(node) == least]
+
+
+def _without_references(wiring: Wiring, nodes: list[str], least: int) -> list[str]:
+    """Held nodes without those that are called a reference, where there are more and at least so many are left."""
+    left = [node for node in nodes if not is_reference(node, list(wiring.chain(node))[:1])]
+    return left if len(nodes) > least <= len(left) else nodes
 
 
 def _leads_to(wiring: Wiring, instance: Instance, node: str, moved: set[str]) -> bool:
@@ -220,6 +227,7 @@ def _of_one_sided(wiring: Wiring, pairs: list[tuple[CoupledPair, tuple[Side, Sid
         for k in (0, 1):
             if sides[k].kind is SideKind.SIGNAL and sides[1 - k].kind is not SideKind.SIGNAL:
                 found.setdefault(sides[k].plane, (pair, sides, k))
+    found = {plane: found[plane] for plane in _without_references(wiring, list(found), 2)}
     if len(found) == 2:
         names = " and ".join(f"{pair.first.name}, {pair.second.name}" for pair, *_ in found.values())
         first, second = found
@@ -294,8 +302,10 @@ def _without_pair(wiring: Wiring, rails: frozenset[str]) -> Inputs:
         return _two(wiring, lively, f"{sources[0]} and {sources[1]} alone have an AC amplitude", as_sources=True)
     if len(lively) == 2:
         return _two(wiring, lively, f"sources with a signal move {lively[0]} and {lively[1]} alone")
-    if len(planes) == 2:
-        return _two(wiring, planes, f"sources move {planes[0]} and {planes[1]} alone")
+    signals = _without_references(wiring, planes, 2)
+    if len(signals) == 2:
+        left_out = ", references left out" if len(planes) > 2 else ""
+        return _two(wiring, signals, f"sources move {signals[0]} and {signals[1]} alone{left_out}")
     if len(lively) == 1 or len(planes) == 1:
         (plane,) = lively or planes
         driver = next(wiring.chain(plane), plane)
