@@ -9,6 +9,7 @@ holds it. It may also be fed back from the output: then the amplifier has one si
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
@@ -17,7 +18,6 @@ from longtail.circuit import GROUND, Circuit, Instance
 from longtail.elaborate.ports.floating import floating_inputs
 from longtail.elaborate.ports.pairs import CoupledPair, find_pairs
 from longtail.elaborate.ports.polarity import by_names, plain_names, positive_first
-from longtail.elaborate.ports.supplies import is_reference
 from longtail.elaborate.ports.walking import Reached, moved_by, outwards
 from longtail.elaborate.ports.wiring import Wiring, has_signal, inside
 from longtail.elaborate.roles import base, collector, role_of
@@ -33,6 +33,7 @@ INPUT_PAIRS = (
     ("in1", "in2"),
     ("vin1", "vin2"),
 )
+REFERENCE = re.compile(r"/?v?_?(ref|bias|mid)[0-9a-z_]*")
 
 
 class SideKind(Enum):
@@ -189,7 +190,7 @@ def _likeliest(wiring: Wiring, nodes: list[str], reached: Reached) -> list[str]:
 
 def _without_references(wiring: Wiring, nodes: list[str], least: int) -> list[str]:
     """Held nodes without those that are called a reference, where there are more and at least so many are left."""
-    left = [node for node in nodes if not is_reference(node, list(wiring.chain(node))[:1])]
+    left = [n for n in nodes if not any(REFERENCE.fullmatch(name) for name in (n, next(wiring.chain(n), "")))]
     return left if len(nodes) > least <= len(left) else nodes
 
 

@@ -8,7 +8,7 @@ circuit whose op-amps are macromodels, nothing may be fed: there, sources are su
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from longtail.circuit import GROUND, Instance
 from longtail.elaborate.ports.walking import outputs
@@ -34,7 +34,7 @@ def find_supplies(wiring: Wiring, inputs: Iterable[str] = ()) -> Found:
     found: dict[str, None] = {}
     for node in wiring.held:
         chain = [name for name in wiring.chain(node) if not inside(name)]
-        if _is_named(wiring, node, chain) or (_feeds(wiring, node) and not is_reference(node, chain)):
+        if _is_named(wiring, node, chain) or (_feeds(wiring, node) and not _is_reference(node, chain)):
             found |= {name: None for name in chain if _has_voltage(wiring, circuit.instances[name])}
     if not found:
         found = dict.fromkeys(_floating(wiring))
@@ -87,12 +87,7 @@ def _is_named(wiring: Wiring, node: str, chain: list[str]) -> bool:
     return _feeds(wiring, node) or any(i.device in laws or inside(i.name) for i in there)
 
 
-def is_reference(node: str, chain: Sequence[str]) -> bool:
-    """Whether a node or the source that holds it is called a reference or a bias.
-
-    >>> is_reference("ref", ["v3"]), is_reference("x", ["vref"]), is_reference("in", ["v1"])
-    (True, True, False)
-    """
+def _is_reference(node: str, chain: list[str]) -> bool:
     return any(REFERENCE_NAME.fullmatch(name) for name in (node, *chain[:1]))
 
 
