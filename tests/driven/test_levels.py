@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import longtail as lt
+from benches.table import BENCHES, MODELS
 from longtail.contract.drive import Drive
 from longtail.driven import levels as dc_sweep
 from longtail.driven.inputs import find_drives
-from longtail.driven.nulling import bias
+from longtail.driven.nulling import bias, offset_of
 from reference import gallery
 
 
@@ -44,3 +47,14 @@ def test_what_is_prepared_once_is_used_again() -> None:
     assert dc_sweep.sweep(drives) is dc_sweep.sweep(drives)
     assert (dc_sweep.sweep(drives).nominal.solution == bias(drives)[0].solution).all()
     assert dc_sweep.sweep(drives, null=True) is not dc_sweep.sweep(drives, null=True, target=1.0)
+
+
+def test_an_offset_that_is_a_last_bit_of_the_levels_is_none() -> None:
+    """The inputs stand at a divider: of two levels that are equal but for a bit, the difference is no offset."""
+    circuit = lt.read("x\n" + MODELS + BENCHES["second base at a divider"].deck).circuit
+    drives = find_drives(circuit)
+    point = bias(drives, null=True)[0]
+    first, second = drives.names
+    beside = replace(point, values={first: np.nextafter(4.5, 5.0), second: 4.5})
+    assert offset_of(drives, beside).item() == 0.0
+    assert offset_of(drives, replace(point, values={first: 4.5 + 1e-12, second: 4.5})).item() > 0.0

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from longtail.circuit import Circuit
 from longtail.driven.drives import Drives
 from longtail.driven.grid import Array, Lanes
-from longtail.driven.nulling import as_plain, at_one_lane
+from longtail.driven.nulling import as_plain, at_one_lane, offset_of
 from longtail.elaborate.named_values import nominal
 from longtail.engine.equations.system import System
 from longtail.engine.equations.trace import Null
@@ -50,7 +48,7 @@ def null_lanes(drives: Drives, lanes: Lanes, target: float, *, threads: int = 1)
     names = tuple(lanes.values)
     plain = batch_at_null(drives, names, drives.null(target))
     point = solve_nulled(drives, plain, lanes.values, target, threads=threads)
-    return plain, point, np.asarray(drives.modes_of(point.values).differential)
+    return plain, point, offset_of(drives, point)
 
 
 def solve_nulled(

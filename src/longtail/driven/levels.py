@@ -14,7 +14,7 @@ from longtail.circuit import GROUND, Circuit, Instance
 from longtail.contract.drive import Drive
 from longtail.driven.drives import Drives, supply_rails
 from longtail.driven.inputs import find_drives
-from longtail.driven.nulling import as_plain, at_one_lane, bias, null_nearby, null_target, works
+from longtail.driven.nulling import as_plain, at_one_lane, bias, null_nearby, null_target, offset_of, works
 from longtail.driven.points import _LIMIT, Points
 from longtail.driven.varied import levels_over
 from longtail.elaborate.named_values import nominal
@@ -159,7 +159,7 @@ class LevelSweep:
     def _points(self, point: OperatingPoint) -> Points:
         """Solutions as those of the plain circuit, with the offset that was found in the sources."""
         plain = as_plain(self.drives, self.plain, point) if self.nulled else point
-        v_id = self.drives.modes_of(plain.values).differential
+        v_id = offset_of(self.drives, plain) if self.nulled else self.drives.modes_of(plain.values).differential
         return Points(self.drives, plain, np.broadcast_to(v_id, len(plain.solution)), point.solution)
 
 

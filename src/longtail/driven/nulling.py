@@ -106,7 +106,7 @@ def _bias(drives: Drives, null: bool, target: float | None) -> tuple[OperatingPo
         why = out_of_reach(drives, bias(drives)[0], null_target(drives, target), _reach(drives))
         raise why or AnalysisError(f"the output cannot be nulled: {error.message}", hint=error.hint) from error
     point = at_one_lane(as_plain(drives, plain, nulled))
-    offset = drives.modes_of(point.values).differential
+    offset = offset_of(drives, point).item()
     _check_offset(drives, offset, null_target(drives, target))
     return point, offset
 
@@ -134,12 +134,8 @@ def null_nearby(start: OperatingPoint, nulled: System, values: dict[str, float])
 
 
 def as_plain(drives: Drives, system: System, nulled: OperatingPoint) -> OperatingPoint:
-    """A nulled point as one of the plain circuit: its input sources have the offset, and it is no unknown any more.
-
-    An offset below the last bits of the largest voltage is rounding, and zero.
-    """
-    extra = nulled["input_offset"]
-    extra = np.where(np.abs(extra) <= _LAST_BITS * nulled.largest_voltage, 0.0, extra)
+    """A nulled point as one of the plain circuit: its input sources have the offset, and it is no unknown any more."""
+    extra = _above_rounding(nulled["input_offset"], nulled)
     shares = drives.null(0.0).inputs
     levels = {
         n: np.asarray(nulled.values[n]) + shares[s] * extra for n, s in zip(drives.names, drives.sources, strict=True)
@@ -147,6 +143,16 @@ def as_plain(drives: Drives, system: System, nulled: OperatingPoint) -> Operatin
     solution = np.delete(nulled.solution, nulled.system.index["input_offset"], axis=1)
     nominal = nulled.nominal and as_plain(drives, system, nulled.nominal)
     return replace(nulled, system=system, values={**nulled.values, **levels}, solution=solution, nominal=nominal)
+
+
+def offset_of(drives: Drives, point: OperatingPoint) -> NDArray[np.float64]:
+    """The differential input of a nulled point of the plain circuit in V, `[lane]`."""
+    return _above_rounding(np.asarray(drives.modes_of(point.values).differential), point)
+
+
+def _above_rounding(offset: NDArray[np.float64], point: OperatingPoint) -> NDArray[np.float64]:
+    """An offset below the last bits of the largest voltage is rounding, and zero."""
+    return np.where(np.abs(offset) <= _LAST_BITS * point.largest_voltage, 0.0, offset)
 
 
 def at_one_lane(point: OperatingPoint) -> OperatingPoint:
