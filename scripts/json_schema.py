@@ -18,9 +18,11 @@ FEW, LANES = "1:1meg:2", {"temp": [-20.0, 85.0]}
 LIMITS = {"CMRR": {"min": 60}, "A_dd": {"min": 10, "unit": "dB", "at": "1 Hz"}}
 PORTS = "*@ input a b\n*@ output o\nv1 a 0 0\nv2 b 0 0\n"
 ONE_SIDE = f"no pair\n{PORTS}r1 a o 1k\nc1 b o 1n\nr2 o 0 1k\n"
+PAIR_GAINS = {"differential": -100, "common": -0.5, "common_to_differential": 0.25, "differential_to_common": 0.1}
 LOOP = f"a loop\n{PORTS}e1 x 0 a m 1k\nr1 x o 1k\nc1 o 0 1u\nvl o m 0\nr2 m b 10k\n"
-# decks (parameters behind a colon) and options by analysis, which between them have every entry and every form of it
-QUESTIONS: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {
+# decks (parameters behind a colon; none of what is about no circuit) and options by analysis, which between them have
+# every entry and every form of it
+QUESTIONS: dict[str, tuple[tuple[str | None, dict[str, Any]], ...]] = {
     "analyze": (
         ("bjt_pair", {"frequency_hz": FEW, "limits": LIMITS}),
         ("ota_5t", {"frequency_hz": FEW, "full": True, "temperatures": [0.0, 70.0]}),
@@ -45,8 +47,19 @@ QUESTIONS: dict[str, tuple[tuple[str, dict[str, Any]], ...]] = {
         ("mos_pair", {"parameters": LANES, "frequency_hz": FEW}),
     ),
     "offset": (("bjt_pair", {"temp": [0.0, 50.0]}), ("ota_5t", {"temp": [0.0, 50.0]})),
-    "op": (("bjt_pair", {}), ("mos_pair", {"parameters": LANES})),
+    "op": (
+        ("bjt_pair", {}),
+        ("mos_pair", {"parameters": LANES}),
+        ("ota_5t", {"null": True}),
+        ("bjt_pair", {"vcm": 0.5, "temp": [0.0, 70.0]}),
+        ("bjt_pair", {"temp": 70.0}),
+    ),
     "poles": (("bjt_pair", {}), ("ota_5t", {"null": True}), ("radio_front_end", {}), (LOOP, {"loop": ["vl"]})),
+    "predict": (
+        (None, {"differential": 100, "common": 0.01, "v1": 1.002, "v2": 0.998}),
+        (None, {"differential": -50, "cmrr": 60, "v_id": 0, "v_ic": 0}),
+        (None, {**PAIR_GAINS, "v1": 1, "v2": 0.5}),
+    ),
     "psrr": (("bjt_pair", {"frequency_hz": FEW}), ("ota_5t", {"null": True})),
     "range": (("bjt_pair", {}), ("ota_5t", {})),
     "source-imbalance": (("bjt_pair", {"frequency_hz": FEW}), ("ota_5t", {"frequency_hz": FEW, "null": True})),
@@ -121,6 +134,17 @@ OWN = {
     "impedance": {
         "input_impedance": "Z_id and Z_ic, ohm",
         "output_impedance": "Z_od and Z_oc, ohm; the common one null for a single-ended output",
+    },
+    "predict": {
+        "differential": "A_d, or A_dd of a differential output, V/V",
+        "common": "A_c, or A_cc of a differential output, V/V",
+        "cmrr": "abs(A_d/A_c), or abs(A_dd/A_c→d) of a differential output",
+        "cmrr_db": "20*log10 of it",
+        "outputs": "voltages of the two outputs of a pair, V; null for a single one",
+        "signal": "what the differential input makes of v_out, V",
+        "interference": "what the common-mode input makes of v_out, V",
+        "signal_over_interference": "ratio of their magnitudes; null where both are zero",
+        "signal_over_interference_db": "20*log10 of it",
     },
     "poles": {
         "poles_rad_s": "[re, im] of each, rad/s, in rising magnitude",
@@ -250,7 +274,12 @@ def schema(name: str, written: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 def answers(name: str) -> list[dict[str, Any]]:
     """What an analysis writes on its questions."""
-    return [json.loads(amplifier(deck).run(name, **options).to_json()) for deck, options in QUESTIONS[name]]
+    return [json.loads(answer(name, deck, options).to_json()) for deck, options in QUESTIONS[name]]
+
+
+def answer(name: str, deck: str | None, options: Mapping[str, Any]) -> Result:
+    """What an analysis makes of a question."""
+    return analyses()[name](*([] if deck is None else [amplifier(deck).circuit]), **options)
 
 
 def amplifier(deck: str) -> lt.Amplifier:

@@ -1,4 +1,5 @@
-"""Writes the methods of an amplifier from what the analyses declare: python scripts/methods.py
+"""Writes the methods of an amplifier, and functions of the package, from what the analyses declare:
+python scripts/methods.py
 
 They go into `src/longtail/methods/`. The examples in their help are run, so that what they answer stands below them.
 """
@@ -14,6 +15,7 @@ from typing import NamedTuple
 import longtail
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.kinds import NODES
+from longtail.contract.subject import Subject
 from longtail.registry import analyses, homes
 
 FOLDER = Path(__file__).parents[1] / "src" / "longtail" / "methods"
@@ -22,27 +24,36 @@ PAIR = 'read("bjt_pair", parameters={"drc": 0.01})'  # loads a percent apart: al
 
 
 class Part(NamedTuple):
-    """A file of methods: of the analyses that have a frequency, or of the others."""
+    """A file of methods: of the analyses that have a frequency, or of the others; or one of functions, of those that
+    are about no circuit, which has no class (its name is "")."""
 
     file: str
     name: str
     doc: str
-    with_frequency: bool
+    with_frequency: bool = False
+
+    @property
+    def about(self) -> Subject:
+        return Subject.CIRCUIT if self.name else Subject.OPTIONS
 
     def analyses(self) -> list[Analysis]:
-        found = analyses().values()
+        found = analyses(self.about).values()
+        if self.about is not Subject.CIRCUIT:
+            return list(found)
         return [each for each in found if self.with_frequency == any(o.name == FREQUENCY for o in each.options)]
 
 
 FREQUENCY = "frequency_hz"
 PARTS = (
     Part("at_frequencies.py", "AtFrequencies", "What is asked at a frequency, or over a range of them", True),
-    Part("of_circuit.py", "OfCircuit", "What is asked of the circuit as it is", False),
+    Part("of_circuit.py", "OfCircuit", "What is asked of the circuit as it is"),
+    Part("of_options.py", "", "What is asked without a circuit, of options alone"),
 )
+DECORATORS = {Subject.CIRCUIT: "asks", Subject.OPTIONS: "asks_alone"}
 HEAD = '''\
 """{doc}: written by scripts/methods.py, see CONTRIBUTING.md.
 
-They have no bodies here: `asks` runs the analysis of the name with the options that are given.
+They have no bodies here: `{decorator}` runs the analysis of the name with the options that are given.
 """
 
 # mypy: disable-error-code="empty-body"
@@ -51,10 +62,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from longtail.methods.asking import asks
+from longtail.methods.asking import {decorator}
 
 if TYPE_CHECKING:
-{imports}
+{imports}'''
+CLASS = '''
 
 class {name}:
     """{doc}."""
@@ -78,16 +90,18 @@ def meaning(option: Option) -> str:
     bounds = ((side, value) for side, value in (("least", option.low), ("most", option.high)) if math.isfinite(value))
     more = ", ".join([*filter(None, [option.unit]), *(f"at {side} {value:g}" for side, value in bounds)])
     needs = f"; with {option.needs} only" if option.needs else ""
-    return f"{option.name}: {option.doc}{f' ({more})' if more else ''}{needs}"
+    absent = f"; {option.otherwise} if not given" if option.otherwise else ""
+    return f"{option.name}: {option.doc}{f' ({more})' if more else ''}{needs}{absent}"
 
 
 def example(analysis: Analysis) -> Iterator[str]:
-    """The analysis of the pair of the gallery, and what it answers."""
-    pair = longtail.read("bjt_pair", parameters={"drc": 0.01})
-    answer = repr(eval(f"pair.run('{analysis.name}', {analysis.example})", {"pair": pair}))
+    """The analysis of the pair of the gallery, or of its options alone, and what it answers."""
+    of_circuit = analysis.about is Subject.CIRCUIT
+    subject = [longtail.read("bjt_pair", parameters={"drc": 0.01}).circuit] if of_circuit else []
+    answer = repr(eval(f"ask(*subject, {analysis.example})", {"ask": analysis, "subject": subject}))
     spaced = "  # doctest: +NORMALIZE_WHITESPACE" if len(answer) > WIDTH - 8 else ""
-    yield ">>> from longtail import read"
-    yield f">>> {PAIR}.{method_name(analysis)}({analysis.example}){spaced}"
+    yield f">>> from longtail import {'read' if of_circuit else analysis.identifier}"
+    yield f">>> {f'{PAIR}.' if of_circuit else ''}{analysis.identifier}({analysis.example}){spaced}"
     yield wrapped(answer, indent="")
 
 
@@ -96,34 +110,31 @@ def wrapped(text: str, indent: str = "    ") -> str:
     return textwrap.fill(text, WIDTH - 8, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False)
 
 
-def method_name(analysis: Analysis) -> str:
-    return analysis.name.replace("-", "_")
-
-
 def indented(lines: Iterable[str], depth: int) -> Iterator[str]:
     for line in lines:
         yield textwrap.indent(line, " " * depth)
 
 
 def method(analysis: Analysis) -> str:
-    """One method: signature, help, example."""
+    """One method, or a function: signature, help, example."""
+    of_circuit = analysis.about is Subject.CIRCUIT
     place = positional(analysis)
     named = [parameter(option) for option in analysis.options if option is not place]
-    arguments = ["self", *([parameter(place)] if place else []), *(["*", *named] if named else [])]
+    first = [*(["self"] if of_circuit else []), *([parameter(place)] if place else [])]
     lines = [
+        "" if of_circuit else "\n",
+        f"@{DECORATORS[analysis.about]}",
+        f"def {analysis.identifier}(",
+        *indented((f"{argument}," for argument in [*first, *(["*", *named] if named else [])]), 4),
+        f") -> {analysis.result.__name__}:",
+        f'    """{analysis.doc}.',
         "",
-        "    @asks",
-        f"    def {method_name(analysis)}(",
-        *indented((f"{argument}," for argument in arguments), 8),
-        f"    ) -> {analysis.result.__name__}:",
-        f'        """{analysis.doc}.',
+        *indented((wrapped(meaning(option)) for option in analysis.options), 4),
         "",
-        *indented((wrapped(meaning(option)) for option in analysis.options), 8),
-        "",
-        *indented(example(analysis), 8),
-        '        """',
+        *indented(example(analysis), 4),
+        '    """',
     ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(indented(lines, 4) if of_circuit else lines) + "\n"
 
 
 def imports(known: list[Analysis]) -> str:
@@ -139,8 +150,8 @@ def imports(known: list[Analysis]) -> str:
 def page(part: Part) -> str:
     """A module of methods, as it is to be."""
     known = part.analyses()
-    head = HEAD.format(doc=part.doc, name=part.name, imports=imports(known))
-    return "".join([head, *map(method, known)])
+    head = HEAD.format(doc=part.doc, imports=imports(known), decorator=DECORATORS[part.about])
+    return "".join([head, CLASS.format(name=part.name, doc=part.doc) if part.name else "", *map(method, known)])
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # the public names and their homes; read at run time too, by 
     from longtail.analyses.offset import Offset
     from longtail.analyses.op import OpResult
     from longtail.analyses.poles.poles import PolesAndZeros
+    from longtail.analyses.predict import Prediction
     from longtail.analyses.psrr import SupplyRejection
     from longtail.analyses.range import OperatingRange
     from longtail.analyses.source_imbalance import SourceImbalance
@@ -48,6 +49,7 @@ if TYPE_CHECKING:  # the public names and their homes; read at run time too, by 
         StructuralError,
         UnsupportedError,
     )
+    from longtail.methods.of_options import predict
 
 __version__ = "0.1.0"
 
@@ -74,6 +76,7 @@ __all__ = [
     "OperatingRange",
     "OptionError",
     "PolesAndZeros",
+    "Prediction",
     "Result",
     "SizeError",
     "SourceImbalance",
@@ -85,6 +88,7 @@ __all__ = [
     "decades",
     "grid",
     "modes",
+    "predict",
     "read",
 ]
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from longtail.circuit import Circuit
 from longtail.contract.result import Result
+from longtail.contract.subject import Subject
 from longtail.elaborate import load
 from longtail.errors import nearest
 from longtail.examples import example, in_place_of
@@ -49,8 +50,10 @@ class Amplifier(Methods):
     if not TYPE_CHECKING:  # a type checker would take any name at all
 
         def __getattr__(self, name: str) -> Any:
-            known = [each.replace("-", "_") for each in announced()]
+            known = [each.replace("-", "_") for each in announced(Subject.CIRCUIT)]
             way = nearest(name, known) or f"its analyses are: {', '.join(known)}"
+            if name.replace("_", "-") in announced(Subject.OPTIONS):
+                way = f"longtail.{name}(...) needs no netlist"
             raise AttributeError(f"an amplifier has no '{name}'; {way}")
 
 
@@ -65,7 +68,9 @@ def read(
 ) -> Amplifier:
     """Read a netlist: a path, the text itself (anything with more than one line), or the name of an example.
 
-    `parameters` replaces values of `.param`; `input`, `output`, `supply` name the ports where the netlist does not.
+    `parameters` gives other values to what it names: a `.param`, `rc1.r` or `q1.is` of a device or its model, `npn1.bf`
+    of a model card, `temp` in degrees Celsius, `vcm` in V. `input`, `output`, `supply` name the ports where the
+    netlist does not.
     Raises `InputError` with file, line and column for what cannot be used. A note on the circuit says where an example
     of that name is used because there is no such file.
 

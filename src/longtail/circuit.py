@@ -15,6 +15,7 @@ from longtail.netlist.expressions.evaluation import evaluate
 from longtail.netlist.expressions.tree import Expression
 
 GROUND = "0"
+TEMPERATURE = "temper"  # of the circuit, in degrees Celsius: SPICE's own name for it, which no parameter can have
 
 Value = float | Expression
 

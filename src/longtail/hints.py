@@ -90,3 +90,11 @@ def _literal(value: Any) -> str:
     if isinstance(value, tuple):
         return f"({', '.join(map(_literal, value))})"
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str | Mapping) else repr(value)
+
+
+TEMPERATURES = ("temp", "temperatures")  # options of some analyses; for others the netlist is read at a temperature
+TEMPERATURES_HINT = Said(
+    "set a temperature with --set temp=85 (read(..., parameters={'temp': 85})), or sweep over temperatures",
+    "set a temperature where the netlist is read, read(..., parameters={'temp': 85}), or sweep over vary={'temp': ...}",
+    "set a temperature with --set temp=85, or go over several with longtail sweep FILE --vary temp=-40,27,125",
+)

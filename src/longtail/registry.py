@@ -13,8 +13,9 @@ from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from longtail.contract.subject import Subject
 from longtail.errors import OptionError, nearest
 
 if TYPE_CHECKING:
@@ -25,13 +26,33 @@ _DATASHEET = "datasheet/analyze.py"
 _MARK = b"\nANALYSIS = "  # it has a line of its own near the end of the file: nothing above needs to be parsed
 
 
-def announced() -> dict[str, str]:
-    """What each analysis is for, by name. Name and purpose have to be plain strings in the file of the analysis.
+class Announced(NamedTuple):
+    """What the file of an analysis says of it: its purpose, its module, what it is about, and which analysis answers
+    where there is no circuit ("" for none)."""
 
-    >>> announced()["gains"]
-    'Mode gains and CMRR over frequency'
+    doc: str
+    module: str
+    about: Subject = Subject.CIRCUIT
+    without_circuit: str = ""
+
+
+def announced(about: Subject | None = None) -> dict[str, str]:
+    """What each analysis is for, by name; of those alone that are about something, if asked. Name and purpose have to
+    be plain strings in the file of the analysis.
+
+    >>> announced()["gains"], "gains" in announced(Subject.OPTIONS)
+    ('Mode gains and CMRR over frequency', False)
     """
-    return {name: doc for name, (doc, _) in _found().items()}
+    return {name: found.doc for name, found in _found().items() if about in (None, found.about)}
+
+
+def without_circuit(name: str) -> str:
+    """The analysis that answers in the place of another where there is no circuit; "" where there is none.
+
+    >>> without_circuit("behavioral"), without_circuit("gains")
+    ('predict', '')
+    """
+    return _found()[name].without_circuit if name in _found() else ""
 
 
 def analysis(name: str) -> Analysis:
@@ -43,18 +64,18 @@ def analysis(name: str) -> Analysis:
     known = _found()
     if name not in known:
         raise OptionError(f"there is no analysis '{name}'", hint=nearest(name, list(known)))
-    found: Analysis = import_module(known[name][1]).ANALYSIS
+    found: Analysis = import_module(known[name].module).ANALYSIS
     return found
 
 
 @cache
-def analyses() -> dict[str, Analysis]:
-    """Every analysis by name, in the order of their names.
+def analyses(about: Subject | None = None) -> dict[str, Analysis]:
+    """Every analysis by name, in the order of their names; those alone that are about something, if asked.
 
-    >>> {"analyze", "gains", "op"} <= set(analyses())
+    >>> {"analyze", "gains", "op"} <= set(analyses(Subject.CIRCUIT)) < set(analyses())
     True
     """
-    return {name: analysis(name) for name in sorted(_found())}
+    return {name: analysis(name) for name in sorted(announced(about))}
 
 
 @cache
@@ -106,19 +127,33 @@ def _files() -> Iterator[Path]:
 
 
 @cache
-def _found() -> dict[str, tuple[str, str]]:
-    """Purpose and module of every analysis: the first two arguments of `ANALYSIS = Analysis(name, doc, ...)`.
+def _found() -> dict[str, Announced]:
+    """What every analysis announces by the arguments of `ANALYSIS = Analysis(name, doc, ...)`: the first two, and what
+    it is about where it says so.
 
     Raises TypeError for a file in the room of analyses that announces none, and for two of one name.
     """
-    found: dict[str, tuple[str, str]] = {}
+    found: dict[str, Announced] = {}
     for path in _files():
         _, mark, end = path.read_bytes().partition(_MARK)
         match ast.parse(mark + end).body if mark else ():
-            case [ast.Assign(value=ast.Call(args=[ast.Constant(str(name)), ast.Constant(str(doc)), *_])), *_]:
+            case [ast.Assign(value=ast.Call(args=[ast.Constant(str(name)), ast.Constant(str(doc)), *_]) as call), *_]:
                 if name in found:
                     raise TypeError(f"two analysis files call theirs '{name}'")
-                found[name] = doc, ".".join(("longtail", *path.relative_to(_SOURCE).with_suffix("").parts))
+                module = ".".join(("longtail", *path.relative_to(_SOURCE).with_suffix("").parts))
+                found[name] = Announced(doc, module, **_said(call))
             case _:
                 raise TypeError(f"{path.name} exports no ANALYSIS; an analysis file must, see CONTRIBUTING.md")
     return found
+
+
+def _said(call: ast.Call) -> dict[str, Any]:
+    """What keywords say of the subject of an analysis."""
+    said: dict[str, Any] = {}
+    for keyword in call.keywords:
+        match keyword:
+            case ast.keyword("about", ast.Attribute(attr=subject)):
+                said["about"] = Subject[subject]
+            case ast.keyword("without_circuit", ast.Constant(str(name))):
+                said["without_circuit"] = name
+    return said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import subprocess
 import sys
@@ -15,7 +16,8 @@ import pytest
 import longtail as lt
 from longtail.cli.main import run
 from longtail.contract.kinds import CALLBACK, LANES
-from longtail.registry import analyses, announced
+from longtail.contract.subject import Subject
+from longtail.registry import analyses, announced, without_circuit
 
 COMPLEX = {"re", "im"}
 
@@ -42,9 +44,13 @@ def parsed(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
 
 def test_what_is_announced_is_what_is_discovered() -> None:
     assert announced() == {name: analysis.doc for name, analysis in analyses().items()}
+    for about in Subject:
+        assert set(announced(about)) == {name for name, each in analyses().items() if each.about is about}
+    for name, analysis in analyses().items():
+        assert without_circuit(name) == analysis.without_circuit
 
 
-@pytest.mark.parametrize("verb", sorted(analyses()))
+@pytest.mark.parametrize("verb", sorted(analyses(Subject.CIRCUIT)))
 @pytest.mark.parametrize("deck", ["bjt_pair", "ota_5t"])
 def test_the_command_line_equals_the_python_names(
     verb: str, deck: str, examples: Path, capsys: pytest.CaptureFixture[str]
@@ -198,8 +204,12 @@ def test_help_names_every_option(
         assert (switch in text.split()) != option.python_only, switch
         assert option.python_only or option.doc in text
         assert option.python_only or option.kind not in (LANES, CALLBACK), "no word of a command can be that"
-    for name in ("set", "input", "output", "supply", "allow-outside-includes", "json", "out", "format"):
+    for name in ("json", "out", "format"):
         assert f"--{name}" in text
+    of_circuit = analyses()[verb].about is Subject.CIRCUIT
+    assert ("FILE" in text) == of_circuit
+    for name in ("set", "input", "output", "supply", "allow-outside-includes"):
+        assert (f"--{name} " in text) == of_circuit
 
 
 def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
@@ -253,3 +263,65 @@ def test_help_loads_no_numbers() -> None:
 
 def test_without_figures_no_plotting_library_is_loaded(pair: str) -> None:
     assert not loaded_after("gains", pair) & {"matplotlib", "xarray", "rich.table"}
+
+
+PREDICTED = ("predict", "--differential", "100", "--common", "10m", "--v1", "1.002", "--v2", "0.998")
+
+
+def test_a_command_without_a_netlist(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert "v_out      410 mV  output" in output(capsys, *PREDICTED)
+    wanted = lt.predict(differential=100, common=0.01, v1=1.002, v2=0.998)
+    assert parsed(capsys, *PREDICTED) == json.loads(wanted.to_json())
+    negative = ("--differential", "-100", "--common", "-.01", "--v-id", "-4m", "--v-ic", "-1")
+    assert parsed(capsys, "predict", *negative)["v_out"] == pytest.approx(0.41)
+    output(capsys, *PREDICTED, "--out", str(tmp_path))
+    assert {path.name for path in tmp_path.glob("*.*")} == {"predict.txt", "predict.json", ".longtail"}
+    assert run([*PREDICTED, "ota_5t"]) == 2
+    assert "predict does not know what to do with 'ota_5t'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("--differential", "100"), ("bjt_pair", "--v1=1"), ("--common", "1", "bjt_pair")]
+)
+def test_a_command_that_takes_a_netlist_points_to_the_one_without(
+    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["behavioral", *arguments]) == 2
+    said = capsys.readouterr().err
+    assert "behavioral takes its numbers out of a netlist" in said and "longtail predict --help" in said
+
+
+@pytest.mark.parametrize("name", ["rc1.r=12k", "q1.is=1f", "small.bf=70", "temp=85", "vcm=-250m", "rc=9k"])
+def test_set_takes_what_vary_takes(name: str, pair: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    deck = tmp_path / "pair.cir"
+    deck.write_text(Path(pair).read_text().replace("vcm", "level"))
+    measure = ("--frequency", "1", "--measure", "differential_db")
+    varied = parsed(capsys, "sweep", str(deck), "--vary", name, *measure)["values"]["differential_db"]
+    gains = parsed(capsys, "gains", str(deck), "--set", name, "--frequency", "1")["differential"]["re"][0]
+    assert varied == pytest.approx([20 * math.log10(abs(gains))], rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "way"),
+    [
+        (("sweep", "--set", "r1.r=1k", "--vary", "R1.R=1k,2k"), "--vary"),
+        (("gains", "--set", "Vcm=1", "--vcm", "2"), "--vcm"),
+        (("op", "--set", "temp=1", "--temp", "2"), "--temp"),
+    ],
+)
+def test_what_is_set_is_given_in_no_other_way(
+    arguments: tuple[str, ...], way: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deck = tmp_path / "pair.cir"
+    deck.write_text("t\n*@ input a b\n*@ output o\nv1 a 0 0\nv2 b 0 0\nr1 a o 1k\nr2 o b 1k\n")
+    verb, *others = arguments
+    assert run([verb, str(deck), *others]) == 2
+    assert f"is given by --set and by {way}" in capsys.readouterr().err
+
+
+def test_a_parameter_called_vcm_is_set_beside_the_level(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    deck = tmp_path / "pair.cir"
+    deck.write_text("t\n.param vcm=1k\n*@ input a b\n*@ output o\nv1 a 0 0\nv2 b 0 0\nr1 a o {vcm}\nr2 o b 1k\n")
+    found = parsed(capsys, "gains", str(deck), "--set", "vcm=3k", "--vcm", "2", "--frequency", "1")
+    assert found["vcm"] == 2.0
+    assert found["differential"]["re"][0] == pytest.approx(-0.25)

@@ -12,9 +12,11 @@ import numpy as np
 import pytest
 
 import longtail as lt
+from longtail.circuit import Circuit
 from longtail.contract import kinds
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.result import Result
+from longtail.contract.subject import Subject
 from longtail.errors import OptionError
 from longtail.registry import analyses
 
@@ -24,12 +26,28 @@ MISMATCH = {"drc": 0.01}
 NEEDED: dict[str, dict[str, Any]] = {
     "behavioral": {"frequency_hz": 1e3},
     "gains": {"frequency_hz": "1:1g:2"},
+    "predict": {"differential": 100, "common": 0.01, "v1": 1.002, "v2": 0.998},
     "sweep": {"vary": "rc=9k:11k:3", "measure": "cmrr_db"},
 }
 
 
 def example(**parameters: float) -> lt.Amplifier:
     return lt.read(DECK, parameters={**MISMATCH, **parameters})
+
+
+def asked(name: str, **options: Any) -> Result:
+    """What an analysis answers, of the example if it is about a circuit."""
+    return analyses()[name](*subject(name), **options)
+
+
+def subject(name: str) -> tuple[Circuit, ...]:
+    """The circuit of the example for an analysis that is about one."""
+    return (example().circuit,) if analyses()[name].about is Subject.CIRCUIT else ()
+
+
+def face(name: str) -> Any:
+    """Where Python has an analysis: a method of an amplifier, or a function of the package."""
+    return getattr(example() if subject(name) else lt, analyses()[name].identifier)
 
 
 def check_metadata(analysis: Analysis) -> None:
@@ -70,7 +88,7 @@ def test_metadata(name: str) -> None:
 @pytest.mark.parametrize("name", analyses())
 def test_an_unknown_option_is_answered_with_those_there_are(name: str) -> None:
     with pytest.raises(lt.OptionError, match="has no option 'nonsense'"):
-        analyses()[name](example().circuit, nonsense=1)
+        asked(name, nonsense=1)
 
 
 @pytest.mark.parametrize("name", analyses())
@@ -78,17 +96,17 @@ def test_a_number_out_of_bounds_is_refused(name: str) -> None:
     for option in analyses()[name].options:
         if option.kind in (kinds.NUMBER, kinds.COUNT) and np.isfinite(option.low):
             with pytest.raises(lt.OptionError, match=f"{option.name} must lie between"):
-                analyses()[name](example().circuit, **{option.name: option.low - 1.0})
+                asked(name, **{option.name: option.low - 1.0})
 
 
 @pytest.mark.parametrize("name", analyses())
 def test_results_show_themselves(name: str) -> None:
-    check_result(example().run(name, **NEEDED.get(name, {})))
+    check_result(asked(name, **NEEDED.get(name, {})))
 
 
 @pytest.mark.parametrize("name", analyses())
 def test_the_method_is_named_and_documented(name: str) -> None:
-    method = getattr(example(), name.replace("-", "_"))
+    method = face(name)
     signature = inspect.signature(method)
     assert sorted(signature.parameters) == sorted(o.name for o in analyses()[name].options)
     assert signature.return_annotation == analyses()[name].result.__name__
@@ -101,9 +119,8 @@ def test_the_method_is_named_and_documented(name: str) -> None:
 @pytest.mark.parametrize("name", analyses())
 def test_the_method_answers_as_the_analysis(name: str) -> None:
     """Bits and all; a wrong option is answered as the analysis does."""
-    amplifier, needed = example(), NEEDED.get(name, {})
-    method = getattr(amplifier, name.replace("-", "_"))
-    assert method(**needed).to_json() == amplifier.run(name, **needed).to_json()
+    method, needed = face(name), NEEDED.get(name, {})
+    assert method(**needed).to_json() == asked(name, **needed).to_json()
     option = analyses()[name].options[-1].name
     with pytest.raises(lt.OptionError, match=rf"has no option '{option}s'; it has: .*\n.*did you mean '{option}'"):
         method(**{f"{option}s": 1})
@@ -131,7 +148,32 @@ def test_a_wrong_analysis_is_answered_with_the_nearest() -> None:
         example().zzz()
     with pytest.raises(lt.OptionError, match="there is no analysis 'gain'"):
         example().run("gain")
-    assert {name.replace("-", "_") for name in analyses()} <= set(dir(example())) & set(dir(lt.Amplifier))
+    of_circuits = {each.identifier for each in analyses(Subject.CIRCUIT).values()}
+    assert of_circuits <= set(dir(example())) & set(dir(lt.Amplifier))
+
+
+@pytest.mark.parametrize("name", analyses(Subject.OPTIONS))
+def test_what_is_about_no_circuit_is_no_method_of_one(name: str) -> None:
+    """It is a public name, and whoever asks an amplifier for it is told so."""
+    own = analyses()[name].identifier
+    assert own in dir(lt) and own not in dir(example())
+    assert "circuit" not in inspect.signature(analyses()[name].run).parameters
+    with pytest.raises(AttributeError, match=rf"longtail\.{own}\(\.\.\.\) needs no netlist"):
+        getattr(example(), own)
+    with pytest.raises(lt.OptionError, match=f"{name} is about no circuit"):
+        example().run(name, **NEEDED[name])
+
+
+def test_what_is_about_a_circuit_is_not_run_without_one() -> None:
+    for name, analysis in analyses(Subject.CIRCUIT).items():
+        with pytest.raises(lt.OptionError, match=f"{name} is about a circuit"):
+            analysis()
+    assert not set(analyses(Subject.CIRCUIT)) & set(dir(lt))
+
+
+def test_what_answers_in_the_place_of_another_needs_no_circuit() -> None:
+    named = {each.without_circuit for each in analyses().values()} - {""}
+    assert named and named <= set(analyses(Subject.OPTIONS))
 
 
 def test_a_symmetric_circuit_converts_nothing() -> None:
@@ -174,7 +216,7 @@ def test_most_analyses_have_a_target_that_needs_nulling() -> None:
     ("name", "option"), [(name, o) for name, found in SILENT_WITHOUT.items() for o in found], ids=lambda x: str(x)[:20]
 )
 def test_what_would_be_ignored_is_refused(name: str, option: Any) -> None:
-    run = partial(analyses()[name], example().circuit, **NEEDED.get(name, {}), **{option.name: 0.1})
+    run = partial(asked, name, **NEEDED.get(name, {}), **{option.name: 0.1})
     for off in ({}, {option.needs: False}, {option.needs: "no"}):
         with pytest.raises(OptionError, match=f"{option.name} has no effect without {option.needs}"):
             run(**off)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import longtail as lt
-from contract.test_analyses import example
+from contract.test_analyses import asked, example
 from longtail.contract import kinds
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.drive import Drive
@@ -28,8 +28,16 @@ SAME: dict[str, tuple[Any, ...]] = {  # what says the same in different forms, o
     "Flag": (True, "on", 1),
     "Nodes": ("OutP,outn", "outp outn", ("outp", "outn"), ["outp", "outn"]),
     "Names": ("cmrr_db, op", ["cmrr_db", "op"]),
-    "Frequency": ("100:1k:1", [100.0, 1e3], (100, 1000), np.array([100.0, 1e3])),
-    "Range": ("1:3:3", "1,2,3", [1.0, 2.0, 3.0], np.array([1, 2, 3])),
+    "Frequency": (
+        "100:1k:1",
+        "100,1k",
+        "100:1k:lin:2",
+        "100:1k:DEC:1",
+        [100.0, 1e3],
+        (100, 1000),
+        np.array([100.0, 1e3]),
+    ),
+    "Range": ("1:3:3", "1,2,3", "1:3:lin:3", "1 : 3 : 3", [1.0, 2.0, 3.0], np.array([1, 2, 3])),
     "band": ("20:20k", (20.0, 2e4), [20, 20000]),
     "error": ("10%", "0.1", 0.1),
     "of": ("common-to-differential", "common_to_differential"),
@@ -46,8 +54,8 @@ WRONG: dict[str, tuple[Any, ...]] = {
     "Flag": ("maybe", 2),
     "Nodes": (5, ["outp", 5]),
     "Names": (5, ["op", None]),
-    "Frequency": ("1:x", "1:2:3:4", {}, [-1.0]),
-    "Range": ("1:x", {}, [[1.0]], [float("inf")]),
+    "Frequency": ("1:x", "1:2:3:4", "1:2:log:3", "1:2:lin", "1,,2", "-1,2", {}, [-1.0]),
+    "Range": ("1:x", "1:2:3:4", "0:1:dec:3", "1:2:lin", "1:2", "1,,2", {}, [[1.0]], [float("inf")]),
     "band": ("20", "2:1", {}, (1.0, 2.0, 3.0)),
     "error": ("no", "200%", {}),
     "of": ("nothing", 5),
@@ -78,12 +86,11 @@ def test_every_form_of_a_value_is_read_to_the_same(name: str, option: Option) ->
 
 @pytest.mark.parametrize(("name", "option"), OPTIONS)
 def test_a_wrong_value_is_an_error_that_names_its_option(name: str, option: Option) -> None:
-    circuit = example().circuit
     for wrong in of(WRONG, option):
         if option.name == "band" and option.kind is kinds.WORD and wrong == "20":
             continue  # of a formula it may be one frequency
         with pytest.raises(lt.OptionError, match=CALLED.get(option.name, option.name)):
-            analyses()[name](circuit, **{option.name: wrong})
+            asked(name, **{option.name: wrong})
 
 
 def test_what_an_option_takes_and_gives() -> None:
@@ -113,10 +120,10 @@ def test_a_value_is_read_once() -> None:
         return Result()
 
     word = Option("word", kinds.WORD, "", "a word", "x", reads=reads)
-    asked = Analysis("x", "X", run, Result, (*INPUT_OPTIONS, word, *NULL_OPTIONS))
+    analysis = Analysis("x", "X", run, Result, (*INPUT_OPTIONS, word, *NULL_OPTIONS))
     circuit = example().circuit
-    asked(circuit)
-    asked(circuit, word="y", output="O1", vcm="500m", null="yes", target=1)
+    analysis(circuit)
+    analysis(circuit, word="y", output="O1", vcm="500m", null="yes", target=1)
     assert given == ["x", "y"]
     assert taken == [(Drive(), "<x>"), (Drive(None, ("o1",), 0.5, True, 1.0), "<y>")]
 
@@ -137,3 +144,21 @@ def test_the_default_range_is_the_default_however_it_is_given() -> None:
 def test_a_loop_is_one_name() -> None:
     with pytest.raises(lt.OptionError, match="no voltage source 'vprobe' in a loop"):
         example().poles(loop="vprobe")
+
+
+def test_an_option_goes_by_its_other_names_too() -> None:
+    amplifier = example()
+    assert amplifier.run("offset", temperatures="0,50").to_json() == amplifier.offset(temp="0,50").to_json()
+    assert amplifier.run("op", temperatures=50.0).to_json() == amplifier.op(temp=50.0).to_json()
+    with pytest.raises(lt.OptionError, match="temperatures and temp are one option"):
+        amplifier.run("offset", temp="0,50", temperatures="0,50")
+    for analysis in analyses().values():
+        names = [name for option in analysis.options for name in (option.name, *option.aliases)]
+        assert len(names) == len(set(names))
+
+
+def test_a_temperature_where_there_is_no_such_option_is_set_with_the_netlist() -> None:
+    for name in ("temp", "temperatures"):
+        with pytest.raises(lt.OptionError, match=f"gains has no option '{name}'") as refused:
+            example().run("gains", **{name: 85.0})
+        assert "parameters={'temp': 85}" in str(refused.value)

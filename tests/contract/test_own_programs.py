@@ -13,8 +13,8 @@ from contract.test_roles import EXAMPLES, INDEXES, with_level
 from longtail.devices.base import DeviceModel, Flows, Parameter, Parameters, Potentials, Quantity
 from longtail.devices.discovery import devices
 from longtail.driven.lane_solves import solve_lanes
-from longtail.driven.parameters import nominal
 from longtail.driven.varied import read_lanes
+from longtail.elaborate.named_values import nominal
 from longtail.engine.equations.large import LargeSystem
 from longtail.engine.equations.system import System
 from longtail.engine.few_solves import frequency_sweep

@@ -15,8 +15,8 @@ from longtail.driven.drives import supply_rails
 from longtail.driven.grid import grid
 from longtail.driven.inputs import find_drives
 from longtail.driven.nulling import null_target
-from longtail.driven.parameters import nominal
 from longtail.driven.varied import read_lanes
+from longtail.elaborate.named_values import nominal
 
 DECK = """what can be varied and what cannot
 vcc vcc 0 9

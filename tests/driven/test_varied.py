@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import longtail as lt
-from longtail.driven.parameters import nominal
+from longtail.elaborate.named_values import nominal
 
 DECK = """a pair whose level and tail are parameters
 .param level=0.5 itail=200u
@@ -123,7 +123,7 @@ def test_an_unknown_parameter_without_owner_is_not_looked_for_in_devices():
     amp = lt.read("t\nv1 a 0 1\nv2 b 0 1\nr1 a out 1k\nr2 b out {rx}\n.param rx=1k\n")
     with pytest.raises(lt.OptionError) as caught:
         amp.gains(input=["v1", "v2"], output="out", parameters={"nosuch": [1.0, 2.0]})
-    assert caught.value.message == "there is no parameter 'nosuch' to vary"
+    assert caught.value.message == "there is no parameter 'nosuch'"
     assert caught.value.hint is not None and "name a .param" in caught.value.hint
 
 

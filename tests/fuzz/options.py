@@ -9,8 +9,11 @@ from typing import Any
 
 import numpy as np
 
+import longtail as lt
 from longtail import registry
 from longtail.contract.analysis import Option
+from longtail.contract.result import Result
+from longtail.contract.subject import Subject
 
 # fmt: off
 VALUES: tuple[Callable[[], Any], ...] = (
@@ -52,7 +55,7 @@ cc o1 o2 1p
 re e vee 9k
 .model m npn(cje=1p)
 """
-NEEDED = {"sweep": {"vary": {"rc1.r": [4e3, 5e3]}, "measure": "differential_db"}}
+NEEDED: dict[str, dict[str, Any]] = {"sweep": {"vary": {"rc1.r": [4e3, 5e3]}, "measure": "differential_db"}}
 _NODES = ("o1", "o1,o2", "o2 o1", "inp,inn", "vp,vn", ("INP", "INN"), "vcc", "vee", "e", "0", "vcc,vee", "o1,0", "nix")
 _NUMBERS = (0, 0.0, 1, 2, -1.0, 0.5, 3.7, -20.0, 1e3, 1e6, 1e-6, 1e12, -1e12, 1e30, "1k", "-1meg", 1e-300, 1e300, 255)
 _RANGES = (
@@ -107,6 +110,12 @@ def question(number: int) -> tuple[str, dict[str, Any]]:
     analysis = draw.choice(tuple(registry.analyses().values()))
     chosen = draw.sample(analysis.options, min(len(analysis.options), draw.choice((1, 1, 1, 2, 3))))
     return analysis.name, {**NEEDED.get(analysis.name, {}), **{o.name: _value(draw, o) for o in chosen}}
+
+
+def ask(name: str, **options: Any) -> Result:
+    """What an analysis answers, of the deck if it is about one."""
+    analysis = registry.analyses()[name]
+    return analysis(*([lt.read(DECK).circuit] if analysis.about is Subject.CIRCUIT else []), **options)
 
 
 def _value(draw: random.Random, option: Option) -> Any:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import longtail as lt
-from fuzz.options import DECK, question
+from fuzz.options import DECK, ask, question
 from fuzz.trial import bounded
 from longtail import registry
 from longtail.contract.kinds import FREQUENCY
@@ -24,7 +24,7 @@ def test_options_are_taken_or_refused(first: int, tmp_path: Path, monkeypatch: p
         try:
             with bounded(), warnings.catch_warnings():
                 warnings.simplefilter("error")
-                result = lt.read(DECK).run(name, **options)
+                result = ask(name, **options)
                 assert "NaN" not in result.to_json()
                 result.to_text()
         except lt.LongtailError as error:
@@ -40,4 +40,4 @@ def test_what_is_of_no_kind_is_refused_by_the_name_of_its_option(name: str) -> N
         needed = {"vary": "rc1.r=1k,2k"} if name == "sweep" else {}
         said = "frequencies" if option.kind is FREQUENCY and option.reads is None else option.name
         with pytest.raises(OptionError, match=f"^{said}"):
-            lt.read(DECK).run(name, **{**needed, option.name: object()})
+            ask(name, **{**needed, option.name: object()})

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from longtail.contract.subject import Subject
 from longtail.registry import analyses
 from machine import comparing
 from machine.cases import KNOWN, WAYS, chosen, decks
@@ -71,7 +72,7 @@ def test_asked_again_a_formula_is_the_same(answers: dict[str, list[Any]], machin
 
 
 def test_every_analysis_is_asked_of_the_gallery_and_of_twenty_more_decks() -> None:
-    assert {case.analysis for case in QUESTIONS} == set(analyses()) >= set(WAYS)
+    assert {case.analysis for case in QUESTIONS} == set(analyses(Subject.CIRCUIT)) >= set(WAYS)
     more = [name for name in decks() if name.startswith(("reference", "bench"))]
     assert len(more) >= 20 and len(decks()) - len(more) >= 15
 

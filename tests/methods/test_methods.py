@@ -69,6 +69,11 @@ def test_a_frequency_that_comes_first_needs_no_name(writer: ModuleType, options:
         (FREQUENCY, 'frequency_hz: Frequency = "1:1g:20"', "frequency_hz: frequencies (Hz)"),
         (LEVEL, "vcm: Number | None = None", "vcm: level (V, at least -1, at most 2.5)"),
         (Option("on", kinds.FLAG, "", "on", False, needs="null"), "on: Flag = False", "on: on; with null only"),
+        (
+            Option("at", kinds.NUMBER, "V", "level", otherwise="own"),
+            "at: Number | None = None",
+            "at: level (V); own if not given",
+        ),
     ],
 )
 def test_an_option_is_typed_and_explained(writer: ModuleType, option: Option, parameter: str, meaning: str) -> None:

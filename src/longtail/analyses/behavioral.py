@@ -86,4 +86,5 @@ ANALYSIS = Analysis(
     run,
     BehavioralModel,
     (*INPUT_OPTIONS, Option("frequency_hz", NUMBER, "Hz", "of the model", 0.0, low=0.0), *NULL_OPTIONS),
+    without_circuit="predict",
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.analyses.gains import ModeGains, NullPoint
+from longtail.analyses.gains import ModeGains
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis
 from longtail.contract.drive import Drive
@@ -19,7 +19,7 @@ from longtail.contract.output import Output, ports
 from longtail.contract.result import Result
 from longtail.driven.levels import levels_of, sweep
 from longtail.driven.mode_gains import PLACES, ModeMatrix, matrix_of
-from longtail.driven.nulling import nulled_to
+from longtail.driven.nulling import NullPoint, nulled_to
 from longtail.driven.points import Points
 from longtail.driven.stability import instability_notes, lane_notes
 from longtail.lanes.status import LaneStatus

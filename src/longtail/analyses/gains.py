@@ -32,7 +32,7 @@ from longtail.driven.mode_gains import (
     prepared_sweep,
     status_text,
 )
-from longtail.driven.nulling import bias_of, null_target, nulled_to
+from longtail.driven.nulling import NullPoint, bias_of, null_target, nulled_to
 from longtail.driven.port_maps import above
 from longtail.driven.stability import lane_notes
 from longtail.driven.varied import read_lanes
@@ -49,14 +49,6 @@ if TYPE_CHECKING:
     import xarray
 
 Complex = NDArray[np.complex128]
-
-
-@dataclass(frozen=True, slots=True)
-class NullPoint:
-    """What nulling did: the output was brought to `v_od_target` by `input_offset` = v1 - v2 (`[…]`), both in V."""
-
-    v_od_target: float
-    input_offset: float | NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.circuit import Circuit
+from longtail.circuit import TEMPERATURE, Circuit
 from longtail.contract.analysis import Analysis, Option
+from longtail.contract.axes import FORMS
 from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
 from longtail.contract.kinds import RANGE
@@ -21,7 +22,6 @@ from longtail.driven.inputs import find_drives
 from longtail.driven.levels import sweep
 from longtail.driven.nulling import null_target
 from longtail.driven.stability import instability_notes
-from longtail.engine.equations.views import TEMPERATURE
 from longtail.merits.inputs import BIAS_CURRENT, DRIFT_STEP, OFFSET_CURRENT, offsets
 from longtail.merits.reasons import exchanging
 from longtail.merits.seen import seen_at
@@ -176,7 +176,14 @@ ANALYSIS = Analysis(
         *INPUT_OPTIONS,
         *(option for option in FREE_NULL_OPTIONS if option.name != "null"),
         Option(
-            "temp", RANGE, "degC", "temperatures: start:stop:points or a list", TEMPERATURES, low=COLDEST, high=HOTTEST
+            "temp",
+            RANGE,
+            "degC",
+            f"temperatures: {FORMS}",
+            TEMPERATURES,
+            low=COLDEST,
+            high=HOTTEST,
+            aliases=("temperatures",),
         ),
     ),
 )

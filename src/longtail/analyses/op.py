@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail import modes
 from longtail.circuit import Circuit
-from longtail.contract.analysis import Analysis
+from longtail.contract.analysis import Analysis, Option
+from longtail.contract.axes import FORMS
+from longtail.contract.decoding import rebuilt
+from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
-from longtail.contract.options import LANE_OPTIONS
+from longtail.contract.kinds import RANGE
+from longtail.contract.options import COLDEST, HOTTEST, INPUT_OPTIONS, LANE_OPTIONS, NULL_OPTIONS, OWN
+from longtail.contract.output import AtOutput, ports
 from longtail.contract.result import Result
 from longtail.devices.discovery import devices
-from longtail.driven.grid import Axes, Lanes
-from longtail.driven.lane_solves import solve_lanes
+from longtail.driven.drives import Drives
+from longtail.driven.grid import Axes, Lanes, grid
+from longtail.driven.inputs import find_drives
+from longtail.driven.lane_solves import null_lanes, solve_lanes
+from longtail.driven.mode_gains import common_level
+from longtail.driven.nulling import NullPoint, bias_of, nulled_to
 from longtail.driven.stability import instability_notes
 from longtail.driven.varied import read_lanes
+from longtail.elaborate.named_values import INPUT_LEVEL, known_as, temperature_name, with_values
 from longtail.engine.equations.large import system_of
 from longtail.engine.equations.potentials import lost_potentials, said
 from longtail.engine.remember import Remembered
 from longtail.engine.solving.operating_point import OperatingPoint, solve_operating_point
+from longtail.errors import OptionError
 from longtail.garbage import collected_later
+from longtail.hints import named
+from longtail.hints import said as worded
 from longtail.lanes.status import LaneStatus, texts
 from longtail.large_signal.extremes import extreme_notes
+from longtail.large_signal.stuck import lane_notes as stuck_lanes
+from longtail.large_signal.stuck import stuck_notes
 from longtail.units import counted
 
 if TYPE_CHECKING:
@@ -33,6 +49,28 @@ if TYPE_CHECKING:
 
 _NO_VOLTAGE, _NO_CURRENT = 1e-18, 1e-24  # V, A: less is rounding; a single electron in two days is more
 _POINTS = Remembered[OperatingPoint](4)
+
+
+@dataclass(frozen=True, eq=False)
+class DrivenAt(AtOutput):
+    """How the inputs of an operating point are driven; `…` stands for the axes of varied parameters, if any.
+
+    input, output  names of the nodes
+    vcm            dc common-mode level at the inputs, V, `[…]`
+    null           see `NullPoint`; None where nothing is nulled
+    """
+
+    input: tuple[str, ...]
+    output: tuple[str, ...]
+    vcm: float | NDArray[np.float64]
+    null: NullPoint | None
+
+    def to_dict(self) -> dict[str, Any]:
+        return {**ports(self.input, self.output), "vcm": self.vcm, "null": self.null}
+
+    @classmethod
+    def from_dict(cls, entries: Mapping[str, Any]) -> DrivenAt:
+        return rebuilt(cls, {**entries, "output": entries["output"]["nodes"]})
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -45,6 +83,8 @@ class OpResult(Result):
     status    "converged", or `[…]` the status of every lane; a lane without solution has values of nan
     units     by device, the unit of each quantity; kinds: by device, the name of its `DeviceModel`
     axes      name and values of each axis in `…`
+    driven    how the inputs are driven, see `DrivenAt`; None where the bench is as the netlist has it
+    temperature_deg_c  the one that was asked for, degrees Celsius; None where it is the netlist's own, or varies
     """
 
     analysis: ClassVar[str] = "op"
@@ -60,6 +100,8 @@ class OpResult(Result):
     kinds: dict[str, str] = field(default_factory=dict)
     axes: Axes = ()
     notes: tuple[str, ...] = ()
+    driven: DrivenAt | None = None
+    temperature_deg_c: float | None = None
 
     def __repr__(self) -> str:
         size = f"{counted(len(self.nodes), 'node')}, {counted(len(self.devices), 'device')}"
@@ -72,11 +114,14 @@ class OpResult(Result):
 
     def to_dict(self) -> dict[str, Any]:
         varied = {"axes": dict(self.axes)} if self.axes else {}
+        asked = {} if self.temperature_deg_c is None else {"temperature_deg_c": self.temperature_deg_c}
         return plain(
             {
                 "status": self.status,
                 "iterations": self.iterations,
                 "continuation": self.continuation,
+                **({} if self.driven is None else self.driven.to_dict()),
+                **asked,
                 **varied,
                 "nodes": self.nodes,
                 "branches": self.branches,
@@ -90,7 +135,8 @@ class OpResult(Result):
     @classmethod
     def from_dict(cls, entries: Mapping[str, Any]) -> OpResult:
         units = {name: entries["units"][kind] for name, kind in entries["kinds"].items()}
-        return super().from_dict({**entries, "units": units})
+        driven = DrivenAt.from_dict(entries) if "input" in entries else None
+        return super().from_dict({**entries, "units": units, "driven": driven})
 
     def to_xarray(self) -> xarray.Dataset:
         """Voltages over "node" in V and currents over "branch" in A, behind the varied axes."""
@@ -166,14 +212,81 @@ def describe(point: OperatingPoint, lanes: Lanes | None = None, circuit: Circuit
     )
 
 
-def run(circuit: Circuit, parameters: Mapping[str, Any] | None, threads: int) -> OpResult:
-    """The operating point of the netlist as it stands, or over arrays of parameters."""
+def run(
+    circuit: Circuit,
+    drive: Drive,
+    temp: NDArray[np.float64] | None,
+    parameters: Mapping[str, Any] | None,
+    threads: int,
+) -> OpResult:
+    """The operating point of the netlist as it stands or with its inputs driven, or over arrays of parameters."""
+    if temp is None:
+        return _operating_point(circuit, drive, parameters or {}, threads)
+    circuit, parameters = _at_temperatures(circuit, temp, parameters or {})
+    found = _operating_point(circuit, drive, parameters, threads)
+    return replace(found, temperature_deg_c=temp[0].item()) if temp.size == 1 else found
+
+
+def _operating_point(circuit: Circuit, drive: Drive, parameters: Mapping[str, Any], threads: int) -> OpResult:
+    """The same where the circuit or the parameters have the temperature."""
+    if _is_driven(circuit, drive, parameters):
+        return _driven(find_drives(circuit, drive), drive, parameters, threads)
     if not parameters:
         with collected_later():  # of a hundred thousand resistors there is much to tell
             point = _POINTS.get(circuit, (), lambda: solve_operating_point(system_of(circuit)))
             return replace(describe(point), notes=_notes(point))
     lanes = read_lanes(circuit, parameters)
     return describe(solve_lanes(circuit, lanes, threads=threads)[1], lanes)
+
+
+def _at_temperatures(
+    circuit: Circuit, temp: NDArray[np.float64], parameters: Mapping[str, Any]
+) -> tuple[Circuit, Mapping[str, Any]]:
+    """The circuit at one temperature, or several as an axis. Raises `OptionError` where parameters say other things."""
+    name = temperature_name(circuit)
+    if parameters and (temp.size > 1 or name in {each.lower() for each in parameters}):
+        raise OptionError("temp and parameters cannot both vary", hint="put the temperatures into parameters")
+    if temp.size > 1:
+        return circuit, grid({name: temp})
+    return with_values(circuit, {name: temp[0].item()}), parameters
+
+
+def _is_driven(circuit: Circuit, drive: Drive, names: Iterable[str]) -> bool:
+    """Whether the inputs are to be driven: nulled, or at a level that is asked for, is varied or was set.
+
+    Raises `OptionError` for ports without one of these: the point of the bench as it stands hangs on no port.
+    """
+    varied = any(known_as(circuit, name.lower()) == INPUT_LEVEL for name in names)
+    if varied or drive.null or drive.vcm is not None or circuit.ports.how.get("vcm") == "option":
+        return True
+    for name in ("input", "output"):
+        if getattr(drive, name) is not None:
+            raise OptionError(
+                worded("{0} has no effect on an operating point that is as the netlist has it", named(name)),
+                hint=worded("add {vcm} or {null}, or leave {0} out", named(name), vcm=None, null=True),
+            )
+    return False
+
+
+def _driven(drives: Drives, drive: Drive, parameters: Mapping[str, Any], threads: int) -> OpResult:
+    """The operating point of the amplifier with its inputs at a level, and nulled if that is asked for."""
+    target = nulled_to(drives, drive)
+    if not parameters:
+        point, offset = bias_of(drives, drive)
+        null = None if offset is None or target is None else NullPoint(target, offset)
+        driven = DrivenAt(drives.hot, drives.output, common_level(drives, point), null)
+        notes = (*drives.notes, *_notes(point), *stuck_notes(drives, point, nulled=null is not None))
+        return replace(describe(point, circuit=drives.told), notes=notes, driven=driven)
+    lanes = read_lanes(drives.circuit, parameters, drives)
+    if target is None:
+        null, point = None, solve_lanes(drives.circuit, lanes, drives, threads=threads)[1]
+    else:
+        _, point, offsets = null_lanes(drives, lanes, target, threads=threads)
+        null = NullPoint(target, lanes.shaped(offsets))
+    level = lanes.shaped(modes.split(*(point.voltage(node) for node in drives.hot)).common)
+    driven = DrivenAt(drives.hot, drives.output, level, null)
+    notes = (*drives.notes, *stuck_lanes(drives, point, nulled=null is not None))
+    return replace(describe(point, lanes, drives.told), notes=notes, driven=driven)
 
 
 def _notes(point: OperatingPoint) -> tuple[str, ...]:
@@ -189,5 +302,19 @@ ANALYSIS = Analysis(
     "Operating point: voltages, currents, and each device's region and parameters",
     run,
     OpResult,
-    LANE_OPTIONS,
+    (
+        *INPUT_OPTIONS,
+        *NULL_OPTIONS,
+        Option(
+            "temp",
+            RANGE,
+            "degC",
+            f"temperatures: {FORMS}",
+            low=COLDEST,
+            high=HOTTEST,
+            otherwise=OWN,
+            aliases=("temperatures",),
+        ),
+        *LANE_OPTIONS,
+    ),
 )

@@ -21,7 +21,7 @@ from longtail.contract.decoding import decoded
 from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
 from longtail.contract.kinds import NODES
-from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS
+from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS, PORTS
 from longtail.contract.output import AtOutput, ports
 from longtail.contract.result import Result
 from longtail.driven.inputs import find_drives
@@ -194,7 +194,7 @@ def run(
     )
 
 
-SUPPLY_OPTION = Option("supply", NODES, "", "voltage sources that feed the circuit")
+SUPPLY_OPTION = Option("supply", NODES, "", "voltage sources that feed the circuit", otherwise=PORTS)
 
 ANALYSIS = Analysis(
     "psrr",

@@ -313,8 +313,9 @@ ANALYSIS = Analysis(
             "window",
             NUMBER,
             "V",
-            "how far about the operating point to look; the supplies, and a fifth more for the input, if not given",
+            "how far about the operating point to look",
             low=1e-6,
+            otherwise="the supplies, and a fifth more for the input",
         ),
     ),
 )

@@ -24,8 +24,8 @@ from longtail.circuit import GROUND, Circuit, Instance
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
-from longtail.contract.kinds import FREQUENCY, NUMBER
-from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS
+from longtail.contract.kinds import NUMBER
+from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS
 from longtail.contract.output import AtOutput, ports
 from longtail.contract.result import Result
 from longtail.driven.drives import Drives
@@ -346,7 +346,7 @@ ANALYSIS = Analysis(
         Option("resistance_difference", NUMBER, "ohm", "of the first over the second source resistance", 1e3),
         Option("capacitance", NUMBER, "F", "mean of the capacitances from the inputs to ground", 100e-12, low=0.0),
         Option("capacitance_difference", NUMBER, "F", "of the first over the second capacitance", 0.0),
-        Option("frequency_hz", FREQUENCY, "Hz", "start:stop:points-per-decade", "1:1meg:10"),
+        replace(FREQUENCY_OPTION, default="1:1meg:10"),
         *NULL_OPTIONS,
     ),
 )

@@ -131,6 +131,17 @@ class Behavioral:
             raise InputError("the common-mode input does not move: nothing can be measured")
         return v_out / v_ic
 
+    @staticmethod
+    def unwanted_of(differential: Number, cmrr_db: float) -> Number:
+        """The gain A_c, or A_c→d of a pair, that leaves this rejection in dB, with the sign of A_d: a CMRR has none.
+
+        >>> round(Behavioral.unwanted_of(-100.0, 80.0), 9)
+        -0.01
+        """
+        if differential == 0.0:
+            raise InputError("without a differential gain a CMRR says nothing of the common one")
+        return differential / 10.0 ** (cmrr_db / 20.0)
+
     def __repr__(self) -> str:
         row = [f"{value:.4g}" for value in self.matrix.ravel().tolist()]
         if self.single_ended:

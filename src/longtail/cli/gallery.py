@@ -73,7 +73,9 @@ def examples(
     /,
     *,
     to: Annotated[str, Parameter(help="folder to copy to", metavar="DIR")] = ".",
-    overwrite: Annotated[bool, Parameter(help="replace files that are there already", negative=())] = False,
+    overwrite: Annotated[
+        bool, Parameter(help="replace files that are there already", negative=(), show_default=lambda _: "off")
+    ] = False,
 ) -> None:
     """List the gallery, or copy an example out."""
     if name is None:

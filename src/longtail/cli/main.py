@@ -10,18 +10,17 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TextIO
 
 from cyclopts import App
-from cyclopts.exceptions import CycloptsError, UnknownCommandError, UnusedCliTokensError
+from cyclopts.exceptions import CycloptsError
 
-from longtail import AnalysisError, LongtailError, OptionError, __version__
+from longtail import AnalysisError, LongtailError, __version__
 from longtail.cli import letters
 from longtail.cli.interrupts import asked_status, exit_status, listen
 from longtail.cli.messages import complain
 from longtail.cli.sources import STDIN
-from longtail.errors import nearest
+from longtail.cli.usage import usage
 from longtail.registry import announced
 
 PIPE_CLOSED = 141
@@ -53,7 +52,7 @@ def run(arguments: Sequence[str]) -> int:
         application()(words, exit_on_error=False, print_error=False, result_action="return_value")
         sys.stdout.flush()
     except CycloptsError as error:
-        return complain(_usage(error, arguments))
+        return complain(usage(error, arguments))
     except LongtailError as error:
         return complain(error)
     except KeyboardInterrupt as stopped:
@@ -71,23 +70,6 @@ def run(arguments: Sequence[str]) -> int:
 def _give_up(stream: TextIO) -> None:
     """Nothing more can be written: without this the interpreter would try once more when it ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def _usage(error: CycloptsError, arguments: Sequence[str]) -> OptionError:
-    """A wrong command as an error like all others, with the way on."""
-    known = [*announced(), "examples", "netlist"]
-    verb = next((word for word in arguments if not word.startswith("-")), "")
-    if not verb and arguments:
-        return OptionError(f"{arguments[0]} is no option of longtail itself", hint="longtail --help")
-    if isinstance(error, UnknownCommandError) and verb not in known:
-        is_file = Path(verb).is_file()
-        way = f"longtail analyze {verb}" if is_file else nearest(verb, known) or f"there are {', '.join(known)}"
-        return OptionError(f"'{verb}' is no command", hint=way)
-    if isinstance(error, UnusedCliTokensError):
-        message = f"{verb} does not know what to do with '{' '.join(error.unused_tokens or ())}'"
-    else:
-        message = str(error).strip().rstrip(".")
-    return OptionError(message, hint=f"longtail {verb} --help" if verb in known else "longtail --help")
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from longtail import OptionError
 from longtail.cli.messages import remark
-from longtail.cli.sources import Source
+from longtail.cli.sources import SET_HELP, Source
 
 
 def netlist(
@@ -17,10 +17,13 @@ def netlist(
     /,
     *,
     set: Annotated[
-        list[str], Parameter(help="replace a .param of the netlist; may be repeated", metavar="NAME=VALUE", negative=())
+        list[str], Parameter(help=SET_HELP, metavar="NAME=VALUE", negative=(), show_default=lambda _: "none")
     ] = [],  # noqa: B006  the command line makes a new one
     allow_outside_includes: Annotated[
-        bool, Parameter(help="let .include reach beyond the folder of the netlist", negative=())
+        bool,
+        Parameter(
+            help="let .include reach beyond the folder of the netlist", negative=(), show_default=lambda _: "off"
+        ),
     ] = False,
 ) -> None:
     """Print the flat netlist. Raises `OptionError` where names would not be those of the circuit any more."""

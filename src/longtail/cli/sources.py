@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 STDIN = "<stdin>"  # what the word "-" stands for
 
 
+SET_HELP = (
+    "another value of a .param, of a parameter of a device or model as in rc1.r, q1.is or npn1.bf, of temp in degC or "
+    "vcm in V; may be repeated"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """What the command line says of the circuit: the file, parameters replaced, ports named."""

@@ -16,10 +16,11 @@ from longtail.analyses.gains import ModeGains, gains_at
 from longtail.analyses.op import OpResult, describe
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
+from longtail.contract.axes import FORMS, FREQUENCY_FORMS
 from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
-from longtail.contract.kinds import FLAG, FREQUENCY, LIMITS, RANGE
-from longtail.contract.options import FREE_NULL_OPTIONS, FREQUENCY_OPTION, INPUT_OPTIONS
+from longtail.contract.kinds import FLAG, FREQUENCY, LIMITS
+from longtail.contract.options import FREE_NULL_OPTIONS, FREQUENCY_OPTION, INPUT_OPTIONS, NONE
 from longtail.contract.output import ports
 from longtail.contract.result import Result
 from longtail.datasheet.asked import beyond, others, read_noise_band, read_spots
@@ -328,19 +329,21 @@ def _alone(single_ended: bool, merit: Merit, at: str, values: NDArray[np.float64
 
 AT_OPTION = Option(
     "at",
-    RANGE,
+    FREQUENCY,
     "Hz",
-    "rejection of supplies and common mode and noise at these frequencies too",
+    f"rejection of supplies and common mode and noise at these frequencies too: {FREQUENCY_FORMS}",
     reads=read_spots,
     group=Asked,
+    otherwise=NONE,
 )
 BAND_OPTION = Option(
     "band",
     FREQUENCY,
     "Hz",
-    "start:stop of the integrated noise; the pass band if not given",
+    "start:stop of the integrated noise",
     reads=read_noise_band,
     group=Asked,
+    otherwise="the pass band",
 )
 
 ANALYSIS = Analysis(
@@ -354,7 +357,7 @@ ANALYSIS = Analysis(
         *FREE_NULL_OPTIONS,
         Option("full", FLAG, "", "everything: ranges, impedances, supply rejection, noise, poles too", False),
         *condition_options(
-            "minimum and maximum over these: start:stop:points or a list",
+            f"minimum and maximum over these temperatures: {FORMS}",
             "and over these corners: names in the netlist, 'all', or a TOML file",
         ),
         AT_OPTION,
@@ -365,6 +368,7 @@ ANALYSIS = Analysis(
             "",
             "limits that rows have to keep, in a TOML file, or in YAML as CACE has it",
             reads=read_limits,
+            otherwise=NONE,
         ),
     ),
 )

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.analyses.noise.noise import read_band
-from longtail.contract.axes import linear_axis
+from longtail.contract.axes import MOST, frequency_axis
 from longtail.errors import OptionError
 from longtail.hints import said
 from longtail.merits.frequencies import Asked
@@ -30,7 +30,13 @@ def beyond(asked: Asked, search: Array) -> str:
 
 def read_spots(given: Any) -> tuple[float, ...]:
     """Frequencies in Hz beside the headline, each once. Raises `OptionError` for one that is not above 0 Hz."""
-    spots = tuple(dict.fromkeys(linear_axis(given, "at", "Hz").tolist()))
+    try:
+        axis = frequency_axis(given)
+    except OptionError as error:
+        raise OptionError(f"at: {error.message}") from error
+    if axis.size > MOST:
+        raise OptionError(f"at: {axis.size} frequencies are too many: at most {MOST}")
+    spots = tuple(dict.fromkeys(axis.tolist()))
     if any(f <= 0.0 for f in spots):
         raise OptionError("at: noise and rejections are given above 0 Hz", hint=said("as in {at}", at="50,1k"))
     return spots

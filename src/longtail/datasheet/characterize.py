@@ -9,13 +9,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.circuit import TEMPERATURE
 from longtail.datasheet.asked import beyond, others
 from longtail.datasheet.curves import Curves
 from longtail.datasheet.gain_rows import GainRows, rejection_row, steady, with_remark
 from longtail.datasheet.rows import Row, spread
 from longtail.driven.stability import unstable_lanes
 from longtail.driven.under_conditions import Standing
-from longtail.engine.equations.views import TEMPERATURE
 from longtail.large_signal.extent import extent
 from longtail.merits import impedances
 from longtail.merits.frequencies import Asked

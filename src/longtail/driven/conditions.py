@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Option
 from longtail.contract.kinds import CORNERS, RANGE
-from longtail.contract.options import COLDEST, HOTTEST
-from longtail.driven.parameters import nominal, temperature_name
+from longtail.contract.options import COLDEST, HOTTEST, NONE, OWN
+from longtail.elaborate.named_values import nominal, temperature_name
 from longtail.errors import OptionError, nearest
 from longtail.files.toml import HINT, number, read_toml
 
@@ -127,6 +127,8 @@ def arrays(circuit: Circuit, among: Sequence[Condition]) -> dict[str, NDArray[np
 def condition_options(temperatures: str, corners: str) -> tuple[Option, Option]:
     """The options of an analysis under conditions, with their help; corners are read as far as no circuit is needed."""
     return (
-        Option("temperatures", RANGE, "degC", temperatures, low=COLDEST, high=HOTTEST),
-        Option("corners", CORNERS, "", corners, reads=read_corners),
+        Option(
+            "temperatures", RANGE, "degC", temperatures, low=COLDEST, high=HOTTEST, otherwise=OWN, aliases=("temp",)
+        ),
+        Option("corners", CORNERS, "", corners, reads=read_corners, otherwise=NONE),
     )

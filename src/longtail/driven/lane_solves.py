@@ -10,7 +10,7 @@ from longtail.circuit import Circuit
 from longtail.driven.drives import Drives
 from longtail.driven.grid import Array, Lanes
 from longtail.driven.nulling import as_plain, at_one_lane
-from longtail.driven.parameters import nominal
+from longtail.elaborate.named_values import nominal
 from longtail.engine.equations.system import System
 from longtail.engine.equations.trace import Null
 from longtail.engine.remember import Remembered

@@ -15,9 +15,9 @@ from longtail.contract.drive import Drive
 from longtail.driven.drives import Drives, supply_rails
 from longtail.driven.inputs import find_drives
 from longtail.driven.nulling import as_plain, at_one_lane, bias, null_target, works
-from longtail.driven.parameters import nominal
 from longtail.driven.points import _LIMIT, Points
 from longtail.driven.varied import levels_over
+from longtail.elaborate.named_values import nominal
 from longtail.engine.equations.system import System
 from longtail.engine.equations.trace import Null
 from longtail.engine.remember import Remembered

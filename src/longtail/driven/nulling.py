@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,14 @@ _ANYWHERE = np.concatenate([[0.0], 10.0 ** np.arange(0.0, 10.0)])  # Hz
 _NO_RAILS = 100.0  # V: the span of the supplies where none are known
 _SYSTEMS = Remembered[System](16)
 _BIASES = Remembered[tuple[OperatingPoint, float | None]](16)
+
+
+@dataclass(frozen=True, slots=True)
+class NullPoint:
+    """What nulling did: the output was brought to `v_od_target` by `input_offset` = v1 - v2 (`[…]`), both in V."""
+
+    v_od_target: float
+    input_offset: float | NDArray[np.float64]
 
 
 def null_target(drives: Drives, target: float | None) -> float:

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.circuit import TEMPERATURE
 from longtail.contract.drive import AS_IT_IS, Drive
 from longtail.driven.conditions import Condition, arrays
 from longtail.driven.drives import Drives
 from longtail.driven.levels import LevelSweep, sweep
 from longtail.driven.nulling import null_target
-from longtail.driven.parameters import nominal
 from longtail.driven.points import Points
 from longtail.driven.varied import read_lanes
-from longtail.engine.equations.views import TEMPERATURE
+from longtail.elaborate.named_values import nominal
 from longtail.errors import AnalysisError, ConvergenceError, OptionError
 
 Array = NDArray[np.float64]

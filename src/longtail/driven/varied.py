@@ -12,9 +12,9 @@ from longtail.circuit import Circuit
 from longtail.contract.axes import numbers
 from longtail.driven.drives import Drives
 from longtail.driven.grid import Array, Grid, Lanes
-from longtail.driven.lane_bounds import check_bounds
 from longtail.driven.lane_solves import solve_lanes
-from longtail.driven.parameters import INPUT_LEVEL, known_as, nominal
+from longtail.elaborate.named_values import INPUT_LEVEL, known_as, nominal
+from longtail.elaborate.value_bounds import check_bounds
 from longtail.engine.equations.views import Numbers
 from longtail.engine.solving.batch import lane_count
 from longtail.errors import OptionError, in_short

@@ -6,18 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from longtail.circuit import GROUND, Circuit, Instance, Value
+from longtail.circuit import GROUND, Circuit, Instance
 from longtail.elaborate.cards.instances import build
 from longtail.elaborate.cards.models import Models
 from longtail.elaborate.corners import read_corners
 from longtail.elaborate.dangling import dangling
+from longtail.elaborate.named_values import with_values
 from longtail.elaborate.options import Settings, read_settings
 from longtail.elaborate.ports import read_ports, resolve_ports
 from longtail.elaborate.scope.checking import Notes
 from longtail.elaborate.scope.conditionals import settle
 from longtail.elaborate.scope.contents import Contents, every_card
 from longtail.elaborate.scope.includes import Inclusion
-from longtail.elaborate.scope.parameters import check_overrides, read_overrides, top_level
+from longtail.elaborate.scope.parameters import read_overrides, top_level
 from longtail.elaborate.scope.scopes import Scope
 from longtail.elaborate.scope.subcircuits import Flattened, flatten
 from longtail.errors import NetlistError, nearest
@@ -40,8 +41,9 @@ def load(
 ) -> Circuit:
     """The flat circuit of a netlist: a `Path`, the name of a file, or (with a line break in it) the text itself.
 
-    `overrides` replace top-level parameters; `input`, `output`, `supply` and `vcm` (V) come before what the netlist
-    says of its ports. Raises NetlistError for what is wrong with the netlist, OptionError for wrong names given here.
+    `overrides` replace values by name, see `longtail.elaborate.named_values`; `input`, `output`, `supply` and `vcm` (V)
+    come before what the netlist says of its ports. Raises NetlistError for what is wrong with the netlist, OptionError
+    for wrong names given here.
 
     >>> circuit = load("divider\\nv1 a 0 {v}\\nr1 a b 1k\\nr2 b 0 1k\\n.param v=2\\n.end\\n", overrides={"v": 3})
     >>> circuit.nodes, circuit.number(circuit.instances["v1"].parameters["dc"])
@@ -79,18 +81,17 @@ def elaborate(
     return replace(circuit, notes=(*circuit.notes, *dangling(circuit)))
 
 
-def _elaborate(netlist: Netlist, overrides: Mapping[str, Value], anywhere: bool) -> Circuit:
+def _elaborate(netlist: Netlist, overrides: Mapping[str, float], anywhere: bool) -> Circuit:
     notes = Notes()
     inclusion = Inclusion(netlist, anywhere)
     body = inclusion.body()
     root = Scope(Contents().add(body), given=overrides, global_nodes=_global_nodes(body))
     early = [(directive, root) for directive in root.contents.directives]
-    root.temper = root.nominal(read_settings(early, Notes()).options.temp_deg_c, None)
+    root.temper = _temperature(root, read_settings(early, Notes()))
     settle(root)
-    check_overrides(root)
     flat = flatten(root)
     settings = read_settings(flat.directives, notes)
-    root.temper = root.nominal(settings.options.temp_deg_c, None)
+    root.temper = _temperature(root, settings)
     root.forget_values()
     for scope in flat.scopes[1:]:
         for port in scope.contents.ports:
@@ -101,7 +102,15 @@ def _elaborate(netlist: Netlist, overrides: Mapping[str, Value], anywhere: bool)
         ports=read_ports(circuit, root.contents.ports, root),
         corners=read_corners(circuit, root.contents.ports, root),
     )
+    circuit = with_values(circuit, {name: v for name, v in overrides.items() if name not in root.contents.parameters})
     return replace(circuit, notes=(*netlist.notes, *inclusion.notes, *notes.found.values()))
+
+
+def _temperature(root: Scope, settings: Settings) -> float:
+    """The temperature in degrees Celsius that decides conditionals: as it is set, else as the netlist has it."""
+    if "temp" in root.given and "temp" not in root.contents.parameters:
+        return root.nominal(root.given["temp"], None)
+    return root.nominal(settings.options.temp_deg_c, None)
 
 
 def _assemble(title: str, root: Scope, flat: Flattened, settings: Settings, notes: Notes) -> Circuit:

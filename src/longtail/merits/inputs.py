@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail import modes
+from longtail.circuit import TEMPERATURE
 from longtail.driven.points import Points
 from longtail.driven.under_conditions import Standing
 from longtail.engine.equations.trace import branch_name
-from longtail.engine.equations.views import TEMPERATURE
 from longtail.merits.merit import LaneMerit
 from longtail.merits.seen import Seen
 

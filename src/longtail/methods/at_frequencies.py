@@ -54,24 +54,26 @@ class AtFrequencies:
         full: Flag = False,
         temperatures: Range | None = None,
         corners: Corners | None = None,
-        at: Range | None = None,
+        at: Frequency | None = None,
         band: Frequency | None = None,
         limits: Limits | None = None,
     ) -> Datasheet:
         """The datasheet: operating point, mode gains, CMRR and offset.
 
-        input: input nodes or input voltage sources, positive first
-        output: output nodes, positive first, or one node
-        frequency_hz: start:stop:points-per-decade (Hz)
-        vcm: dc common-mode level of the inputs; the netlist's own if not given (V)
+        input: input nodes or input voltage sources, positive first; as the netlist says, or as found if not given
+        output: output nodes, positive first, or one node; as the netlist says, or as found if not given
+        frequency_hz: frequencies: one, a list, start:stop:points-per-decade or start:stop:lin:points (Hz)
+        vcm: dc common-mode level of the inputs (V); the netlist's own if not given
         null: find the input offset that brings the output to its target, and analyze there
-        target: output voltage to null to: 0 for a pair, mid-supply for one node if not given (V)
+        target: output voltage to null to (V); 0 for a pair, mid-supply for one node if not given
         full: everything: ranges, impedances, supply rejection, noise, poles too
-        temperatures: minimum and maximum over these: start:stop:points or a list (degC, at least -272.15, at most 1000)
-        corners: and over these corners: names in the netlist, 'all', or a TOML file
-        at: rejection of supplies and common mode and noise at these frequencies too (Hz)
-        band: start:stop of the integrated noise; the pass band if not given (Hz)
-        limits: limits that rows have to keep, in a TOML file, or in YAML as CACE has it
+        temperatures: minimum and maximum over these temperatures: one, a list, start:stop:points or
+            start:stop:dec:points-per-decade (degC, at least -272.15, at most 1000); the netlist's own if not given
+        corners: and over these corners: names in the netlist, 'all', or a TOML file; none if not given
+        at: rejection of supplies and common mode and noise at these frequencies too: one, a list,
+            start:stop:points-per-decade or start:stop:lin:points (Hz); none if not given
+        band: start:stop of the integrated noise (Hz); the pass band if not given
+        limits: limits that rows have to keep, in a TOML file, or in YAML as CACE has it; none if not given
 
         >>> from longtail import read
         >>> read("bjt_pair", parameters={"drc": 0.01}).analyze()  # doctest: +NORMALIZE_WHITESPACE
@@ -92,12 +94,12 @@ class AtFrequencies:
     ) -> BehavioralModel:
         """The behavioural model at one frequency: A_d and A_c, or the matrix of a pair.
 
-        input: input nodes or input voltage sources, positive first
-        output: output nodes, positive first, or one node
+        input: input nodes or input voltage sources, positive first; as the netlist says, or as found if not given
+        output: output nodes, positive first, or one node; as the netlist says, or as found if not given
         frequency_hz: of the model (Hz, at least 0)
-        vcm: dc common-mode level of the inputs; the netlist's own if not given (V)
+        vcm: dc common-mode level of the inputs (V); the netlist's own if not given
         null: find the input offset that brings the output to its target, and analyze there
-        target: output voltage to null to: 0 for a pair, mid-supply for one node if not given (V); with null only
+        target: output voltage to null to (V); with null only; 0 for a pair, mid-supply for one node if not given
 
         >>> from longtail import read
         >>> read("bjt_pair", parameters={"drc": 0.01}).behavioral()
@@ -117,13 +119,13 @@ class AtFrequencies:
     ) -> CmrrMap:
         """Common-mode rejection over frequency and over the common-mode level.
 
-        input: input nodes or input voltage sources, positive first
-        output: output nodes, positive first, or one node
-        frequency_hz: start:stop:points-per-decade (Hz)
-        vcm: dc common-mode levels: start:stop:points, a list, or 'supplies' for all between them; the netlist's own if
-            not given (V)
+        input: input nodes or input voltage sources, positive first; as the netlist says, or as found if not given
+        output: output nodes, positive first, or one node; as the netlist says, or as found if not given
+        frequency_hz: frequencies: one, a list, start:stop:points-per-decade or start:stop:lin:points (Hz)
+        vcm: dc common-mode levels: one, a list, start:stop:points or start:stop:dec:points-per-decade, or 'supplies'
+            for all between them (V); the netlist's own if not given
         null: find the input offset that brings the output to its target, and analyze there
-        target: output voltage to null to: 0 for a pair, mid-supply for one node if not given (V); with null only
+        target: output voltage to null to (V); with null only; 0 for a pair, mid-supply for one node if not given
 
         >>> from longtail import read
         >>> read("bjt_pair", parameters={"drc": 0.01}).cmrr()
@@ -146,13 +148,13 @@ class AtFrequencies:
     ) -> ModeGains:
         """Mode gains and CMRR over frequency.
 
-        input: input nodes or input voltage sources, positive first
-        output: output nodes, positive first, or one node
-        frequency_hz: start:stop:points-per-decade (Hz)
-        vcm: dc common-mode level of the inputs; the netlist's own if not given (V)
+        input: input nodes or input voltage sources, positive first; as the netlist says, or as found if not given
+        output: output nodes, positive first, or one node; as the netlist says, or as found if not given
+        frequency_hz: frequencies: one, a list, start:stop:points-per-decade or start:stop:lin:points (Hz)
+        vcm: dc common-mode level of the inputs (V); the netlist's own if not given
         null: find the input offset that brings the output to its target, and analyze there
-        target: output voltage to null to: 0 for a pair, mid-supply for one node if not given (V); with null only
-        parameters: arrays by parameter name, or a grid: a lane for every value
+        target: output voltage to null to (V); with null only; 0 for a pair, mid-supply for one node if not given
+        parameters: arrays by parameter name, or a grid: a lane for every value; none if not given
         threads: threads that share the lanes (at least 1, at most 256)
         plain: solve at every frequency of every lane
 
@@ -174,12 +176,12 @@ class AtFrequencies:
     ) -> Impedances:
         """Input and output impedance of both modes over frequency.
 
-        input: input nodes or input voltage sources, positive first
-        output: output nodes, positive first, or one node
-        frequency_hz: start:stop:points-per-decade (Hz)
-        vcm: dc common-mode level of the inputs; the netlist's own if not given (V)
+        input: input nodes or input voltage sources, positive first; as the netlist says, or as found if not given
+        output: output nodes, positive first, or one node; as the netlist says, or as found if not given
+        frequency_hz: frequencies: one, a list, start:stop:points-per-decade or start:stop:lin:points (Hz)
+        vcm: dc common-mode level of the inputs (V); the netlist's own if not given
         null: find the input offset that brings the output to its target, and analyze there
-        target: output voltage to null to: 0 for a pair, mid-supply for one node if not given (V); with null only
+        target: output voltage to null to (V); with null only; 0 for a pair, mid-supply for one node if not given
 
         >>> from longtail import read
         >>> read("bjt_pair", parameters={"drc": 0.01}).impedance()
@@ -202,14 +204,14 @@ class AtFrequencies:
     ) -> Noise:
         """Noise at the output and referred to the input, and who makes it.
 
-        input: input nodes or input voltage sources, positive first
-        output: output nodes, positive first, or one node
-        frequency_hz: start:stop:points-per-decade (Hz)
-        band: start:stop of the integrals; all frequencies if not given (Hz)
-        vcm: dc common-mode level of the inputs; the netlist's own if not given (V)
+        input: input nodes or input voltage sources, positive first; as the netlist says, or as found if not given
+        output: output nodes, positive first, or one node; as the netlist says, or as found if not given
+        frequency_hz: frequencies: one, a list, start:stop:points-per-decade or start:stop:lin:points (Hz)
+        band: start:stop of the integrals (Hz); all frequencies if not given
+        vcm: dc common-mode level of the inputs (V); the netlist's own if not given
         null: find the input offset that brings the output to its target, and analyze there
-        target: output voltage to null to: 0 for a pair, mid-supply for one node if not given (V); with null only
-        parameters: arrays by parameter name, or a grid: a lane for every value
+        target: output voltage to null to (V); with null only; 0 for a pair, mid-supply for one node if not given
+        parameters: arrays by parameter name, or a grid: a lane for every value; none if not given
         threads: threads that share the lanes (at least 1, at most 256)
 
         >>> from longtail import read
@@ -231,13 +233,13 @@ class AtFrequencies:
     ) -> SupplyRejection:
         """Power-supply rejection: each supply to each output mode.
 
-        input: input nodes or input voltage sources, positive first
-        output: output nodes, positive first, or one node
-        supply: voltage sources that feed the circuit
-        frequency_hz: start:stop:points-per-decade (Hz)
-        vcm: dc common-mode level of the inputs; the netlist's own if not given (V)
+        input: input nodes or input voltage sources, positive first; as the netlist says, or as found if not given
+        output: output nodes, positive first, or one node; as the netlist says, or as found if not given
+        supply: voltage sources that feed the circuit; as the netlist says, or as found if not given
+        frequency_hz: frequencies: one, a list, start:stop:points-per-decade or start:stop:lin:points (Hz)
+        vcm: dc common-mode level of the inputs (V); the netlist's own if not given
         null: find the input offset that brings the output to its target, and analyze there
-        target: output voltage to null to: 0 for a pair, mid-supply for one node if not given (V); with null only
+        target: output voltage to null to (V); with null only; 0 for a pair, mid-supply for one node if not given
 
         >>> from longtail import read
         >>> read("bjt_pair", parameters={"drc": 0.01}).psrr()
@@ -260,16 +262,16 @@ class AtFrequencies:
     ) -> OperatingRange:
         """Input common-mode range, output swing, and where both hold together.
 
-        input: input nodes or input voltage sources, positive first
-        output: output nodes, positive first, or one node
+        input: input nodes or input voltage sources, positive first; as the netlist says, or as found if not given
+        output: output nodes, positive first, or one node; as the netlist says, or as found if not given
         frequency_hz: at which gain and rejection are taken (Hz, at least 0)
-        vcm: dc common-mode level of the inputs; the netlist's own if not given (V)
+        vcm: dc common-mode level of the inputs (V); the netlist's own if not given
         null: find the input offset that brings the output to its target, and analyze there
-        target: output voltage to null to: 0 for a pair, mid-supply for one node if not given (V)
+        target: output voltage to null to (V); 0 for a pair, mid-supply for one node if not given
         gain_loss_db: loss of gain that ends a range (dB, at least 0.001, at most 100)
         cmrr_loss_db: loss of rejection that ends a range (dB, at least 0.001, at most 100)
-        window: how far about the operating point to look; the supplies, and a fifth more for the input, if not given
-            (V, at least 1e-06)
+        window: how far about the operating point to look (V, at least 1e-06); the supplies, and a fifth more for the
+            input if not given
 
         >>> from longtail import read
         >>> read("bjt_pair", parameters={"drc": 0.01}).range()
@@ -293,16 +295,16 @@ class AtFrequencies:
     ) -> SourceImbalance:
         """Rejection with unequal source resistances and capacitances.
 
-        input: input nodes or input voltage sources, positive first
-        output: output nodes, positive first, or one node
+        input: input nodes or input voltage sources, positive first; as the netlist says, or as found if not given
+        output: output nodes, positive first, or one node; as the netlist says, or as found if not given
         resistance: mean of the two source resistances (ohm, at least 0.001)
         resistance_difference: of the first over the second source resistance (ohm)
         capacitance: mean of the capacitances from the inputs to ground (F, at least 0)
         capacitance_difference: of the first over the second capacitance (F)
-        frequency_hz: start:stop:points-per-decade (Hz)
-        vcm: dc common-mode level of the inputs; the netlist's own if not given (V)
+        frequency_hz: frequencies: one, a list, start:stop:points-per-decade or start:stop:lin:points (Hz)
+        vcm: dc common-mode level of the inputs (V); the netlist's own if not given
         null: find the input offset that brings the output to its target, and analyze there
-        target: output voltage to null to: 0 for a pair, mid-supply for one node if not given (V); with null only
+        target: output voltage to null to (V); with null only; 0 for a pair, mid-supply for one node if not given
 
         >>> from longtail import read
         >>> read("bjt_pair", parameters={"drc": 0.01}).source_imbalance()
@@ -330,25 +332,26 @@ class AtFrequencies:
     ) -> SweepResult:
         """Figures over swept parameters: gains, CMRR, offsets, operating points.
 
-        input: input nodes or input voltage sources, positive first
-        output: output nodes, positive first, or one node
-        vary: NAME=start:stop:points or NAME=a,b,c; several are nested, repeat the option
-        parameters: arrays by parameter name: a lane for every value
+        input: input nodes or input voltage sources, positive first; as the netlist says, or as found if not given
+        output: output nodes, positive first, or one node; as the netlist says, or as found if not given
+        vary: what to sweep, NAME= and values: one, a list, start:stop:points or start:stop:dec:points-per-decade;
+            several are nested, repeat the option; none, it must be given if not given
+        parameters: arrays by parameter name: a lane for every value; none if not given
         measure: what to keep: gains, op, cmrr, differential_db, common_db, common_to_differential_db,
             differential_to_common_db, cmrr_db, bandwidth_hz, low_corner_hz, unity_gain_hz, input_offset, offset_drift,
             vcm, input_bias_current, input_offset_current, supply_power, common_mode_low, common_mode_high, output_low,
             output_high, linear_range, lowest_cmrr_db, z_id, z_ic, z_od, z_oc, input_noise, output_noise,
             lowest_pole_hz, psrr(supply), v(node), i(device), device.quantity; name@frequency for figures of one
             frequency
-        frequency_hz: start:stop:points-per-decade (Hz)
-        vcm: dc common-mode level of the inputs; the netlist's own if not given (V)
+        frequency_hz: frequencies: one, a list, start:stop:points-per-decade or start:stop:lin:points (Hz)
+        vcm: dc common-mode level of the inputs (V); the netlist's own if not given
         null: find the input offset that brings the output to its target, and analyze there
-        target: output voltage to null to: 0 for a pair, mid-supply for one node if not given (V); with null only
-        out: write every lane as it comes into FILE.csv, FILE.json or FILE.zarr
+        target: output voltage to null to (V); with null only; 0 for a pair, mid-supply for one node if not given
+        out: write every lane as it comes into FILE.csv, FILE.json or FILE.zarr; none if not given
         resume: go on with a file that was left unfinished
         overwrite: replace files that are there already
         threads: threads that share the lanes (at least 1, at most 256)
-        progress: called with lanes done and lanes in all
+        progress: called with lanes done and lanes in all; none if not given
 
         >>> from longtail import read
         >>> read("bjt_pair", parameters={"drc": 0.01}).sweep(vary="rc=9k:11k:3", measure="cmrr_db")

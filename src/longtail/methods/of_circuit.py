@@ -48,14 +48,14 @@ class OfCircuit:
     ) -> Derivation:
         """The derivation of the gains, step by step, with the names of this circuit.
 
-        input: input nodes or input voltage sources, positive first
-        output: output nodes, positive first, or one node
+        input: input nodes or input voltage sources, positive first; as the netlist says, or as found if not given
+        output: output nodes, positive first, or one node; as the netlist says, or as found if not given
         error: leave out elements that change no gain by more than this: 2% or 0.02 (SHARE)
         frequency: where the gains are judged (Hz, at least 0)
         latex: write equations as LaTeX
-        vcm: dc common-mode level of the inputs; the netlist's own if not given (V)
+        vcm: dc common-mode level of the inputs (V); the netlist's own if not given
         null: find the input offset that brings the output to its target, and analyze there
-        target: output voltage to null to: 0 for a pair, mid-supply for one node if not given (V); with null only
+        target: output voltage to null to (V); with null only; 0 for a pair, mid-supply for one node if not given
 
         >>> from longtail import read
         >>> read("bjt_pair", parameters={"drc": 0.01}).derive()
@@ -83,19 +83,19 @@ class OfCircuit:
     ) -> Formula:
         """The formula of a gain in symbols, short, with a proven bound on its error.
 
-        input: input nodes or input voltage sources, positive first
-        output: output nodes, positive first, or one node
+        input: input nodes or input voltage sources, positive first; as the netlist says, or as found if not given
+        output: output nodes, positive first, or one node; as the netlist says, or as found if not given
         of: which gain: differential, common, common_to_differential, differential_to_common, cmrr (GAIN)
         error: relative error that may be made for a shorter formula: 10% or 0.1 (SHARE)
         band: where the error is bounded: low:high in Hz, or one frequency (RANGE)
         matched: matched devices share symbols; a conversion between modes is then zero
         first_order: keep what is linear in the differences of matched devices
         exact: leave nothing out
-        in_terms: bias: g_m by bias currents; beta: g_m as β/r_π (WHAT)
+        in_terms: bias: g_m by bias currents; beta: g_m as β/r_π (WHAT); g_m stays if not given
         latex: print the formulas as LaTeX
-        vcm: dc common-mode level of the inputs; the netlist's own if not given (V)
+        vcm: dc common-mode level of the inputs (V); the netlist's own if not given
         null: find the input offset that brings the output to its target, and analyze there
-        target: output voltage to null to: 0 for a pair, mid-supply for one node if not given (V); with null only
+        target: output voltage to null to (V); with null only; 0 for a pair, mid-supply for one node if not given
         validity: errors over mismatch, temperature and common-mode level as well
 
         >>> from longtail import read
@@ -114,9 +114,9 @@ class OfCircuit:
     ) -> HalfCircuits:
         """Mirror line, what breaks the symmetry, and the differential and common-mode half circuits.
 
-        input: input nodes or input voltage sources, positive first
-        output: output nodes, positive first, or one node
-        vcm: dc common-mode level of the inputs; the netlist's own if not given (V)
+        input: input nodes or input voltage sources, positive first; as the netlist says, or as found if not given
+        output: output nodes, positive first, or one node; as the netlist says, or as found if not given
+        vcm: dc common-mode level of the inputs (V); the netlist's own if not given
         at_hz: frequency at which the gains of the halves are computed (Hz, at least 0)
 
         >>> from longtail import read
@@ -137,11 +137,12 @@ class OfCircuit:
     ) -> Offset:
         """Input offset by nulling, bias and offset currents, and their drift.
 
-        input: input nodes or input voltage sources, positive first
-        output: output nodes, positive first, or one node
-        vcm: dc common-mode level of the inputs; the netlist's own if not given (V)
-        target: output voltage to null to: 0 for a pair, mid-supply for one node if not given (V)
-        temp: temperatures: start:stop:points or a list (degC, at least -272.15, at most 1000)
+        input: input nodes or input voltage sources, positive first; as the netlist says, or as found if not given
+        output: output nodes, positive first, or one node; as the netlist says, or as found if not given
+        vcm: dc common-mode level of the inputs (V); the netlist's own if not given
+        target: output voltage to null to (V); 0 for a pair, mid-supply for one node if not given
+        temp: temperatures: one, a list, start:stop:points or start:stop:dec:points-per-decade (degC, at least -272.15,
+            at most 1000)
 
         >>> from longtail import read
         >>> read("bjt_pair", parameters={"drc": 0.01}).offset()
@@ -152,12 +153,25 @@ class OfCircuit:
     def op(
         self,
         *,
+        input: Nodes | None = None,
+        output: Nodes | None = None,
+        vcm: Number | None = None,
+        null: Flag = False,
+        target: Number | None = None,
+        temp: Range | None = None,
         parameters: Lanes | None = None,
         threads: Number = 1,
     ) -> OpResult:
         """Operating point: voltages, currents, and each device's region and parameters.
 
-        parameters: arrays by parameter name, or a grid: a lane for every value
+        input: input nodes or input voltage sources, positive first; as the netlist says, or as found if not given
+        output: output nodes, positive first, or one node; as the netlist says, or as found if not given
+        vcm: dc common-mode level of the inputs (V); the netlist's own if not given
+        null: find the input offset that brings the output to its target, and analyze there
+        target: output voltage to null to (V); with null only; 0 for a pair, mid-supply for one node if not given
+        temp: temperatures: one, a list, start:stop:points or start:stop:dec:points-per-decade (degC, at least -272.15,
+            at most 1000); the netlist's own if not given
+        parameters: arrays by parameter name, or a grid: a lane for every value; none if not given
         threads: threads that share the lanes (at least 1, at most 256)
 
         >>> from longtail import read
@@ -178,12 +192,12 @@ class OfCircuit:
     ) -> PolesAndZeros:
         """Poles, zeros of every mode transfer, bandwidth and margins.
 
-        input: input nodes or input voltage sources, positive first
-        output: output nodes, positive first, or one node
-        loop: a voltage source in a loop, whose margins are wanted
-        vcm: dc common-mode level of the inputs; the netlist's own if not given (V)
+        input: input nodes or input voltage sources, positive first; as the netlist says, or as found if not given
+        output: output nodes, positive first, or one node; as the netlist says, or as found if not given
+        loop: a voltage source in a loop, whose margins are wanted; none if not given
+        vcm: dc common-mode level of the inputs (V); the netlist's own if not given
         null: find the input offset that brings the output to its target, and analyze there
-        target: output voltage to null to: 0 for a pair, mid-supply for one node if not given (V); with null only
+        target: output voltage to null to (V); with null only; 0 for a pair, mid-supply for one node if not given
 
         >>> from longtail import read
         >>> read("bjt_pair", parameters={"drc": 0.01}).poles()
@@ -206,17 +220,19 @@ class OfCircuit:
     ) -> Transfer:
         """Large-signal transfer: steering, linear range and distortion.
 
-        input: input nodes or input voltage sources, positive first
-        output: output nodes, positive first, or one node
-        vcm: dc common-mode levels: start:stop:points, a list, or 'supplies' for all between them; the netlist's own if
-            not given (V)
-        v_id: differential inputs: start:stop:points or a list; as far as it steers if not given (V)
+        input: input nodes or input voltage sources, positive first; as the netlist says, or as found if not given
+        output: output nodes, positive first, or one node; as the netlist says, or as found if not given
+        vcm: dc common-mode levels: one, a list, start:stop:points or start:stop:dec:points-per-decade, or 'supplies'
+            for all between them (V); the netlist's own if not given
+        v_id: differential inputs: one, a list, start:stop:points or start:stop:dec:points-per-decade (V); as far as the
+            pair steers if not given
         null: find the input offset that brings the output to its target, and analyze there
-        target: output voltage to null to: 0 for a pair, mid-supply for one node if not given (V)
-        amplitude: peak of the sine whose distortion is computed; the linear range to 1 % if not given (V, at least
-            1e-12)
-        temperatures: the transfer at these too: start:stop:points or a list (degC, at least -272.15, at most 1000)
-        corners: and in these corners: names in the netlist, 'all', or a TOML file
+        target: output voltage to null to (V); 0 for a pair, mid-supply for one node if not given
+        amplitude: peak of the sine whose distortion is computed (V, at least 1e-12); the linear range to 1 % if not
+            given
+        temperatures: the transfer at these temperatures too: one, a list, start:stop:points or
+            start:stop:dec:points-per-decade (degC, at least -272.15, at most 1000); the netlist's own if not given
+        corners: and in these corners: names in the netlist, 'all', or a TOML file; none if not given
 
         >>> from longtail import read
         >>> read("bjt_pair", parameters={"drc": 0.01}).transfer()

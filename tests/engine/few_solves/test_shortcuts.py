@@ -9,8 +9,8 @@ import longtail as lt
 from longtail.driven.inputs import find_drives
 from longtail.driven.lane_solves import null_lanes, solve_lanes
 from longtail.driven.mode_gains import prepared_sweep
-from longtail.driven.parameters import nominal
 from longtail.driven.varied import read_lanes
+from longtail.elaborate.named_values import nominal
 from longtail.engine.few_solves.empirical import Experience, learn, spread
 from longtail.engine.few_solves.frequency_sweep import _WEAK, _Worker
 from longtail.engine.few_solves.points import SweepPoints

@@ -33,6 +33,8 @@ CASES: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("mos_pair", "offset", {}),
     ("mos_pair", "range", {}),
     ("mos_pair", "sweep", {"vary": "temp=0:70:8"}),
+    ("jfet_pair", "sweep", {"vary": "temp=0:70:8"}),  # its gain moves by 1e-8
+    ("bjt_pair_ideal_tail", "poles", {}),
 )
 TOUCHING = 2.0  # pixels that boxes of text may share: they are larger than what is seen
 

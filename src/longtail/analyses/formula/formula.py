@@ -161,7 +161,14 @@ DEMAND_OPTIONS = (
     Option("matched", FLAG, "", "matched devices share symbols; a conversion between modes is then zero", False),
     Option("first_order", FLAG, "", "keep what is linear in the differences of matched devices", False),
     Option("exact", FLAG, "", "leave nothing out", False),
-    Option("in_terms", WORD, "WHAT", f"{BIAS}: g_m by bias currents; {BETA}: g_m as β/r_π", reads=read_terms),
+    Option(
+        "in_terms",
+        WORD,
+        "WHAT",
+        f"{BIAS}: g_m by bias currents; {BETA}: g_m as β/r_π",
+        reads=read_terms,
+        otherwise="g_m stays",
+    ),
 )
 
 ANALYSIS = Analysis(

@@ -13,15 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.circuit import GROUND, Circuit
+from longtail.circuit import TEMPERATURE as CELSIUS
 from longtail.devices.discovery import devices
 from longtail.driven.drives import Drives, supply_rails
 from longtail.driven.grid import Lanes
 from longtail.driven.lane_solves import null_lanes, solve_lanes
 from longtail.driven.mode_gains import PLACES
-from longtail.driven.parameters import INPUT_LEVEL, nominal, shown
 from longtail.driven.points import Points
 from longtail.driven.varied import read_lanes
-from longtail.engine.equations.views import TEMPERATURE as CELSIUS
+from longtail.elaborate.named_values import INPUT_LEVEL, nominal, shown
 from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.errors import OptionError
 from longtail.lanes.status import LaneStatus

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from longtail import modes
 from longtail.analyses.noise.result import Noise
-from longtail.circuit import Circuit
+from longtail.circuit import TEMPERATURE, Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.drive import Drive
 from longtail.contract.kinds import FREQUENCY
@@ -38,7 +38,6 @@ from longtail.driven.noise_spectra import sources, spectra
 from longtail.driven.nulling import bias_of, nulled_to
 from longtail.driven.stability import lane_notes
 from longtail.driven.varied import read_lanes
-from longtail.engine.equations.views import TEMPERATURE
 from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.errors import InputError, OptionError, in_short
 from longtail.lanes.status import LaneStatus, texts
@@ -182,7 +181,7 @@ def _temperature(circuit: Circuit) -> float:
 
 
 BAND_OPTION = Option(
-    "band", FREQUENCY, "Hz", "start:stop of the integrals; all frequencies if not given", reads=read_band
+    "band", FREQUENCY, "Hz", "start:stop of the integrals", reads=read_band, otherwise="all frequencies"
 )
 
 ANALYSIS = Analysis(

@@ -22,7 +22,7 @@ from longtail.contract.analysis import Analysis, Option
 from longtail.contract.drive import Drive
 from longtail.contract.encoding import pairs, plain
 from longtail.contract.kinds import NODES
-from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS
+from longtail.contract.options import INPUT_OPTIONS, NONE, NULL_OPTIONS
 from longtail.contract.output import AtOutput, ports
 from longtail.contract.result import Result
 from longtail.driven.band_search import model_bands, search_axis
@@ -242,7 +242,7 @@ def _notes(model: Linearization, transfers: Mapping[str, ModeTransfer]) -> list[
     return notes
 
 
-LOOP_OPTION = Option("loop", NODES, "", "a voltage source in a loop, whose margins are wanted")
+LOOP_OPTION = Option("loop", NODES, "", "a voltage source in a loop, whose margins are wanted", otherwise=NONE)
 
 ANALYSIS = Analysis(
     "poles",

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from longtail.analyses.sweep.plan import FLOOR, Plan
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
-from longtail.contract.axes import linear_axis
+from longtail.contract.axes import FORMS, linear_axis
 from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
 from longtail.contract.kinds import ASSIGNMENTS, CALLBACK, COUNT, FILE, FLAG, LANES, NAMES
-from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, NULL_OPTIONS
+from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, NEEDED, NONE, NULL_OPTIONS
 from longtail.contract.output import AtOutput, ports
 from longtail.contract.result import Result
 from longtail.driven.grid import Axes, Grid, grid
@@ -351,11 +351,11 @@ class _Table:
 
 
 WORK_OPTIONS = (
-    Option("out", FILE, "", "write every lane as it comes into FILE.csv, FILE.json or FILE.zarr"),
+    Option("out", FILE, "", "write every lane as it comes into FILE.csv, FILE.json or FILE.zarr", otherwise=NONE),
     Option("resume", FLAG, "", "go on with a file that was left unfinished", False),
     Option("overwrite", FLAG, "", "replace files that are there already", False),
     Option("threads", COUNT, "", "threads that share the lanes", 1, low=1, high=256),
-    Option("progress", CALLBACK, "", "called with lanes done and lanes in all", python_only=True),
+    Option("progress", CALLBACK, "", "called with lanes done and lanes in all", python_only=True, otherwise=NONE),
 )
 
 ANALYSIS = Analysis(
@@ -369,10 +369,18 @@ ANALYSIS = Analysis(
             "vary",
             ASSIGNMENTS,
             "",
-            "NAME=start:stop:points or NAME=a,b,c; several are nested, repeat the option",
+            f"what to sweep, NAME= and values: {FORMS}; several are nested, repeat the option",
             reads=axes_of,
+            otherwise=NEEDED,
         ),
-        Option("parameters", LANES, "", "arrays by parameter name: a lane for every value", python_only=True),
+        Option(
+            "parameters",
+            LANES,
+            "",
+            "arrays by parameter name: a lane for every value",
+            python_only=True,
+            otherwise=NONE,
+        ),
         Option(
             "measure",
             NAMES,

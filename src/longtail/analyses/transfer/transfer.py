@@ -13,6 +13,7 @@ from longtail import modes
 from longtail.analyses.transfer.conditions import ERRORS, TransferUnder, transfers_under
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
+from longtail.contract.axes import FORMS
 from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
 from longtail.contract.kinds import NUMBER, RANGE
@@ -350,19 +351,18 @@ ANALYSIS = Analysis(
     (
         *INPUT_OPTIONS,
         VCM_OPTION,
-        Option(
-            "v_id", RANGE, "V", "differential inputs: start:stop:points or a list; as far as it steers if not given"
-        ),
+        Option("v_id", RANGE, "V", f"differential inputs: {FORMS}", otherwise="as far as the pair steers"),
         *(option for option in FREE_NULL_OPTIONS if option.name != "vcm"),
         Option(
             "amplitude",
             NUMBER,
             "V",
-            "peak of the sine whose distortion is computed; the linear range to 1 % if not given",
+            "peak of the sine whose distortion is computed",
             low=1e-12,
+            otherwise="the linear range to 1 %",
         ),
         *condition_options(
-            "the transfer at these too: start:stop:points or a list",
+            f"the transfer at these temperatures too: {FORMS}",
             "and in these corners: names in the netlist, 'all', or a TOML file",
         ),
     ),

@@ -8,35 +8,24 @@ from collections.abc import Mapping
 from longtail.circuit import Value
 from longtail.elaborate.scope.scopes import Scope
 from longtail.elaborate.scope.values import leaves, reads_names
-from longtail.errors import NetlistError, OptionError, Span, nearest
+from longtail.errors import NetlistError, OptionError, Span
 from longtail.netlist.expressions.tree import Name
 from longtail.units import number_or_none
 
 
-def read_overrides(overrides: Mapping[str, float | str]) -> dict[str, Value]:
+def read_overrides(overrides: Mapping[str, float | str]) -> dict[str, float]:
     """Overrides as floats; text is read as a SPICE number.
 
     >>> read_overrides({"RC": "4.7k"})
     {'rc': 4700.0}
     """
-    values: dict[str, Value] = {}
+    values: dict[str, float] = {}
     for name, given in overrides.items():
         number = number_or_none(given.strip().lower()) if isinstance(given, str) else float(given)
         if number is None or not math.isfinite(number):
             raise OptionError(f"{name} is set to '{given}', which is no number", hint="write 4.7k, 1meg, 2e-3")
         values[name.lower()] = number
     return values
-
-
-def check_overrides(root: Scope) -> None:
-    """Raise OptionError for an override of something that is no parameter of the top level."""
-    for name in root.given:
-        if name not in root.contents.parameters:
-            known = list(root.contents.parameters)
-            raise OptionError(
-                f"the netlist has no parameter '{name}' at its top level",
-                hint=nearest(name, known) or (f"it has {', '.join(known)}" if known else "it has none"),
-            )
 
 
 def top_level(root: Scope) -> dict[str, Value]:

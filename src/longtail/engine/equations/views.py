@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
-from longtail.circuit import Circuit, Instance, Value
+from longtail.circuit import TEMPERATURE, Circuit, Instance, Value
 from longtail.devices.base import ZERO_CELSIUS, DeviceModel, Parameter, Parameters, ParameterView
 from longtail.engine.equations.expressions import evaluate_value
 from longtail.errors import InputError
@@ -15,8 +15,6 @@ from longtail.lanes.derivative import Differentiator
 from longtail.lanes.functions import select
 from longtail.lanes.graph import Expr, Graph, Real
 from longtail.netlist.expressions.tree import Expression
-
-TEMPERATURE = "temper"  # of the circuit, in degrees Celsius: SPICE's own name for it, which no parameter can have
 
 
 class Numbers:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from longtail.analyses.gains import ModeGains
 from longtail.analyses.op import OpResult
 from longtail.analyses.sweep.sweep import SweepResult
-from longtail.engine.equations.views import TEMPERATURE
 from longtail.errors import OptionError
 from longtail.report.figures.colours import BLUE, GAIN_COLOURS, GREEN, INK, ORANGE, PURPLE, VERMILLION
 from longtail.report.figures.style import (
@@ -46,6 +45,7 @@ COLOURS = (BLUE, VERMILLION, GREEN, ORANGE, PURPLE)
 HEIGHT = 2.3  # inches of a panel
 MOST_PANELS = 4
 MOST_LINES = 5  # in a panel
+_UNITS = {"temp": "°C", "vcm": "V"}  # of names that are longtail's own
 CAPTION = 125  # characters of a line below the figure
 
 
@@ -119,7 +119,7 @@ def _axis_name(result: ModeGains | OpResult | SweepResult) -> str:
     if _sampled(result):
         return "share of lanes below"
     name = result.axes[_longest(result)][0]
-    return f"{name} (°C)" if name == TEMPERATURE else name
+    return f"{name} ({_UNITS[name]})" if name in _UNITS else name
 
 
 def _over_lanes(panel: Panel, result: ModeGains | OpResult | SweepResult, group: list[Figures]) -> None:

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
-from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter, ScalarFormatter
 from numpy.typing import NDArray
 
 from longtail.errors import OptionError
@@ -25,6 +25,7 @@ Canvas: TypeAlias = Figure | SubFigure
 TEXT = 9.5  # points
 SMALL = 8.5
 HEADING = 11.5
+_STEADY = 1e-3  # of the largest number: what moves by less is drawn level
 LETTER = 0.62  # of the height: the width of a letter, at the most of a whole line
 DPI = 130
 TYPESET = "formula"  # the id of a text that is mathematics as a whole
@@ -155,11 +156,23 @@ class LineLabel:
     colour: str
 
 
+def steady(axes: Axes) -> None:
+    """A curve that hardly moves looks so: axes span a thousandth of what they show at least, and numbers are whole."""
+    low, high = axes.get_ylim()
+    least = _STEADY * max(abs(low), abs(high))
+    if axes.get_yscale() == "linear" and high - low < least:
+        axes.set_ylim((low + high - least) / 2.0, (low + high + least) / 2.0)
+    for axis in (axes.xaxis, axes.yaxis):
+        if isinstance(formatter := axis.get_major_formatter(), ScalarFormatter):
+            formatter.set_useOffset(False)
+
+
 def label_ends(axes: Axes, labels: Sequence[LineLabel], height_in: float, *, logarithmic: bool = False) -> None:
     """Put labels to the right of the axes, moved apart where they would touch. `height_in`: of the axes, inches.
 
     `logarithmic`: the axis is, and the heights of the labels are logarithms to base ten.
     """
+    steady(axes)
     low, high = np.log10(axes.get_ylim()) if logarithmic else axes.get_ylim()
     apart = 1.35 * TEXT / 72 / height_in * (high - low)
     ordered = sorted(labels, key=lambda label: label.y)

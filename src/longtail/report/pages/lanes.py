@@ -22,6 +22,7 @@ from longtail.merits.merit import SpotMerit
 from longtail.merits.reasons import UNKNOWN, Reason, short
 from longtail.merits.registry import named
 from longtail.report.pages import gains as mode_gains
+from longtail.report.pages.op import driven_facts
 from longtail.report.wording.page import ATTENTION, LEFT, PLAIN, QUIET, Cell, Column, Page, Table
 from longtail.report.wording.symbols import decibels_text, no_rejection_text, quantity_text, symbol
 from longtail.report.wording.transistors import transistors
@@ -271,14 +272,14 @@ def place(axes: Axes, lane: int) -> str:
 
 def _operating_points(op: OpResult) -> Page:
     """Regions of the transistors, then voltages and currents over the lanes."""
-    facts = [*_axes_facts(op.axes), ("lanes", solved_text(op))]
+    facts = [*driven_facts(op), *_axes_facts(op.axes), ("lanes", solved_text(op))]
     nodes = [Figures(name, "V", np.ravel(values)) for name, values in op.nodes.items()]
     branches = [Figures(name, "A", np.ravel(values)) for name, values in op.branches.items()]
     tables = [_regions(op)] if transistors(op) else []
     tables.append(_spread(op.axes, nodes, "Node voltages", "node"))
     if branches:
         tables.append(_spread(op.axes, branches, "Branch currents", "device"))
-    return Page("Operating points over parameters", tuple(facts), tuple(tables))
+    return Page("Operating points over parameters", tuple(facts), tuple(tables), op.notes)
 
 
 def _regions(op: OpResult) -> Table:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from longtail.analyses.op import OpResult
 from longtail.devices.discovery import devices
+from longtail.report.wording.conditions import Facts
 from longtail.report.wording.page import ATTENTION, LEFT, PLAIN, Cell, Column, Page, Table
-from longtail.report.wording.symbols import quantity_text, symbol
+from longtail.report.wording.symbols import quantity_text, spread_text, symbol
 from longtail.report.wording.transistors import amplifies, role_of_kind, transistors
-from longtail.units import counted
+from longtail.units import counted, format_si
 
 
 def page(op: OpResult) -> Page:
@@ -21,13 +22,30 @@ def page(op: OpResult) -> Page:
     unsaid = {name: current for name, current in op.branches.items() if "i" not in op.devices.get(name, {})}
     if unsaid:
         middle.append(_values("Branch currents", "device", unsaid, "A"))
-    beware = tuple(("beware", note) for note in op.notes)  # first of all: such a point is none of a real circuit
+    # first of all: such a point is none of a real circuit; below where they tell of the drive too
+    beware = () if op.driven else tuple(("beware", note) for note in op.notes)
+    notes = (*attention(op), *op.notes) if op.driven else attention(op)
     facts = (
         *beware,
+        *driven_facts(op),
         ("status", str(op.status)),
         ("found by", f"{op.continuation}, {counted(op.iterations, 'iteration')}"),
     )
-    return Page("Operating point", facts, (*tables[:leading], *middle, *tables[leading:]), attention(op))
+    return Page("Operating point", facts, (*tables[:leading], *middle, *tables[leading:]), notes)
+
+
+def driven_facts(op: OpResult) -> Facts:
+    """How the inputs are driven, and a temperature that was asked for; nothing of what is as the netlist has it."""
+    asked = () if op.temperature_deg_c is None else (("temperature", format_si(op.temperature_deg_c, "degC")),)
+    if op.driven is None:
+        return asked
+    at = op.driven
+    known: list[tuple[str, str]] = [("input", ", ".join(at.input)), ("output", at.label)]
+    known.append(("V_CM", spread_text(at.vcm, "V")))
+    if at.null is not None:
+        offset = spread_text(at.null.input_offset, "V")
+        known.append(("nulled", f"to {format_si(at.null.v_od_target, 'V')} with an input offset of {offset}"))
+    return (*known, *asked)
 
 
 def attention(op: OpResult) -> tuple[str, ...]:

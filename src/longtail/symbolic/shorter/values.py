@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.circuit import TEMPERATURE
 from longtail.devices.base import BOLTZMANN, ELEMENTARY_CHARGE, ZERO_CELSIUS
 from longtail.elaborate.roles import role_of
-from longtail.engine.equations.views import TEMPERATURE
 from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.symbolic.circuit.elements import Symbol, values_over
 from longtail.symbolic.shorter.answer import Answer

@@ -7,11 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.circuit import Circuit
+from longtail.circuit import TEMPERATURE, Circuit
 from longtail.devices.base import Parameter
 from longtail.devices.discovery import devices
-from longtail.driven.parameters import shown
-from longtail.engine.equations.views import TEMPERATURE
 from longtail.errors import OptionError
 
 ABSOLUTE_ZERO = Parameter(TEMPERATURE, "degC", "temperature", low=-273.15)
@@ -27,8 +25,8 @@ def check_bounds(circuit: Circuit, values: Mapping[str, NDArray[np.float64]]) ->
         if declared.choices:
             wrong |= ~np.isin(varied, declared.choices) & ~np.isnan(varied)
         if wrong.any():
-            known = next(iter(shown({name: varied})))
-            raise OptionError(f"{known} cannot be {varied[wrong][0]:g}: it must be {_bounds(declared)}")
+            called = "temp" if name == TEMPERATURE else name
+            raise OptionError(f"{called} cannot be {varied[wrong][0]:g}: it must be {_bounds(declared)}")
 
 
 def _bounds(declared: Parameter) -> str:
