@@ -162,12 +162,12 @@ def solve(
 
 
 def names(expression: Expression) -> set[str]:
-    return set(re.findall(r"[A-Za-zπτµ]+(?:_[A-Za-z0-9πτ#,]+)?", text(expression)))
+    return set(re.findall(r"[A-Za-zπτµ]+(?:_[A-Za-z0-9πτ#,.]+)?", text(expression)))
 
 
 def value(expression: Expression, known: dict[str, complex]) -> complex:
     """The value of a printed equation, read back from its text."""
-    printed = re.sub(r"[A-Za-zπτµ]+(?:_[A-Za-z0-9πτ#,]+)?", lambda m: f"known['{m[0]}']", text(expression))
+    printed = re.sub(r"[A-Za-zπτµ]+(?:_[A-Za-z0-9πτ#,.]+)?", lambda m: f"known['{m[0]}']", text(expression))
     return complex(eval(printed.replace("·", "*"), {"known": known}))
 
 
@@ -247,3 +247,39 @@ def test_a_derived_gain_that_is_not_the_circuits_is_refused(monkeypatch: pytest.
     monkeypatch.setattr(derive, "solved", wrong)
     with pytest.raises(AnalysisError, match="what was left of the circuit gives"):
         read(MOS).derive()
+
+
+@pytest.mark.parametrize(("name", "gain"), [("instrumentation_amplifier", 99.99), ("ecg_front_end", 50.08)])
+def test_amplifiers_of_op_amps_are_derived_and_an_output_without_limit_has_no_equation(name: str, gain: float) -> None:
+    found = read(FOLDER / f"{name}.cir").derive()
+    equations = [e for step in found.steps[:2] for e in step.equations]
+    assert "node f1" in {e.name for e in equations}
+    assert "node o1" not in {e.name for e in equations}  # its current is what the op-amp gives
+    values = {symbol: read_shown(value) for symbol, _, _, value in found.elements}
+    first, second = found.input
+    volts = solve(equations, values, {f"v_{first}": 0.5, f"v_{second}": -0.5}, 0j)
+    assert volts["v_o"].real == pytest.approx(gain, rel=0.02)
+
+
+def test_of_two_gains_one_of_which_is_zero_the_other_is_derived() -> None:
+    found = read("""difference amplifier
+v1 a 0 0
+v2 b 0 0
+r1 b n 10k
+r2 n o 20k
+r3 a p 10k
+r4 p 0 20k
+e1 o 0 p n 1e6
+*@ input v1 v2
+*@ output o
+.end
+""").derive()
+    assert [step.title for step in found.steps if step.title.startswith("Solve")] == ["Solve for A_d"]
+    assert "There is nothing to derive for A_cm: it is below rounding." in found.notes
+
+
+def test_a_gain_that_shows_where_matched_devices_differ_is_said() -> None:
+    found = read(FOLDER / "two_stage_opamp.cir").derive(null=True)
+    own = read(FOLDER / "two_stage_opamp.cir").gains(0.0, null=True).common[0].real
+    (note,) = (note for note in found.notes if note.startswith("A_cm is that of matched devices"))
+    assert note.endswith(f"with the values of each it is {abs(own):.4g}.")

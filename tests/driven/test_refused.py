@@ -46,7 +46,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str, str]] = {
     "what a device does not say": (lambda: nominal(CIRCUIT, "d1.area"), "'d1.area' has no value", "give it there"),
     "what neither has": (lambda: nominal(CIRCUIT, "q1.bff"), "neither device nor model of 'q1.bff'", "bf"),
     "what a device without a model has not": (lambda: nominal(CIRCUIT, "rc.x"), "rc has no parameter 'x'", "it has: r"),
-    "what nobody has": (lambda: nominal(CIRCUIT, "rcc.r"), "no parameter 'rcc.r'", "rc.r"),
+    "what nobody has": (lambda: nominal(CIRCUIT, "rcc.r"), "there is no parameter 'rcc.r'", "rc.r"),
     "a choice that is none": (lambda: read_lanes(CIRCUIT, {"d1.tlev": [1.0, 2.0]}), "d1.tlev cannot be 2", ""),
     "below the least": (lambda: read_lanes(CIRCUIT, {"temper": [-273.16]}), "temp cannot be -273.16", ""),
     "a factor below none": (lambda: read_lanes(CIRCUIT, {"rc.m": [1.0, -1e-9]}), "rc.m cannot be -1e-09", ""),

@@ -14,7 +14,7 @@ from longtail.circuit import GROUND, Circuit, Instance
 from longtail.contract.drive import Drive
 from longtail.driven.drives import Drives, supply_rails
 from longtail.driven.inputs import find_drives
-from longtail.driven.nulling import as_plain, at_one_lane, bias, null_target, works
+from longtail.driven.nulling import as_plain, at_one_lane, bias, null_nearby, null_target, works
 from longtail.driven.points import _LIMIT, Points
 from longtail.driven.varied import levels_over
 from longtail.elaborate.named_values import nominal
@@ -32,7 +32,6 @@ from longtail.lanes.status import LaneStatus
 Array = NDArray[np.float64]
 
 TARGET = "@target"  # a node that carries the wanted output voltage, so that it can differ from lane to lane
-_NEARBY = 0.2  # V: an offset beyond is looked for with more care
 _STEPS = 60  # on the way from the nominal point
 _SHORTEST = 1e-2  # of the way
 
@@ -199,7 +198,7 @@ def _sweep(drives: Drives, wanted: float | None, vary: tuple[str, ...]) -> Level
     nulled = System(circuit, drives=drives.names, varied=vary, null=equation, executor=COMPILED)
     values = drives.values | _nominal(drives, vary)
     rest = _with_target(bias(bare)[0], plain, values, wanted)
-    near = _null_nearby(rest, nulled, values)
+    near = null_nearby(rest, nulled, values)
     if near is None:
         bias(bare, null=True, target=wanted)  # says why where nulling fails
         near = solve_operating_point(nulled, values)
@@ -212,16 +211,6 @@ def _with_target(point: OperatingPoint, system: System, values: dict[str, float]
     known[TARGET] = target
     solution = np.array([[known.get(u.name, 0.0) for u in system.unknowns]])
     return replace(point, system=system, values=values, solution=solution)
-
-
-def _null_nearby(start: OperatingPoint, nulled: System, values: dict[str, float]) -> OperatingPoint | None:
-    """The nulled point next to the one without an offset, which a pair of little gain has; None if it is far away."""
-    lanes = {name: np.array([value]) for name, value in values.items()}
-    x = np.append(start.solution, np.zeros((1, 1)), axis=1)
-    result = newton(nulled, lanes, warm(nulled, lanes, x), limit=_LIMIT)
-    if not result.converged or abs(result.state.x[0, nulled.index["input_offset"]]) > _NEARBY:
-        return None
-    return OperatingPoint(nulled, values, result.state.x, result.status, start.iterations + result.iterations, "newton")
 
 
 def _nominal(drives: Drives, names: tuple[str, ...]) -> dict[str, float]:

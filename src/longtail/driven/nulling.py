@@ -17,12 +17,15 @@ from longtail.engine.equations.system import System
 from longtail.engine.remember import Remembered
 from longtail.engine.size import check_size
 from longtail.engine.small_signal.at_point import linearize
+from longtail.engine.solving.newton import newton, warm
 from longtail.engine.solving.operating_point import OperatingPoint, solve_operating_point
 from longtail.errors import AnalysisError, ConvergenceError, OptionError
 from longtail.hints import said
 
 _LAST_BITS = 4.0 * np.finfo(float).eps
 
+_NEARBY = 0.2  # V: an offset beyond is looked for with more care
+_LIMIT = 25  # Newton iterations on the way to it
 _NO_GAIN = 1e-6  # V/V
 _CUT_OFF = 1e-2  # of the gain elsewhere: less comes through capacitances alone
 _ANYWHERE = np.concatenate([[0.0], 10.0 ** np.arange(0.0, 10.0)])  # Hz
@@ -97,7 +100,7 @@ def _bias(drives: Drives, null: bool, target: float | None) -> tuple[OperatingPo
     check_size(drives.circuit, "nulling")
     system = System(drives.circuit, drives=drives.names, null=drives.null(null_target(drives, target)))
     try:
-        nulled = solve_operating_point(system, drives.values)
+        nulled = _nulled_nearby(drives, system) or solve_operating_point(system, drives.values)
     except ConvergenceError as error:
         _check_gain(drives)
         why = out_of_reach(drives, bias(drives)[0], null_target(drives, target), _reach(drives))
@@ -106,6 +109,28 @@ def _bias(drives: Drives, null: bool, target: float | None) -> tuple[OperatingPo
     offset = drives.modes_of(point.values).differential
     _check_offset(drives, offset, null_target(drives, target))
     return point, offset
+
+
+def _nulled_nearby(drives: Drives, system: System) -> OperatingPoint | None:
+    """The nulled point next to the one without an offset; None where there is none."""
+    try:
+        rest = bias(drives)[0]
+    except ConvergenceError:
+        return None
+    return null_nearby(rest, system, drives.values)
+
+
+def null_nearby(start: OperatingPoint, nulled: System, values: dict[str, float]) -> OperatingPoint | None:
+    """The nulled point next to the one without an offset, as an amplifier with feedback or of little gain has it.
+
+    None if it is far away.
+    """
+    lanes = {name: np.array([value]) for name, value in values.items()}
+    x = np.append(start.solution, np.zeros((1, 1)), axis=1)
+    result = newton(nulled, lanes, warm(nulled, lanes, x), limit=_LIMIT)
+    if not result.converged or abs(result.state.x[0, nulled.index["input_offset"]]) > _NEARBY:
+        return None
+    return OperatingPoint(nulled, values, result.state.x, result.status, start.iterations + result.iterations, "newton")
 
 
 def as_plain(drives: Drives, system: System, nulled: OperatingPoint) -> OperatingPoint:

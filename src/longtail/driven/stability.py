@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.driven.ideal_loops import NOTE, latches
 from longtail.engine.remember import Remembered
 from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.small_signal.linearization import Linearization
@@ -63,11 +64,15 @@ def _growing(point: OperatingPoint) -> tuple[Growing, ...]:
 
 
 def instability_notes(point: OperatingPoint) -> tuple[str, ...]:
-    """A note for each pole in the right half-plane of the first lane, or that there are too many unknowns to look."""
+    """A note for each pole in the right half-plane of the first lane, or that there are too many unknowns to look.
+
+    Where there is none, a note on ideal op-amps with positive feedback, which have no poles of their own.
+    """
     unknowns = len(point.system.unknowns)
     if unknowns > _MOST:
         return (f"poles in the right half-plane are not looked for beyond {_MOST} unknowns: this has {unknowns}",)
-    return tuple(each.note for each in growing(point))
+    found = tuple(each.note for each in growing(point))
+    return found or ((NOTE,) if latches(point) else ())
 
 
 def unstable_lanes(point: OperatingPoint) -> NDArray[np.bool_]:

@@ -19,7 +19,7 @@ from longtail.large_signal.stuck import bias_notes
 from longtail.merits.reasons import Inquiry, Reason
 from longtail.symbolic.algebra.gain import Gain, Pairs, unknown_pairs
 from longtail.symbolic.circuit.elements import SmallSignal, small_signal
-from longtail.symbolic.circuit.twins import twins
+from longtail.symbolic.circuit.twins import beside_the_line, twins
 from longtail.symbolic.shorter.answer import Question
 from longtail.symmetry import Mirror, find_mirror
 
@@ -86,5 +86,7 @@ def setting(circuit: Circuit, drive: Drive = AS_IT_IS) -> Setting:
     mirrored = {a: b for a, b in mirror.devices.items() if a != b and b} if mirror else {}
     images = {a: b for a, b in twins(elements).items() if a not in mirrored and b not in mirrored} | mirrored
     complete = mirror is not None and mirror.complete
+    if mirror is not None and not complete:
+        images |= beside_the_line(elements, mirror.nodes, images)
     pairs = unknown_pairs(elements, mirror) if complete else ()
     return Setting(drives, point, elements, mirror, images, pairs, bias_notes(drives, point, offset))

@@ -9,11 +9,13 @@ holds it. It may also be fed back from the output: then the amplifier has one si
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
 from longtail.circuit import GROUND, Circuit, Instance
+from longtail.elaborate.ports.floating import floating_inputs
 from longtail.elaborate.ports.pairs import CoupledPair, find_pairs
 from longtail.elaborate.ports.polarity import by_names, plain_names, positive_first
 from longtail.elaborate.ports.walking import Reached, moved_by, outwards
@@ -31,6 +33,7 @@ INPUT_PAIRS = (
     ("in1", "in2"),
     ("vin1", "vin2"),
 )
+REFERENCE = re.compile(r"/?v?_?(ref|bias|mid)[0-9a-z_]*")
 
 
 class SideKind(Enum):
@@ -69,12 +72,15 @@ class Inputs:
 def find_input(wiring: Wiring, supplies: Iterable[str]) -> Inputs:
     """The inputs of a circuit with these supplies. See the top of this file."""
     rails = frozenset(supplies)
-    found = ((pair, _sides(wiring, pair, rails)) for pair in find_pairs(wiring) if len(set(pair.bases)) == 2)
-    pairs = [(pair, sides) for pair, sides in found if sides is not None]
+    looked_at = ((pair, _sides(wiring, pair, rails)) for pair in find_pairs(wiring) if len(set(pair.bases)) == 2)
+    pairs = [(pair, sides) for pair, sides in looked_at if sides is not None]
     driven = [(pair, sides) for pair, sides in pairs if all(side.kind is SideKind.SIGNAL for side in sides)]
     if driven:
         return _of_driven(wiring, driven)
-    return _of_one_sided(wiring, pairs) or _tied(wiring, rails) or _without_pair(wiring, rails)
+    found = _of_one_sided(wiring, pairs)
+    if found is not None and found.planes:
+        return found
+    return _of_floating(wiring) or found or _tied(wiring, rails) or _without_pair(wiring, rails)
 
 
 def _of_driven(wiring: Wiring, pairs: list[tuple[CoupledPair, tuple[Side, Side]]]) -> Inputs:
@@ -174,12 +180,18 @@ def _likeliest(wiring: Wiring, nodes: list[str], reached: Reached) -> list[str]:
     lively = [node for node in nodes if _lively(wiring, node)]
     if len(lively) == 1:
         return lively
-    nodes = lively or nodes
+    nodes = _without_references(wiring, lively or nodes, 1)
     coupled = [node for node in nodes if any(i.device == "capacitor" for i in reached.held[node])]
     if len(coupled) == 1:
         return coupled
     least = min(reached.steps(node) for node in nodes)
     return [node for node in nodes if reached.steps(node) == least]
+
+
+def _without_references(wiring: Wiring, nodes: list[str], least: int) -> list[str]:
+    """Held nodes without those that are called a reference, where there are more and at least so many are left."""
+    left = [n for n in nodes if not any(REFERENCE.fullmatch(name) for name in (n, next(wiring.chain(n), "")))]
+    return left if len(nodes) > least <= len(left) else nodes
 
 
 def _leads_to(wiring: Wiring, instance: Instance, node: str, moved: set[str]) -> bool:
@@ -216,6 +228,7 @@ def _of_one_sided(wiring: Wiring, pairs: list[tuple[CoupledPair, tuple[Side, Sid
         for k in (0, 1):
             if sides[k].kind is SideKind.SIGNAL and sides[1 - k].kind is not SideKind.SIGNAL:
                 found.setdefault(sides[k].plane, (pair, sides, k))
+    found = {plane: found[plane] for plane in _without_references(wiring, list(found), 2)}
     if len(found) == 2:
         names = " and ".join(f"{pair.first.name}, {pair.second.name}" for pair, *_ in found.values())
         first, second = found
@@ -237,6 +250,16 @@ def _of_one_sided(wiring: Wiring, pairs: list[tuple[CoupledPair, tuple[Side, Sid
     driver = next(wiring.chain(plane), plane)
     why = f"found: {driver} drives {pair.first.name}, {pair.second.name} at one side; {other.how}"
     return Inputs(planes, why, pair, order != 0)
+
+
+def _of_floating(wiring: Wiring) -> Inputs | None:
+    """Two floating sources with a signal, alone of their kind."""
+    found = floating_inputs(wiring)
+    if found is None:
+        return None
+    why = f"found: {found.sources[0]} and {found.sources[1]} alone are floating sources with a signal"
+    why += f"; {found.planes[0]} is the positive one {found.hint}" if found.hint else ""
+    return Inputs(found.planes, why, ordered=bool(found.hint))
 
 
 def _feedback(wiring: Wiring, pair: CoupledPair, side: Side, other: Side) -> str:
@@ -280,12 +303,21 @@ def _without_pair(wiring: Wiring, rails: frozenset[str]) -> Inputs:
         return _two(wiring, lively, f"{sources[0]} and {sources[1]} alone have an AC amplitude", as_sources=True)
     if len(lively) == 2:
         return _two(wiring, lively, f"sources with a signal move {lively[0]} and {lively[1]} alone")
-    if len(planes) == 2:
-        return _two(wiring, planes, f"sources move {planes[0]} and {planes[1]} alone")
+    signals = _without_references(wiring, planes, 2)
+    if len(signals) == 2:
+        left_out = ", references left out" if len(planes) > 2 else ""
+        return _two(wiring, signals, f"sources move {signals[0]} and {signals[1]} alone{left_out}")
     if len(lively) == 1 or len(planes) == 1:
         (plane,) = lively or planes
         driver = next(wiring.chain(plane), plane)
         return Inputs((), f"one signal input: {driver} at {plane}", loop=(driver, ""))
+    currents = [i.name for i in circuit.instances_of("current_source") if has_signal(circuit, i) and not inside(i.name)]
+    if currents:
+        return Inputs(
+            (),
+            f"not found: the signals are currents, of {' and '.join(currents[:4])}, and inputs are voltages: put a "
+            "voltage source with a large resistance in series in the place of each",
+        )
     return Inputs(
         (), "not found: no two voltage sources drive the bases or gates of a pair; name them: *@ input inp inn"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from longtail.circuit import Instance
 from longtail.elaborate.ports.pairs import CoupledPair
 from longtail.elaborate.ports.polarity import plain_names
+from longtail.elaborate.ports.walking import LARGEST_NETWORK, steers
 from longtail.elaborate.ports.wiring import Wiring
 from longtail.elaborate.roles import base, collector, emitter
 
@@ -35,8 +36,9 @@ def find_output(wiring: Wiring, pair: CoupledPair | None) -> Found:
         tuple(nodes[name] for name in names) for names in OUTPUT_PAIRS if nodes.keys() >= set(names)
     ]
     found += [(nodes[single],) for single in OUTPUT_SINGLES if single in nodes]
-    if len(found) > 1 and "out" in nodes:
-        found = [names for names in found if names not in (("o1", "o2"), ("vo1", "vo2"))]  # ends of a first stage
+    singles = {names[0] for names in found if len(names) == 1}
+    if singles:
+        found = [names for names in found if len(names) == 1 or not _is_first_stage(wiring, names, singles)]
     if len(found) == 1:
         return found[0], "found: by name"
     if found:
@@ -46,6 +48,23 @@ def find_output(wiring: Wiring, pair: CoupledPair | None) -> Found:
     if ends is None:
         return (), f"{why}; name it: *@ output node [node]"
     return ends
+
+
+def _is_first_stage(wiring: Wiring, names: tuple[str, ...], singles: set[str]) -> bool:
+    """Whether two nodes, one and two by their names, steer another stage and lead to no single output without it."""
+    if not all(node.endswith(number) for node, number in zip(names, "12", strict=True)):
+        return False
+    seen, waiting, onwards = set(names), list(names), False
+    while waiting and len(seen) < LARGEST_NETWORK:
+        node = waiting.pop()
+        if any(steers(instance, node) for instance in wiring.at.get(node, ())):
+            onwards = True
+            continue
+        for other, _ in wiring.passive.get(node, ()):
+            if other not in seen and not wiring.is_held(other):
+                seen.add(other)
+                waiting.append(other)
+    return onwards and not seen & singles
 
 
 def _ends(wiring: Wiring, pair: CoupledPair) -> Found | None:

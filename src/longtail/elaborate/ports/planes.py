@@ -178,7 +178,12 @@ class Bench:
         found: list[_Part] = []
         for _, names in self._parts(set(), lambda node: node in self._inputs or wiring.is_held(node)):
             group = [wiring.circuit.instances[name] for name in names]
-            if not any(plane in i.nodes for i in group) or self._amplifies(names):
+            if not any(plane in i.nodes for i in group):
+                continue
+            if self._amplifies(names):
+                group = [i for i in group if plane in i.nodes and self._floats(i)]
+                names = {i.name for i in group}
+            if not names:
                 continue
             nodes = {n for i in group for n in i.nodes} - self._inputs
             signals = {n for n in nodes if wiring.is_held(n) and not self._is_supplied(n)}
@@ -196,6 +201,13 @@ class Bench:
         for better in ("lively", "alone", "coupled"):
             found = [part for part in found if getattr(part, better)] or found
         return {name for part in found for name in part.names}
+
+    def _floats(self, instance: Instance) -> bool:
+        """Whether a device is a source with a signal that no source ties to ground, and not between the inputs."""
+        wiring = self._wiring
+        signal = instance.device == "voltage_source" and has_signal(wiring.circuit, instance)
+        tied = any(wiring.is_held(node) for node in instance.nodes)
+        return signal and not tied and not set(instance.nodes) <= self._inputs
 
     def _reaches(self, plane: str, group: list[Instance], nodes: set[str]) -> bool:
         """Whether a plane is at one of these devices, or leads by one of its own to one of these held nodes."""

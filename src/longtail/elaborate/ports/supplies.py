@@ -79,11 +79,12 @@ def _has_voltage(wiring: Wiring, instance: Instance) -> bool:
 
 
 def _is_named(wiring: Wiring, node: str, chain: list[str]) -> bool:
-    """Whether a node or its source is called a supply, and it feeds, or the law of a macromodel reads it."""
+    """Whether a node or its source is called a supply, and it feeds, or a macromodel has it: its law or its inside."""
     if not any(SUPPLY_NAME.fullmatch(name) for name in (node, *chain[:1])):
         return False
-    laws = (i for i in wiring.at.get(node, ()) if i.device in ("vcvs", "vccs", "behavioral"))
-    return _feeds(wiring, node) or any(i.name not in chain for i in laws)
+    there = [i for i in wiring.at.get(node, ()) if i.name not in chain]
+    laws = ("vcvs", "vccs", "behavioral")
+    return _feeds(wiring, node) or any(i.device in laws or inside(i.name) for i in there)
 
 
 def _is_reference(node: str, chain: list[str]) -> bool:

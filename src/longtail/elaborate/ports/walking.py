@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from longtail.circuit import GROUND, Instance
 from longtail.elaborate.ports.wiring import PASSIVES, Wiring
-from longtail.elaborate.roles import role_of, terminal
+from longtail.elaborate.roles import base, role_of, terminal
 
 LARGEST_NETWORK = 200  # nodes of a source network that are followed
 
@@ -61,6 +61,13 @@ def outputs(instance: Instance) -> tuple[str, ...]:
     if instance.device in ("vcvs", "vccs", "ccvs", "cccs", "behavioral"):
         return instance.nodes[:2]
     return ()
+
+
+def steers(instance: Instance, node: str) -> bool:
+    """Whether a device is steered by the voltage of a node: at a base or gate, or at what a controlled source reads."""
+    return base(instance) == node or (
+        instance.device in ("vcvs", "vccs", "behavioral") and node != GROUND and node in instance.nodes[2:]
+    )
 
 
 def moved_by(wiring: Wiring, starts: Iterable[str]) -> set[str]:

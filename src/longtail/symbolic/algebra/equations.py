@@ -134,8 +134,7 @@ def relevant(system: SymbolicEquations) -> SymbolicEquations:
     what does not reach the output does not matter, and the determinant loses the factors of both.
     """
     match = _match(system)
-    row_of = {name: k for k, name in match.items()}
-    depends = {name: [n for n in system.rows[k] if n != name] for name, k in row_of.items()}
+    depends = _depends(system, match)
     feeds: dict[str, list[str]] = {name: [] for name in depends}
     for name, others in depends.items():
         for other in others:
@@ -149,6 +148,25 @@ def relevant(system: SymbolicEquations) -> SymbolicEquations:
             rows.append({name: entry for name, entry in row.items() if name in kept})
             right.append(system.right[k])
     return SymbolicEquations(rows, right)
+
+
+def read_rows(system: SymbolicEquations) -> set[str]:
+    """The names of the rows that the output hangs on, driven or not.
+
+    >>> held: Row = {"a": {(None, 0): 1}}
+    >>> load: Row = {"a": {("g", 0): 1}, "i": {(None, 0): 1}}
+    >>> read: Row = {OUTPUT: {(None, 0): 1}, "a": {(None, 0): -1}}
+    >>> sorted(read_rows(SymbolicEquations([held, load, read], [1, 0, 0], ("source", "a", OUTPUT))))
+    ['output', 'source']
+    """
+    match = _match(system)
+    wanted = _reach([OUTPUT], _depends(system, match))
+    return {name for k, name in enumerate(system.names) if match.get(k) in wanted}
+
+
+def _depends(system: SymbolicEquations, match: Mapping[int, str]) -> dict[str, list[str]]:
+    """The other unknowns of the row of each."""
+    return {name: [n for n in system.rows[k] if n != name] for k, name in match.items()}
 
 
 def _reach(start: Iterable[str], edges: Mapping[str, Sequence[str]]) -> set[str]:

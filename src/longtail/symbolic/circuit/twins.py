@@ -87,6 +87,33 @@ def _beside(stamps: Iterable[Stamp], pairs: Mapping[str, str], values: Mapping[s
     return found
 
 
+def beside_the_line(circuit: SmallSignal, nodes: Mapping[str, str], images: Mapping[str, str]) -> dict[str, str]:
+    """Parts of equal value at nodes that are each other's image, where the mirror image of the whole ends there.
+
+    The feedback resistor of a difference amplifier and the one from its other input to ground are such a pair: they
+    have one end alike. `nodes` and `images` are of the mirror; parts with an image of equal value keep it.
+    """
+    values = _values(circuit)
+    matched = {a for a, b in images.items() if a in values and b in values and _alike(values[a], values[b])}
+    free = [
+        s.instance for s in circuit.stamps if s.device.name in _PARTS and s.instance.name in values.keys() - matched
+    ]
+    found = {}
+    for part in free:
+        there = {nodes[n] for n in part.nodes if nodes.get(n, n) != n}
+        near = [
+            other.name
+            for other in free
+            if other.device == part.device
+            and there.intersection(other.nodes)
+            and other is not part
+            and _alike(values[part.name], values[other.name])
+        ]
+        if len(near) == 1:
+            found[part.name] = near[0]
+    return _mutual(found)
+
+
 def one_current(circuit: SmallSignal) -> dict[str, Symbol]:
     """One transconductance for all bipolar transistors that the same current runs through, by the keys it replaces.
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from longtail.errors import AnalysisError, UnsupportedError
 from longtail.hints import said
+from longtail.symbolic.algebra.equations import equations, read_rows
 from longtail.symbolic.algebra.gain import Gain, Pairs, gain_equations
 from longtail.symbolic.algebra.reference import dense
 from longtail.symbolic.circuit.elements import NamedElement, SmallSignal
-from longtail.symbolic.shorter.removal import WIRE, Change, simplify
+from longtail.symbolic.shorter.removal import WIRE, Change, apply, simplify
 
 _NOTHING = 1e-12  # V/V
 GROUND = "0"
@@ -33,12 +34,14 @@ class Reduced:
     """The circuit with what matters for its gains at low frequency: elements between nodes that are left.
 
     `node` maps each unknown to the name of the node that it is one with, ground included; inputs keep their names.
-    Branches that matter have their currents for unknowns, "i(name)", and an equation each.
+    Branches that matter have their currents for unknowns, "i(name)", and an equation each. `idle` are nodes and
+    branches whose equations no gain needs, as that of the output of an amplifier of infinite gain.
     """
 
     circuit: SmallSignal
     node: Mapping[str, str]
     inputs: tuple[str, str]
+    idle: frozenset[str] = frozenset()
     dropped: tuple[str, ...] = ()
     wired: tuple[str, ...] = ()
 
@@ -110,13 +113,36 @@ def reduce_circuit(
         if current in circuit.unknowns and current not in {*gains[0].drive, *staying}:
             nodes.short(*stamp.instance.nodes[:2])
     names = {name: nodes.find(name) for name in circuit.unknowns if not is_branch(name)}
+    gone = {c.symbol: c for c in sorted(changes, key=lambda c: c.how) if c.symbol not in kept}  # a wire comes last
+    needed = [_needed(circuit, gain, pairs, gone.values()) for gain in gains]
     return Reduced(
         _rewritten(circuit, kept, staying, names),
         names,
         inputs,
+        _idle(circuit, names, needed) - {*inputs},
         tuple(sorted(set(circuit.symbols) - kept - wires)),
         tuple(sorted(wires)),
     )
+
+
+def _needed(circuit: SmallSignal, gain: Gain, pairs: Pairs, gone: Iterable[Change]) -> set[str]:
+    """The unknowns whose equations a gain needs after these changes.
+
+    Where an amplifier of infinite gain holds its inputs together, the current into its output is what it has to be,
+    and the equation of that node says nothing of the gain.
+    """
+    system = equations(circuit, gain.drive, gain.read, pairs)
+    image = {a: b for a, b, _ in pairs}
+    found = {name.lstrip("ΣΔ") for name in read_rows(apply(system, gone))}
+    return found | {image[name] for name in found if name in image}
+
+
+def _idle(circuit: SmallSignal, names: Mapping[str, str], needed: Sequence[set[str]]) -> frozenset[str]:
+    """Nodes and branches whose equations no gain needs: of a node that is several, where one of these is not needed."""
+    members: dict[str, set[str]] = {}
+    for unknown in circuit.unknowns:
+        members.setdefault(names.get(unknown, unknown), set()).add(unknown)
+    return frozenset(node for node, ones in members.items() if not any(ones <= some for some in needed))
 
 
 def _branches(circuit: SmallSignal, kept: set[str], gain: Gain) -> set[str]:
@@ -152,23 +178,11 @@ def _rewritten(circuit: SmallSignal, kept: set[str], staying: set[str], names: M
             rows, columns = _moved(e.rows, names), _moved(e.columns, names)
             if rows and columns:
                 elements.append(NamedElement(e.symbol, rows, columns, e.order))
-    elements = _without_loose_ends(elements)
+
     used = {e.symbol for e in elements if e.symbol is not None}
     symbols = {key: s for key, s in circuit.symbols.items() if key in used}
     nodes = dict.fromkeys(n for e in elements for n in (*e.rows, *e.columns))
     return SmallSignal(tuple(nodes), tuple(elements), symbols)
-
-
-def _without_loose_ends(elements: list[NamedElement]) -> list[NamedElement]:
-    """The elements without the equations of nodes whose own voltage is in none: the resistance of such a node, as
-    the collector resistance of an emitter follower, is left out, and what flows into it flows on."""
-    while True:
-        known = {name for e in elements for name in e.columns}
-        held = [replace(e, rows={name: x for name, x in e.rows.items() if name in known}) for e in elements]
-        held = [e for e in held if e.rows]
-        if held == elements:
-            return elements
-        elements = held
 
 
 def _moved(places: Mapping[str, int], names: Mapping[str, str]) -> dict[str, int]:

@@ -131,7 +131,7 @@ def _error(system: SymbolicEquations, values: Mapping[str, float], s: Complex, w
 def apply(system: SymbolicEquations, changes: Iterable[Change]) -> SymbolicEquations:
     """The equations after changes. A wire adds its current as an unknown and its voltage, zero, as an equation; a
     symbol of several devices does so for each."""
-    rows, right = [dict(row) for row in system.rows], list(system.right)
+    rows, right, names = [dict(row) for row in system.rows], list(system.right), list(system.names)
     for change in changes:
         stamp: list[tuple[int, str, int]] = []
         for k, row in enumerate(rows):
@@ -148,7 +148,8 @@ def apply(system: SymbolicEquations, changes: Iterable[Change]) -> SymbolicEquat
                     rows[k][f"wire{number or ''}({change.symbol})"] = {(None, 0): x}
                 rows.append({name: {(None, 0): x} for name, x in voltage.items()})
                 right.append(0)
-    return SymbolicEquations(rows, right)
+                names += [f"wire{number or ''}({change.symbol})"] if system.names else []
+    return SymbolicEquations(rows, right, tuple(names))
 
 
 def _products(stamp: Iterable[tuple[int, str, int]]) -> list[tuple[dict[int, int], dict[str, int]]]:

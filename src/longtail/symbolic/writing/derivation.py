@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from longtail.symbolic.algebra.equations import Entry, equations
-from longtail.symbolic.algebra.gain import Gain, exact_transfer
-from longtail.symbolic.algebra.transfer import FREQUENCY, RationalTransfer, Ring, transfer
+import numpy as np
+
+from longtail.symbolic.algebra.equations import OUTPUT, Entry, equations
+from longtail.symbolic.algebra.gain import Gain, exact_transfer, gain_equations
+from longtail.symbolic.algebra.reference import dense
+from longtail.symbolic.algebra.transfer import FREQUENCY, Complex, RationalTransfer, Ring, transfer
 from longtail.symbolic.circuit.elements import NamedElement, SmallSignal, Symbol
 from longtail.symbolic.circuit.names import Label
 from longtail.symbolic.shorter.reduced import GROUND, Reduced, is_branch
@@ -108,7 +111,8 @@ class Deriver:
 
     def _rows(self) -> list[str]:
         drawn = {n for e in self.circuit.elements for n in e.rows}
-        return [n for n in self.circuit.unknowns if n in drawn and n not in self.reduced.inputs]
+        aside = {*self.reduced.inputs, *self.reduced.idle}
+        return [n for n in self.circuit.unknowns if n in drawn and n not in aside]
 
     def voltage(self, unknown: str, mode: str = "") -> SymbolName:
         """The voltage of a node, the current of a branch; `mode` is a letter for one mode of a pair."""
@@ -202,7 +206,8 @@ class Deriver:
         drive = dict.fromkeys(self.reduced.inputs, 0)
         triples = tuple(self.all_pairs())
         system = equations(self.circuit, drive, {}, triples)
-        mine = [n for n in system.names if (n[0] == "Δ") == differential and n.lstrip("ΣΔ") not in self.reduced.inputs]
+        aside = {*self.reduced.inputs, *self.reduced.idle}
+        mine = [n for n in system.names if (n[0] == "Δ") == differential and n.lstrip("ΣΔ") not in aside]
         found = []
         for row_name, row in zip(system.names, system.rows, strict=True):
             if row_name not in mine or row_name == "output":
@@ -272,7 +277,7 @@ def driven(reduced: Reduced) -> SmallSignal:
     """The reduced circuit with its input nodes forced: their equations are v = drive."""
     elements = []
     for e in reduced.circuit.elements:
-        rows = {name: x for name, x in e.rows.items() if name not in reduced.inputs}
+        rows = {name: x for name, x in e.rows.items() if name not in reduced.inputs and name not in reduced.idle}
         if rows:
             elements.append(NamedElement(e.symbol, rows, e.columns, e.order))
     forced = [NamedElement(None, {name: 1}, {name: 1}) for name in reduced.inputs]
@@ -280,14 +285,29 @@ def driven(reduced: Reduced) -> SmallSignal:
     return SmallSignal(unknowns, (*elements, *forced), reduced.circuit.symbols)
 
 
-def solved(reduced: Reduced, gain: Gain, pairs: Sequence[Signed]) -> RationalTransfer:
-    """A gain of the reduced circuit; `gain` drives and reads nodes."""
+def between_nodes(reduced: Reduced, gain: Gain) -> Gain:
+    """A gain of the circuit as one of the reduced circuit: its inputs for sources, read at the nodes that are left."""
+    amplitudes = (1, 1) if gain.name == "common" else (1, -1)
     read: dict[str, int] = {}
     for name, weight in gain.read.items():
         node = reduced.node.get(name, name)
         if node != GROUND:
             read[node] = read.get(node, 0) + weight
-    return exact_transfer(driven(reduced), Gain(gain.name, gain.drive, read, gain.scale), tuple(pairs))
+    return Gain(gain.name, dict(zip(reduced.inputs, amplitudes, strict=True)), read, Fraction(gain.scale))
+
+
+def solved(reduced: Reduced, gain: Gain, pairs: Sequence[Signed]) -> RationalTransfer:
+    """A gain of the reduced circuit."""
+    return exact_transfer(driven(reduced), between_nodes(reduced, gain), tuple(pairs))
+
+
+def gain_left(reduced: Reduced, gain: Gain, s: Complex) -> Complex:
+    """A gain of the reduced circuit in numbers; zero where nothing of it is left."""
+    system = gain_equations(driven(reduced), between_nodes(reduced, gain), ())
+    if OUTPUT not in system.unknowns:
+        return np.zeros_like(s)
+    found = dense(system, {key: x.value for key, x in reduced.circuit.symbols.items()})
+    return np.asarray(float(gain.scale) * found.at(s), complex)
 
 
 def element_lines(reduced: Reduced, labels: Mapping[str, Label]) -> list[tuple[str, str, Symbol]]:

@@ -31,10 +31,11 @@ from longtail.symbolic.writing.expression import (
     text,
     total,
 )
-from longtail.symbolic.writing.sums import Monomial, Terms, content_of, factored, pulled_out
+from longtail.symbolic.writing.sums import Monomial, Terms, content_of, factored, over_a_term, pulled_out
 
 S = FREQUENCY
 _SEARCHED = 16  # terms of a sum up to which all ways to group them are tried
+_FEW = 4  # terms of a sum that is written as 1 + ...
 _RELATIVE = "relative "  # before the key of a difference: the difference over its mean
 
 
@@ -90,15 +91,23 @@ class Writer:
     ) -> Iterator[Expression]:
         yield self._quotient(found, False, above, below)
         yield self._quotient(found, True, above, below)
+        yield self._quotient(found, False, above, below, divided=True)
         if not above and len(found.denominator) <= 4:
             yield from self._branches(found, below)
 
     def _quotient(
-        self, found: RationalTransfer, parallel: bool, above: list[Expression], below: list[Expression]
+        self,
+        found: RationalTransfer,
+        parallel: bool,
+        above: list[Expression],
+        below: list[Expression],
+        *,
+        divided: bool = False,
     ) -> Expression:
-        """Factor by factor. `parallel`: sums of conductances as parallel resistances."""
+        """Factor by factor; sums of conductances as resistances in `parallel`, of resistances `divided` as 1 + ..."""
         scale, outside = found.scale, Counter[str]()
         over, under = list(above), list(below)
+        sums: list[Terms] = []
         for side, sign in ((found.numerator, 1), (found.denominator, -1)):
             for f, k in side:
                 terms = self._terms(f, found.ring.keys)
@@ -114,9 +123,22 @@ class Writer:
                 for name, exponent in pulled:
                     outside[name] += sign * k * exponent
                 rest = {m: c / content for m, c in rest.items()}
-                if rest != {(): Fraction(1)}:
+                few = sign == k == 1 and 1 < len(rest) <= _FEW
+                if divided and few and all(self._shown(name) for m in rest for name, _ in m):
+                    sums.append(rest)
+                elif rest != {(): Fraction(1)}:
                     (over if sign > 0 else under).append(_power(self._sum(rest), k))
+        over += [self._over_a_term(rest, outside) for rest in sums]
         return self._assembled(scale, outside, over, under)
+
+    def _over_a_term(self, terms: Terms, outside: Counter[str]) -> Expression:
+        """A sum as 1 + ... where one of its terms stands below the line outside, and goes from there; else as it is."""
+        found = over_a_term(terms, {name: -e for name, e in outside.items()})
+        if found is None:
+            return self._sum(terms)
+        outside.update(dict(found[0]))
+        parts = (self._assembled(c, dict(m), [], []) for m, c in found[1].items())
+        return total(sorted(parts, key=lambda e: (e != ONE, isinstance(e, Negative), text(e))))
 
     def _branches(self, found: RationalTransfer, below: list[Expression]) -> Iterator[Expression]:
         """A sum below the line as branches in parallel: g*(R_up ∥ R_down), where the parts come out in ohms."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import reduce
 from math import gcd
@@ -28,6 +29,28 @@ def content_of(terms: Terms) -> Fraction:
     over = reduce(gcd, (abs(c.numerator) for c in terms.values()))
     size = Fraction(over, reduce(lambda a, b: a * b // gcd(a, b), (c.denominator for c in terms.values())))
     return -size if all(c < 0 for c in terms.values()) else size
+
+
+def over_a_term(terms: Terms, below: Mapping[str, int]) -> tuple[Monomial, Terms] | None:
+    """A sum over one of its terms, as 1 + ..., and that term; None where no term stands `below` the line as it is.
+
+    `below` has the names below the line with their exponents.
+
+    >>> two_f, g = (("f", 1),), (("g", 1),)
+    >>> over_a_term({two_f: Fraction(2), g: Fraction(1)}, {"g": 1})
+    ((('g', 1),), {(): Fraction(1, 1), (('f', 1), ('g', -1)): Fraction(2, 1)})
+    """
+    for one in sorted(m for m, c in terms.items() if m and c == 1):
+        if all(0 < e <= below.get(n, 0) for n, e in one):
+            found: Terms = {(): Fraction(1)}
+            for m, c in terms.items():
+                if m != one:
+                    powers = dict(m)
+                    for n, e in one:
+                        powers[n] = powers.get(n, 0) - e
+                    found[tuple(sorted((n, e) for n, e in powers.items() if e))] = c
+            return one, found
+    return None
 
 
 def factored(terms: Terms) -> list[Terms]:
