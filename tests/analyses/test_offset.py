@@ -205,4 +205,44 @@ def test_temperatures_at_which_the_output_cannot_be_nulled_are_named() -> None:
     found = lt.read(HOT).offset(temp="27,90,200,125")
     assert found.notes == ("the output could not be nulled at 125, 200 °C",)
     assert np.isnan(found.input_offset_over_temperature).tolist() == [False, False, True, True]
+    offsets = found.input_offset_over_temperature[:2]
+    assert found.span == pytest.approx(abs(offsets[1] - offsets[0])), "of those that can be"
+    assert 0.0 < found.span < np.abs(offsets).max()
     assert lt.read(HOT).offset(temp="27,90").notes == ()
+
+
+DRIFTING = """an ideal amplifier with an offset that drifts, and inputs that take current
+v1 a 0 1
+v2 b 0 1
+ga a 0 a 0 1u
+gb b 0 b 0 {{1u*(1+{apart})}}
+bo o 0 v=100*(v(a)-v(b)-{slope}*(temper-{zero}))
+ro o 0 1k
+*@ input a b
+*@ output o
+"""
+
+
+@pytest.mark.parametrize("zero", [27.0, 20.0])
+def test_an_offset_that_drifts_in_a_straight_line(zero: float) -> None:
+    """Also where it is zero at the nominal temperature and nowhere else."""
+    found = lt.read(DRIFTING.format(apart=0.0, slope=1e-3, zero=zero)).offset(temp="0,27,100")
+    np.testing.assert_allclose(
+        found.input_offset_over_temperature, 1e-3 * (np.array([0.0, 27.0, 100.0]) - zero), atol=1e-12
+    )
+    assert found.input_offset == pytest.approx(1e-3 * (27.0 - zero), abs=1e-12)
+    assert found.input_offset_drift == pytest.approx(1e-3)
+    assert found.span == pytest.approx(0.1)
+
+
+def test_an_offset_of_rounding_is_zero() -> None:
+    found = lt.read(DRIFTING.format(apart=0.0, slope=1e-15, zero=27.0)).offset(temp="0,100")
+    assert found.input_offset_over_temperature.tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize(("apart", "kept"), [(0.1, True), (1e-7, True), (1e-10, False), (0.0, False)])
+def test_currents_that_differ_by_rounding_are_the_same(apart: float, kept: bool) -> None:
+    """A billionth of the larger one."""
+    found = lt.read(DRIFTING.format(apart=apart, slope=0.0, zero=27.0)).offset(temp="27")
+    assert found.bias_current == pytest.approx(1e-6 * (1.0 + apart / 2.0), rel=1e-9)
+    assert found.offset_current == (pytest.approx(-1e-6 * apart, rel=1e-6) if kept else 0.0)

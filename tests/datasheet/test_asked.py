@@ -29,7 +29,7 @@ def test_each_frequency_beside_the_headline_once(
 
 def test_spots_are_each_given_once_and_above_zero() -> None:
     assert read_spots("50,1k,50") == (50.0, 1000.0)
-    for wrong in ("0", "50,-1", [0.0, 50.0]):
+    for wrong in ("0", "50,0", [0.0, 50.0]):
         with pytest.raises(lt.OptionError, match="above 0 Hz"):
             read_spots(wrong)
 

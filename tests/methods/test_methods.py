@@ -45,9 +45,9 @@ def test_a_method_takes_what_its_analysis_declares(name: str, writer: ModuleType
     """Every option with its default, and in its help with unit and bounds."""
     analysis = analyses()[name]
     pages = "".join((writer.FOLDER / part.file).read_text(encoding="utf-8") for part in writer.PARTS)
-    _, _, rest = pages.partition(f"    def {writer.method_name(analysis)}(\n")
-    signature, _, help = rest.partition("    @asks\n")[0].partition("    ) -> ")
-    assert {line.strip().rstrip(",") for line in signature.splitlines()} - {"self", "*"} == {
+    _, _, rest = pages.partition(f"def {name.replace('-', '_')}(\n")
+    signature, _, help = rest.partition("@asks")[0].partition(") -> ")
+    assert {line.strip().rstrip(",") for line in signature.splitlines()} - {"self", "*", ""} == {
         writer.parameter(option) for option in analysis.options
     }
     for option in analysis.options:

@@ -22,6 +22,7 @@ GAIN_LOSS_DB = 3.0  # that ends the swing
 LINEAR = 0.01  # departure from the tangent that ends the linear range
 _WIDER = 0.2  # of the supply span, beyond which common-mode levels are not searched
 _TOLERANCE = 2.0**-15  # of the way to the end of the search
+_NEAR = 2.0**-7  # of the way: an end of the linear range nearer than this is found on a shorter way
 _AT_REST = np.zeros(1)
 
 
@@ -76,13 +77,24 @@ class Extent:
 
     def linear_range(self) -> Array:
         """abs(v_id) up to which the output is within a percent of its tangent, to either side, `[condition]`."""
-        standing = self.standing
         reach = (self.rails[1] - self.rails[0]) / np.maximum(np.nan_to_num(self.gain, nan=1.0), 1.0)
-        offset, slope = standing.points.v_id, _slope(standing.points)
-        count = standing.count
-        condition = np.tile(np.arange(count), 2)
-
         ends = np.concatenate([reach, -reach])
+        last = self._straight(ends)
+        near = (
+            last < _NEAR
+        )  # of the way: what the tolerance is too coarse for is looked for once more, on a shorter one
+        if near.any():
+            shorter = np.where(near, 8.0 * np.maximum(last, _TOLERANCE), 1.0)
+            last = np.where(near, shorter * self._straight(shorter * ends), last)
+        reached = np.where(last >= 1.0, np.inf, np.abs(last * ends)).reshape(2, self.standing.count).min(axis=0)
+        return np.where(np.isfinite(reached) & np.isfinite(self.center[:, 0]), reached, np.nan)
+
+    def _straight(self, ends: Array) -> Array:
+        """The share of the way to differences `ends` in V, `[side and condition]`, on which the output keeps to its
+        tangent."""
+        standing = self.standing
+        offset, slope = standing.points.v_id, _slope(standing.points)
+        condition = np.tile(np.arange(standing.count), 2)
 
         def attempt(rows: Rows, shares: Array, near: Array) -> tuple[Mask, Mask, Array]:
             lanes, moved = condition[rows], shares * ends[rows]
@@ -93,9 +105,7 @@ class Extent:
             return points.good, away <= LINEAR * np.abs(tangent), points.state
 
         start = standing.plain.at(v_ic=standing.v_ic, v_id=offset, varied=standing.values).state[condition]
-        last = march(attempt, start, standing.plain.tangent(v_id=ends), np.full(ends.size, _TOLERANCE)).last
-        reached = np.where(last >= 1.0, np.inf, np.abs(last * ends)).reshape(2, count).min(axis=0)
-        return np.where(np.isfinite(reached) & np.isfinite(self.center[:, 0]), reached, np.nan)
+        return march(attempt, start, standing.plain.tangent(v_id=ends), np.full(ends.size, _TOLERANCE)).last
 
     def _corners(self) -> Array:
         """Where the search ends, V, `[level or output, lowest or highest, condition]`."""
