@@ -26,6 +26,7 @@ help: ## say what can be made
 
 run: $(VENV)/.installed ## analyze an example (EXAMPLE=bjt_pair) and write its report to out/
 	$(BIN)/longtail analyze examples/$(EXAMPLE).cir $(RUN_FLAGS) --out out/$(EXAMPLE)
+	@echo "the command is $(BIN)/longtail; . $(BIN)/activate makes it longtail in this shell"
 
 test: $(VENV)/.installed-dev ## run all tests, ngspice beside longtail among them
 	@scripts/ensure-ngspice.sh

@@ -121,6 +121,7 @@ def test_what_symmetry_takes_away_is_said_and_not_shown(examples: Path) -> None:
         text = result.to_text()
         assert "note: A_c→d and A_d→c are zero by symmetry" in text
         assert "note: the CMRR is limited by symmetry: only mismatch gives a figure" in text
+        assert "note: one output alone has a CMRR: --output o1" in text
     assert "CMRR dB" not in amp.gains().to_text()
 
 

@@ -43,8 +43,11 @@ def whys(result: CmrrMap) -> tuple[str, ...]:
     """What to say where no level and no frequency has a rejection of its own."""
     if np.isfinite(result.cmrr_db).any() or not np.isposinf(result.cmrr_db).any():
         return ()
-    short, _, advice = (result.unwanted_reason or UNKNOWN).rejection.partition(":")
-    return (f"the CMRR is {short} at every level" + (f":{advice}" if advice else ""),)
+    why = result.unwanted_reason or UNKNOWN
+    short, _, advice = why.rejection.partition(":")
+    return f"the CMRR is {short} at every level" + (f":{advice}" if advice else ""), *mode_gains.one_output(
+        result.output, why
+    )
 
 
 def spread_over(count: int, most: int) -> list[int]:

@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from longtail.analyses.gains import ModeGains
 from longtail.contract.output import Output
+from longtail.hints import said
 from longtail.merits.gains import symbols
-from longtail.merits.reasons import UNKNOWN, Reason, said_of
+from longtail.merits.reasons import UNKNOWN, Cause, Reason, said_of
 from longtail.report.wording.conditions import degrees
 from longtail.report.wording.page import LEFT, QUIET, Cell, Column, Page, Table
 from longtail.report.wording.symbols import decibels, gain_text, no_rejection_text, spread_text
@@ -66,10 +67,17 @@ def notes(gains: ModeGains) -> tuple[str, ...]:
 def whys(gains: ModeGains) -> tuple[str, ...]:
     """Which gains are zero and why, and what would bring them back."""
     keys = dict(zip(named_gains(gains), gains.names, strict=True))
-    said = said_of((name, gains.reason(keys[name]) or UNKNOWN) for name in zeros(gains))
+    told = said_of((name, gains.reason(keys[name]) or UNKNOWN) for name in zeros(gains))
     if np.isposinf(gains.cmrr_db).any() and not np.isfinite(gains.cmrr_db).any():
-        said = (*said, f"the CMRR is {unwanted(gains).rejection}")
-    return said
+        told = (*told, f"the CMRR is {unwanted(gains).rejection}", *one_output(gains.output, unwanted(gains)))
+    return told
+
+
+def one_output(output: tuple[str, ...], why: Reason) -> tuple[str, ...]:
+    """The question that has an answer where symmetry leaves the rejection of a pair none: that of one output alone."""
+    if len(output) == 1 or why.cause is not Cause.SYMMETRY:
+        return ()
+    return (said("one output alone has a CMRR: {output}", output=output[0]),)
 
 
 def unwanted(gains: ModeGains) -> Reason:
