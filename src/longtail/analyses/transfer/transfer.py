@@ -203,8 +203,9 @@ def run(
     own, asked = levels_of(circuit, drive, vcm)
     plain, levels, offsets = _centers(own, asked, drive)
     drives = plain.drives
-    pair = find_pair(plain.center)
     curve = Curve(plain, levels, offsets)
+    middle = _middle(curve)
+    pair = find_pair(middle)
     _check_gain(curve)
     axis = _default_axis(curve, pair) if v_id is None else np.unique(v_id)
     points = curve.followed(np.tile(axis, (levels.size, 1)))
@@ -232,9 +233,18 @@ def run(
         pair.currents(points).reshape(2, *shape).swapaxes(0, 1) if pair else None,
         curve.reach(_unsteered(pair), far) if pair else None,
         curve.reach(lambda p, *_: ~pair.cut_off(p), far) if pair else None,
-        (*_left_out(asked, levels), *_notes(plain.center, points, drive.null, under)),
+        (*_left_out(asked, levels), *_notes(middle, points, drive.null, under)),
         under,
     )
+
+
+def _middle(curve: Curve) -> Points:
+    """The operating point at the level asked for that is nearest to that of the netlist, as far as there is one."""
+    good = np.flatnonzero(curve.center.good)
+    if not good.size:
+        return curve.sweep.center
+    nearest = good[np.abs(curve.levels[good] - curve.sweep.own.common).argmin()]
+    return curve.center.select(np.array([nearest]))
 
 
 def _centers(drives: Drives, levels: Array, drive: Drive) -> tuple[LevelSweep, Array, Array]:
