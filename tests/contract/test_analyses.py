@@ -264,7 +264,8 @@ rx x 0 1e12
 """
 
 
-@pytest.mark.parametrize("name", [name for name in analyses(Subject.CIRCUIT) if name != "half"])  # which says it in a note
+# half says it in a note
+@pytest.mark.parametrize("name", [name for name in analyses(Subject.CIRCUIT) if name != "half"])
 def test_a_circuit_without_an_operating_point_is_an_error_and_no_figure(name: str) -> None:
     """Whatever else may be missing, an offset or a rejection: this comes first, and names the node."""
     given = {"vary": {"r1.r": "5k"}} if name == "sweep" else {"full": True} if name == "analyze" else {}
