@@ -21,7 +21,9 @@ def meyer(overdrive: Real, v_ds: Real, v_dsat: Real, phi: Real, oxide: Real) -> 
         cgb = oxide*clip(-overdrive/phi, 0, 1)
 
     Meyer, RCA Review 32 (1971), with the transition below threshold of SPICE2 and ngspice's floor of 25 mV on
-    vdsat. These are not derivatives of any charge.
+    vdsat. These are not derivatives of any charge: small signals about one point are right, as ngspice has them, but
+    summed up over time they lose charge. A model with charges of its terminals gives those (`Flows.charges`), after
+    Ward and Dutton, IEEE J. Solid-State Circuits 13 (1978) 703.
 
     >>> [round(c, 4) for c in meyer(0.5, 2.0, 0.5, 0.6, 3.0)]
     [2.0, 0.0, 0.0]
