@@ -162,3 +162,19 @@ def test_a_temperature_where_there_is_no_such_option_is_set_with_the_netlist() -
         with pytest.raises(lt.OptionError, match=f"gains has no option '{name}'") as refused:
             example().run("gains", **{name: 85.0})
         assert "parameters={'temp': 85}" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "nodes"),
+    [
+        ("o1,o2", ("o1", "o2")),
+        ("o1 o2", ("o1", "o2")),
+        ("V(O1,O2)", ("o1", "o2")),
+        (" v( o1 ) - v( o2 ) ", ("o1", "o2")),
+        ("v(out)", ("out",)),
+        (["o1", "o2"], ("o1", "o2")),
+        ("v(a,b)-v(c)", ("v(a", "b)-v(c)")),  # no voltage between two nodes: refused where the nodes are looked up
+    ],
+)
+def test_nodes_are_read_from_names_or_from_their_voltage(given: Any, nodes: tuple[str, ...]) -> None:
+    assert kinds.NODES.read(Option("output", kinds.NODES, "", "an output"), given) == nodes

@@ -50,9 +50,9 @@ class Source:
         amplifier = read(
             f"{standard_input()}\n" if self.file == STDIN else find(self.file),
             parameters=assignments(self.set),
-            input=names(self.input),
-            output=names(self.output),
-            supply=names(self.supply),
+            input=self.input,
+            output=self.output,
+            supply=self.supply,
             allow_includes_outside=self.allow_outside_includes,
         )
         if not amplifier.circuit.instances:
@@ -127,12 +127,3 @@ def assignments(words: Sequence[str]) -> Mapping[str, str]:
             raise OptionError(f"--set gives '{name}' twice", hint="leave one of them out")
         values[name] = value
     return values
-
-
-def names(text: str | None) -> list[str] | None:
-    """Names with commas between as a list; None where nothing is said.
-
-    >>> names("inp, inn")
-    ['inp', 'inn']
-    """
-    return None if text is None else [word.strip() for word in text.split(",")]

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from longtail.contract.axes import frequency_axis, linear_axis, numbers
 from longtail.errors import InputError, OptionError, in_short
+from longtail.node_names import node_names
 from longtail.units import parse_number
 
 if TYPE_CHECKING:
@@ -110,8 +111,8 @@ def _names(option: Option, given: Any) -> tuple[str, ...]:
 
 
 def _nodes(option: Option, given: Any) -> tuple[str, ...]:
-    """The same where spaces, which no name of a node has, stand for commas too."""
-    return _names(option, given.replace(",", " ").split() if isinstance(given, str) else given)
+    """The same where spaces, which no name of a node has, stand for commas too; or a voltage as in SPICE."""
+    return _names(option, node_names(given) if isinstance(given, str) else given)
 
 
 def _file(option: Option, given: Any) -> Path:

@@ -19,6 +19,7 @@ from longtail.elaborate.ports.wiring import Wiring
 from longtail.elaborate.scope.scopes import Scope
 from longtail.errors import InputError, NetlistError, OptionError, Span, in_short, nearest
 from longtail.netlist.cards import PortDirective
+from longtail.node_names import node_names
 
 DIRECTIVES = ("input", "output", "supply", "vcm", CORNER)
 COUNTS = {"input": (2, 2), "output": (1, 2), "supply": (1, 64), "vcm": (1, 1)}
@@ -72,12 +73,12 @@ def resolve_ports(
 
 
 def port_names(kind: str, given: Any) -> tuple[str, ...]:
-    """Names of nodes or devices, in a text with commas or spaces between, or in a sequence.
+    """Names of nodes or devices, in a text as `node_names` reads it, or in a sequence.
 
     >>> port_names("input", "INP, inn"), port_names("output", ["o1", "o2"])
     (('inp', 'inn'), ('o1', 'o2'))
     """
-    names = given.replace(",", " ").split() if isinstance(given, str) else given
+    names = node_names(given) if isinstance(given, str) else given
     names = names.tolist() if isinstance(names, np.ndarray) else names
     if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
         raise OptionError(f"{kind} must be names, not {in_short(given)}", hint='as in "inp,inn" or ("1", "2")')
