@@ -268,3 +268,15 @@ def test_without_an_operating_point_there_are_no_halves() -> None:
     found = lt.read(deck).half()
     assert found.differential is None and found.common is None
     assert any(note.startswith("no half circuits: no operating point found") for note in found.notes)
+
+
+def test_a_supply_that_is_turned_round_holds_its_other_end() -> None:
+    """Its positive end at ground, it holds the other one as far below."""
+    text = gallery.deck("bjt_pair_resistor_tail").path.read_text()
+    (line,) = (line for line in text.splitlines() if line.startswith("vee "))
+    _, node, ground, *rest = line.split()
+    volts = -lt.read(text).circuit.number(lt.read(text).circuit.instances["vee"].parameters["dc"])
+    turned = lt.read(text.replace(line, f"vee {ground} {node} {volts}"))
+    assert (ground, rest != []) == ("0", True)
+    assert turned.half().drawing.supplies == lt.read(text).half().drawing.supplies
+    assert turned.half().drawing.supplies["vee"] == -volts < 0.0
