@@ -459,3 +459,9 @@ def test_a_gain_within_a_mode_is_the_same_to_first_order() -> None:
         example("bjt_pair").formula(of="differential", **{way: True}) for way in ("first_order", "matched")
     )
     assert first.to_dict() == matched.to_dict()
+
+
+def test_a_rejection_that_symmetry_limits_has_a_formula_of_mismatch() -> None:
+    with pytest.raises(OptionError, match="limited by symmetry alone") as caught:
+        read("bjt_pair").formula(of="cmrr", exact=True)
+    assert "mismatch to first order gives a formula" in caught.value.hint
