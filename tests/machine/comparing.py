@@ -8,10 +8,10 @@ The scale of a number is the largest magnitude
   same terms.
 
 Poles and zeros are no array: a slow one is as exact as a fast one, so each is its own scale, with both its parts.
-The distance of a pole from a zero is a difference of the two as a part of the pole, and a harmonic a part of the
-fundamental: their terms are 1. A rejection in dB is compared as what it is the logarithm of, a ratio of gains; over
-lanes, unwanted over wanted gain as a part of 1. Where the program tells the uncertainty of a zero, that takes the place
-of 1e-9. A number by itself is its own scale.
+The distance of a pole from a zero is a difference of the two as a part of the pole, a harmonic a part of the
+fundamental, and a logarithm moves by parts of what it is of: their terms are 1. A rejection in dB is compared as what
+it is the logarithm of, a ratio of gains; over lanes, unwanted over wanted gain as a part of 1. Where the program tells
+the uncertainty of a zero, that takes the place of 1e-9. A number by itself is its own scale.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 WITHIN = 1e-9
 LAST_BIT = 1e-15  # of the wanted gain
 MODES = {"differential", "common", "unwanted", "common_to_differential", "differential_to_common"}
-RELATIVE = {"distance": 1.0, "thd": 1.0} | {f"hd{n}": 1.0 for n in range(2, 10)}
+RELATIVE = {"distance": 1.0, "thd": 1.0, "log": 1.0} | {f"hd{n}": 1.0 for n in range(2, 10)}
 # a residue of a pole beside others is a difference of large terms, and its uncertainty is not told yet
 CONDITIONED = {"residues_rad_s": 1e-6}
 ROOTS = {"poles_rad_s", "zeros_rad_s"}

@@ -108,6 +108,7 @@ def test_the_seed_chooses_the_questions_and_the_known_ones_come_first() -> None:
         ({"deck": "r1 a 0 1.5k"}, {"deck": "r1 b 0 1.5k"}, float("inf")),
         ({"hd7": [1e-8]}, {"hd7": [2e-8]}, 1e-8),
         ({"distance": 1e-7}, {"distance": 2e-7}, 1e-7),
+        ({"log": 1e-7}, {"log": 2e-7}, 1e-7),
         ({"a": 1.0, "b": 2.0}, {"b": 2.0, "a": 1.0}, float("inf")),
         ([1.0, None], [1.0, 2.0], float("inf")),
         ([1.0], [1.0, 2.0], float("inf")),

@@ -19,6 +19,7 @@ from longtail.merits.reasons import Inquiry, Reason
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 CANCELS = 1e-2  # a zero this close to a pole, relatively, is paired with it
+_ONE = 1e-12  # a scale that is one but for rounding has a logarithm below
 _TOUCHES = 1e-8  # a distance that is less, relatively, is rounding
 CHECKED = np.geomspace(1.0, 1e9, 37)  # Hz, where zeros and poles of a transfer are checked against its gain
 _NOTHING = 10.0  # times the floor of rounding: a transfer that is nowhere above is zero
@@ -64,7 +65,8 @@ class ModeTransfer:
         """What `log_scale` is of, as JSON has it: a real factor, by its sign and the logarithm of its magnitude."""
         if self.zeros is None:
             return None
-        return {"sign": float(np.sign(np.cos(self.log_scale.imag))), "log": self.log_scale.real}
+        log = self.log_scale.real
+        return {"sign": float(np.sign(np.cos(self.log_scale.imag))), "log": log if abs(log) > _ONE else 0.0}
 
     @classmethod
     def from_dict(cls, name: str, entries: Mapping[str, Any]) -> ModeTransfer:
