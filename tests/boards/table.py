@@ -116,11 +116,7 @@ op p n o
     lambda r: r("R_2,4") / r("R_1,3"),
 )
 
-THREE = Board(
-    "Three-op-amp instrumentation amplifier",
-    """
-vinp inp 0 0 ac 0.5
-vinn inn 0 0 ac -0.5
+THREE_OP_AMPS = """\
 op inp f1 o1
 op inn f2 o2
 rf1 o1 f1 25k
@@ -131,9 +127,21 @@ r2 n o 20k
 r3 o1 p 10k
 r4 p 0 20k
 op p n o
-""",
+"""
+# their gain, and its formula
+OF_THREE: tuple[float, Callable[[Symbols], sympy.Expr]] = (
     (1 + 2 * 25e3 / 5e3) * 20e3 / 10e3,
     lambda r: (1 + 2 * r("R_F") / r("R_G")) * r("R_2,4") / r("R_1,3"),
+)
+
+THREE = Board(
+    "Three-op-amp instrumentation amplifier",
+    """
+vinp inp 0 0 ac 0.5
+vinn inn 0 0 ac -0.5
+"""
+    + THREE_OP_AMPS,
+    *OF_THREE,
 )
 
 TWO = Board(
@@ -194,19 +202,9 @@ rb3 exc bn 350
 rb4 bn 0 350
 vsp bp inp 0 ac 0.5
 vsn bn inn 0 ac -0.5
-op inp f1 o1
-op inn f2 o2
-rf1 o1 f1 25k
-rf2 o2 f2 25k
-rg f1 f2 5k
-r1 o2 n 10k
-r2 n o 20k
-r3 o1 p 10k
-r4 p 0 20k
-op p n o
-""",
-    (1 + 2 * 25e3 / 5e3) * 20e3 / 10e3,
-    lambda r: (1 + 2 * r("R_F") / r("R_G")) * r("R_2,4") / r("R_1,3"),
+"""
+    + THREE_OP_AMPS,
+    *OF_THREE,
 )
 
 HIGH_SIDE = Board(

@@ -76,3 +76,13 @@ def shell(line: str, folder: Path, **environment: str) -> subprocess.CompletedPr
     return subprocess.run(
         ["bash", "-c", function + line], cwd=folder, env=env, capture_output=True, timeout=60, check=False
     )
+
+
+def told(case: tuple[str, int, str], folder: Path) -> subprocess.CompletedProcess[bytes]:
+    """Run a line: it has to end with this status and say this to standard error, without a traceback."""
+    line, status, said = case
+    done = shell(line, folder)
+    assert done.returncode == status, done.stderr
+    assert said.encode() in done.stderr
+    assert b"Traceback" not in done.stderr and b"Exception" not in done.stderr
+    return done

@@ -15,7 +15,7 @@ from longtail.contract.drive import Drive
 from longtail.driven.drives import Drives, supply_rails
 from longtail.driven.inputs import find_drives
 from longtail.driven.nulling import as_plain, at_one_lane, bias, null_nearby, null_target, offset_of, works
-from longtail.driven.points import _LIMIT, Points
+from longtail.driven.points import FROM_NEARBY, Points
 from longtail.driven.varied import levels_over
 from longtail.elaborate.named_values import nominal
 from longtail.engine.equations.system import System
@@ -148,7 +148,7 @@ class LevelSweep:
             reached = np.minimum(way[active] + step[active], 1.0)
             start, end = self.nominal.values, waiting[active]
             here = {k: start[k] + reached * (v[end] - start[k]) for k, v in values.items()}
-            result = newton(point.system, here, warm(point.system, here, x[active]), limit=_LIMIT)
+            result = newton(point.system, here, warm(point.system, here, x[active]), limit=FROM_NEARBY)
             good = result.status == LaneStatus.CONVERGED
             x[active[good]], way[active[good]] = result.state.x[good], reached[good]
             step[active] *= np.where(good, 2.0, 0.25)

@@ -11,6 +11,7 @@ from longtail import modes
 from longtail.contract.drive import Drive
 from longtail.driven.drives import Drives, supply_rails
 from longtail.driven.out_of_reach import out_of_reach
+from longtail.driven.points import FROM_NEARBY
 from longtail.elaborate.roles import role_of
 from longtail.engine.equations.large import system_of
 from longtail.engine.equations.system import System
@@ -25,7 +26,6 @@ from longtail.hints import said
 _LAST_BITS = 4.0 * np.finfo(float).eps
 
 _NEARBY = 0.2  # V: an offset beyond is looked for with more care
-_LIMIT = 25  # Newton iterations on the way to it
 _NO_GAIN = 1e-6  # V/V
 _CUT_OFF = 1e-2  # of the gain elsewhere: less comes through capacitances alone
 _ANYWHERE = np.concatenate([[0.0], 10.0 ** np.arange(0.0, 10.0)])  # Hz
@@ -127,7 +127,7 @@ def null_nearby(start: OperatingPoint, nulled: System, values: dict[str, float])
     """
     lanes = {name: np.array([value]) for name, value in values.items()}
     x = np.append(start.solution, np.zeros((1, 1)), axis=1)
-    result = newton(nulled, lanes, warm(nulled, lanes, x), limit=_LIMIT)
+    result = newton(nulled, lanes, warm(nulled, lanes, x), limit=FROM_NEARBY)
     if not result.converged or abs(result.state.x[0, nulled.index["input_offset"]]) > _NEARBY:
         return None
     return OperatingPoint(nulled, values, result.state.x, result.status, start.iterations + result.iterations, "newton")

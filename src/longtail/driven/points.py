@@ -19,7 +19,7 @@ from longtail.errors import AnalysisError
 from longtail.lanes.status import LaneStatus
 from longtail.modes import COMMON, DIFFERENTIAL
 
-_LIMIT = 25  # Newton iterations of a lane that starts from its neighbour
+FROM_NEARBY = 25  # Newton iterations of a solution that starts from one nearby
 
 _HELD = 1 << 24  # complex numbers of a response held at once
 
@@ -61,7 +61,7 @@ class Points:
         for name, move in zip(self.drives.names, modes.join(v_id, 0.0), strict=True):
             values[name] = values[name] + np.asarray(move)
         lanes = {name: np.broadcast_to(value, len(v_id)) for name, value in values.items()}
-        result = newton(system, lanes, warm(system, lanes, self.point.solution), limit=_LIMIT)
+        result = newton(system, lanes, warm(system, lanes, self.point.solution), limit=FROM_NEARBY)
         point = replace(self.point, values=values, solution=result.state.x, status=result.status)
         return replace(self, point=point, v_id=self.v_id + v_id, state=result.state.x)
 

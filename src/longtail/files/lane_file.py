@@ -37,14 +37,13 @@ class LaneFile(ABC):
         self.layout = layout
         self.done = state["lanes"] if state else 0
         self._held = Hold(path)
-        try:
-            self._begin(state)
-        except BaseException:
-            self._close()
+        with contextlib.ExitStack() as otherwise:  # from the last to the first, where it cannot be begun
+            otherwise.callback(self._held.let_go)
             if made:
-                _remove(path)
-            self._held.let_go()
-            raise
+                otherwise.callback(_remove, path)
+            otherwise.callback(self._close)
+            self._begin(state)
+            otherwise.pop_all()
 
     def write(self, where: slice, status: NDArray[np.int8], values: Mapping[str, Values]) -> None:
         """Add the lanes of a part, and note how far the file is good. Raises `AnalysisError` where it cannot grow."""
