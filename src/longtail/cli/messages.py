@@ -11,6 +11,7 @@ from longtail.cli.interrupts import raise_if_asked
 from longtail.errors import Span
 from longtail.hints import in_shell
 from longtail.printable import printable
+from longtail.remarks import graded, is_warning
 
 WINDOW = 100  # characters of a long line that are shown around the place of an error
 
@@ -46,7 +47,8 @@ def excerpt(span: Span) -> tuple[str, str]:
 def remark(notes: Iterable[str]) -> None:
     """Show notes, one a line."""
     for note in notes:
-        _show([("note: ", "yellow"), (note, "")])
+        grade, said = graded(note)
+        _show([(f"{grade}: ", "bold yellow" if is_warning(note) else "yellow"), (said, "")])
 
 
 @contextmanager

@@ -92,11 +92,11 @@ def solve_operating_point(system: System, values: Mapping[str, float] | None = N
     state = start(path)
     solve, name = settle_nulled(path, state) if system.null else settle(path, state)
     if not solve.converged:
-        raise _failure(system, values, solve, path.iterations)
+        raise _failure(system, values, solve)
     return OperatingPoint(system, values, solve.state.x, solve.status, path.iterations, name)
 
 
-def _failure(system: System, values: Values, solve: Solve, iterations: int) -> ConvergenceError:
+def _failure(system: System, values: Values, solve: Solve) -> ConvergenceError:
     unknowns = system.unknowns
     sources = [i for i in system.circuit.instances.values() if i.device == "voltage_source" and GROUND in i.nodes]
     held = {node for source in sources for node in source.nodes}  # which a source settles, and nothing else
@@ -105,7 +105,7 @@ def _failure(system: System, values: Values, solve: Solve, iterations: int) -> C
     limited = np.flatnonzero(np.abs(solve.gap[:, 0]) > 1e-6)
     devices = sorted({system.equations.states[k].rsplit(":", 1)[0] for k in limited})[:6]
     reason = LaneStatus(int(solve.status[0])).text
-    parts = [f"no operating point found after {iterations} iterations with Newton, gmin, source and transient stepping"]
+    parts = ["no operating point found with Newton, gmin, source and transient stepping"]
     parts.append(f"the last attempt: {reason}")
     if nodes:
         parts.append(f"would not settle: {', '.join(nodes)}")
