@@ -8,6 +8,7 @@ import numpy as np
 
 from longtail.analyses.poles.poles import PolesAndZeros
 from longtail.analyses.poles.transfers import ModeTransfer
+from longtail.driven.loop_gain import Loop
 from longtail.merits.gains import symbols
 from longtail.merits.reasons import UNKNOWN, said_of
 from longtail.report.wording.conditions import Facts, conditions
@@ -43,8 +44,7 @@ def figures(result: PolesAndZeros) -> Facts:
         found.append(("unity gain", format_si(c.unity_hz, "Hz")))
     if result.tail is not None:
         found.append(("tail", tail_text(result)))
-    if result.loop is not None:
-        found.append((f"loop at {result.loop.source}", loop_text(result)))
+    found += [(loop_label(result, name), loop_text(loop)) for name, loop in loops_of(result).items()]
     return tuple(found)
 
 
@@ -59,15 +59,29 @@ def tail_text(result: PolesAndZeros) -> str:
     return text
 
 
-def loop_text(result: PolesAndZeros) -> str:
-    loop = result.loop
-    if loop is None:
-        return ""
-    if loop.crossover_hz is None or loop.phase_margin_deg is None:
-        return f"gain {gain_text(loop.gain_at_dc)} at 0 Hz, does not cross one"
-    text = f"gain {gain_text(loop.gain_at_dc)} at 0 Hz, crosses one at {format_si(loop.crossover_hz, 'Hz')} with "
-    text += f"{loop.phase_margin_deg:.1f}° of phase margin"
-    return text if loop.gain_margin_db is None else f"{text} and {loop.gain_margin_db:.1f} dB of gain margin"
+def loops_of(result: PolesAndZeros) -> dict[str, Loop]:
+    """The loops that were asked for: one under "loop", or those of both modes."""
+    return {"loop": result.loop} if result.loop is not None else dict(result.loops)
+
+
+def loop_label(result: PolesAndZeros, name: str) -> str:
+    loop = loops_of(result)[name]
+    return f"{'' if name == 'loop' else f'{name} '}loop at {loop.source}"
+
+
+def loop_text(loop: Loop) -> str:
+    """The loop gain at 0 Hz and the margins, in a sentence."""
+    if not loop.gain.any():
+        return "no gain: nothing comes round"
+    text = f"gain {gain_text(loop.gain_at_dc)} at 0 Hz, "
+    found = [f"{loop.phase_margin_deg:.1f}° of phase margin"] if loop.phase_margin_deg is not None else []
+    if loop.gain_margin_db is not None and loop.phase_crossover_hz is not None:
+        found.append(f"{loop.gain_margin_db:.1f} dB of gain margin at {format_si(loop.phase_crossover_hz, 'Hz')}")
+    if loop.crossover_hz is not None:
+        text += f"crosses one at {format_si(loop.crossover_hz, 'Hz')}"
+    else:
+        text += "stays below one" if np.abs(loop.gain).max() < 1.0 else "does not fall through one"
+    return f"{text} with {' and '.join(found)}" if found else text
 
 
 def symbol(result: PolesAndZeros, name: str) -> str:

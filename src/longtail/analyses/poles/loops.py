@@ -1,0 +1,101 @@
+"""Loop gains beside the poles: of one wire, or of both modes of two; see `longtail.driven.loop_gain`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+import numpy as np
+
+from longtail.contract.drive import Drive
+from longtail.driven.drives import Drives
+from longtail.driven.loop_gain import Complex, Loop, Real, loop_gain, margins
+from longtail.driven.loop_probes import Probe, find_probe, with_sides
+from longtail.driven.nulling import bias_of
+from longtail.engine.small_signal.at_point import linearize
+from longtail.engine.small_signal.linearization import Linearization
+from longtail.engine.solving.operating_point import OperatingPoint
+from longtail.errors import AnalysisError
+
+_DECADE = 200  # samples
+_STEP = np.pi / 6.0  # rad: samples between which a phase moves by more have one between them
+_ROUNDS = 16  # halvings, enough for a Q of 1e5; what stays is a zero or pole on the imaginary axis
+_LOWEST, _FLAT, _SMALL = 1e-3, 1e-2, 1e-3  # Hz; of a loop gain, and V/V, that it moves by where it counts as flat
+_SAME = 1e-6  # V, and of itself: a voltage that differs by no more is the same
+
+
+@dataclass(frozen=True)
+class Loops:
+    """The loop of one wire, or those of two wires by mode, and what there is to say of them."""
+
+    one: Loop | None = None
+    modes: Mapping[str, Loop] = field(default_factory=lambda: MappingProxyType({}))
+    notes: tuple[str, ...] = ()
+
+
+def find_loops(
+    drives: Drives, drive: Drive, model: Linearization, span_hz: tuple[float, float], names: tuple[str, ...]
+) -> Loops:
+    """The loop gains at what is named, from one frequency to another; `model` is of the circuit as it is."""
+    probe = find_probe(drives, names)
+    if probe.circuit is not drives.circuit:
+        point = bias_of(replace(drives, circuit=probe.circuit), drive)[0]
+        check_same(model.operating_point, point, probe.source)
+        model = linearize(point)
+    probe = with_sides(probe, drives, model, _axis(span_hz, _DECADE // 10))
+
+    def gain(frequency_hz: Real) -> Complex:
+        return loop_gain(model, probe.wires, frequency_hz)
+
+    at_dc = gain(np.zeros(1)).real
+    f, gains = sampled(gain, _axis((_lowest(gain, at_dc, span_hz[0]), span_hz[1]), _DECADE))
+    found = [margins(probe.source, probe.told, float(dc), f, t) for dc, t in zip(at_dc[:, 0], gains, strict=True)]
+    notes = (*probe.notes, *_silent(probe, found))
+    if len(found) == 1:
+        return Loops(found[0], notes=notes)
+    return Loops(None, dict(zip(("differential", "common"), found, strict=True)), notes)
+
+
+def _axis(span_hz: tuple[float, float], decade: int) -> Real:
+    low, high = span_hz
+    return np.geomspace(low, high, max(2, round(decade * np.log10(high / low))))
+
+
+def _lowest(gain: Callable[[Real], Complex], at_dc: Real, low: float) -> float:
+    """A frequency in Hz at which the loop gains are as at 0 Hz: poles of the open loop lie below those of the closed."""
+    while low > _LOWEST and (np.abs(gain(np.array([low])) - at_dc) > _FLAT * np.abs(at_dc) + _SMALL).any():
+        low /= 10.0
+    return low
+
+
+def sampled(gain: Callable[[Real], Complex], frequency_hz: Real) -> tuple[Real, Complex]:
+    """Loop gains `[mode, frequency]`, at more frequencies than those given where a phase turns fast, and these."""
+    f, t = frequency_hz, gain(frequency_hz)
+    for _ in range(_ROUNDS):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            turn = np.abs(np.angle(t[:, 1:] / t[:, :-1]))
+        fast = np.flatnonzero((turn > _STEP).any(axis=0))
+        if not fast.size:
+            break
+        between = np.sqrt(f[fast] * f[fast + 1])
+        f, t = np.insert(f, fast + 1, between), np.insert(t, fast + 1, gain(between), axis=1)
+    return f, t
+
+
+def check_same(one: OperatingPoint, other: OperatingPoint, where: str) -> None:
+    """Raise `AnalysisError` where a probe has led to another operating point."""
+    for unknown in one.system.circuit.nodes:
+        here, there = (float(point.voltage(unknown)[0]) for point in (one, other))
+        if abs(here - there) > _SAME * (1.0 + abs(here)):
+            raise AnalysisError(
+                f"with a source of 0 V at {where} another operating point is found: v({unknown}) is {there:.6g} V in "
+                f"place of {here:.6g} V",
+                hint="put the source into the netlist, and say with .nodeset which point is meant",
+            )
+
+
+def _silent(probe: Probe, found: Sequence[Loop]) -> list[str]:
+    if any(loop.gain.any() for loop in found):
+        return []
+    return [f"nothing that leaves {probe.source} comes back: no loop is there, or the inputs, which are held, end it"]
