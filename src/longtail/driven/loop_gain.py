@@ -145,6 +145,7 @@ def margins(source: str, wires: tuple[str, ...], at_dc: float, frequency_hz: Rea
     if max(size.max(), abs(at_dc)) <= _ROUNDING:
         nothing = np.zeros(frequency_hz.size)
         return Loop(source, wires, 0.0, None, None, None, None, frequency_hz, nothing + 0j, nothing)
+    at_dc = at_dc if abs(at_dc) > _ROUNDING else 0.0
     angle = phase(t)
     log_f, log_size = np.log(frequency_hz), np.log(np.maximum(size, np.finfo(float).tiny))
     crossover = fall_hz(frequency_hz, log_size, 0.0, last=True).item()

@@ -13,6 +13,7 @@ from longtail.driven.drives import Drives
 from longtail.driven.loop_gain import Complex, Loop, Real, loop_gain, margins
 from longtail.driven.loop_probes import Probe, find_probe, with_sides
 from longtail.driven.nulling import bias_of
+from longtail.driven.stability import growing
 from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.small_signal.linearization import Linearization
 from longtail.engine.solving.operating_point import OperatingPoint
@@ -51,10 +52,9 @@ def find_loops(
     at_dc = gain(np.zeros(1)).real
     f, gains = sampled(gain, _axis((_lowest(gain, at_dc, span_hz[0]), span_hz[1]), _DECADE))
     found = [margins(probe.source, probe.told, float(dc), f, t) for dc, t in zip(at_dc[:, 0], gains, strict=True)]
-    notes = (*probe.notes, *_silent(probe, found))
-    if len(found) == 1:
-        return Loops(found[0], notes=notes)
-    return Loops(None, dict(zip(("differential", "common"), found, strict=True)), notes)
+    named = {"": found[0]} if len(found) == 1 else dict(zip(("differential", "common"), found, strict=True))
+    notes = (*probe.notes, *_silent(probe, found), *_positive(named, model.operating_point))
+    return Loops(named.get(""), {mode: loop for mode, loop in named.items() if mode}, notes)
 
 
 def _axis(span_hz: tuple[float, float], decade: int) -> Real:
@@ -99,3 +99,16 @@ def _silent(probe: Probe, found: Sequence[Loop]) -> list[str]:
     if any(loop.gain.any() for loop in found):
         return []
     return [f"nothing that leaves {probe.source} comes back: no loop is there, or the inputs, which are held, end it"]
+
+
+def _positive(named: Mapping[str, Loop], point: OperatingPoint) -> list[str]:
+    """What a loop gain below -1 V/V at 0 Hz means: 1 + T changes its sign on the way to high frequencies, which takes an
+    odd number of poles in the right half-plane, of the closed loop or of the open one."""
+    if growing(point):
+        return []
+    return [
+        f"T is {loop.gain_at_dc:.4g} V/V at 0 Hz {f'in the {mode} loop' if mode else 'here'}, positive feedback about a "
+        "stable point: with this loop open the rest of the circuit is unstable, and needs it"
+        for mode, loop in named.items()
+        if loop.gain_at_dc < -1.0
+    ]

@@ -22,7 +22,7 @@ from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.drive import Drive
 from longtail.contract.encoding import pairs, plain
-from longtail.contract.kinds import NAMES
+from longtail.contract.kinds import NODES
 from longtail.contract.options import INPUT_OPTIONS, NONE, NULL_OPTIONS
 from longtail.contract.output import AtOutput, ports
 from longtail.contract.result import Result
@@ -241,7 +241,7 @@ def _notes(model: Linearization, transfers: Mapping[str, ModeTransfer]) -> list[
 
 LOOP_OPTION = Option(
     "loop",
-    NAMES,
+    NODES,
     "",
     "an element in a loop, or one in each of its two wires, for the loop gain and its margins",
     otherwise=NONE,

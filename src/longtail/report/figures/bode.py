@@ -13,71 +13,83 @@ from longtail.report.figures.colours import BLUE, INK, ORANGE, PALE
 from longtail.report.figures.style import SMALL, TEXT, LineLabel, label_ends
 from longtail.units import format_si
 
-MAGNITUDE, PHASE = 2.2, 1.8  # inches of height
+MAGNITUDE, PHASE = 2.4, 2.2  # inches of height
 COLOURS = {"loop": BLUE, "differential": BLUE, "common": ORANGE}
-_LEAST, _FROM = -80.0, 1e-8  # dB: what lies below is not shown; V/V from which a phase is
-_ROUND = 360.0
+_LEAST, _BELOW = -100.0, 20.0  # dB: what lies below is not shown; room below the lowest gain margin
+_TURN, _TURNS = 90.0, 900.0  # degrees between ticks, and of an axis that has room for them
+_MARGIN = {"linewidth": 1.4, "linestyle": (0, (2, 1.5)), "zorder": 4}
 
 
 def bode(magnitudes: Axes, phases: Axes, loops: Mapping[str, Loop]) -> None:
-    """Loop gains by name, those of which something comes round, on axes over frequency that are there."""
+    """Loop gains by name, on axes over frequency that are there; what nothing comes round in is left out."""
     low, high = magnitudes.get_xlim()
-    tops, labels, ends = [], [], []
-    for name, loop in loops.items():
+    shown = {name: loop for name, loop in loops.items() if loop.gain.any()}
+    bottom = _bottom(shown)
+    for name, loop in shown.items():
         inside = (loop.frequency_hz >= low) & (loop.frequency_hz <= high)
-        f, size, phase = loop.frequency_hz[inside], np.abs(loop.gain[inside]), loop.phase_deg[inside]
-        if not size.any():
-            continue
-        decibels = 20.0 * np.log10(np.maximum(size, 1e-30))
-        seen = size > _FROM
+        f, phase = loop.frequency_hz[inside], loop.phase_deg[inside]
+        decibels = 20.0 * np.log10(np.maximum(np.abs(loop.gain[inside]), 1e-30))
+        seen = decibels >= bottom
         magnitudes.plot(f, decibels, color=COLOURS[name], linewidth=2.0, label=name)
         phases.plot(f[seen], phase[seen], color=COLOURS[name], linewidth=2.0, label=name)
-        tops.append(float(decibels.max()))
-        labels.append(LineLabel(float(decibels[-1]), name, COLOURS[name]))
-        ends.append(LineLabel(float(phase[seen][-1]), name, COLOURS[name]))
-    top = max(20.0, *tops) if tops else 20.0
-    magnitudes.set_ylim(max(_LEAST, *(-top for _ in tops)) if tops else _LEAST, top + 10.0)
+    magnitudes.set_ylim(bottom, max(20.0, magnitudes.get_ylim()[1]))
     magnitudes.axhline(0.0, color=PALE, linewidth=0.8)
     magnitudes.set_ylabel("loop gain (dB, V/V)", fontsize=TEXT, color=INK)
     _phase_axis(phases)
-    for k, (name, loop) in enumerate(loops.items()):
-        _marks(magnitudes, phases, loop, COLOURS[name], k)
-    label_ends(magnitudes, labels, MAGNITUDE)
-    label_ends(phases, ends, PHASE)
+    _mark(magnitudes, phases, shown)
+    for axes, height in ((magnitudes, MAGNITUDE), (phases, PHASE)):
+        lines = (line for line in axes.get_lines() if line.get_label() in shown and len(line.get_xdata()))
+        label_ends(
+            axes,
+            [LineLabel(float(line.get_ydata()[-1]), str(line.get_label()), str(line.get_color())) for line in lines],
+            height,
+        )
+
+
+def _bottom(loops: Mapping[str, Loop]) -> float:
+    """The lowest magnitude that is shown, dB: below one by as much as the gain margins need."""
+    found = [loop.gain_margin_db for loop in loops.values() if loop.gain_margin_db is not None]
+    return max(_LEAST, -_BELOW - max(20.0, *found, 0.0))
 
 
 def _phase_axis(axes: Axes) -> None:
     low, high = axes.get_ylim()
-    axes.set_ylim(min(low, -200.0), max(high, 10.0))
-    axes.yaxis.set_major_locator(MultipleLocator(90.0 if axes.get_ylim()[1] - axes.get_ylim()[0] < 800.0 else _ROUND))
+    axes.set_ylim(min(low, -200.0) - 10.0, max(high, 0.0) + 10.0)
+    span = axes.get_ylim()[1] - axes.get_ylim()[0]
+    axes.yaxis.set_major_locator(MultipleLocator(_TURN if span < _TURNS else 4.0 * _TURN))
     axes.axhline(-180.0, color=PALE, linewidth=0.8)
     axes.set_ylabel("phase (°)", fontsize=TEXT, color=INK)
 
 
-def _marks(magnitudes: Axes, phases: Axes, loop: Loop, colour: str, place: int) -> None:
-    """The phase margin as the way from -180 degrees at the crossover, the gain margin as that from one."""
+def _mark(magnitudes: Axes, phases: Axes, loops: Mapping[str, Loop]) -> None:
+    """The phase margin as the way from -180 degrees at the crossover, the gain margin as that to one.
+
+    Of two loops that with the lower frequency is told to the left, the other to the right.
+    """
     low, high = magnitudes.get_xlim()
-    f, margin = loop.crossover_hz, loop.phase_margin_deg
-    if f is not None and margin is not None and low <= f <= high:
-        magnitudes.plot([f], [0.0], "o", color=colour, markersize=5, zorder=5)
-        phases.plot([f, f], [-180.0, margin - 180.0], color=colour, linewidth=1.4, linestyle=(0, (2, 1.5)), zorder=4)
-        phases.plot([f], [margin - 180.0], "o", color=colour, markersize=5, zorder=5)
-        _say(magnitudes, f, 0.0, format_si(f, "Hz"), colour, above=True)
-        _say(phases, f, margin - 180.0, f"{margin:.1f}°", colour, above=True)
-    f, margin = loop.phase_crossover_hz, loop.gain_margin_db
-    if f is not None and margin is not None and low <= f <= high:
-        magnitudes.plot([f, f], [0.0, -margin], color=colour, linewidth=1.4, linestyle=(0, (2, 1.5)), zorder=4)
-        magnitudes.plot([f], [-margin], "s", color=colour, markersize=4.5, zorder=5)
+    crossed = {n: loop.crossover_hz for n, loop in loops.items() if loop.crossover_hz and low <= loop.crossover_hz <= high}
+    for name, f in crossed.items():
+        colour, margin, left = COLOURS[name], loops[name].phase_margin_deg or 0.0, f < max(crossed.values())
+        phases.plot([f, f], [-180.0, margin - 180.0], color=colour, **_MARGIN)
+        for axes, y, text in ((magnitudes, 0.0, format_si(f, "Hz")), (phases, margin - 180.0, f"{margin:.1f}°")):
+            axes.plot([f], [y], "o", color=colour, markersize=5, zorder=5)
+            _say(axes, f, y, text, colour, left=left, above=not left)
+    turned = {n: f for n, loop in loops.items() if (f := loop.phase_crossover_hz) is not None and low <= f <= high}
+    for name, f in turned.items():
+        colour, margin, left = COLOURS[name], loops[name].gain_margin_db or 0.0, f < max(turned.values())
+        magnitudes.plot([f, f], [0.0, -margin], color=colour, **_MARGIN)
         phases.plot([f], [-180.0], "s", color=colour, markersize=4.5, zorder=5)
-        _say(magnitudes, f, -margin, f"{margin:.1f} dB", colour, above=margin < 0.0)
+        magnitudes.plot([f], [-margin], "s", color=colour, markersize=4.5, zorder=5)
+        _say(magnitudes, f, -margin, f"{margin:.1f} dB", colour, left=left, above=not left)
 
 
-def _say(axes: Axes, x: float, y: float, text: str, colour: str, *, above: bool) -> None:
+def _say(axes: Axes, x: float, y: float, text: str, colour: str, *, left: bool, above: bool) -> None:
     axes.annotate(
         text,
         (x, y),
-        xytext=(4, 4 if above else -4),
+        xytext=(-5 if left else 5, 4 if above else -4),
         textcoords="offset points",
+        ha="right" if left else "left",
         va="bottom" if above else "top",
         fontsize=SMALL,
         color=colour,

@@ -33,7 +33,6 @@ from longtail.report.pages.poles import (
     CANCELLED,
     facts,
     hertz,
-    loop_label,
     loop_text,
     loops_of,
     notes,
@@ -66,7 +65,7 @@ def figure(result: PolesAndZeros, *, title: str | None = None, into: Canvas | No
     for axes, (name, transfer) in zip(stacked, strips.items(), strict=True):
         _strip(axes, result, name, transfer)
     key = "× pole, ○ zero, faint where a pair cancels" if strips else "no poles and no zeros: nothing stores energy"
-    said = [key, *(f"{loop_label(result, name)}: {loop_text(loop)}" for name, loop in loops.items())]
+    said = [key, *(f"{name} loop at {loop.source}: {loop_text(loop)}".removeprefix("loop ") for name, loop in loops.items())]
     said += [tail_text(result)] if result.tail else []
     titled(drawn, title or "Poles and zeros", caption(facts(result), *said, *notes(result)))
     return drawn
@@ -79,7 +78,8 @@ def _range(result: PolesAndZeros) -> tuple[float, float]:
     size = size[(size > 1e-6) & (size < 1e12)]
     if not size.size:
         return 1.0, 1e9
-    return 10.0 ** np.floor(np.log10(size.min()) - 1.0), 10.0 ** np.ceil(np.log10(size.max()) + 0.2)
+    crossovers = [loop.crossover_hz / 10.0 for loop in loops_of(result).values() if loop.crossover_hz is not None]
+    return 10.0 ** np.floor(np.log10(min(size.min(), *crossovers, np.inf)) - 1.0), 10.0 ** np.ceil(np.log10(size.max()) + 0.2)
 
 
 def _gains(axes: Axes, result: PolesAndZeros, f: NDArray[np.float64]) -> None:

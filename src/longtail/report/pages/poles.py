@@ -22,7 +22,7 @@ CANCELLED = 1e-3  # pairs closer than this are said to cancel; others are double
 
 def page(result: PolesAndZeros) -> Page:
     """Poles with their weight in each transfer, the zeros of each transfer, corners and margins."""
-    tables = [_poles(result)]
+    tables = [*([_loops(result)] if loops_of(result) else []), _poles(result)]
     for name, transfer in shown(result).items():
         if transfer.zeros is not None and len(transfer.zeros):
             tables.append(_zeros(result, name, transfer))
@@ -44,7 +44,6 @@ def figures(result: PolesAndZeros) -> Facts:
         found.append(("unity gain", format_si(c.unity_hz, "Hz")))
     if result.tail is not None:
         found.append(("tail", tail_text(result)))
-    found += [(loop_label(result, name), loop_text(loop)) for name, loop in loops_of(result).items()]
     return tuple(found)
 
 
@@ -64,9 +63,9 @@ def loops_of(result: PolesAndZeros) -> dict[str, Loop]:
     return {"loop": result.loop} if result.loop is not None else dict(result.loops)
 
 
-def loop_label(result: PolesAndZeros, name: str) -> str:
-    loop = loops_of(result)[name]
-    return f"{'' if name == 'loop' else f'{name} '}loop at {loop.source}"
+def cut_text(loop: Loop) -> str:
+    """Where a loop is cut: "between p1 and o1, p2 and o2"."""
+    return f"between {', '.join(loop.wires)}"
 
 
 def loop_text(loop: Loop) -> str:
@@ -138,6 +137,32 @@ def _poles(result: PolesAndZeros) -> Table:
         row += [_weight(transfer, k, s) for transfer in shown(result).values()]
         rows.append(tuple(row))
     return Table("Poles, and how much of the gain at 0 Hz each carries (V/V)", tuple(columns), tuple(rows))
+
+
+def _loops(result: PolesAndZeros) -> Table:
+    columns = (
+        Column("loop", LEFT),
+        Column("T at 0 Hz"),
+        Column("crosses one at"),
+        Column("phase margin"),
+        Column("gain margin"),
+        Column("at"),
+    )
+    rows = []
+    for name, loop in loops_of(result).items():
+        margin, turned = loop.phase_margin_deg, loop.phase_crossover_hz
+        rows.append(
+            (
+                Cell(loop.source if name == "loop" else name),
+                Cell(gain_text(loop.gain_at_dc)),
+                Cell(quantity_text(loop.crossover_hz, "Hz"), STRONG),
+                Cell("–" if margin is None else f"{margin:.1f}°", PLAIN if margin is None or margin > 0.0 else ATTENTION),
+                Cell("–" if loop.gain_margin_db is None else f"{loop.gain_margin_db:.1f} dB"),
+                Cell("" if turned is None else format_si(turned, "Hz")),
+            )
+        )
+    title = next(f"Loop gain T at {loop.source}, cut {cut_text(loop)} (V/V)" for loop in loops_of(result).values())
+    return Table(title, columns, tuple(rows))
 
 
 def _weight(transfer: ModeTransfer, k: int, s: complex) -> Cell:
