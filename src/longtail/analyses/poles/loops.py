@@ -20,7 +20,7 @@ from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.errors import AnalysisError
 
 _DECADE = 200  # samples
-_STEP = np.pi / 6.0  # rad: samples between which a phase moves by more have one between them
+_STEP = 0.5  # of the logarithm, 4.3 dB or 29 degrees: samples between which T moves by more get one between them
 _ROUNDS = 16  # halvings, enough for a Q of 1e5; what stays is a zero or pole on the imaginary axis
 _LOWEST, _FLAT, _SMALL = 1e-3, 1e-2, 1e-3  # Hz; of a loop gain, and V/V, that it moves by where it counts as flat
 _SAME = 1e-6  # V, and of itself: a voltage that differs by no more is the same
@@ -70,14 +70,16 @@ def _lowest(gain: Callable[[Real], Complex], at_dc: Real, low: float) -> float:
 
 
 def sampled(gain: Callable[[Real], Complex], frequency_hz: Real) -> tuple[Real, Complex]:
-    """Loop gains `[mode, frequency]`, at more frequencies than those given where a phase turns fast, and these."""
+    """Loop gains `[mode, frequency]`, at more frequencies than those given where they move fast, and these."""
     f, t = frequency_hz, gain(frequency_hz)
     for _ in range(_ROUNDS):
         with np.errstate(divide="ignore", invalid="ignore"):
-            turn = np.abs(np.angle(t[:, 1:] / t[:, :-1]))
-        fast = np.flatnonzero((turn > _STEP).any(axis=0))
-        if not fast.size:
+            step = np.abs(np.log(t[:, 1:] / t[:, :-1]))
+        moves = (step > _STEP).any(axis=0)
+        if not moves.any():
             break
+        beside = np.concatenate([moves[1:], [False]]) | np.concatenate([[False], moves[:-1]])  # a peak may be in there
+        fast = np.flatnonzero(moves | beside)
         between = np.sqrt(f[fast] * f[fast + 1])
         f, t = np.insert(f, fast + 1, between), np.insert(t, fast + 1, gain(between), axis=1)
     return f, t
