@@ -20,7 +20,9 @@ from reference import ngspice
 
 OPAMP = (Path(__file__).parent / "fully_differential.cir").read_text()
 # no mirror image: a load and a path that one side alone has, and pairs that differ
-LOPSIDED = OPAMP.replace("\n* common", "\nrx o1 0 100k\ncx o1 a1 0.1p\n* common").replace("dw=0 more=0", "dw=0.1 more=0.5")
+LOPSIDED = OPAMP.replace("\n* common", "\nrx o1 0 100k\ncx o1 a1 0.1p\n* common").replace(
+    "dw=0 more=0", "dw=0.1 more=0.5"
+)
 WIRES = (Wire("vp1", ("p1", "o1")), Wire("vp2", ("p2", "o2")))
 
 GM, GCM, RA, C, BETA = 1e-3, 0.2e-3, 10e6, 10e-12, 1.0 / 3.0
@@ -157,7 +159,6 @@ cl1 o1 0 2p
         one = lt.read(half + cards).poles(loop="vp1").loop
         assert one is not None
         assert both[mode].gain_at_dc == pytest.approx(one.gain_at_dc, rel=1e-6)
-        assert (both[mode].crossover_hz is None) == (one.crossover_hz is None) == (mode == "common")
         for figure in ("crossover_hz", "phase_margin_deg", "phase_crossover_hz", "gain_margin_db"):
             ours, theirs = (getattr(loop, figure) for loop in (both[mode], one))
             assert ours == (None if theirs is None else pytest.approx(theirs, rel=1e-4)), figure

@@ -180,5 +180,7 @@ def _returned(model: Linearization, wires: tuple[Wire, Wire], frequency_hz: Real
     """How much of a differential signal passes a pair of wires the wrong way: 0 of an ideal amplifier, 1 of what is
     passive."""
     y = transmission(model, wires, frequency_hz)
-    passed = sorted(np.abs(way[modes.DIFFERENTIAL] / y.own[modes.DIFFERENTIAL]).max() for way in (y.forward, y.backward))
+    passed = sorted(
+        np.abs(way[modes.DIFFERENTIAL] / y.own[modes.DIFFERENTIAL]).max() for way in (y.forward, y.backward)
+    )
     return float(passed[0] / passed[1]) if passed[1] > 0.0 else 1.0

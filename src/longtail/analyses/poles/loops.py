@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from longtail.circuit import Circuit
 from longtail.contract.drive import Drive
 from longtail.driven.drives import Drives
 from longtail.driven.loop_gain import Complex, Loop, Real, loop_gain, margins
@@ -41,7 +42,7 @@ def find_loops(
     """The loop gains at what is named, from one frequency to another; `model` is of the circuit as it is."""
     probe = find_probe(drives, names)
     if probe.circuit is not drives.circuit:
-        point = bias_of(replace(drives, circuit=probe.circuit), drive)[0]
+        point = bias_of(replace(drives, circuit=_near(probe.circuit, model.operating_point)), drive)[0]
         check_same(model.operating_point, point, probe.source)
         model = linearize(point)
     probe = with_sides(probe, drives, model, _axis(span_hz, _DECADE // 10))
@@ -55,6 +56,12 @@ def find_loops(
     named = {"": found[0]} if len(found) == 1 else dict(zip(("differential", "common"), found, strict=True))
     notes = (*probe.notes, *_silent(probe, found), *_positive(named, model.operating_point))
     return Loops(named.get(""), {mode: loop for mode, loop in named.items() if mode}, notes)
+
+
+def _near(circuit: Circuit, point: OperatingPoint) -> Circuit:
+    """The circuit with a probe, to be solved from the point without it."""
+    known = {node: float(point.voltage(node)[0]) for node in point.system.circuit.nodes}
+    return replace(circuit, nodesets={**circuit.nodesets, **known})
 
 
 def _axis(span_hz: tuple[float, float], decade: int) -> Real:

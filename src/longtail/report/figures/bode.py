@@ -67,7 +67,9 @@ def _mark(magnitudes: Axes, phases: Axes, loops: Mapping[str, Loop]) -> None:
     Of two loops that with the lower frequency is told to the left, the other to the right.
     """
     low, high = magnitudes.get_xlim()
-    crossed = {n: loop.crossover_hz for n, loop in loops.items() if loop.crossover_hz and low <= loop.crossover_hz <= high}
+    crossed = {
+        n: loop.crossover_hz for n, loop in loops.items() if loop.crossover_hz and low <= loop.crossover_hz <= high
+    }
     for name, f in crossed.items():
         colour, margin, left = COLOURS[name], loops[name].phase_margin_deg or 0.0, f < max(crossed.values())
         phases.plot([f, f], [-180.0, margin - 180.0], color=colour, **_MARGIN)

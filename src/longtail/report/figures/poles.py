@@ -65,7 +65,10 @@ def figure(result: PolesAndZeros, *, title: str | None = None, into: Canvas | No
     for axes, (name, transfer) in zip(stacked, strips.items(), strict=True):
         _strip(axes, result, name, transfer)
     key = "× pole, ○ zero, faint where a pair cancels" if strips else "no poles and no zeros: nothing stores energy"
-    said = [key, *(f"{name} loop at {loop.source}: {loop_text(loop)}".removeprefix("loop ") for name, loop in loops.items())]
+    said = [
+        key,
+        *(f"{name} loop at {loop.source}: {loop_text(loop)}".removeprefix("loop ") for name, loop in loops.items()),
+    ]
     said += [tail_text(result)] if result.tail else []
     titled(drawn, title or "Poles and zeros", caption(facts(result), *said, *notes(result)))
     return drawn
@@ -79,7 +82,9 @@ def _range(result: PolesAndZeros) -> tuple[float, float]:
     if not size.size:
         return 1.0, 1e9
     crossovers = [loop.crossover_hz / 10.0 for loop in loops_of(result).values() if loop.crossover_hz is not None]
-    return 10.0 ** np.floor(np.log10(min(size.min(), *crossovers, np.inf)) - 1.0), 10.0 ** np.ceil(np.log10(size.max()) + 0.2)
+    return 10.0 ** np.floor(np.log10(min(size.min(), *crossovers, np.inf)) - 1.0), 10.0 ** np.ceil(
+        np.log10(size.max()) + 0.2
+    )
 
 
 def _gains(axes: Axes, result: PolesAndZeros, f: NDArray[np.float64]) -> None:

@@ -156,7 +156,9 @@ def _loops(result: PolesAndZeros) -> Table:
                 Cell(loop.source if name == "loop" else name),
                 Cell(gain_text(loop.gain_at_dc)),
                 Cell(quantity_text(loop.crossover_hz, "Hz"), STRONG),
-                Cell("–" if margin is None else f"{margin:.1f}°", PLAIN if margin is None or margin > 0.0 else ATTENTION),
+                Cell(
+                    "–" if margin is None else f"{margin:.1f}°", PLAIN if margin is None or margin > 0.0 else ATTENTION
+                ),
                 Cell("–" if loop.gain_margin_db is None else f"{loop.gain_margin_db:.1f} dB"),
                 Cell("" if turned is None else format_si(turned, "Hz")),
             )
