@@ -57,7 +57,13 @@ QUESTIONS: dict[str, tuple[tuple[str | None, dict[str, Any]], ...]] = {
         ("bjt_pair", {"vcm": 0.5, "temp": [0.0, 70.0]}),
         ("bjt_pair", {"temp": 70.0}),
     ),
-    "poles": (("bjt_pair", {}), ("ota_5t", {"null": True}), ("radio_front_end", {}), (LOOP, {"loop": ["vl"]}), (TWO_WIRES, {"loop": ["v1l", "v2l"]})),
+    "poles": (
+        ("bjt_pair", {}),
+        ("ota_5t", {"null": True}),
+        ("radio_front_end", {}),
+        (LOOP, {"loop": ["vl"]}),
+        (TWO_WIRES, {"loop": ["v1l", "v2l"]}),
+    ),
     "predict": (
         (None, {"differential": 100, "common": 0.01, "v1": 1.002, "v2": 0.998}),
         (None, {"differential": -50, "cmrr": 60, "v_id": 0, "v_ic": 0}),

@@ -1,4 +1,4 @@
-"""Loop gains of both modes of a fully differential amplifier: closed forms, other probes, closed-loop poles, ngspice."""
+"""Loop gains of both modes of fully differential amplifiers: closed forms, other probes, closed-loop poles, ngspice."""
 
 from __future__ import annotations
 
@@ -189,8 +189,8 @@ def test_poles_of_the_closed_loop_are_zeros_of_one_and_its_loop_gains() -> None:
 
 
 def by_ngspice(deck: str, volts: tuple[float, float], amperes: tuple[float, float]) -> tuple[np.ndarray, Complex]:
-    """T by the formula that circuit simulators are given for Tian's method: two sweeps, one with a voltage in the wires,
-    one with a current into them. `volts` and `amperes` of the wires are a unit of a mode; the other's are its weights."""
+    """T by the formula that circuit simulators are given for Tian's method: two sweeps, one with a voltage in the
+    wires, one with a current into them. `volts` and `amperes` are a unit of a mode; the other's are its weights."""
     cards = ["iin1 0 p1 0", "iin2 0 p2 0"]
     units = dict(zip(("vp1", "vp2"), volts, strict=True)), dict(zip(("iin1", "iin2"), amperes, strict=True))
     sweeps = [ngspice.small_signals(deck, drives, 1e3, 1e9, 20, cards=cards) for drives in units]
@@ -223,7 +223,7 @@ def loop_of(t: Complex, at_dc: float) -> Loop:
 
 
 def test_negative_loop_gains_start_at_minus_180_degrees() -> None:
-    """Positive feedback: below one it is safe by as much as it lacks, above it has grown by as much as it has too much."""
+    """Positive feedback: below one it is safe by as much as it lacks, above it is too much by its gain."""
     for gain in (0.5, 20.0):
         loop = loop_of(-gain / (1.0 + 1j * F / 1e3), -gain)
         assert loop.phase_deg[0] == pytest.approx(-180.0, abs=0.1)

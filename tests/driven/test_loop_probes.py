@@ -109,7 +109,8 @@ def test_an_element_stands_for_a_source_at_its_first_terminal(loop: str, cards: 
 
 
 def test_an_output_of_a_controlled_source_is_a_place_though_it_stands_at_ground() -> None:
-    deck = "a loop\nv1 a 0 0\nv2 b 0 0\ne1 {} a m 1k\nr1 x o 1k\nc1 o 0 1u\nr2 o m 1\nr3 m 0 1g\n*@ input a b\n*@ output o\n"
+    deck = "a loop\nv1 a 0 0\nv2 b 0 0\ne1 {} a m 1k\nr1 x o 1k\nc1 o 0 1u\nr2 o m 1\nr3 m 0 1g\n"
+    deck += "*@ input a b\n*@ output o\n"
     for ends, at in (("x 0", "x and e1"), ("0 x", "x and e1")):
         gain = 1e3 if ends == "x 0" else -1e3
         loop = poles(deck.format(ends), "e1").loop

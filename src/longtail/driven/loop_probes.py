@@ -2,8 +2,8 @@
 
 Of one wire it does not matter which way its source points. Of two wires it matters which ends lie on one side of the
 cut. The order of nodes on their cards does not have to say it: two sides are told by the mirror image of the circuit,
-where it has one as a whole; else by the signal, which passes both wires of a loop in the same direction. Where it passes
-them alike in both directions, as through passive elements, the order of the nodes counts, and a note says so.
+where it has one as a whole; else by the signal, which passes both wires of a loop in the same direction. Where it
+passes them alike in both, as through passive elements, the order of the nodes counts, and a note says so.
 """
 
 from __future__ import annotations
@@ -105,7 +105,8 @@ def _cut(circuit: Circuit, element: Instance) -> tuple[Circuit, Wire]:
 
 
 def with_source(circuit: Circuit, element: Instance, place: int, source: str, lead: str) -> tuple[Circuit, Wire]:
-    """The circuit with a source of 0 V between a terminal of an element, from now on at the node `lead`, and its node."""
+    """The circuit with a source of 0 V between a terminal of an element, which moves to the node `lead`, and its node.
+    """
     node = element.nodes[place]
     wire = Instance(source, SOURCE, (node, lead), {"dc": 0.0})
     moved = replace(element, nodes=(*element.nodes[:place], lead, *element.nodes[place + 1 :]))

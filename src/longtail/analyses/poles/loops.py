@@ -70,7 +70,7 @@ def _axis(span_hz: tuple[float, float], decade: int) -> Real:
 
 
 def _lowest(gain: Callable[[Real], Complex], at_dc: Real, low: float) -> float:
-    """A frequency in Hz at which the loop gains are as at 0 Hz: poles of the open loop lie below those of the closed."""
+    """A frequency in Hz where loop gains are as at 0 Hz: poles of the open loop lie below those of the closed one."""
     while low > _LOWEST and (np.abs(gain(np.array([low])) - at_dc) > _FLAT * np.abs(at_dc) + _SMALL).any():
         low /= 10.0
     return low
@@ -111,13 +111,13 @@ def _silent(probe: Probe, found: Sequence[Loop]) -> list[str]:
 
 
 def _positive(named: Mapping[str, Loop], point: OperatingPoint) -> list[str]:
-    """What a loop gain below -1 V/V at 0 Hz means: 1 + T changes its sign on the way to high frequencies, which takes an
-    odd number of poles in the right half-plane, of the closed loop or of the open one."""
+    """What a loop gain below -1 V/V at 0 Hz means: 1 + T changes its sign on the way to high frequencies, which takes
+    an odd number of poles in the right half-plane, of the closed loop or of the open one."""
     if growing(point):
         return []
     return [
-        f"T is {loop.gain_at_dc:.4g} V/V at 0 Hz {f'in the {mode} loop' if mode else 'here'}, positive feedback about a "
-        "stable point: with this loop open the rest of the circuit is unstable, and needs it"
+        f"T is {loop.gain_at_dc:.4g} V/V at 0 Hz{f' in the {mode} loop' if mode else ''}, positive feedback about "
+        "a stable point: with this loop open the rest of the circuit is unstable, and needs it"
         for mode, loop in named.items()
         if loop.gain_at_dc < -1.0
     ]
