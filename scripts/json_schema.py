@@ -22,7 +22,8 @@ PAIR_GAINS = {"differential": -100, "common": -0.5, "common_to_differential": 0.
 TWO_WIRES = (
     f"two\n{PORTS}e1 x 0 n a 1k\ne2 y 0 b m 1k\nr1 x o 1k\nc1 o 0 1u\nr2 y p 1k\nc2 p 0 1u\nv1l o n 0\nv2l p m 0\n"
 )
-LOOP = f"a loop\n{PORTS}e1 x 0 a m 1k\nr1 x o 1k\nc1 o 0 1u\nvl o m 0\nr2 m b 10k\n"
+LOOP = f"a loop\n{PORTS}e1 x 0 a m 1k\nr1 x y 1k\nc1 y 0 1u\nr3 y z 1k\nc3 z 0 1n\n"
+LOOP += "r4 z o 9k\nc4 o 0 9p\nvl o m 0\nr2 m b 10k\n"
 # decks (parameters behind a colon; none of what is about no circuit) and options by analysis, which between them have
 # every entry and every form of it
 QUESTIONS: dict[str, tuple[tuple[str | None, dict[str, Any]], ...]] = {

@@ -269,3 +269,13 @@ def test_the_op_amp_as_a_whole() -> None:
     assert re.search(r"common +13424 +17.93 MHz +69.2° +22.9 dB +114.1 MHz", text)
     again = type(r).from_json(r.to_json())
     assert again.to_json() == r.to_json() and again.to_text() == text
+
+
+def test_rounding_is_not_looked_at_closely() -> None:
+    """A loop gain that is noise moves everywhere: there are no more samples for it."""
+    noise = np.random.default_rng(1)
+
+    def gain(f: np.ndarray) -> Complex:
+        return np.stack([1.0 / (1.0 + 1j * f), 1e-15 * noise.standard_normal(f.size) + 0j])
+
+    assert sampled(gain, F)[0].size == F.size

@@ -66,7 +66,7 @@ vp2 a2 b2 0
 r1 in1 a1 1k
 r2 in2 a2 2k
 r3 b1 m 1k
-r4 b2 m 1k
+r4 b2 m 3k
 r5 a1 n 3k
 r6 a2 n 5k
 r7 m n 2k

@@ -39,7 +39,7 @@ from longtail.engine.small_signal.linearization import Linearization
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
-_ROUNDING = 1e-12  # of the signal that is sent round: less that comes back is none
+ROUNDING = 1e-12  # of the signal that is sent round: less that comes back is none
 _SHOWN, _TURN = 20.0, 3.0  # samples of a curve, a decade; or one where its phase has turned by so many degrees
 _NEARLY = 0.05  # rad: what is so close to -180 degrees at low frequency is positive feedback
 
@@ -142,10 +142,10 @@ def phase(t: Complex) -> Real:
 def margins(source: str, wires: tuple[str, ...], at_dc: float, frequency_hz: Real, t: Complex) -> Loop:
     """A loop with its margins, over frequencies dense enough to interpolate between, on logarithmic axes."""
     size = np.abs(t)
-    if max(size.max(), abs(at_dc)) <= _ROUNDING:
+    if max(size.max(), abs(at_dc)) <= ROUNDING:
         nothing = np.zeros(frequency_hz.size)
         return Loop(source, wires, 0.0, None, None, None, None, frequency_hz, nothing + 0j, nothing)
-    at_dc = at_dc if abs(at_dc) > _ROUNDING else 0.0
+    at_dc = at_dc if abs(at_dc) > ROUNDING else 0.0
     angle = phase(t)
     log_f, log_size = np.log(frequency_hz), np.log(np.maximum(size, np.finfo(float).tiny))
     crossover = fall_hz(frequency_hz, log_size, 0.0, last=True).item()
@@ -155,7 +155,7 @@ def margins(source: str, wires: tuple[str, ...], at_dc: float, frequency_hz: Rea
     else:
         turned = fall_hz(frequency_hz, angle, -np.pi).item()
         size_there = np.exp(np.interp(np.log(turned), log_f, log_size)).item()
-    if not size_there > _ROUNDING:
+    if not size_there > ROUNDING:
         turned = math.nan
     gain_margin = -20.0 * math.log10(size_there) if turned >= 0.0 else math.nan
     known = (None if math.isnan(each) else each for each in (crossover, margin, turned, gain_margin))

@@ -15,7 +15,7 @@ import numpy as np
 from longtail import modes
 from longtail.circuit import GROUND, Circuit, Instance
 from longtail.driven.drives import Drives
-from longtail.driven.loop_gain import Real, Wire, transmission
+from longtail.driven.loop_gain import ROUNDING, Real, Wire, transmission
 from longtail.elaborate.roles import role_of
 from longtail.engine.small_signal.linearization import Linearization
 from longtail.errors import OptionError, nearest
@@ -105,8 +105,7 @@ def _cut(circuit: Circuit, element: Instance) -> tuple[Circuit, Wire]:
 
 
 def with_source(circuit: Circuit, element: Instance, place: int, source: str, lead: str) -> tuple[Circuit, Wire]:
-    """The circuit with a source of 0 V between a terminal of an element, which moves to the node `lead`, and its node.
-    """
+    """The circuit with a source of 0 V between the node of a terminal and the terminal, now at the node `lead`."""
     node = element.nodes[place]
     wire = Instance(source, SOURCE, (node, lead), {"dc": 0.0})
     moved = replace(element, nodes=(*element.nodes[:place], lead, *element.nodes[place + 1 :]))
@@ -184,4 +183,4 @@ def _returned(model: Linearization, wires: tuple[Wire, Wire], frequency_hz: Real
     passed = sorted(
         np.abs(way[modes.DIFFERENTIAL] / y.own[modes.DIFFERENTIAL]).max() for way in (y.forward, y.backward)
     )
-    return float(passed[0] / passed[1]) if passed[1] > 0.0 else 1.0
+    return float(passed[0] / passed[1]) if passed[1] > ROUNDING else 1.0

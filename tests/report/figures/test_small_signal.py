@@ -159,4 +159,4 @@ def test_a_loop_in_which_nothing_comes_round_is_not_drawn() -> None:
     _, magnitudes, phases, *_ = r.plot().get_axes()
     assert not any(line.get_label() in r.loops for axes in (magnitudes, phases) for line in axes.get_lines())
     one = lt.read(LOOPS).poles(loop="rcl")
-    assert [line.get_label() for line in one.plot().get_axes()[1].get_lines()][0] == "loop"
+    assert one.plot().get_axes()[1].get_lines()[0].get_label() == "loop"

@@ -22,7 +22,8 @@ from longtail.errors import AnalysisError
 
 _DECADE = 200  # samples
 _STEP = 0.5  # of the logarithm, 4.3 dB or 29 degrees: samples between which T moves by more get one between them
-_ROUNDS = 16  # halvings, enough for a Q of 1e5; what stays is a zero or pole on the imaginary axis
+_ROUNDS, _MOST = 16, 4  # halvings, enough for a Q of 1e5, and times the samples; a zero on the imaginary axis stays
+_SEEN = 1e-9  # V/V: what is less may be rounding, and moves as it likes
 _LOWEST, _FLAT, _SMALL = 1e-3, 1e-2, 1e-3  # Hz; of a loop gain, and V/V, that it moves by where it counts as flat
 _SAME = 1e-6  # V, and of itself: a voltage that differs by no more is the same
 
@@ -82,8 +83,9 @@ def sampled(gain: Callable[[Real], Complex], frequency_hz: Real) -> tuple[Real, 
     for _ in range(_ROUNDS):
         with np.errstate(divide="ignore", invalid="ignore"):
             step = np.abs(np.log(t[:, 1:] / t[:, :-1]))
-        moves = (step > _STEP).any(axis=0)
-        if not moves.any():
+        large = np.maximum(np.abs(t[:, 1:]), np.abs(t[:, :-1])) > _SEEN
+        moves = ((step > _STEP) & large).any(axis=0)
+        if not moves.any() or f.size > _MOST * frequency_hz.size:
             break
         beside = np.concatenate([moves[1:], [False]]) | np.concatenate([[False], moves[:-1]])  # a peak may be in there
         fast = np.flatnonzero(moves | beside)

@@ -17,7 +17,7 @@ MAGNITUDE, PHASE = 2.4, 2.2  # inches of height
 COLOURS = {"loop": BLUE, "differential": BLUE, "common": ORANGE}
 _LEAST, _BELOW = -100.0, 20.0  # dB: what lies below is not shown; room below the lowest gain margin
 _TURN, _TURNS = 90.0, 900.0  # degrees between ticks, and of an axis that has room for them
-_MARGIN = {"linewidth": 1.4, "linestyle": (0, (2, 1.5)), "zorder": 4}
+_DASHED = (0, (2, 1.5))
 
 
 def bode(magnitudes: Axes, phases: Axes, loops: Mapping[str, Loop]) -> None:
@@ -66,23 +66,26 @@ def _mark(magnitudes: Axes, phases: Axes, loops: Mapping[str, Loop]) -> None:
 
     Of two loops that with the lower frequency is told to the left, the other to the right.
     """
-    low, high = magnitudes.get_xlim()
-    crossed = {
-        n: loop.crossover_hz for n, loop in loops.items() if loop.crossover_hz and low <= loop.crossover_hz <= high
-    }
+    crossed = _inside({name: loop.crossover_hz for name, loop in loops.items()}, magnitudes)
     for name, f in crossed.items():
         colour, margin, left = COLOURS[name], loops[name].phase_margin_deg or 0.0, f < max(crossed.values())
-        phases.plot([f, f], [-180.0, margin - 180.0], color=colour, **_MARGIN)
+        phases.plot([f, f], [-180.0, margin - 180.0], color=colour, linewidth=1.4, linestyle=_DASHED, zorder=4)
         for axes, y, text in ((magnitudes, 0.0, format_si(f, "Hz")), (phases, margin - 180.0, f"{margin:.1f}°")):
             axes.plot([f], [y], "o", color=colour, markersize=5, zorder=5)
             _say(axes, f, y, text, colour, left=left, above=not left)
-    turned = {n: f for n, loop in loops.items() if (f := loop.phase_crossover_hz) is not None and low <= f <= high}
+    turned = _inside({name: loop.phase_crossover_hz for name, loop in loops.items()}, magnitudes)
     for name, f in turned.items():
         colour, margin, left = COLOURS[name], loops[name].gain_margin_db or 0.0, f < max(turned.values())
-        magnitudes.plot([f, f], [0.0, -margin], color=colour, **_MARGIN)
+        magnitudes.plot([f, f], [0.0, -margin], color=colour, linewidth=1.4, linestyle=_DASHED, zorder=4)
         phases.plot([f], [-180.0], "s", color=colour, markersize=4.5, zorder=5)
         magnitudes.plot([f], [-margin], "s", color=colour, markersize=4.5, zorder=5)
         _say(magnitudes, f, -margin, f"{margin:.1f} dB", colour, left=left, above=not left)
+
+
+def _inside(frequencies: Mapping[str, float | None], axes: Axes) -> dict[str, float]:
+    """Those that there are, as far as the axes go."""
+    low, high = axes.get_xlim()
+    return {name: f for name, f in frequencies.items() if f is not None and low <= f <= high}
 
 
 def _say(axes: Axes, x: float, y: float, text: str, colour: str, *, left: bool, above: bool) -> None:
