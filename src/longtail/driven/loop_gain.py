@@ -143,8 +143,7 @@ def margins(source: str, wires: tuple[str, ...], at_dc: float, frequency_hz: Rea
     """A loop with its margins, over frequencies dense enough to interpolate between, on logarithmic axes."""
     size = np.abs(t)
     if max(size.max(), abs(at_dc)) <= ROUNDING:
-        nothing = np.zeros(frequency_hz.size)
-        return Loop(source, wires, 0.0, None, None, None, None, frequency_hz, nothing + 0j, nothing)
+        return Loop(source, wires, 0.0, None, None, None, None, frequency_hz, np.zeros_like(t), np.zeros_like(size))
     at_dc = at_dc if abs(at_dc) > ROUNDING else 0.0
     angle = phase(t)
     log_f, log_size = np.log(frequency_hz), np.log(np.maximum(size, np.finfo(float).tiny))
@@ -158,9 +157,12 @@ def margins(source: str, wires: tuple[str, ...], at_dc: float, frequency_hz: Rea
     if not size_there > ROUNDING:
         turned = math.nan
     gain_margin = -20.0 * math.log10(size_there) if turned >= 0.0 else math.nan
-    known = (None if math.isnan(each) else each for each in (crossover, margin, turned, gain_margin))
+    f_one, phase_margin, f_turned, margin_db = (
+        None if math.isnan(each) else each for each in (crossover, margin, turned, gain_margin)
+    )
     seen = _telling(frequency_hz, angle)
-    return Loop(source, wires, at_dc, *known, frequency_hz[seen], t[seen], np.degrees(angle[seen]))
+    curve = frequency_hz[seen], t[seen], np.degrees(angle[seen])
+    return Loop(source, wires, at_dc, f_one, phase_margin, f_turned, margin_db, *curve)
 
 
 def _telling(frequency_hz: Real, angle: Real) -> NDArray[np.bool_]:

@@ -84,7 +84,7 @@ def sampled(gain: Callable[[Real], Complex], frequency_hz: Real) -> tuple[Real, 
         with np.errstate(divide="ignore", invalid="ignore"):
             step = np.abs(np.log(t[:, 1:] / t[:, :-1]))
         large = np.maximum(np.abs(t[:, 1:]), np.abs(t[:, :-1])) > _SEEN
-        moves = ((step > _STEP) & large).any(axis=0)
+        moves = np.asarray(((step > _STEP) & large).any(axis=0))
         if not moves.any() or f.size > _MOST * frequency_hz.size:
             break
         beside = np.concatenate([moves[1:], [False]]) | np.concatenate([[False], moves[:-1]])  # a peak may be in there

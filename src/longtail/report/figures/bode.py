@@ -25,6 +25,8 @@ def bode(magnitudes: Axes, phases: Axes, loops: Mapping[str, Loop]) -> None:
     low, high = magnitudes.get_xlim()
     shown = {name: loop for name, loop in loops.items() if loop.gain.any()}
     bottom = _bottom(shown)
+    last: dict[str, float] = {}
+    turned: dict[str, float] = {}
     for name, loop in shown.items():
         inside = (loop.frequency_hz >= low) & (loop.frequency_hz <= high)
         f, phase = loop.frequency_hz[inside], loop.phase_deg[inside]
@@ -32,18 +34,15 @@ def bode(magnitudes: Axes, phases: Axes, loops: Mapping[str, Loop]) -> None:
         seen = decibels >= bottom
         magnitudes.plot(f, decibels, color=COLOURS[name], linewidth=2.0, label=name)
         phases.plot(f[seen], phase[seen], color=COLOURS[name], linewidth=2.0, label=name)
+        if seen.any():
+            last[name], turned[name] = float(decibels[-1]), float(phase[seen][-1])
     magnitudes.set_ylim(bottom, max(20.0, magnitudes.get_ylim()[1]))
     magnitudes.axhline(0.0, color=PALE, linewidth=0.8)
     magnitudes.set_ylabel("loop gain (dB, V/V)", fontsize=TEXT, color=INK)
     _phase_axis(phases)
     _mark(magnitudes, phases, shown)
-    for axes, height in ((magnitudes, MAGNITUDE), (phases, PHASE)):
-        lines = (line for line in axes.get_lines() if line.get_label() in shown and len(line.get_xdata()))
-        label_ends(
-            axes,
-            [LineLabel(float(line.get_ydata()[-1]), str(line.get_label()), str(line.get_color())) for line in lines],
-            height,
-        )
+    for axes, values, height in ((magnitudes, last, MAGNITUDE), (phases, turned, PHASE)):
+        label_ends(axes, [LineLabel(y, name, COLOURS[name]) for name, y in values.items()], height)
 
 
 def _bottom(loops: Mapping[str, Loop]) -> float:

@@ -75,16 +75,15 @@ def figure(result: PolesAndZeros, *, title: str | None = None, into: Canvas | No
 
 
 def _range(result: PolesAndZeros) -> tuple[float, float]:
-    """Frequencies in Hz that hold all poles and zeros up to 1 THz, with room to the left."""
+    """Frequencies in Hz that hold all poles and zeros up to 1 THz, and two decades before loops cross one."""
     zeros = [t.zeros for t in shown(result).values() if t.zeros is not None]
     size = np.abs(np.concatenate([result.poles, *zeros])) / (2.0 * np.pi)
     size = size[(size > 1e-6) & (size < 1e12)]
     if not size.size:
         return 1.0, 1e9
     crossovers = [loop.crossover_hz / 10.0 for loop in loops_of(result).values() if loop.crossover_hz is not None]
-    return 10.0 ** np.floor(np.log10(min(size.min(), *crossovers, np.inf)) - 1.0), 10.0 ** np.ceil(
-        np.log10(size.max()) + 0.2
-    )
+    lowest = min(size.min(), *crossovers, np.inf)
+    return 10.0 ** np.floor(np.log10(lowest) - 1.0), 10.0 ** np.ceil(np.log10(size.max()) + 0.2)
 
 
 def _gains(axes: Axes, result: PolesAndZeros, f: NDArray[np.float64]) -> None:
