@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from longtail.hints import in_python
@@ -65,6 +67,96 @@ class NetlistError(InputError):
 
 class UnsupportedError(NetlistError):
     """The netlist is sound SPICE, but asks for something that longtail does not have."""
+
+
+class NetlistErrors(NetlistError):
+    """Several things in one netlist that are wrong: `errors` has them all, in the order in which they were found.
+
+    Message, place and hint are those of the first; `left_out` counts what was not looked for any more.
+    """
+
+    def __init__(self, errors: Iterable[NetlistError], left_out: bool = False) -> None:
+        self.errors = tuple(errors)
+        first = self.errors[0]
+        super().__init__(first.message, span=first.span, hint=first.hint)
+        self.left_out = left_out
+
+    def __reduce__(self) -> tuple[type[NetlistErrors], tuple[tuple[NetlistError, ...], bool]]:
+        return type(self), (self.errors, self.left_out)
+
+    @property
+    def title(self) -> str:
+        """How many there are."""
+        return f"{'more than ' if self.left_out else ''}{len(self.errors)} faults in the netlist"
+
+    @property
+    def groups(self) -> tuple[tuple[NetlistError, ...], ...]:
+        """The errors that say the same of different cards stand together."""
+        found: dict[str, list[NetlistError]] = {}
+        for error in self.errors:
+            found.setdefault(_NAMES.sub("", error.message), []).append(error)
+        return tuple(tuple(group) for group in found.values())
+
+    def __str__(self) -> str:
+        parts = [f"{self.title}:"]
+        for group in self.groups:
+            parts.append(str(group[0]))
+            if len(group) > 1:
+                parts.append(f"  {others(group)}")
+        return "\n".join(parts)
+
+
+_NAMES = re.compile(r"'[^']*'|^[^\s:]+: | \(in [^)]*\)")
+_MOST_PLACES = 12
+
+
+def others(group: Sequence[NetlistError]) -> str:
+    """Where else what the first of a group says is found.
+
+    >>> others([NetlistError("x", span=Span("a.cir", line, 1, "")) for line in (2, 5, 9)])
+    'also at a.cir:5:1, a.cir:9:1'
+    """
+    places = [str(error.span) for error in group[1:] if error.span is not None]
+    more = len(places) - _MOST_PLACES
+    return f"also at {', '.join(places[:_MOST_PLACES])}{f' and {more} more places' if more > 0 else ''}"
+
+
+class Faults:
+    """Collects what is wrong with a netlist, up to a bound, so that one run tells all of it.
+
+    >>> faults = Faults()
+    >>> with faults.kept():
+    ...     raise NetlistError("no such card")
+    >>> faults.raise_all()
+    Traceback (most recent call last):
+    longtail.errors.NetlistError: no such card
+    """
+
+    MOST = 100
+
+    def __init__(self) -> None:
+        self.found: list[NetlistError] = []
+
+    def add(self, error: NetlistError) -> None:
+        """Keep an error, or all of those that it holds, once each. Raises them all where there are too many."""
+        known = {(each.message, each.span) for each in self.found}
+        several = error.errors if isinstance(error, NetlistErrors) else (error,)
+        self.found += [each for each in several if (each.message, each.span) not in known]
+        if len(self.found) >= self.MOST:
+            raise NetlistErrors(self.found[: self.MOST], left_out=True)
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """A context that keeps the `NetlistError` that ends it."""
+        try:
+            yield
+        except NetlistError as error:
+            self.add(error)
+
+    def raise_all(self) -> None:
+        """Raise what was found: nothing, the one error, or `NetlistErrors`."""
+        if self.found:
+            raise self.found[0] if len(self.found) == 1 else NetlistErrors(self.found)
 
 
 class StructuralError(InputError):

@@ -33,6 +33,8 @@ class Models:
 
     def get(self, card: ModelCard, owner: Scope) -> Model:
         """The checked model. Raises UnsupportedError for a type or level that no device serves."""
+        if card.fault is not None:
+            raise card.fault
         name = flat_name(card, owner)
         if name not in self.used:
             self.used[name] = build(card, owner, self.notes)
@@ -42,6 +44,8 @@ class Models:
         """A model that nobody uses may be of a kind that longtail lacks: say so, no more."""
         if flat_name(card, owner) not in self.used:
             try:
+                if card.fault is not None:
+                    raise card.fault
                 serving_device(card, owner)
             except NetlistError as error:
                 self.notes.add(f"unused: {error.message}", card.span)
