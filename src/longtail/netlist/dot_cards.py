@@ -22,7 +22,7 @@ from longtail.netlist.cards import (
     Word,
 )
 from longtail.netlist.expressions.tree import Name, Number
-from longtail.netlist.fields import Definition, Fields, defined_value, definitions
+from longtail.netlist.fields import Definition, Fields, defined_value, definitions, sections
 from longtail.netlist.lines import LogicalLine
 from longtail.units import number_or_none
 
@@ -40,7 +40,6 @@ MODEL_FLAGS = ("nchan", "pchan")  # words without value that a model card may ho
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _FUNCTION = re.compile(r"(?P<name>[^\W\d]\w*)\s*\((?P<arguments>[^()]*)\)\s*=?\s*")
 _MODEL = re.compile(r"\s*(?P<name>[^\s(),={}'\"]+)[\s,]+(?P<type>[^\s(),={}'\"]+)")
-_SECTION = re.compile(r"(?<=\s)(params|optional|text)\s*:")
 _AKO = re.compile(r"ako:\s*(?P<base>[^\s(),={}'\"]+)(?:[\s,]+(?P<type>[a-z]\w*)(?=\s*(?:$|\()|\s+[^\s=]))?")
 _FILE = re.compile(r"\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"']+))")
 
@@ -188,19 +187,13 @@ def subcircuit_head(line: LogicalLine, start: int) -> SubcircuitHead:
 
     Raises NetlistError for what is no node and for a node that stands twice. Texts have no effect here.
     """
-    parts = {match[1]: match for match in _SECTION.finditer(line.text, start)}
-    ends = sorted(match.start() for match in parts.values())
-
-    def part(name: str) -> Fields | None:
-        if name not in parts:
-            return None
-        at = parts[name].end()
-        return Fields(line, at, next((end for end in ends if end >= at), None)).read()
-
-    fields = Fields(line, start, ends[0] if ends else None).read()
-    optional, parameters = part("optional"), part("params")
+    parts = sections(line, start)
+    fields = Fields(line, *parts[""]).read()
+    optional, parameters = (
+        Fields(line, *parts[name]).read() if name in parts else None for name in ("optional", "params")
+    )
     if "text" in parts:
-        line.remark("texts of a subcircuit have no effect", parts["text"].start())
+        line.remark("texts of a subcircuit have no effect", parts["text"][0])
     words = [*fields.words, *(optional.words if optional else ()), *(parameters.words if parameters else ())]
     if not words:
         raise NetlistError("expected .subckt name nodes...", span=line.span())

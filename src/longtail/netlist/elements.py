@@ -8,7 +8,7 @@ from longtail.errors import NetlistError, UnsupportedError
 from longtail.netlist.cards import Assignment, Element, Word
 from longtail.netlist.expressions.parser import parse
 from longtail.netlist.expressions.tree import Name
-from longtail.netlist.fields import Fields, Token, defined_value, definitions, expression_at, tokens
+from longtail.netlist.fields import Fields, Token, defined_value, definitions, expression_at, sections, tokens
 from longtail.netlist.lines import LogicalLine
 
 SUPPORTED = frozenset("rclkviefghbdqmjx")
@@ -49,12 +49,12 @@ def read_element(line: LogicalLine) -> Element:
             hint="cards begin with the letter of a device, '.', '+' or '*'",
         )
     words, assignments = _contents(line, letter, len(name))
-    if letter == "x":
-        words = [word for word in words if word.text != "params:"]
     return Element(name, tuple(words), tuple(assignments), line.span())
 
 
 def _contents(line: LogicalLine, letter: str, start: int) -> tuple[list[Word], list[Assignment]]:
+    if letter == "x":
+        return _with_sections(line, start)
     if letter == "b" or (letter in "efgh" and _LAW.search(line.text, start)):
         return _with_law(line, start)
     response = _FREQUENCY_RESPONSE.search(line.text, start) if letter in "eg" else None
@@ -69,6 +69,15 @@ def _contents(line: LogicalLine, letter: str, start: int) -> tuple[list[Word], l
         return _with_wave_file(line, start, wave)
     fields = Fields(line, start).read()
     return fields.words, fields.assignments
+
+
+def _with_sections(line: LogicalLine, start: int) -> tuple[list[Word], list[Assignment]]:
+    """`x1 a b name params: r=1 text: file="x"`: texts have no effect."""
+    parts = sections(line, start)
+    if "text" in parts:
+        line.remark("texts of a subcircuit have no effect", parts["text"][0])
+    read = [Fields(line, *place).read() for name, place in parts.items() if name != "text"]
+    return [word for part in read for word in part.words], [a for part in read for a in part.assignments]
 
 
 def _with_wave_file(line: LogicalLine, start: int, wave: re.Match[str]) -> tuple[list[Word], list[Assignment]]:

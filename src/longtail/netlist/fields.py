@@ -25,6 +25,7 @@ _TOKEN = re.compile(r"""[^\s,=(){}'"]+|[=(),]|[{}'"]""")
 _SIGN = re.compile(r"""[,=(){}'"]""")
 _WORD = re.compile(r"\S+")
 _BRACE = re.compile(r"[{}]")
+_SECTION = re.compile(r"(?<=\s)(params|optional|text)\s*:")
 _LONE_OPERATORS = frozenset(("*", "/", "+", "-", "**", "^", "%"))
 
 
@@ -86,6 +87,16 @@ def _closing(line: LogicalLine, begin: int) -> int:
 def expression_at(line: LogicalLine, start: int, end: int) -> Expression:
     """The expression between two offsets of a card."""
     return parse(line.text[start:end], lambda offset: line.span(start + offset), line.dialect)
+
+
+def sections(line: LogicalLine, start: int) -> dict[str, tuple[int, int]]:
+    """Where the parts of a `.subckt` or X card stand: "" is what comes first, then "optional", "params" and "text"."""
+    found = {"": start}
+    ends = []
+    for match in _SECTION.finditer(line.text, start):
+        ends.append(match.start())
+        found[match[1]] = match.end()
+    return {name: (at, next((end for end in ends if end >= at), len(line.text))) for name, at in found.items()}
 
 
 class Fields:

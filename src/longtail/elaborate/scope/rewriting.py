@@ -93,6 +93,10 @@ class _Rewriting:
             return Number(CONSTANTS[name])
         if name in AMBIENT:
             return Name(name)
+        if name == "temp":  # PSpice's and LTspice's name for it
+            return Name("temper")
+        if name == "gmin":
+            return Number(self.scope.root.gmin)
         raise NetlistError(
             f"unknown parameter '{name}'{self.scope.where}",
             span=span,
