@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from longtail.errors import NetlistError, UnsupportedError
 from longtail.netlist.cards import Assignment, Element, Word
 from longtail.netlist.expressions.parser import parse
-from longtail.netlist.expressions.tree import Name
+from longtail.netlist.expressions.tree import Name, Potential
 from longtail.netlist.fields import Fields, Token, defined_value, definitions, expression_at, sections, tokens
 from longtail.netlist.lines import LogicalLine
 
@@ -25,9 +26,11 @@ UNSUPPORTED = {
     "z": "a MESFET",
 }
 
+_OF_TRANSFORMS = ("window", "nfft", "mtol")  # how LTspice transforms into time
+
 _NAME = re.compile(r"[^\s,=(){}'\"]+")
 _LAW = re.compile(r"\b(?:value|vol|cur)\s*=")
-_FREQUENCY_RESPONSE = re.compile(r"(?<=\s)(?:laplace|freq|chebyshev)\s*(?=[{('=])")
+_FREQUENCY_RESPONSE = re.compile(r"(?<=\s)(laplace|freq|chebyshev)\s*(?=[{('=])")
 _WAVE_FILE = re.compile(r"""(?<=\s)pwl\s*(\()?\s*file\s*=\s*("[^"]*"|[^\s,()]+)\s*(?(1)\))""")
 _TABLE = re.compile(r"(?<=\s)table\s*(?=[{('=])")
 
@@ -58,9 +61,11 @@ def _contents(line: LogicalLine, letter: str, start: int) -> tuple[list[Word], l
     if letter == "b" or (letter in "efgh" and _LAW.search(line.text, start)):
         return _with_law(line, start)
     response = _FREQUENCY_RESPONSE.search(line.text, start) if letter in "eg" else None
+    if response is not None and response[1] == "laplace":
+        return _with_transfer_function(line, start, response)
     if response is not None:
-        message = f"{line.text[:start]}: {response[0].strip().upper()} is not supported"
-        raise UnsupportedError(message, span=line.span(response.start()))
+        message = f"{line.text[:start]}: {response[1].upper()} is not supported"
+        raise UnsupportedError(message, span=line.span(response.start()), hint="LAPLACE is, as a ratio of polynomials")
     table = _TABLE.search(line.text, start) if letter in "eg" else None
     if table is not None:
         return _with_table(line, start, table)
@@ -131,6 +136,38 @@ def _with_table(line: LogicalLine, start: int, table: re.Match[str]) -> tuple[li
         raise NetlistError("expected {expression} after 'table'", span=line.span(first.start))
     fields = Fields(line, rest).read()
     return [*words, *fields.words], fields.assignments
+
+
+def _with_transfer_function(
+    line: LogicalLine, start: int, response: re.Match[str]
+) -> tuple[list[Word], list[Assignment]]:
+    """`e1 p n laplace {u} = {H}` and LTspice's `e1 p n a b laplace = H`: nodes, the word, u and H, which reads s.
+
+    `^` is a power in H for everyone.
+    """
+    line = replace(line, dialect=replace(line.dialect, exclusive_or=False))
+    words = Fields(line, start, response.start()).read().words
+    following = [token for token in tokens(line, response.end()) if token.kind != "="]
+    name = Word("laplace", line.span(response.start()))
+    if len(words) == 4:
+        sensed = Word("v", words[2].span, Potential(words[2].text, words[3].text))
+        equal = line.text.index("=", response.start()) + 1
+        end = next((d.at for d in definitions(line, start) if d.start > equal and d.name in _OF_TRANSFORMS), None)
+        text = line.text[equal : end or len(line.text)]
+        if "{" in text:
+            at = line.text.index("{", equal)
+            first = tokens(line, at)[0]
+            transfer = Word(first.text, line.span(at), expression_at(line, first.inner, first.end - 1))
+        else:
+            transfer = Word(text.strip(), line.span(equal), expression_at(line, equal, equal + len(text)))
+        return [*words[:2], name, sensed, transfer], []
+    if len(words) != 2 or len(following) < 2 or any(token.kind != "{" for token in following[:2]):
+        raise NetlistError("expected laplace {expression} = {transfer function}", span=line.span(response.start()))
+    law, transfer = (
+        Word(t.text.strip(), line.span(t.start), expression_at(line, t.inner, t.end - 1)) for t in following[:2]
+    )
+    behind = Fields(line, following[1].end).read()
+    return [*words, name, law, transfer, *behind.words], behind.assignments
 
 
 def _first_comma(line: LogicalLine, following: list[Token]) -> Token:

@@ -88,7 +88,7 @@ def _polynomial(line: Line, nodes: tuple[str, ...], rest: list[Word]) -> Instanc
             coefficients[0],
         )
     law = polynomial(variables, [line.value(word) for word in coefficients])
-    return _behavioral(line, nodes, law, line.assigned(), FORCES_VOLTAGE[letter])
+    return flat_behavioral(line, nodes, law, line.assigned(), FORCES_VOLTAGE[letter])
 
 
 def _dimensions(line: Line, word: Word) -> int:
@@ -162,7 +162,7 @@ def _table(line: Line, nodes: tuple[str, ...], rest: list[Word]) -> Instance:
         raise line.error("the x values of a table must increase", words[1])
     sensed = line.scope.law(words[0].expression, words[0].span)
     law = plain("table", (sensed, *(as_expression(value) for value in values)))
-    return _behavioral(line, nodes, law, line.assigned(), FORCES_VOLTAGE[line.element.letter])
+    return flat_behavioral(line, nodes, law, line.assigned(), FORCES_VOLTAGE[line.element.letter])
 
 
 def source_by_formula(line: Line) -> Instance:
@@ -178,10 +178,13 @@ def behavioral(
     line: Line, nodes: tuple[str, ...], law: Expression, given: Iterable[Given], *, voltage: bool
 ) -> Instance:
     """A behavioural source whose law is written with the names of the card's scope."""
-    return _behavioral(line, nodes, line.scope.law(law, line.element.span), given, voltage)
+    return flat_behavioral(line, nodes, line.scope.law(law, line.element.span), given, voltage)
 
 
-def _behavioral(line: Line, nodes: tuple[str, ...], law: Expression, given: Iterable[Given], voltage: bool) -> Instance:
+def flat_behavioral(
+    line: Line, nodes: tuple[str, ...], law: Expression, given: Iterable[Given], voltage: bool
+) -> Instance:
+    """A behavioural source whose law has flat names already."""
     if reads_names(law, "hertz"):
         raise line.unsupported("a source whose value depends on the frequency is not supported")
     if reads_names(law, "time"):

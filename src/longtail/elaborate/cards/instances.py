@@ -8,6 +8,7 @@ from dataclasses import replace
 from longtail.circuit import GROUND, Instance, Value
 from longtail.elaborate.cards import catalog
 from longtail.elaborate.cards.controlled import controlled, source_by_formula
+from longtail.elaborate.cards.laplace import NAME, filtered_source, laplace
 from longtail.elaborate.cards.line import Line
 from longtail.elaborate.cards.models import Models
 from longtail.elaborate.cards.parasitics import KINDS, with_parasitics
@@ -18,7 +19,7 @@ from longtail.elaborate.scope.checking import Notes
 from longtail.elaborate.scope.scopes import Scope
 from longtail.elaborate.scope.values import as_expression, divide, leaves, map_leaves
 from longtail.errors import Faults, NetlistError, nearest
-from longtail.netlist.cards import Element
+from longtail.netlist.cards import Element, Word
 from longtail.netlist.expressions.tree import (
     Binary,
     BranchCurrent,
@@ -63,15 +64,26 @@ def _instances(line: Line) -> list[Instance]:
             return with_parasitics(line, lambda plain: independent(plain, "voltage_source"))
         case "i":
             return [independent(line, "current_source")]
+        case "e" | "g" as letter if (response := _response(line)) is not None:
+            return laplace(line, *response, voltage=letter == "e")
         case "e" | "f" | "h":
             return [controlled(line)]
         case "g":
             return with_parasitics(line, controlled)
+        case "b" if any(a.name == NAME for a in line.element.assignments):
+            return filtered_source(line)
         case "b":
             return with_parasitics(line, source_by_formula)
         case letter if letter in catalog.by_letter():
             return [semiconductor(line)]
     raise line.unsupported(f"no device starts with '{line.element.letter}'", hint=f"letters are {_letters()}")
+
+
+def _response(line: Line) -> tuple[Word, Word] | None:
+    """What a LAPLACE source reads, and its transfer function; None of another card."""
+    words = line.element.words
+    found = len(words) == 5 and words[2].text == NAME and words[2].expression is None
+    return (words[3], words[4]) if found else None
 
 
 def _letters() -> str:
