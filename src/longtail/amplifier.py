@@ -73,8 +73,8 @@ def read(
     of a model card, `temp` in degrees Celsius, `vcm` in V. `input`, `output`, `supply` name the ports where the
     netlist does not. `dialect` says which program it was written for, "ngspice", "pspice", "hspice" or "ltspice", where
     they read the same text differently; without it a note says where they do.
-    Raises `InputError` with file, line and column for what cannot be used; `NetlistErrors` has all of it in `errors`. A note on the circuit says where an example
-    of that name is used because there is no such file.
+    Raises `InputError` with file, line and column for what cannot be used; `NetlistErrors` has all of it in `errors`.
+    A note on the circuit says where an example of that name is used because there is no such file.
 
     >>> read("bjt_pair")
     <amplifier 'Long-tailed pair of bipolar transistors with a mirror tail': 11 devices, input inp, inn, output o1, o2>

@@ -87,7 +87,7 @@ class NetlistErrors(NetlistError):
     @property
     def title(self) -> str:
         """How many there are."""
-        return f"{'more than ' if self.left_out else ''}{len(self.errors)} faults in the netlist"
+        return f"{'at least ' if self.left_out else ''}{len(self.errors)} faults in the netlist"
 
     @property
     def groups(self) -> tuple[tuple[NetlistError, ...], ...]:
@@ -136,14 +136,20 @@ class Faults:
 
     def __init__(self) -> None:
         self.found: list[NetlistError] = []
+        self._known: set[tuple[str, Span | None]] = set()
+
+    def keep(self, error: NetlistError) -> None:
+        """Keep an error, or all of those that it holds, once each, however many there are."""
+        for each in error.errors if isinstance(error, NetlistErrors) else (error,):
+            if (each.message, each.span) not in self._known:
+                self._known.add((each.message, each.span))
+                self.found.append(each)
 
     def add(self, error: NetlistError) -> None:
-        """Keep an error, or all of those that it holds, once each. Raises them all where there are too many."""
-        known = {(each.message, each.span) for each in self.found}
-        several = error.errors if isinstance(error, NetlistErrors) else (error,)
-        self.found += [each for each in several if (each.message, each.span) not in known]
+        """The same. Raises them all where there are too many."""
+        self.keep(error)
         if len(self.found) >= self.MOST:
-            raise NetlistErrors(self.found[: self.MOST], left_out=True)
+            self.raise_all()
 
     @contextmanager
     def kept(self) -> Iterator[None]:
@@ -156,7 +162,8 @@ class Faults:
     def raise_all(self) -> None:
         """Raise what was found: nothing, the one error, or `NetlistErrors`."""
         if self.found:
-            raise self.found[0] if len(self.found) == 1 else NetlistErrors(self.found)
+            several = NetlistErrors(self.found[: self.MOST], left_out=len(self.found) >= self.MOST)
+            raise self.found[0] if len(self.found) == 1 else several
 
 
 class StructuralError(InputError):

@@ -27,6 +27,7 @@ from longtail.netlist.cards import Body, Directive, Netlist
 from longtail.netlist.dialect import dialect_named
 from longtail.netlist.reader import read_file, read_text
 
+MOST_NOTES = 10  # of cards that cannot be read and that nothing uses
 Names = Sequence[str] | str | None
 
 
@@ -115,6 +116,7 @@ def _elaborate(netlist: Netlist, overrides: Mapping[str, float], anywhere: bool)
     _raise(faults, inclusion.missing)
     for error in inclusion.missing:
         notes.add(f"{error.message}: it is passed over, as all that is used stands elsewhere", error.span)
+    _note_unused([*netlist.faults, *inclusion.unread], notes)
     circuit = replace(
         circuit,
         ports=read_ports(circuit, root.contents.ports, root),
@@ -122,6 +124,14 @@ def _elaborate(netlist: Netlist, overrides: Mapping[str, float], anywhere: bool)
     )
     circuit = with_values(circuit, {name: v for name, v in overrides.items() if name not in root.contents.parameters})
     return replace(circuit, notes=(*netlist.notes, *inclusion.notes, *notes.found.values()))
+
+
+def _note_unused(unread: Sequence[NetlistError], notes: Notes) -> None:
+    """What cannot be read and is used nowhere, or it would have been raised."""
+    for error in unread[:MOST_NOTES]:
+        notes.add(f"unused: {error.message}", error.span)
+    if len(unread) > MOST_NOTES:
+        notes.add(f"unused: {len(unread) - MOST_NOTES} more cards cannot be read")
 
 
 def _raise(faults: Faults, missing: Iterable[NetlistError]) -> None:

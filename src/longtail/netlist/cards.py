@@ -196,7 +196,8 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Netlist:
-    """One parsed file: title, cards in order, library sections by name (`.lib x ... .endl`), notes, its path."""
+    """One parsed file: title, cards in order, library sections by name (`.lib x ... .endl`), notes, its path, and
+    what cannot be read of it, which also stands in its place."""
 
     title: str
     body: Body
@@ -204,3 +205,4 @@ class Netlist:
     notes: tuple[Note, ...] = ()
     path: Path | None = None
     dialect: Dialect = UNSAID
+    faults: tuple[NetlistError, ...] = ()

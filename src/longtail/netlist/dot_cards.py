@@ -21,7 +21,7 @@ from longtail.netlist.cards import (
     PortDirective,
     Word,
 )
-from longtail.netlist.expressions.tree import Name, Number
+from longtail.netlist.expressions.tree import Number
 from longtail.netlist.fields import Definition, Fields, defined_value, definitions, sections
 from longtail.netlist.lines import LogicalLine
 from longtail.units import number_or_none
@@ -40,6 +40,7 @@ MODEL_FLAGS = ("nchan", "pchan")  # words without value that a model card may ho
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _FUNCTION = re.compile(r"(?P<name>[^\W\d]\w*)\s*\((?P<arguments>[^()]*)\)\s*=?\s*")
 _MODEL = re.compile(r"\s*(?P<name>[^\s(),={}'\"]+)[\s,]+(?P<type>[^\s(),={}'\"]+)")
+_OPTIONAL = re.compile(r"(?P<node>[^\s,=(){}'\"]+)\s*=\s*(?P<instead>[^\s,=(){}'\"]+)")
 _AKO = re.compile(r"ako:\s*(?P<base>[^\s(),={}'\"]+)(?:[\s,]+(?P<type>[a-z]\w*)(?=\s*(?:$|\()|\s+[^\s=]))?")
 _FILE = re.compile(r"\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"']+))")
 
@@ -189,28 +190,21 @@ def subcircuit_head(line: LogicalLine, start: int) -> SubcircuitHead:
     """
     parts = sections(line, start)
     fields = Fields(line, *parts[""]).read()
-    optional, parameters = (
-        Fields(line, *parts[name]).read() if name in parts else None for name in ("optional", "params")
-    )
+    parameters = Fields(line, *parts["params"]).read() if "params" in parts else None
+    optional = list(_OPTIONAL.finditer(line.text, *parts["optional"])) if "optional" in parts else []
     if "text" in parts:
         line.remark("texts of a subcircuit have no effect", parts["text"][0])
-    words = [*fields.words, *(optional.words if optional else ()), *(parameters.words if parameters else ())]
+    words = [*fields.words, *(parameters.words if parameters else ())]
     if not words:
         raise NetlistError("expected .subckt name nodes...", span=line.span())
     for word in words:
         if word.expression is not None or word.group is not None:
             raise NetlistError("expected a node name", span=word.span)
-    nodes = list(words[1:])
-    instead: list[tuple[str, str]] = []
-    for assignment in optional.assignments if optional else ():
-        if not isinstance(assignment.value, Name):
-            raise NetlistError("expected the name of a node", span=assignment.span)
-        instead.append((assignment.name, assignment.value.name))
-        nodes.append(Word(assignment.name, assignment.span))
+    nodes = [*words[1:], *(Word(pair["node"], line.span(pair.start())) for pair in optional)]
     seen: set[str] = set()
     for word in nodes:
         if word.text in seen:
             raise NetlistError(f"node '{word.text}' stands twice in the .subckt line", span=word.span)
         seen.add(word.text)
     given = (*fields.assignments, *(parameters.assignments if parameters else ()))
-    return SubcircuitHead(words[0].text, tuple(nodes), given, tuple(instead))
+    return SubcircuitHead(words[0].text, tuple(nodes), given, tuple((p["node"], p["instead"]) for p in optional))

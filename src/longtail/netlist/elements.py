@@ -20,7 +20,7 @@ UNSUPPORTED = {
     "y": "a transmission line of measured data",
     "s": "a voltage-controlled switch",
     "w": "a current-controlled switch",
-    "a": "a code model",
+    "a": "a code model, or an A device of LTspice, whose equations are in no manual",
     "n": "a compiled Verilog-A device",
     "p": "coupled lines",
     "z": "a MESFET",

@@ -102,8 +102,8 @@ def sections(line: LogicalLine, start: int) -> dict[str, tuple[int, int]]:
 class Fields:
     """Reads the tokens of a card one after the other into `words` and `assignments`.
 
-    Parentheses that group nothing but fields may be one too few or too many, as in ngspice: a note says so. With `lists`
-    a comma behind a value is followed by more values of the same name; else it separates as a blank does.
+    Parentheses that group nothing but fields may be one too few or too many, as in ngspice: a note says so. With
+    `lists` a comma behind a value is followed by more values of the same name; else it separates as a blank does.
     """
 
     def __init__(self, line: LogicalLine, start: int = 0, end: int | None = None, *, lists: bool = True) -> None:

@@ -187,14 +187,18 @@ class _Splitter:
         if not self.pieces:
             raise NetlistError("continuation line '+' without a card before it", span=span)
         content = stripped[1:].lstrip()
-        if content[:1] == "*" and content[:2] != "**" and not _LAW.match(card := " ".join(self.contents)):
-            if card.count("{") <= card.count("}"):
-                note = "not read: a continuation that begins with * is a comment (ngspice reads what stands behind)"
-                self.lines.notes.append(Note(note, span))
-                return
+        if content[:1] == "*" and self.takes_comments(content):
+            note = "not read: a continuation that begins with * is a comment (ngspice reads what stands behind)"
+            self.lines.notes.append(Note(note, span))
+            return
         self.add(number, line, column + len(stripped) - len(content), content.rstrip())
         if self.size > LONGEST_CARD:
             raise NetlistError(f"card is longer than {LONGEST_CARD} characters", span=span)
+
+    def takes_comments(self, content: str) -> bool:
+        """Whether a `*` that begins a continuation cannot be a sign of multiplication."""
+        card = " ".join(self.contents)
+        return content[:2] != "**" and not _LAW.match(card) and card.count("{") <= card.count("}")
 
     def add(self, number: int, line: str, column: int, content: str) -> None:
         self.pieces.append(Piece(self.size, number, column + 1, line))

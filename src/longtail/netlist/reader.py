@@ -128,14 +128,14 @@ def _read(text: str, file: str, path: Path | None, included: bool, dialect: Dial
     try:
         body, _ = reader.body((), None)
     except NetlistError as error:  # where a block ends is not to be known
-        reader.faults.add(error)
+        reader.faults.keep(error)
         body = ()
         keep_faults = False
     if included and 2 * len(reader.faults.found) > len(lines.cards):  # no netlist: its lines are nobody's business
         raise reader.faults.found[0]
     if not keep_faults:
         reader.faults.raise_all()
-    return Netlist(reader.title, body, reader.sections, tuple(reader.notes), path, dialect)
+    return Netlist(reader.title, body, reader.sections, tuple(reader.notes), path, dialect, tuple(reader.faults.found))
 
 
 def _refuse_foreign(text: str, file: str) -> None:
@@ -211,7 +211,7 @@ class _CardReader:
             else:
                 cards.append(read_element(line))
         except NetlistError as error:
-            self.faults.add(error)
+            self.faults.keep(error)
             cards.append(Fault(error, line.span()))
 
     def dot(self, line: LogicalLine, keyword: str, cards: list[Card]) -> None:
@@ -221,7 +221,7 @@ class _CardReader:
         elif keyword == "model":
             card = dot_cards.model(line, start)
             if card.fault is not None:
-                self.faults.add(card.fault)
+                self.faults.keep(card.fault)
             cards.append(card)
         elif keyword in self.single:
             cards.append(self.single[keyword](line, start))
@@ -264,7 +264,7 @@ class _CardReader:
         try:
             head = dot_cards.subcircuit_head(line, start)
         except NetlistError as error:
-            self.faults.add(error)
+            self.faults.keep(error)
             fault = error
             head = dot_cards.SubcircuitHead((line.text[start:].split() or [""])[0], (), (), ())
         body, closing = self.body(("eom", "ends"), line)

@@ -268,7 +268,7 @@ _MODEL = (
     Parameter("mjsw", "", "grading of the junction sidewall", 0.5, low=0.0, high=3.0),
     Parameter("js", "A/m^2", "saturation current by area, in place of is where ad and as are nonzero", 0.0, low=0.0),
     Parameter("tox", "m", "oxide thickness; without it there are no channel capacitances", None, low=0.0),
-    Parameter("ld", "m", "lateral diffusion", 0.0, low=-1e-4, high=1e-4),
+    Parameter("ld", "m", "lateral diffusion", 0.0, low=-4e-6, high=4e-6),
     Parameter("u0", "cm^2/(V s)", "surface mobility", 600.0, low=0.0, aliases=("uo",)),
     Parameter("fc", "", "the part of pb above which junction capacitances are linear", 0.5, low=0.0, high=0.99),
     Parameter("nsub", "1/cm^3", "substrate doping, at least the intrinsic density", None, low=1.45e10),

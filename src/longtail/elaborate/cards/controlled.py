@@ -32,6 +32,8 @@ def controlled(line: Line) -> Instance:
         if assignment.name in LAWS[letter]:
             others = line.assigned(assignment.name)
             return behavioral(line, nodes, assignment.value, others, voltage=FORCES_VOLTAGE[letter])
+    if len(rest) > 1 and rest[0].text == LINEAR[letter] and rest[0].group is None:  # `e1 p n vcvs a b 2`
+        rest.pop(0)
     if not rest:
         raise line.error("expected controlling nodes and a gain" if letter in "eg" else "expected a source and a gain")
     keyword = rest[0].text if rest[0].expression is None else ""

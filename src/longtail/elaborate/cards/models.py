@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from longtail.circuit import Model
@@ -58,7 +59,7 @@ class Models:
             try:
                 serving_device(complete(card, owner), owner)
             except NetlistError as error:
-                self.notes.add(f"unused: {error.message}", card.span)
+                self.notes.add(f"unused: {error.message}", error.span or card.span)
 
 
 def flat_name(card: ModelCard, owner: Scope) -> str:
@@ -137,6 +138,10 @@ def build(card: ModelCard, owner: Scope, notes: Notes) -> Model:
     return Model(flat_name(card, owner), device.name, card.type, values, card.span)
 
 
+def _known(device: DeviceModel) -> Iterable[str]:
+    return catalog.model_spelling(device.name).by_name
+
+
 def serving_device(card: ModelCard, owner: Scope) -> DeviceModel:
     """The device that serves the type and level of a card."""
     candidates = catalog.by_model_type().get(card.type)
@@ -146,6 +151,13 @@ def serving_device(card: ModelCard, owner: Scope) -> DeviceModel:
             span=card.span,
             hint=nearest(card.type, catalog.by_model_type()) or f"supported are {catalog.supported_model_types()}",
         )
+    given = {assignment.name for assignment in card.assignments} - ANNOTATIONS.difference(
+        *(d.marks for d in candidates)
+    )
+    marked = next((d for d in candidates if given & set(d.marks) and given <= set(_known(d))), None)
+    if marked is not None:
+        return marked
+    candidates = tuple(device for device in candidates if not device.marks)
     level = 1.0
     for assignment in card.assignments:
         if assignment.name == "level" and not isinstance(assignment.value, Name):

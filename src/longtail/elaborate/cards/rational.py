@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from longtail.circuit import Value
 from longtail.elaborate.scope.scopes import Scope
-from longtail.elaborate.scope.values import add, divide, leaves, multiply, subtract
+from longtail.elaborate.scope.values import add, leaves, multiply, subtract
 from longtail.errors import NetlistError, Span, UnsupportedError
 from longtail.netlist.expressions.evaluation import to_text
 from longtail.netlist.expressions.tree import Binary, Expression, Name, Number, Unary

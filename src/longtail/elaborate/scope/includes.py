@@ -30,7 +30,8 @@ class Inclusion:
     """Resolves the includes of one main netlist. `notes` gathers what the readers of the files remarked.
 
     `anywhere` allows files outside the folder of the main netlist and its subfolders. `faults` gathers what is wrong,
-    `missing` the files on another computer that are not here: errors where something is missing in the netlist.
+    `missing` the files on another computer that are not here: errors where something is missing in the netlist;
+    `unread` what cannot be read of the files, used or not.
     """
 
     netlist: Netlist
@@ -38,6 +39,7 @@ class Inclusion:
     notes: list[Note] = field(default_factory=list)
     faults: Faults = field(default_factory=Faults)
     missing: list[NetlistError] = field(default_factory=list)
+    unread: list[NetlistError] = field(default_factory=list)
     _files: dict[Path, Netlist] = field(default_factory=dict)
     _bytes: int = 0
     _located: dict[tuple[Path | None, str], Path] = field(default_factory=dict)
@@ -172,6 +174,7 @@ class Inclusion:
             except InputError as error:
                 raise error if error.span else NetlistError(error.message, span=card.span, hint=error.hint) from error
             self.notes += self._files[target].notes
+            self.unread += self._files[target].faults
         return self._files[target]
 
 

@@ -116,7 +116,7 @@ class _Rewriting:
         if root.dialect.signed_powers:
             return Binary("*", base, Binary("**", base, Number(number - 1.0)))
         if not root.dialect.said and reads_circuit(base):
-            note = f"x**{number:g} is read as |x|**{number:g}, as in ngspice; PSpice, HSPICE and LTspice keep the sign of x"
+            note = f"x**{number:g} is read as |x|**{number:g}, as in ngspice; other programs keep the sign of x"
             root.remark(note, self.span)
         return power
 

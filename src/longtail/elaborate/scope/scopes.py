@@ -37,8 +37,8 @@ class Scope:
     """The names that hold in one instance of a subcircuit, or at the top level when `caller` is None.
 
     `given` are overrides, at the top alone, and so are `dialect`, `remark`, which takes notes, `temper` in degrees
-    Celsius and `gmin` in S, which expressions read; `arguments` is what the X card assigns; `nodes` maps the ports to flat
-    nodes; `multiplier` is the product of all `m` on the way down.
+    Celsius and `gmin` in S, which expressions read; `arguments` is what the X card assigns; `nodes` maps the ports to
+    flat nodes; `multiplier` is the product of all `m` on the way down.
     """
 
     contents: Contents

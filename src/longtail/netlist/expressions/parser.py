@@ -4,8 +4,8 @@ Loosest first; all two-sided operators group from the left, the power included (
 
     c ? a : b    || |    && &    == != <>    < <= > >=    + -    * / %    unary - + ! ~    ^ **
 
-`|`, `&` and `~` are PSpice's and LTspice's. So is a `^` that is an exclusive or and binds like `|`: it is read as one in
-their dialects, and in all others where both sides are conditions, `(a>b)^(c>d)`.
+`|`, `&` and `~` are PSpice's and LTspice's. So is a `^` that is an exclusive or and binds like `|`: it is read as one
+in their dialects, and in all others where both sides are conditions, `(a>b)^(c>d)`.
 
 So -2^2 is -4 and 2^-3^2 is 2^-(3^2), as in ngspice's B sources. (Its `.param` reads a sign behind an operator as
 part of the number, so that 2*-3^2 is 18 there; longtail reads -18 everywhere.)
