@@ -12,7 +12,7 @@ plus sidewall current (merged with IS unless NS is given) and tunnel currents -J
 Where ngspice's model jumps, this one jumps too: the recombination current ends at -3*N*Vt, and breakdown starts
 with the current IS*(1 - small) of the reverse region. Small signals are the exact derivatives: ngspice's conductance
 of the recombination current is not the slope of its own current (it multiplies by the bias factor twice and leaves
-1/VJ out).
+1/VJ out). NR not given is 2, as in PSpice; ngspice 39 takes 1.
 
 Noise: shot, 2*q*abs(i), and flicker, kf*abs(i)^af/f, of the junction; thermal of rs, 4*k*T/rs for each
 unit of area (ngspice 39 multiplies it by area and m once more).
