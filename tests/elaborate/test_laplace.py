@@ -57,10 +57,11 @@ def test_its_poles_are_those_of_the_denominator():
 
 def test_it_filters_noise_and_makes_none():
     """4*k*T*R of a source resistance at 27 degC, through the filter."""
-    deck = "t\nv1 a 0 0 ac 1\nv2 b 0 0\nr1 a x 10k\nrb b y 1n\nre x 0 1e15\nrf y 0 1e15\n"
-    deck += "e1 o 0 laplace {v(x,y)} = {10/(1+s*1m)}\nro o 0 1m\n*@ input a b\n*@ output o\n"
-    expected = np.sqrt(4 * 1.380649e-23 * 300.15 * 10e3) * np.abs(10 / (1 + S * 1e-3))
-    found = np.sqrt(np.ravel(lt.read(deck).noise(F).power))
+    deck = "t\nv1 a 0 0 ac 1\nv2 b 0 0\nr1 a x 10k noisy=1\nrx x 0 100meg noisy=0\nrb b 0 1k noisy=0\n"
+    deck += "e1 o 0 laplace {v(x,b)} = {10/(1+s*1m)}\nro o 0 1k\n*@ input a b\n*@ output o\n"
+    shunt = 1e8 / (1e8 + 10e3)
+    expected = shunt * np.sqrt(4 * 1.380649e-23 * 300.15 * 10e3) * np.abs(10 / (1 + S * 1e-3))
+    found = np.sqrt(np.asarray(lt.read(deck).noise(F).density).sum(axis=-1).ravel())
     np.testing.assert_allclose(found, expected, rtol=1e-6)
 
 
