@@ -101,3 +101,8 @@ def test_it_is_what_the_transfer_function_of_ngspice_is():
     frequency = plot.vectors["frequency"].real
     found = gain("e1 o 0 laplace {v(a)} = {(2+1m*s)/(1+1m*s+100n*s^2)}", frequency)
     np.testing.assert_allclose(found, plot.vectors["v(o)"], rtol=1e-6)
+
+
+def test_copies_of_a_subcircuit_have_the_gain_of_one():
+    cell = ".subckt f i o\ne1 o 0 laplace {2*v(i)} = {1/(1+1m*s+1u*s^2)}\n.ends\nx1 a o f m=3"
+    np.testing.assert_allclose(gain(cell)[:4], (2 / (1 + 1e-3 * S + 1e-6 * S**2))[:4], rtol=1e-9)

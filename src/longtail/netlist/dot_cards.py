@@ -35,7 +35,7 @@ DIRECTIVES = {
     "nodeset": "nodeset",
     "ic": "ic",
 }
-MODEL_FLAGS = ("nchan", "pchan")  # words without value that a model card may hold
+MODEL_FLAGS = ("nchan", "pchan", "noiseless")  # words without value that a model card may hold
 
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _FUNCTION = re.compile(r"(?P<name>[^\W\d]\w*)\s*\((?P<arguments>[^()]*)\)\s*=?\s*")

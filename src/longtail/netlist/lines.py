@@ -104,6 +104,8 @@ def split_lines(text: str, file: str, *, included: bool = False, dialect: Dialec
         physical = [line.rstrip(f"{_END_OF_FILE} \t") if _END_OF_FILE in line else line for line in physical]
     _refuse_control_characters(physical, file)
     splitter = _Splitter(file, dialect)
+    if _END_OF_FILE in text:
+        splitter.note_end_of_file(text, physical)
     first = 0
     if not included and physical:
         splitter.title(physical[0])
@@ -198,7 +200,8 @@ class _Splitter:
     def takes_comments(self, content: str) -> bool:
         """Whether a `*` that begins a continuation cannot be a sign of multiplication."""
         card = " ".join(self.contents)
-        return content[:2] != "**" and not _LAW.match(card) and card.count("{") <= card.count("}")
+        whole = card.count("{") <= card.count("}") and card.count("'") % 2 == 0
+        return content[:2] != "**" and whole and not _LAW.match(card)
 
     def add(self, number: int, line: str, column: int, content: str) -> None:
         self.pieces.append(Piece(self.size, number, column + 1, line))
@@ -214,6 +217,13 @@ class _Splitter:
             self.pieces, self.contents, self.size = [], [], 0
         self.lines.cards += self.directives
         self.directives.clear()
+
+    def note_end_of_file(self, text: str, physical: list[str]) -> None:
+        """Say that what stands behind the first end-of-file character is read, where something does."""
+        number = len(_LINE_END.findall(text[: text.index(_END_OF_FILE)])) + 1
+        if any(line.strip() for line in physical[number:]):
+            note = "the file ends here for DOS and PSpice (0x1a): what stands behind is read too, as in ngspice"
+            self.lines.notes.append(Note(note, Span(self.file, number, 1, physical[number - 1])))
 
     def note_what_follows(self, number: int, physical: list[str]) -> None:
         for below, line in enumerate(physical[number:], number + 1):

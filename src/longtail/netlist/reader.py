@@ -176,7 +176,10 @@ class _CardReader:
         while self.at < len(self.lines):
             line = self.lines[self.at]
             self.at += 1
-            keyword = _keyword(line) if line.text[0] == "." else ""
+            if line.text[0] != ".":
+                self.single_card(line, "", cards)
+                continue
+            keyword = _keyword(line)
             if keyword in closers:
                 self.open.pop()
                 return tuple(cards), line

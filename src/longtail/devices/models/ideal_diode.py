@@ -63,6 +63,7 @@ _MODEL = (
     Parameter("ilimit", "A", "largest forward current (not given: none)", None, low=1e-15),
     Parameter("revilimit", "A", "largest reverse current (not given: none)", None, low=1e-15),
     Parameter("epsilon", "V", "width of the parabola at vfwd", 0.0, low=0.0),
+    Parameter("noiseless", "", "it makes no noise anyway", 0.0, flag=True),
     Parameter("revepsilon", "V", "width of the parabola at -vrev", 0.0, low=0.0),
 )
 

@@ -115,7 +115,8 @@ class Line:
         spelling = catalog.instance_spelling(catalog.device(device).name)
         transient = {name: why for name, why in TRANSIENT_ONLY.items() if name not in spelling.by_name}
         kept = without_effect(given, transient, self.element.name, self.notes)
-        if model is not None and not {"temp", "dtemp", "trise"} & {item.name for item in kept}:
+        own = {"temp", "dtemp", "trise"} & {item.name for item in kept}
+        if model is not None and "temp" in spelling.by_name and not own:
             kept += self.models.of_instances.get(model, ())
         values = check(kept, spelling, self.element.name, self.scope, self.notes)
         if multiplied and self.scope.multiplier != 1.0 and "m" in spelling.by_name:
