@@ -44,8 +44,13 @@ def test_it_is_its_transfer_function(card, transfer):
 
 def test_a_sign_of_a_power_is_one_in_every_dialect():
     for dialect in (None, "pspice", "ltspice", "hspice", "ngspice"):
-        found = gain("e1 o 0 laplace {v(a)} = {1/(1+s*1m)^2}", dialect=dialect)
-        np.testing.assert_allclose(found, 1 / (1 + S * 1e-3) ** 2, rtol=1e-9)
+        for card in (
+            "e1 o 0 laplace {v(a)} = {1/(1+s*1m)^2}",
+            "e1 o 0 a 0 laplace=1/({1}+s*{1m})^2 window=1m nfft=64",
+            "e1 o 0 a 0 laplace {1/(1+s*1m)^2}",
+            "b1 o 0 v=v(a) laplace=1/(1+s*1m)^2 mtol=1",
+        ):
+            np.testing.assert_allclose(gain(card, dialect=dialect), 1 / (1 + S * 1e-3) ** 2, rtol=1e-9)
 
 
 def test_its_poles_are_those_of_the_denominator():

@@ -72,6 +72,13 @@ def test_powers(law, values, unsaid, noted):
     assert bool(notes) == noted
 
 
+@pytest.mark.parametrize("dialect", [None, *PROGRAMS])
+def test_a_value_without_equals_is_read_in_its_dialect(dialect):
+    circuit = load("t\nv1 a 0 1\nq1 a a 0 m\n.model m npn vaf 4.7x, bf 20\n", dialect=dialect)
+    assert circuit.models["m"].parameters["vaf"] == pytest.approx(4.7e6 if dialect == "hspice" else 4.7)
+    assert any("HSPICE reads 4.7meg" in note.message for note in circuit.notes) == (dialect is None)
+
+
 def test_an_exclusive_or_binds_loosest_in_the_dialects_that_have_it():
     for program in ("pspice", "ltspice"):
         assert voltage("if(v(x)<0 ^ v(y)<0, 3, 4)", program)[0] == 3.0
@@ -89,7 +96,7 @@ def test_a_dollar_begins_a_node_or_a_comment(dialect, read):
 
 
 def test_included_files_are_read_in_the_same_dialect(tmp_path):
-    (tmp_path / "part.inc").write_text("r1 a 0 4.7x\n")
+    (tmp_path / "part.inc").write_text("r1 a 0 {4.7x}\n")
     (tmp_path / "main.cir").write_text("t\nv1 a 0 1\n.include part.inc\n")
     circuit = lt.read(tmp_path / "main.cir", dialect="HSPICE").circuit
     assert circuit.instances["r1"].parameters["r"] == pytest.approx(4.7e6)

@@ -24,7 +24,6 @@ from longtail.netlist.cards import (
 from longtail.netlist.expressions.tree import Number
 from longtail.netlist.fields import Definition, Fields, defined_value, definitions, sections
 from longtail.netlist.lines import LogicalLine
-from longtail.units import number_or_none
 
 DIRECTIVES = {
     "global": "global",
@@ -107,13 +106,13 @@ def model(line: LogicalLine, start: int) -> ModelCard:
         base, kind, rest = again["base"], again["type"] or "", again.end()
     try:
         fields = Fields(line, rest, lists=False).read()
-        assignments = (*fields.assignments, *_pairs(fields.words))
+        assignments = (*fields.assignments, *_pairs(line, fields.words))
     except NetlistError as fault:
         return ModelCard(name, kind, (), line.span(), base, fault)
     return ModelCard(name, kind, assignments, line.span(), base)
 
 
-def _pairs(words: list[Word]) -> Iterator[Assignment]:
+def _pairs(line: LogicalLine, words: list[Word]) -> Iterator[Assignment]:
     """`bf 100` as bf=100, and flags."""
     waiting = iter(words)
     for word in waiting:
@@ -121,12 +120,11 @@ def _pairs(words: list[Word]) -> Iterator[Assignment]:
             yield Assignment(word.text, Number(1.0), word.span)
             continue
         value = next(waiting, None)
-        number = number_or_none(value.text) if value is not None and value.expression is None else None
-        if value is None or word.expression is not None or not _IDENTIFIER.fullmatch(word.text):
+        reading = line.dialect.number(value.text) if value is not None and value.expression is None else None
+        given = Number(*reading) if reading is not None else value.expression if value is not None else None
+        if given is None or word.expression is not None or not _IDENTIFIER.fullmatch(word.text):
             raise NetlistError(f"expected name=value, found '{word.text}'", span=word.span)
-        if value.expression is None and number is None:
-            raise NetlistError(f"expected name=value, found '{word.text}'", span=word.span)
-        yield Assignment(word.text, value.expression or Number(number or 0.0), word.span)
+        yield Assignment(word.text, given, word.span)
 
 
 def file_names(line: LogicalLine, start: int) -> list[str]:

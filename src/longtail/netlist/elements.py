@@ -26,7 +26,8 @@ UNSUPPORTED = {
     "z": "a MESFET",
 }
 
-_OF_TRANSFORMS = ("window", "nfft", "mtol")  # how LTspice transforms into time
+_HOW_TO_TRANSFORM = ("window", "nfft", "mtol")  # LTspice's LAPLACE into time, of no effect here
+_OF_TRANSFORMS = re.compile(r"[\s,]+(?:window|nfft|mtol)\s*=")
 
 _NAME = re.compile(r"[^\s,=(){}'\"]+")
 _LAW = re.compile(r"\b(?:value|vol|cur)\s*=")
@@ -97,7 +98,11 @@ def _with_law(line: LogicalLine, start: int) -> tuple[list[Word], list[Assignmen
     """`b1 p n v = expression with blanks  tc1=...`: what follows a sign belongs to it up to the next name."""
     found = list(definitions(line, start))
     words = Fields(line, start, found[0].at if found else None).read().words
-    assignments = [Assignment(item.name, defined_value(line, item), line.span(item.at)) for item in found]
+    assignments = []
+    for item in found:
+        if item.name not in _HOW_TO_TRANSFORM:
+            read = _of_transfer(line) if item.name == "laplace" else line
+            assignments.append(Assignment(item.name, defined_value(read, item), line.span(item.at)))
     return words, assignments
 
 
@@ -138,28 +143,25 @@ def _with_table(line: LogicalLine, start: int, table: re.Match[str]) -> tuple[li
     return [*words, *fields.words], fields.assignments
 
 
+def _of_transfer(line: LogicalLine) -> LogicalLine:
+    """The line as it is read where a transfer function stands: `^` is a power there for everyone."""
+    return replace(line, dialect=replace(line.dialect, exclusive_or=False))
+
+
 def _with_transfer_function(
     line: LogicalLine, start: int, response: re.Match[str]
 ) -> tuple[list[Word], list[Assignment]]:
-    """`e1 p n laplace {u} = {H}` and LTspice's `e1 p n a b laplace = H`: nodes, the word, u and H, which reads s.
-
-    `^` is a power in H for everyone.
-    """
-    line = replace(line, dialect=replace(line.dialect, exclusive_or=False))
+    """`e1 p n laplace {u} = {H}` and LTspice's `e1 p n a b laplace = H`: nodes, the word, u and H, which reads s."""
+    line = _of_transfer(line)
     words = Fields(line, start, response.start()).read().words
     following = [token for token in tokens(line, response.end()) if token.kind != "="]
     name = Word("laplace", line.span(response.start()))
-    if len(words) == 4:
+    if len(words) == 4 and following:
         sensed = Word("v", words[2].span, Potential(words[2].text, words[3].text))
-        equal = line.text.index("=", response.start()) + 1
-        end = next((d.at for d in definitions(line, start) if d.start > equal and d.name in _OF_TRANSFORMS), None)
-        text = line.text[equal : end or len(line.text)]
-        if "{" in text:
-            at = line.text.index("{", equal)
-            first = tokens(line, at)[0]
-            transfer = Word(first.text, line.span(at), expression_at(line, first.inner, first.end - 1))
-        else:
-            transfer = Word(text.strip(), line.span(equal), expression_at(line, equal, equal + len(text)))
+        begin = following[0].start
+        window = _OF_TRANSFORMS.search(line.text, begin)
+        end = window.start() if window else len(line.text)
+        transfer = Word("h", line.span(begin), expression_at(line, begin, end))
         return [*words[:2], name, sensed, transfer], []
     if len(words) != 2 or len(following) < 2 or any(token.kind != "{" for token in following[:2]):
         raise NetlistError("expected laplace {expression} = {transfer function}", span=line.span(response.start()))

@@ -19,6 +19,7 @@ from longtail.netlist.expressions.tree import Binary, BranchCurrent, Expression,
 FORCES_VOLTAGE = {"e": True, "g": False, "f": False, "h": True}
 LINEAR = {"e": "vcvs", "g": "vccs", "f": "cccs", "h": "ccvs"}
 LAWS = {"e": ("vol", "value", "v"), "g": ("cur", "value", "i"), "f": ("value",), "h": ("value",)}
+FOREIGN = ("laplace", "freq", "chebyshev", "opamp", "transformer")  # where no node can be meant
 UNSUPPORTED = ("and", "nand", "or", "nor", "delay", "pwl", "vcr", "vccap")
 MOST_DIMENSIONS = 64
 
@@ -44,6 +45,8 @@ def controlled(line: Line) -> Instance:
     if keyword in LAWS[letter] and len(rest) > 1 and rest[1].expression is not None:
         law = rest[1].expression
         return behavioral(line, nodes, law, line.assigned(), voltage=FORCES_VOLTAGE[letter])
+    if keyword in FOREIGN:
+        raise line.unsupported(f"{keyword.upper()} in this form is not supported", rest[0])
     if keyword in UNSUPPORTED and (rest[0].group is not None or len(rest) > 3):
         raise line.unsupported(f"{keyword.upper()} is not supported", rest[0])
     return _linear(line, nodes, rest)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from longtail.circuit import Value
+from longtail.elaborate.scope import bounds as limits
 from longtail.elaborate.scope.scopes import Scope
-from longtail.elaborate.scope.values import add, leaves, multiply, subtract
+from longtail.elaborate.scope.values import add, children, leaves, multiply, subtract
 from longtail.errors import NetlistError, Span, UnsupportedError
 from longtail.netlist.expressions.evaluation import to_text
 from longtail.netlist.expressions.tree import Binary, Expression, Name, Number, Unary
@@ -83,7 +84,20 @@ def _times(a: Rational, b: Rational) -> Rational:
 def _checked(found: Rational, span: Span) -> Rational:
     if max(len(found.numerator), len(found.denominator)) > MOST_ORDER + 1:
         raise UnsupportedError(f"LAPLACE of an order above {MOST_ORDER} is not supported", span=span)
+    if _terms(found) > limits.EXPRESSION_SIZE:
+        hint = "name parts of it with .param"
+        raise NetlistError("the coefficients of LAPLACE grow too large when it is multiplied out", span=span, hint=hint)
     return found
+
+
+def _terms(found: Rational) -> int:
+    """How many terms the coefficients have, up to just beyond the bound."""
+    stack = [value for each in found for value in each if not isinstance(value, float)]
+    count = 0
+    while stack and count <= limits.EXPRESSION_SIZE:
+        count += 1
+        stack.extend(children(stack.pop()))
+    return count
 
 
 def _trimmed(coefficients: Sequence[Value]) -> Polynomial:
