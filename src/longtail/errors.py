@@ -72,7 +72,7 @@ class UnsupportedError(NetlistError):
 class NetlistErrors(NetlistError):
     """Several things in one netlist that are wrong: `errors` has them all, in the order in which they were found.
 
-    Message, place and hint are those of the first; `left_out` counts what was not looked for any more.
+    Message, place and hint are those of the first; `left_out` says that there may be more.
     """
 
     def __init__(self, errors: Iterable[NetlistError], left_out: bool = False) -> None:
@@ -107,16 +107,21 @@ class NetlistErrors(NetlistError):
 
 
 _NAMES = re.compile(r"'[^']*'|^[^\s:]+: | \(in [^)]*\)")
+_QUOTED = re.compile(r"'[^']*'")
 _MOST_PLACES = 12
 
 
 def others(group: Sequence[NetlistError]) -> str:
-    """Where else what the first of a group says is found.
+    """Where else what the first of a group says is found, with the names that differ there.
 
-    >>> others([NetlistError("x", span=Span("a.cir", line, 1, "")) for line in (2, 5, 9)])
-    'also at a.cir:5:1, a.cir:9:1'
+    >>> others([NetlistError(f"no '{name}'", span=Span("a.cir", line, 1, "")) for line, name in ((2, "a"), (9, "b"))])
+    "also at a.cir:9:1 ('b')"
     """
-    places = [str(error.span) for error in group[1:] if error.span is not None]
+    said = _QUOTED.findall(group[0].message)
+    places = []
+    for error in group[1:]:
+        names = [name for name in _QUOTED.findall(error.message) if name not in said]
+        places.append(f"{error.span} ({', '.join(names)})" if names else str(error.span))
     more = len(places) - _MOST_PLACES
     return f"also at {', '.join(places[:_MOST_PLACES])}{f' and {more} more places' if more > 0 else ''}"
 

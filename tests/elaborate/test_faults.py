@@ -39,7 +39,7 @@ def test_eleven_things_are_told_in_one_run():
     assert (error.message, error.span) == (error.errors[0].message, error.errors[0].span)
     text = str(error)
     assert text.startswith("12 faults in the netlist:")
-    assert "also at <text>:4:1, <text>:5:1" in text
+    assert "also at <text>:4:1 ('z2'), <text>:5:1 ('z3')" in text
     assert text.count("MESFET") == 1
     assert str(pickle.loads(pickle.dumps(error))) == text
 
@@ -52,7 +52,7 @@ def test_the_command_line_tells_them_too(tmp_path, capsys):
     assert told.out == ""
     assert told.err.startswith("error: 12 faults in the netlist\n")
     assert told.err.count("error: ") == 11
-    assert f"also at {deck}:4:1, {deck}:5:1" in told.err
+    assert f"also at {deck}:4:1 ('z2'), {deck}:5:1 ('z3')" in told.err
 
 
 def test_one_fault_is_raised_as_it_is():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from itertools import combinations_with_replacement, pairwise
 from math import comb
@@ -21,6 +21,7 @@ LINEAR = {"e": "vcvs", "g": "vccs", "f": "cccs", "h": "ccvs"}
 LAWS = {"e": ("vol", "value", "v"), "g": ("cur", "value", "i"), "f": ("value",), "h": ("value",)}
 FOREIGN = ("laplace", "freq", "chebyshev", "opamp", "transformer")  # where no node can be meant
 UNSUPPORTED = ("and", "nand", "or", "nor", "delay", "pwl", "vcr", "vccap")
+BOUNDS = ("max", "min")
 MOST_DIMENSIONS = 64
 
 
@@ -56,15 +57,33 @@ def _linear(line: Line, nodes: tuple[str, ...], rest: Sequence[Word]) -> Instanc
     letter = line.element.letter
     senses_voltage = letter in "eg"
     gain_at = 2 if senses_voltage else 1
-    given = line.assigned()
+    given = line.assigned(*BOUNDS)
     if len(rest) == gain_at + 1:
         given.append(Given("gain", line.value(rest[gain_at]), rest[gain_at].span))
     elif not (len(rest) == gain_at and any(item.name == "gain" for item in given)):
         wanted = "4 nodes and a gain" if senses_voltage else "2 nodes, a controlling voltage source and a gain"
         raise line.error(f"expected {wanted}, found {len(rest) + 2} fields")
+    bounds = {a.name: line.scope.value(a.value, a.span) for a in line.element.assignments if a.name in BOUNDS}
+    if bounds and senses_voltage:
+        return _bounded(line, nodes, rest, given, bounds)
+    if bounds:
+        raise line.unsupported("bounds of what a current controls are not supported")
     if senses_voltage:
         return line.instance(LINEAR[letter], (*nodes, line.node(rest[0]), line.node(rest[1])), given)
     return line.instance(LINEAR[letter], nodes, given, controls=(line.scope.device(rest[0].text),))
+
+
+def _bounded(
+    line: Line, nodes: tuple[str, ...], rest: Sequence[Word], given: Iterable[Given], bounds: Mapping[str, Value]
+) -> Instance:
+    """HSPICE's `e1 p n cp cn 1k max=5 min=-5`: the product, kept within its bounds."""
+    factors = {item.name: item for item in given}
+    law: Expression = Potential(line.node(rest[0]), line.node(rest[1]))
+    law = Binary("*", as_expression(factors.pop("gain").value), law)
+    for name, function in (("max", "min"), ("min", "max")):
+        if name in bounds:
+            law = plain(function, (law, as_expression(bounds[name])))
+    return flat_behavioral(line, nodes, law, factors.values(), FORCES_VOLTAGE[line.element.letter])
 
 
 def _polynomial(line: Line, nodes: tuple[str, ...], rest: list[Word]) -> Instance:
