@@ -220,6 +220,7 @@ class DeviceModel:
     when the device takes no model. `optional_terminals` trailing terminals may be left out of a card and are then
     ground. `levels` are the values of the model's `level` that this file serves. `multiplier` says that the engine
     multiplies every flow by the instance's `m`; devices with branches handle `m` themselves.
+    `unreal` says of some of its `regions` why no real device is there: a note at the operating point.
     `potentials` are built-in potentials in V at the device's temperature, by the parameter of the model that sets
     them: where one falls to zero the equations hold no more.
     `scales` are parameters of an instance whose value decides nothing but by its sign: devices that differ in them
@@ -248,6 +249,7 @@ class DeviceModel:
     quantities: tuple[Quantity, ...] = ()
     regions: tuple[str, ...] = ()
     multiplier: bool = True
+    unreal: Mapping[str, str] = field(default_factory=dict)
     potentials: Callable[[Parameters], Mapping[str, Real]] = lambda p: {}
     scales: tuple[str, ...] = ()
     own_program: bool = False

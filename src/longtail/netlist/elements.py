@@ -11,14 +11,12 @@ from longtail.netlist.expressions.tree import Name
 from longtail.netlist.fields import Fields, Token, defined_value, definitions, expression_at, tokens
 from longtail.netlist.lines import LogicalLine
 
-SUPPORTED = frozenset("rclkviefghbdqmjx")
+SUPPORTED = frozenset("rclkviefghbdqmjswx")
 UNSUPPORTED = {
     "t": "a transmission line",
     "u": "a distributed RC line",
     "o": "a lossy transmission line",
     "y": "a transmission line of measured data",
-    "s": "a voltage-controlled switch",
-    "w": "a current-controlled switch",
     "a": "a code model",
     "n": "a compiled Verilog-A device",
     "p": "coupled lines",

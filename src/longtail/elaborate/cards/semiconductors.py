@@ -25,7 +25,7 @@ def semiconductor(line: Line) -> Instance:
     if not required <= index <= len(device.terminals):
         raise _wrong_nodes(line, device, index, card.name)
     nodes = tuple(line.node(word) for word in line.element.words[:index])
-    given = [*_behind_model(line, device, line.element.words[index + 1 :]), *line.assigned()]
+    given = [*behind_model(line, device, line.element.words[index + 1 :]), *line.assigned()]
     return line.instance(device.name, nodes, given, model=model.name)
 
 
@@ -56,7 +56,7 @@ def _wrong_nodes(line: Line, device: DeviceModel, count: int, model: str) -> Exc
     return line.error(message)
 
 
-def _behind_model(line: Line, device: DeviceModel, words: tuple[Word, ...]) -> list[Given]:
+def behind_model(line: Line, device: DeviceModel, words: tuple[Word, ...]) -> list[Given]:
     """An area without name, and flags."""
     spelling = catalog.instance_spelling(device.name).by_name
     given: list[Given] = []

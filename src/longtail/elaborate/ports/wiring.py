@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from longtail.circuit import GROUND, Circuit, Instance
+from longtail.devices.parts.switching import SWITCHES
 from longtail.elaborate.scope.values import leaves, map_leaves
 from longtail.errors import NetlistError
 from longtail.netlist.expressions.tree import Expression, Number, Potential
@@ -68,10 +69,10 @@ class Wiring:
 
     @cached_property
     def passive(self) -> Mapping[str, tuple[tuple[str, Instance], ...]]:
-        """What resistors, capacitors and inductors join each node with, and which of them does."""
+        """What resistors, capacitors, inductors and switches join each node with, and which of them does."""
         joined: dict[str, list[tuple[str, Instance]]] = defaultdict(list)
         for instance in self.circuit.instances.values():
-            if instance.device in PASSIVES:
+            if instance.device in PASSIVES or instance.device in SWITCHES:
                 a, b = instance.nodes[:2]
                 joined[a].append((b, instance))
                 joined[b].append((a, instance))
