@@ -100,7 +100,7 @@ CONTROLS: Mapping[str, tuple[tuple[str, dict[str, float]], ...]] = {
 
 
 # Model parameters whose sign goes with the type of the device.
-SIGNED: Mapping[str, tuple[str, ...]] = {"mosfet1": ("vto",)}
+SIGNED: Mapping[str, tuple[str, ...]] = {"mosfet1": ("vto",), "vdmos": ("vto", "vtotc")}
 
 
 def drawn_bias(device: DeviceModel, card: Card, rng: np.random.Generator) -> dict[str, float]:

@@ -20,6 +20,7 @@ ANNOTATIONS = frozenset(
         *("icrating", "vceo", "vcbo", "vebo", "iave", "vpk", "irms", "ipk", "vds", "qg", "vrev", "tmin", "tmax"),
         *("bv_max", "id_max", "fv_max", "pd_max", "te_max", "ic_max", "vbe_max", "vbc_max", "vce_max"),
         *("vgs_max", "vgd_max", "vds_max", "vgb_max", "vbs_max", "vbd_max", "r_max", "rth0", "cth0"),
+        *("ron", "vgsr_max", "vgdr_max", "idr_max", "derating", "rth_ext"),
     )
 )
 
@@ -56,6 +57,7 @@ def build(card: ModelCard, owner: Scope, notes: Notes) -> Model:
     """The card as a `Model`. Raises NetlistError for unknown parameters and values out of bounds."""
     device = serving_device(card, owner)
     spelling = catalog.model_spelling(device.name)
+    kind, words = _kind(card, device)
     given, ignored = [], []
     for assignment in card.assignments:
         if assignment.name in spelling.by_name:
@@ -63,7 +65,7 @@ def build(card: ModelCard, owner: Scope, notes: Notes) -> Model:
             given.append(Given(assignment.name, value, assignment.span))
         elif assignment.name in ANNOTATIONS:
             ignored.append(assignment.name)
-        elif assignment.name not in ("level", *device.model_types):
+        elif assignment.name not in ("level", *device.model_types, *words):
             raise NetlistError(
                 f"model '{card.name}' ({device.name}) has no parameter '{assignment.name}'{owner.where}",
                 span=assignment.span,
@@ -72,7 +74,16 @@ def build(card: ModelCard, owner: Scope, notes: Notes) -> Model:
     if ignored:
         notes.add(f"model '{card.name}': without effect: {', '.join(ignored)}", card.span)
     values = check(given, spelling, f"model '{card.name}'", owner, notes)
-    return Model(flat_name(card, owner), device.name, card.type, values, card.span)
+    return Model(flat_name(card, owner), device.name, kind, values, card.span)
+
+
+def _kind(card: ModelCard, device: DeviceModel) -> tuple[str, tuple[str, ...]]:
+    """The type of a card, and the words that tell it: `vdmos(pchan ...)` of LTspice is of type vdmosp."""
+    opposite = f"{card.type}p"
+    if opposite not in device.model_types:
+        return card.type, ()
+    turned = any(assignment.name == "pchan" for assignment in card.assignments)
+    return opposite if turned else card.type, ("nchan", "pchan")
 
 
 def serving_device(card: ModelCard, owner: Scope) -> DeviceModel:
