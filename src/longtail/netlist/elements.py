@@ -11,9 +11,8 @@ from longtail.netlist.expressions.tree import Name
 from longtail.netlist.fields import Fields, Token, defined_value, definitions, expression_at, tokens
 from longtail.netlist.lines import LogicalLine
 
-SUPPORTED = frozenset("rclkviefghbdqmjswx")
+SUPPORTED = frozenset("rclkviefghbdqmjswtx")
 UNSUPPORTED = {
-    "t": "a transmission line",
     "u": "a distributed RC line",
     "o": "a lossy transmission line",
     "y": "a transmission line of measured data",

@@ -11,7 +11,7 @@ from longtail.elaborate.cards.controlled import controlled, source_by_formula
 from longtail.elaborate.cards.line import Line
 from longtail.elaborate.cards.models import Models
 from longtail.elaborate.cards.parasitics import KINDS, with_parasitics
-from longtail.elaborate.cards.passives import coupling, passive
+from longtail.elaborate.cards.passives import coupling, passive, transmission_line
 from longtail.elaborate.cards.semiconductors import semiconductor
 from longtail.elaborate.cards.sources import independent
 from longtail.elaborate.cards.switches import switch
@@ -65,6 +65,8 @@ def _instances(line: Line) -> list[Instance]:
             return with_parasitics(line, controlled)
         case "b":
             return with_parasitics(line, source_by_formula)
+        case "t":
+            return [transmission_line(line)]
         case "s" | "w":
             return [switch(line)]
         case letter if letter in catalog.by_letter():
