@@ -277,3 +277,23 @@ def test_a_hysteresis_is_named() -> None:
 def test_a_switch_without_a_way_from_off_to_on_is_refused() -> None:
     with pytest.raises(InputError, match="von and voff of the switch are equal"):
         lt.read("equal\nv1 a 0 1\ns1 a 0 a 0 k\n.model k vswitch(von=1 voff=1)\n").op()
+
+
+@pytest.mark.parametrize(
+    ("card", "device", "r"),
+    [
+        ("vswitch(ron=5 roff=1k vt=0.4 vh=0.05)", "voltage_switch", 5.0),
+        ("vswitch(ron=5 roff=1k td=1u)", "voltage_switch", 5.0),
+        ("vswitch(ron=5 roff=1k von=0.4 voff=0.1)", "smooth_voltage_switch", 5.0),
+        ("vswitch(ron=5 roff=1k)", "smooth_voltage_switch", math.sqrt(5e3)),
+    ],
+)
+def test_a_vswitch_of_pspice_is_of_the_kind_that_its_parameters_are(card: str, device: str, r: float) -> None:
+    amplifier = lt.read(f"kinds\nv1 a 0 1\nvc c 0 0.5\nr1 a o 1\ns1 o 0 c 0 k\n.model k {card}\n")
+    assert amplifier.circuit.instances["s1"].device == device
+    assert amplifier.op().devices["s1"]["r"] == pytest.approx(r, rel=1e-9)
+
+
+def test_a_vswitch_with_parameters_of_both_kinds_is_refused() -> None:
+    with pytest.raises(NetlistError, match="has no parameter 'v"):
+        lt.read("both\nv1 a 0 1\ns1 a 0 a 0 k\n.model k vswitch(vt=1 von=1)\n")

@@ -3,7 +3,8 @@
 i_control is the branch current of the controlling instance, from its first terminal through it to its second. The
 switch is on above it + ih and off below it - ih; in between it is off, or on where the card says `on` (which ngspice
 39 forgets after the first iteration). Its step is 10 nA + (abs(it) + abs(ih))/1000 wide; ih < 0 is smooth over the
-window. All of that, and the noise, is as in the voltage-controlled switch, voltage_switch.
+window. An `iswitch` with it, ih or td is such a switch. All of that, and the noise, is as in the voltage-controlled
+switch, voltage_switch.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from longtail.devices.parts.switching import (
     FLAGS,
     REGIONS,
     STEPPING,
+    TRANSITION_DELAY,
     UNREAL,
     quantities,
     resistances,
@@ -38,8 +40,9 @@ MODEL = DeviceModel(
         Parameter("it", "A", "threshold"),
         Parameter("ih", "A", "hysteresis on either side of the threshold; negative: smooth, without hysteresis"),
         *resistances(1.0, 1e12),
+        TRANSITION_DELAY,
     ),
-    model_types={"csw": 1.0},
+    model_types={"csw": 1.0, "iswitch": 1.0},
     model_required=True,
     quantities=quantities("ic", "A", "controlling current"),
     regions=(*REGIONS, STEPPING),

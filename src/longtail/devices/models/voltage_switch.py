@@ -9,6 +9,8 @@ smoothly (`longtail.devices.parts.switching`) over 10 uV + (abs(vt) + abs(vh))/1
 hysteresis, else beyond the edge of its state, above vt + vh, or below vt - vh with `on`. Region "stepping" and a note
 say that it is there; small signals are then those of that slope, which no real switch has.
 
+A `vswitch` of PSpice with vt, vh or td is this switch, too.
+
 vh < 0 is LTspice's switch without hysteresis: ln R goes from roff at vt + vh to ron at vt - vh by the same formula
 (ngspice 39 makes a hysteresis with its state turned round of it).
 
@@ -24,6 +26,7 @@ from longtail.devices.parts.switching import (
     FLAGS,
     REGIONS,
     STEPPING,
+    TRANSITION_DELAY,
     UNREAL,
     quantities,
     resistances,
@@ -48,8 +51,9 @@ MODEL = DeviceModel(
         Parameter("vt", "V", "threshold"),
         Parameter("vh", "V", "hysteresis on either side of the threshold; negative: smooth, without hysteresis"),
         *resistances(1.0, 1e12),
+        TRANSITION_DELAY,
     ),
-    model_types={"sw": 1.0},
+    model_types={"sw": 1.0, "vswitch": 1.0},
     model_required=True,
     quantities=quantities("vc", "V", "controlling voltage"),
     regions=(*REGIONS, STEPPING),

@@ -34,6 +34,7 @@ _LARGEST_STEP = 0.125  # of the way from off to on, in one iteration
 ON = Parameter("on", "", "within its hysteresis the switch is on", 0.0, flag=True)
 OFF = Parameter("off", "", "within its hysteresis the switch is off, as without a word", 0.0, flag=True)
 FLAGS = (ON, OFF, MULTIPLIER)
+TRANSITION_DELAY = Parameter("td", "s", "delay of switching; without time of no effect", None)
 ELEMENTS = (between("g", "sw", "p", "n", "resistance of the switch", CONDUCTANCE, ("r", "sw")),)
 
 

@@ -86,8 +86,14 @@ def _kind(card: ModelCard, device: DeviceModel) -> tuple[str, tuple[str, ...]]:
     return opposite if turned else card.type, ("nchan", "pchan")
 
 
+def _unknown(card: ModelCard, device: DeviceModel) -> int:
+    """How many parameters of a card a device does not have: a `vswitch` may be of two kinds."""
+    known = catalog.model_spelling(device.name).by_name
+    return sum(assignment.name not in known for assignment in card.assignments)
+
+
 def serving_device(card: ModelCard, owner: Scope) -> DeviceModel:
-    """The device that serves the type and level of a card."""
+    """The device that serves the type and level of a card; of several the one that knows most of its parameters."""
     candidates = catalog.by_model_type().get(card.type)
     if candidates is None:
         raise UnsupportedError(
@@ -99,9 +105,9 @@ def serving_device(card: ModelCard, owner: Scope) -> DeviceModel:
     for assignment in card.assignments:
         if assignment.name == "level" and not isinstance(assignment.value, Name):
             level = owner.number(assignment.value, assignment.span)
-    for device in candidates:
-        if level in (device.levels or (1,)):
-            return device
+    serving = [device for device in candidates if level in (device.levels or (1,))]
+    if serving:
+        return min(serving, key=lambda device: _unknown(card, device))
     levels = sorted({number for device in candidates for number in device.levels or (1,)})
     raise UnsupportedError(
         f"model '{card.name}' ({card.type}) is of level {level:g}, which is not supported{owner.where}",
