@@ -139,6 +139,7 @@ def test_a_loop_that_holds_a_switch_on_its_step_is_solved_and_said() -> None:
     """Off it is asked to be on and on to be off: the operating point lies on the step, and no real switch there."""
     op = lt.read(CLAMP.format("sw(ron=10 roff=1meg vt=0.5)")).op()
     assert 0.5 < op.nodes["o"] < 0.5 + 1e-5 + 5e-4
+    assert op.continuation == "newton" and op.iterations < 20
     assert op.devices["s1"]["region"] == "stepping"
     assert any(note.startswith("s1: its control sits on the step") for note in op.notes)
     smooth = lt.read(CLAMP.format("vswitch(ron=10 roff=1meg von=0.6 voff=0.4)")).op()

@@ -141,14 +141,12 @@ def _check_loops(circuit: Circuit, ties: Iterable[_Ties]) -> None:
 
 
 def _forced(trace: Trace, local: Mapping[str, int | None], flows: Flows) -> Iterable[tuple[str, str]]:
-    """Pairs of nodes between which the device forces a voltage by a branch current of its own, whatever it is."""
+    """Pairs of nodes between which the device forces a voltage by a branch current of its own."""
     for branch in flows.static:
         k = local[branch]
         if k is None or trace.unknowns[k].is_node or trace.unknowns[k].owner is None:
             continue
         current = trace.variables[k].id
-        if current in trace.differentiator.slopes(flows.static[branch]):
-            continue  # a resistance in series
         ends = [
             _name(trace, local[node])
             for node, flow in flows.static.items()
