@@ -200,9 +200,29 @@ def without_ports(deck: str) -> str:
     return re.sub(r"(?m)^\*@ (input|output).*\n", "", deck)
 
 
-EXAMPLES = {"q": "bjt_pair", "j": "jfet_pair", "m": "ota_5t"}  # by the letter of the transistors in them
+EXAMPLES = {
+    "q": "bjt_pair",
+    "j": "jfet_pair",
+    "m": "ota_5t",
+    "z": "mesfets",
+}  # by the letter of the transistors in them
 POWER = "power stage"  # of transistors with three terminals
 OWN = {
+    "mesfets": """mesfets
+*@ input inp inn
+*@ output op on
+vdd vdd 0 5
+vss vss 0 -5
+vinp inp 0 0
+vinn inn 0 0
+rd1 vdd op 300
+rd2 vdd on 300
+z1 op inp s n
+z2 on inn s n
+is s vss 8m
+rs s vss 5k
+.model n nmf(level=1 vto=-1.3 beta=4m lambda=0.05 cgs=400f cgd=100f pb=0.75 rd=12 rs=7)
+""",
     POWER: """power stage
 *@ input inp inn
 *@ output o
@@ -219,7 +239,7 @@ rt s vss 10k
 ro o 0 100k
 .model n vdmos(level=1 vto=2.1 kp=1.5 lambda=0.01 cgs=100p cgdmin=5p cgdmax=200p cjo=100p rg=5 rs=0.1)
 .model p vdmos(level=1 pchan vto=-2.1 kp=1.5 lambda=0.01 cgs=100p cgdmin=5p cgdmax=200p cjo=100p rg=5)
-"""
+""",
 }
 VERBS: Mapping[str, Mapping[str, object]] = {
     "op": {},

@@ -11,7 +11,7 @@ from longtail.netlist.expressions.tree import Name
 from longtail.netlist.fields import Fields, Token, defined_value, definitions, expression_at, tokens
 from longtail.netlist.lines import LogicalLine
 
-SUPPORTED = frozenset("rclkviefghbdqmjswtx")
+SUPPORTED = frozenset("rclkviefghbdqmjzswtx")
 UNSUPPORTED = {
     "u": "a distributed RC line",
     "o": "a lossy transmission line",
@@ -19,7 +19,6 @@ UNSUPPORTED = {
     "a": "a code model",
     "n": "a compiled Verilog-A device",
     "p": "coupled lines",
-    "z": "a MESFET",
 }
 
 _NAME = re.compile(r"[^\s,=(){}'\"]+")
