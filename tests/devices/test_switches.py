@@ -298,3 +298,69 @@ def test_a_vswitch_of_pspice_is_of_the_kind_that_its_parameters_are(card: str, d
 def test_a_vswitch_with_parameters_of_both_kinds_is_refused() -> None:
     with pytest.raises(NetlistError, match="has no parameter 'v"):
         lt.read("both\nv1 a 0 1\ns1 a 0 a 0 k\n.model k vswitch(vt=1 von=1)\n")
+
+
+# as makers of op-amps write them: underscores, units, a resistor beside the control, switches as clamps and as a limit
+MACROMODEL = """macromodel with switches
+*@ input inp inn
+*@ output out
+vcc vcc 0 15
+vee vee 0 -15
+vp inp 0 {input} ac 0.5
+vn inn 0 0 ac -0.5
+x1 inp inn vcc vee out opamp
+rl out 0 {load}
+.subckt opamp inp inn vcc vee out
+g1 0 n1 inp inn 1m
+r1 n1 0 1meg
+c1 n1 0 1u
+e1 n2 0 n1 0 1
+vsense n2 n3 0
+ro n3 out 50
+xlim n1 vcc vee clamp
+s_s1 vcc n5 vcc vee _s1
+rs_s1 vcc vee 1g
+.model _s1 VSWITCH Roff=1e6 Ron=1.0 Voff=0.0V Von=1.0V
+r5 n5 vee 10meg
+w_w1 n1 0 vsense w_w1mod
+.MODEL w_w1mod ISWITCH Roff=1e9 Ron=10 Ioff=20mA Ion=40mA
+.ends
+.subckt clamp n1 vcc vee
+s1 n1 hi n1 hi svc
+s2 lo n1 lo n1 svc
+vh vcc hi 1.5
+vl lo vee 1.5
+.model svc vswitch(ron=10 roff=1g von=10m voff=-10m)
+.ends
+"""
+
+
+def test_a_macromodel_with_switches() -> None:
+    """Gain, clamp and current limit: 1 mS into 1 Mohm beside three open switches, and the switches when they act."""
+    open_loop = lt.read(MACROMODEL.format(input=0, load="10k")).gains(frequency_hz=0.0)
+    resistance = 1.0 / (1e-6 + 3e-9)
+    assert open_loop.differential[0].real == pytest.approx(1e-3 * resistance * 10000 / 10050, rel=1e-6)
+    clamped = lt.read(MACROMODEL.format(input=1, load="10k")).op()
+    assert clamped.nodes["x1.n1"] == pytest.approx(13.5, abs=0.02)
+    assert clamped.devices["s.x1.s_s1"]["region"] == "on"
+    limited = lt.read(MACROMODEL.format(input=1, load=1)).op()
+    assert 0.02 < limited.branches["v.x1.vsense"] < 0.04
+    assert limited.devices["w.x1.w_w1"]["region"] == "between"
+
+
+@pytest.mark.parametrize(
+    ("card", "control", "volts"),
+    [("vswitch(ron=10 roff=100k von=0.8 voff=0.2)", 0.5, 0.5), ("sw(ron=10 roff=100k vt=0.5 vh=0.1)", 0.2, 0.990099)],
+)
+def test_the_decks_of_the_field(card: str, control: float, volts: float) -> None:
+    deck = f"deck\nv1 a 0 1\nv2 c 0 {control}\nr1 a o 1k\ns1 o 0 c 0 sw1\n.model sw1 {card}\n"
+    assert lt.read(deck).op().nodes["o"] == pytest.approx(volts, rel=1e-6)
+
+
+@pytest.mark.parametrize("switch", ["step", "slope"])
+def test_lanes_on_either_side_of_a_switch_equal_a_loop(switch: str) -> None:
+    deck = AMPLIFIER.format(gain="{gain}", switch=switch) + ".param gain=0\n"
+    values = np.linspace(0.0, 2.5, 11)
+    lanes = lt.read(deck).op(parameters={"gain": values}).nodes["op"]
+    loop = [lt.read(deck, parameters={"gain": float(value)}).op().nodes["op"] for value in values]
+    assert lanes == pytest.approx(loop, rel=1e-7)
