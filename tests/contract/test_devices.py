@@ -94,11 +94,13 @@ CONTROLS: Mapping[str, tuple[tuple[str, dict[str, float]], ...]] = {
     "coupling": (("inductor", {"l": 1e-6}), ("inductor", {"l": 4e-6})),
     "cccs": (("voltage_source", {}),),
     "ccvs": (("voltage_source", {}),),
+    "current_switch": (("voltage_source", {}),),
+    "smooth_current_switch": (("voltage_source", {}),),
 }
 
 
 # Model parameters whose sign goes with the type of the device.
-SIGNED: Mapping[str, tuple[str, ...]] = {"mosfet1": ("vto",)}
+SIGNED: Mapping[str, tuple[str, ...]] = {"mosfet1": ("vto",), "vdmos": ("vto", "vtotc")}
 
 
 def drawn_bias(device: DeviceModel, card: Card, rng: np.random.Generator) -> dict[str, float]:
@@ -319,15 +321,16 @@ def test_lanes_equal_a_loop(name: str) -> None:
 
 @every_device
 def test_slopes_agree_with_differences(name: str) -> None:
-    step = 1e-6
     for case in cases(name, "slopes", 12):
         traced = case.trace()
+        nodes, _ = local_names(case.device, case.card)
         recorded = flat(traced.flows)
         for kind in ("static", "charges"):
             rows, _ = traced.differentiator.rows(list(recorded[kind].values()))
             centre = flat(case.flows())[kind]
             scale = max((abs(x) for x in centre.values()), default=0.0)
             for variable, value in case.bias.items():
+                step = 1e-6 if variable in nodes else 1e-8  # V, A
                 id = traced.graph.input(f"v.{variable}").id
                 slopes = interpret(traced.graph, [row.get(id, 0.0) for row in rows], case.inputs())
                 high = flat(case.flows(**{variable: value + step}))[kind]

@@ -28,7 +28,7 @@ FOLDER = Path(__file__).parents[2] / "examples"
 DEVICES = devices()
 LETTERS = {model.letter for model in DEVICES.values() if model.role is not None}
 TRANSISTORS = sorted(n for n, m in DEVICES.items() if m.letter in LETTERS and len(m.terminals) > 2)
-OF_MOS = [name for name in TRANSISTORS if DEVICES[name].letter == "m"]
+OF_MOS = [name for name in TRANSISTORS if DEVICES[name].letter == "m" and "b" in DEVICES[name].terminals]
 every_transistor = pytest.mark.parametrize("name", TRANSISTORS)
 INDEXES = (catalog.by_letter, catalog.by_model_type, catalog.instance_spelling, catalog.model_spelling)
 
@@ -192,7 +192,7 @@ def twin(name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[DeviceModel]:
 
 def with_level(deck: str, level: int) -> str:
     """A deck with this level on every model card of a transistor."""
-    return re.sub(r"(?m)^(\.model \w+ [np]\w\w+\()(?:level=1 )?", rf"\1level={level} ", deck)
+    return re.sub(r"(?m)^(\.model \w+ (?:[np]\w\w+|vdmos)\()(?:level=1 )?", rf"\1level={level} ", deck)
 
 
 def without_ports(deck: str) -> str:
@@ -200,7 +200,47 @@ def without_ports(deck: str) -> str:
     return re.sub(r"(?m)^\*@ (input|output).*\n", "", deck)
 
 
-EXAMPLES = {"q": "bjt_pair", "j": "jfet_pair", "m": "ota_5t"}  # by the letter of the transistors in them
+EXAMPLES = {
+    "q": "bjt_pair",
+    "j": "jfet_pair",
+    "m": "ota_5t",
+    "z": "mesfets",
+}  # by the letter of the transistors in them
+POWER = "power stage"  # of transistors with three terminals
+OWN = {
+    "mesfets": """mesfets
+*@ input inp inn
+*@ output op on
+vdd vdd 0 5
+vss vss 0 -5
+vinp inp 0 0
+vinn inn 0 0
+rd1 vdd op 300
+rd2 vdd on 300
+z1 op inp s n
+z2 on inn s n
+is s vss 8m
+rs s vss 5k
+.model n nmf(level=1 vto=-1.3 beta=4m lambda=0.05 cgs=400f cgd=100f pb=0.75 rd=12 rs=7)
+""",
+    POWER: """power stage
+*@ input inp inn
+*@ output o
+vdd vdd 0 20
+vss vss 0 -20
+vinp inp 0 0
+vinn inn 0 0
+m1 x inp s n
+m2 o inn s n
+m3 x x vdd p
+m4 o x vdd p
+it s vss 50m
+rt s vss 10k
+ro o 0 100k
+.model n vdmos(level=1 vto=2.1 kp=1.5 lambda=0.01 cgs=100p cgdmin=5p cgdmax=200p cjo=100p rg=5 rs=0.1)
+.model p vdmos(level=1 pchan vto=-2.1 kp=1.5 lambda=0.01 cgs=100p cgdmin=5p cgdmax=200p cjo=100p rg=5)
+""",
+}
 VERBS: Mapping[str, Mapping[str, object]] = {
     "op": {},
     "half": {},
@@ -215,8 +255,13 @@ VERBS: Mapping[str, Mapping[str, object]] = {
 
 def decks(name: str, twin: DeviceModel, example: str | None = None) -> tuple[str, str]:
     """An example with a transistor of this name, and the same with its copies."""
-    deck = (FOLDER / f"{example or EXAMPLES[twin.letter]}.cir").read_text()
-    return with_level(deck, DEVICES[name].levels[0]), with_level(deck, twin.levels[0])
+    named = example or (POWER if len(twin.terminals) == 3 and twin.letter == "m" else EXAMPLES[twin.letter])
+    deck = OWN[named] if named in OWN else (FOLDER / f"{named}.cir").read_text()
+    return with_level(deck, level_of(DEVICES[name])), with_level(deck, level_of(twin))
+
+
+def level_of(model: DeviceModel) -> int:
+    return model.levels[0] if model.levels else 1
 
 
 def said(deck: str, verb: str, options: Mapping[str, object], copy: DeviceModel) -> tuple[object, str]:
@@ -311,6 +356,6 @@ def test_what_nothing_drives_is_called_the_same_of_a_copy(name: str, twin: Devic
     nodes = {role.output: "d", role.control: "loose"}
     at = " ".join(nodes.get(t, "0") for t in model.terminals[: len(model.terminals) - model.optional_terminals])
     deck = f"open\nvd d 0 1\n{model.letter}1 {at} t\n.model t {next(iter(model.model_types))}(level={{}})\n"
-    own, other = (lt.read(deck.format(each.levels[0])).circuit.notes for each in (model, twin))
+    own, other = (lt.read(deck.format(level_of(each))).circuit.notes for each in (model, twin))
     assert [note.message for note in own] == [note.message for note in other]
     assert any(f"the {role.control_name} of {model.letter}1" in note.message for note in own)

@@ -20,7 +20,7 @@ from reference import ngspice
 DEVICES = devices()
 SILENT = {
     "behavioral", "capacitor", "cccs", "ccvs", "coupling", "current_source", "ideal_diode", "inductor",
-    "vccs", "vcvs", "voltage_source",
+    "transmission_line", "vccs", "vcvs", "voltage_source",
 }  # fmt: skip
 T = 300.15
 

@@ -221,6 +221,7 @@ class DeviceModel:
     ground. `levels` are the values of the model's `level` that this file serves; `marks` are parameters of a model card
     that make it one of this device, whatever its level. `multiplier` says that the engine
     multiplies every flow by the instance's `m`; devices with branches handle `m` themselves.
+    `unreal` says of some of its `regions` why no real device is there: a note at the operating point.
     `potentials` are built-in potentials in V at the device's temperature, by the parameter of the model that sets
     them: where one falls to zero the equations hold no more.
     `scales` are parameters of an instance whose value decides nothing but by its sign: devices that differ in them
@@ -250,6 +251,7 @@ class DeviceModel:
     quantities: tuple[Quantity, ...] = ()
     regions: tuple[str, ...] = ()
     multiplier: bool = True
+    unreal: Mapping[str, str] = field(default_factory=dict)
     potentials: Callable[[Parameters], Mapping[str, Real]] = lambda p: {}
     scales: tuple[str, ...] = ()
     own_program: bool = False

@@ -128,8 +128,11 @@ def _renamed(expression: Expression, names: dict[str, str]) -> Expression:
 
 
 def _model(model: Model) -> str:
-    parameters = " ".join(f"{name}={_value(value)}" for name, value in model.parameters.items())
-    return f".model {model.name} {model.type}({parameters})"
+    parameters = [f"{name}={_value(value)}" for name, value in model.parameters.items()]
+    kind = model.type
+    if kind.removesuffix("p") in devices()[model.device].model_types and kind.endswith("p"):
+        kind, parameters = kind.removesuffix("p"), ["pchan", *parameters]  # `vdmosp` stops ngspice 39
+    return f".model {model.name} {kind}({' '.join(parameters)})"
 
 
 def _value(value: Value) -> str:

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
 from longtail.circuit import GROUND, Circuit
+from longtail.devices.discovery import devices
+from longtail.devices.parts.switching import SWITCHES
 from longtail.elaborate.roles import channel
 from longtail.engine.equations.potentials import lost_potentials, without
 from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.lanes.status import LaneStatus
-from longtail.large_signal.transistors import transistors
+from longtail.large_signal.transistors import region, transistors
 from longtail.remarks import warning
 from longtail.units import counted, format_si
 
 _FAR = 10.0  # times the sum of all voltage sources, at least 1 V: a node beyond is held by nothing that was meant to
 _AMPERES = 1e3  # A: what no amplifier carries
 _SHOWN = 6  # names in a note
-_HOLDING = frozenset(("resistor", "inductor", "voltage_source", "vcvs", "ccvs", "diode"))
+_HOLDING = frozenset(("resistor", "inductor", "voltage_source", "vcvs", "ccvs", "diode")) | SWITCHES
 
 
 def extreme_notes(point: OperatingPoint) -> tuple[str, ...]:
-    """Warnings of nodes far outside the sources, and of currents in sources and inductors that nothing survives."""
+    """Warnings of nodes far outside the sources, of currents in sources and inductors that nothing survives, and of
+    devices in a region where no real one is.
+    """
     circuit = point.system.circuit
     sources = [i for i in circuit.instances.values() if i.device == "voltage_source"]
     span = sum(abs(circuit.number(i.parameters.get("dc", 0.0))) for i in sources)
@@ -45,7 +51,17 @@ def extreme_notes(point: OperatingPoint) -> tuple[str, ...]:
         amperes = format_si(point[worst][0].item(), "A")
         why = "look for a junction or a loop of sources that nothing limits"
         notes.append(warning(f"{_listed(huge)} beyond reason, {worst} = {amperes}: {why}"))
-    return tuple(notes)
+    return (*notes, *_unreal(point))
+
+
+def _unreal(point: OperatingPoint) -> Iterator[str]:
+    """A warning of the devices in each region that no real device is in, by why."""
+    found: dict[str, list[str]] = {}
+    for name, instance in point.system.circuit.instances.items():
+        unreal = devices()[instance.device].unreal
+        if unreal and (why := unreal.get(region(point, name, 0))):
+            found.setdefault(why, []).append(name)
+    yield from (warning(f"{_listed(names)}: {why}") for why, names in found.items())
 
 
 def without_figures(point: OperatingPoint) -> NDArray[np.bool_]:

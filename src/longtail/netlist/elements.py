@@ -12,18 +12,14 @@ from longtail.netlist.expressions.tree import Name, Potential
 from longtail.netlist.fields import Fields, Token, defined_value, definitions, expression_at, sections, tokens
 from longtail.netlist.lines import LogicalLine
 
-SUPPORTED = frozenset("rclkviefghbdqmjx")
+SUPPORTED = frozenset("rclkviefghbdqmjzswtx")
 UNSUPPORTED = {
-    "t": "a transmission line",
     "u": "a distributed RC line",
     "o": "a lossy transmission line",
     "y": "a transmission line of measured data",
-    "s": "a voltage-controlled switch",
-    "w": "a current-controlled switch",
     "a": "a code model, or an A device of LTspice, whose equations are in no manual",
     "n": "a compiled Verilog-A device",
     "p": "coupled lines",
-    "z": "a MESFET",
 }
 
 _HOW_TO_TRANSFORM = ("window", "nfft", "mtol")  # LTspice's LAPLACE into time, of no effect here

@@ -1,7 +1,7 @@
 """The circuit as a graph: nodes and devices are its vertices, terminals and controlling currents its labelled edges.
 
-Terminals that may be exchanged carry the same label: both ends of a resistor, a capacitor, an inductor, and of a
-source too, since which way round a source stands follows from where its ends go (`longtail.symmetry.values`).
+Terminals that may be exchanged carry the same label: both ends of a resistor, a capacitor, an inductor, a switch, and
+of a source too, since which way round a source stands follows from where its ends go (`longtail.symmetry.values`).
 Voltage sources in series, independent or controlled, add whatever their order: a chain of them is one vertex with
 its members around it, and the nodes within the chain are none.
 """
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from longtail.circuit import GROUND, Circuit, Instance
 from longtail.devices.discovery import devices
+from longtail.devices.parts.switching import SWITCHES
 from longtail.elaborate.roles import role_of
 
 Vertex = tuple[str, str]  # ("node", "inp"), ("device", "q1"), ("chain", the name of its first member)
@@ -22,7 +23,7 @@ NODE, DEVICE, CHAIN = "node", "device", "chain"
 REVERSIBLE = frozenset(("resistor", "capacitor", "inductor", "voltage_source", "current_source", "cccs", "ccvs"))
 LINEAR_CONTROLLED = frozenset(("vcvs", "vccs"))
 FORCING = frozenset(("voltage_source", "vcvs", "ccvs"))
-IDEAL = frozenset(("control", "read"))  # labels of terminals that draw no current at all
+IDEAL = frozenset(("control", "read", "cp", "cn"))  # labels of terminals that draw no current at all
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ def terminal_labels(instance: Instance) -> list[str]:
         return ["t", "t", "control", "control"]
     if instance.device == "behavioral":
         return ["t", "t"] + ["read"] * (count - 2)
+    if instance.device in SWITCHES:
+        return ["t", "t", "cp", "cn"][:count]
     return list(devices()[instance.device].terminals[:count])
 
 

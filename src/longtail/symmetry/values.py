@@ -9,6 +9,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from longtail.circuit import GROUND, Circuit, Instance, Model
 from longtail.devices.base import Parameter
 from longtail.devices.discovery import devices
+from longtail.devices.parts.switching import SWITCHES
 from longtail.errors import NetlistError
 from longtail.netlist.expressions.evaluation import BEHAVIORAL, evaluate
 from longtail.netlist.expressions.tree import BranchCurrent, Expression, Potential
@@ -39,7 +40,8 @@ def structure(circuit: Circuit, instance: Instance) -> Hashable:
 
 def turns(instance: Instance) -> bool:
     """Whether the first two terminals of a device may be exchanged."""
-    return instance.device in REVERSIBLE or instance.device in LINEAR_CONTROLLED or instance.device == "behavioral"
+    turning = REVERSIBLE | LINEAR_CONTROLLED | SWITCHES
+    return instance.device in turning or instance.device == "behavioral"
 
 
 def values(circuit: Circuit, instance: Instance) -> tuple[Hashable, ...]:

@@ -121,6 +121,8 @@ def _notes(at: Setting, of: str, answer: Answer, band_hz: tuple[float, float], a
         notes.append(
             f"terms cancel to 1/{answer.cancellation:.3g} of their size: the formula is only as exact as its values"
         )
-    if any("#late" in u for u in answer.unknowns):
-        notes.append("excess phase is counted as a pole and a zero (Padé): good up to a tenth of 1/(2*pi*delay)")
+    late = [u for u in answer.unknowns if "#late" in u]
+    if late:
+        what = "the delay of a line" if all(u.startswith("t") for u in late) else "excess phase"
+        notes.append(f"{what} is counted as a pole and a zero (Padé): good up to a tenth of 1/(2*pi*delay)")
     return tuple(notes)

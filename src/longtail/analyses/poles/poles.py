@@ -223,7 +223,7 @@ def _notes(model: Linearization, transfers: Mapping[str, ModeTransfer]) -> list[
     seconds = max([float(np.abs(d).max()) for slopes, d in model.delays if np.abs(slopes).max() > 0.0], default=0.0)
     if seconds > 0.0:
         notes.append(
-            f"excess phase of transistors, a delay of up to {format_si(seconds, 's')}, is no finite pole: it is left "
+            f"{_what_delays(model)}, a delay of up to {format_si(seconds, 's')}, is no finite pole: it is left "
             "out of poles and zeros, and counted in bandwidth and margins"
         )
     notes += [
@@ -237,6 +237,14 @@ def _notes(model: Linearization, transfers: Mapping[str, ModeTransfer]) -> list[
         if t.zero_uncertainty is not None and (worst := t.zero_uncertainty.max(initial=0.0)) > _SHOWN
     ]
     return notes
+
+
+def _what_delays(model: Linearization) -> str:
+    circuit = model.operating_point.system.circuit
+    lines = [i.name for i in circuit.instances_of("transmission_line")]
+    others = len(model.delays) > 2 * len(lines)
+    found = ["excess phase of transistors"] * others + [f"the length of {', '.join(lines)}"] * bool(lines)
+    return " and ".join(found)
 
 
 LOOP_OPTION = Option(

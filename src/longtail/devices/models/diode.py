@@ -42,11 +42,11 @@ from longtail.devices.parts.diode_temperature import (
     breakdown_emission,
     scaled,
 )
-from longtail.devices.parts.junction import depletion_charge, inverse, junction_current, present
-from longtail.devices.parts.limiting import critical_voltage, pnjlim
+from longtail.devices.parts.junction import breaking_current, depletion_charge, inverse, junction_current, present
+from longtail.devices.parts.limiting import critical_voltage, pnjlim, pnjlim_breaking
 from longtail.devices.parts.noise import flicker, shot, thermal
 from longtail.devices.small_signal import CAPACITANCE, CONDUCTANCE, between, in_series
-from longtail.lanes.functions import exp, maximum, minimum, power, select, sqrt
+from longtail.lanes.functions import exp, maximum, power, select, sqrt
 from longtail.lanes.graph import Expr, Real
 
 _KNEE_FROM = 1e-18  # A; below it the knee currents do nothing
@@ -90,12 +90,9 @@ def _limited(v: Potentials, p: Parameters, s: DiodeAtTemperature) -> Real:
     critical, start = critical_voltage(s.saturation, emission_voltage), s.breakdown
 
     def rule(new: Mapping[str, Real], old: Mapping[str, Real]) -> Mapping[str, Real]:
-        forward = pnjlim(new["vd"], old["vd"], emission_voltage, critical)
         if start is None:
-            return {"vd": forward}
-        backward = -start - pnjlim(-start - new["vd"], -start - old["vd"], breakdown_voltage, critical)
-        near = new["vd"] < minimum(0.0, 10.0 * breakdown_voltage - start)
-        return {"vd": select(near, backward, forward)}
+            return {"vd": pnjlim(new["vd"], old["vd"], emission_voltage, critical)}
+        return {"vd": pnjlim_breaking(new["vd"], old["vd"], emission_voltage, critical, start, breakdown_voltage)}
 
     first = 0.0 if p.nominal("off") != 0.0 else critical
     return v.limit({"vd": v["ai"] - v["k"]}, {"vd": first}, rule)["vd"]
@@ -121,12 +118,10 @@ def _current(voltage: Real, p: Parameters, s: DiodeAtTemperature) -> Real:
 def _with_breakdown(
     voltage: Real, saturation: Real, emission_voltage: Real, p: Parameters, s: DiodeAtTemperature
 ) -> Real:
-    current = junction_current(voltage, saturation, emission_voltage)
     if s.breakdown is None:
-        return current
+        return junction_current(voltage, saturation, emission_voltage)
     slope = breakdown_emission(p) * thermal_voltage(p.temperature)
-    broken = -saturation * exp(-(s.breakdown + voltage) / slope)
-    return select(voltage < minimum(-s.breakdown, -3.0 * emission_voltage), broken, current)
+    return breaking_current(voltage, saturation, emission_voltage, s.breakdown, slope)
 
 
 def _with_knees(voltage: Real, current: Real, p: Parameters) -> Real:

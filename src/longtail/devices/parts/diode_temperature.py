@@ -88,16 +88,18 @@ def _layer(p: Parameters, names: tuple[str, str, str, str, str], grading: Real, 
 
 
 def _breakdown(p: Parameters, rise: Real, saturation_current: Real) -> Real:
-    """The voltage in V at which the breakdown exponential starts, so that the current is ibv at bv.
-
-    Solves xbv = bv - nbv*Vt*ln(ibv/IS + 1 - xbv/Vt) by repeated substitution, which contracts by nbv*IS/ibv a
-    step; an ibv below IS*bv/Vt cannot be matched, and breakdown then starts at bv itself.
-    """
     model, vt = p.model, thermal_voltage(p.temperature)
     fall = model["tcv"] * rise
     bv = model["bv"] - fall if model.nominal("tlev") == 0.0 else model["bv"] * (1.0 - fall)
-    slope = breakdown_emission(p) * vt
-    ratio = model["ibv"] / saturation_current
+    return breakdown_start(bv, model["ibv"] / saturation_current, breakdown_emission(p) * vt, vt)
+
+
+def breakdown_start(bv: Real, ratio: Real, slope: Real, vt: Real) -> Real:
+    """The voltage in V at which the breakdown exponential starts, so that the current is ibv, `ratio` times IS, at bv.
+
+    Solves xbv = bv - slope*ln(ibv/IS + 1 - xbv/Vt), slope = nbv*Vt, by repeated substitution, which contracts by
+    nbv*IS/ibv a step; an ibv below IS*bv/Vt cannot be matched, and breakdown then starts at bv itself.
+    """
     matched = bv - slope * log(1.0 + ratio)
     for _ in range(_MATCHING_STEPS):
         matched = bv - slope * log(maximum(ratio + 1.0 - matched / vt, 1.0))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from longtail.devices.small_signal import CAPACITANCE, CONDUCTANCE, Pattern, between, in_series
 
 _CHANNEL = ("di", "si")
@@ -36,4 +38,15 @@ WITH_JUNCTION_GATE = (
     _TRANSCONDUCTANCE,
     _OUTPUT,
     *_GATE_CAPACITANCES,
+)
+WITH_BODY_DIODE = (
+    *_OHMIC,
+    in_series("gg", "g", "gi", "gate series resistance", "g"),
+    in_series("bb", "s", "bi", "series resistance of the body diode", "b"),
+    between("g", "d", "bi", "d", "conductance of the body diode"),
+    replace(_TRANSCONDUCTANCE, columns=("gi", "si"), read=("di", "gi")),
+    _OUTPUT,
+    between("c", "gs", "gi", "si", "gate-source capacitance", CAPACITANCE),
+    between("c", "gd", "gi", "di", "gate-drain capacitance", CAPACITANCE),
+    between("c", "ds", "bi", "d", "capacitance of the body diode", CAPACITANCE),
 )

@@ -35,6 +35,19 @@ def junction_current(voltage: Real, saturation_current: Real, emission_voltage: 
     return saturation_current * select(reverse, -1.0 - ratio * ratio * ratio, exp(voltage / emission_voltage) - 1.0)
 
 
+def breaking_current(
+    voltage: Real, saturation_current: Real, emission_voltage: Real, start: Real, breakdown_emission_voltage: Real
+) -> Real:
+    """The same with breakdown below -`start`, -IS*exp(-(start + v)/(NBV*Vt)), in A.
+
+    >>> breaking_current(-6.0, 1e-14, 0.025, 5.5, 0.025) < -1e-6 < breaking_current(-5.0, 1e-14, 0.025, 5.5, 0.025)
+    True
+    """
+    broken = -saturation_current * exp(-(start + voltage) / breakdown_emission_voltage)
+    whole = junction_current(voltage, saturation_current, emission_voltage)
+    return select(voltage < minimum(-start, -3.0 * emission_voltage), broken, whole)
+
+
 def depletion_charge(voltage: Real, capacitance: Real, potential: Real, grading: Real, forward: Real) -> Real:
     """The charge in C of a depletion layer, the integral of C0*(1 - v/VJ)^-M from zero.
 

@@ -49,6 +49,21 @@ def pnjlim(new: Real, old: Real, emission_voltage: Real, critical: Real) -> Real
     return select(steep, forward, select(new < 0.0, reverse, new))
 
 
+def pnjlim_breaking(
+    new: Real, old: Real, emission_voltage: Real, critical: Real, start: Real, breakdown_emission_voltage: Real
+) -> Real:
+    """The same of a junction that breaks down at -`start` V: from near there on the mirrored rule holds.
+
+    >>> pnjlim_breaking(0.61, 0.60, 0.026, 0.75, 5.0, 0.026)
+    0.61
+    >>> round(pnjlim_breaking(-9.0, -5.7, 0.026, 0.75, 5.0, 0.026), 4)
+    -5.8261
+    """
+    backward = -start - pnjlim(-start - new, -start - old, breakdown_emission_voltage, critical)
+    near = new < minimum(0.0, 10.0 * breakdown_emission_voltage - start)
+    return select(near, backward, pnjlim(new, old, emission_voltage, critical))
+
+
 def fetlim(new: Real, old: Real, threshold: Real) -> Real:
     """The gate voltage in V at which to evaluate a field-effect transistor that was evaluated at `old`.
 

@@ -12,9 +12,10 @@ from longtail.elaborate.cards.laplace import NAME, filtered_source, laplace
 from longtail.elaborate.cards.line import Line
 from longtail.elaborate.cards.models import Models
 from longtail.elaborate.cards.parasitics import KINDS, with_parasitics
-from longtail.elaborate.cards.passives import coupling, passive
+from longtail.elaborate.cards.passives import coupling, passive, transmission_line
 from longtail.elaborate.cards.semiconductors import semiconductor
 from longtail.elaborate.cards.sources import independent
+from longtail.elaborate.cards.switches import switch
 from longtail.elaborate.scope.checking import Notes
 from longtail.elaborate.scope.scopes import Scope
 from longtail.elaborate.scope.values import as_expression, divide, leaves, map_leaves
@@ -74,6 +75,10 @@ def _instances(line: Line) -> list[Instance]:
             return filtered_source(line)
         case "b":
             return with_parasitics(line, source_by_formula)
+        case "t":
+            return [transmission_line(line)]
+        case "s" | "w":
+            return [switch(line)]
         case letter if letter in catalog.by_letter():
             return [semiconductor(line)]
     raise line.unsupported(f"no device starts with '{line.element.letter}'", hint=f"letters are {_letters()}")
@@ -138,8 +143,8 @@ def _per_copy(instances: dict[str, Instance], multipliers: Mapping[str, Value]) 
             continue
         if instance.expression is not None:
             corrected[name] = replace(instance, expression=map_leaves(instance.expression, share))
-        elif "gain" in instance.parameters:
-            gain = divide(instance.parameters["gain"], copies[instance.controls[0]])
+        elif "gain" in catalog.instance_spelling(instance.device).by_name:
+            gain = divide(instance.parameters.get("gain", 1.0), copies[instance.controls[0]])
             corrected[name] = replace(instance, parameters={**instance.parameters, "gain": gain})
     return corrected
 

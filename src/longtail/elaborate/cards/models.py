@@ -22,6 +22,7 @@ ANNOTATIONS = frozenset(
         *("icrating", "vceo", "vcbo", "vebo", "iave", "vpk", "irms", "ipk", "vds", "qg", "vrev", "tmin", "tmax"),
         *("bv_max", "id_max", "fv_max", "pd_max", "te_max", "ic_max", "vbe_max", "vbc_max", "vce_max"),
         *("vgs_max", "vgd_max", "vds_max", "vgb_max", "vbs_max", "vbd_max", "r_max", "rth0", "cth0"),
+        *("ron", "vgsr_max", "vgdr_max", "idr_max", "derating", "rth_ext"),
     )
 )
 
@@ -118,6 +119,7 @@ def build(card: ModelCard, owner: Scope, notes: Notes) -> Model:
     """The card as a `Model`. Raises NetlistError for unknown parameters and values out of bounds."""
     device = serving_device(card, owner)
     spelling = catalog.model_spelling(device.name)
+    kind, words = _kind(card, device)
     given, ignored = [], []
     for assignment in card.assignments:
         name = "tnom" if assignment.name == MEASURED else assignment.name
@@ -126,7 +128,7 @@ def build(card: ModelCard, owner: Scope, notes: Notes) -> Model:
             given.append(Given(name, value, assignment.span))
         elif assignment.name in ANNOTATIONS:
             ignored.append(assignment.name)
-        elif assignment.name not in ("level", *device.model_types):
+        elif assignment.name not in ("level", *device.model_types, *words):
             raise NetlistError(
                 f"model '{card.name}' ({device.name}) has no parameter '{assignment.name}'{owner.where}",
                 span=assignment.span,
@@ -135,7 +137,22 @@ def build(card: ModelCard, owner: Scope, notes: Notes) -> Model:
     if ignored:
         notes.add(f"model '{card.name}': without effect: {', '.join(ignored)}", card.span)
     values = check(given, spelling, f"model '{card.name}'", owner, notes)
-    return Model(flat_name(card, owner), device.name, card.type, values, card.span)
+    return Model(flat_name(card, owner), device.name, kind, values, card.span)
+
+
+def _kind(card: ModelCard, device: DeviceModel) -> tuple[str, tuple[str, ...]]:
+    """The type of a card, and the words that tell it: `vdmos(pchan ...)` of LTspice is of type vdmosp."""
+    opposite = f"{card.type}p"
+    if opposite not in device.model_types:
+        return card.type, ()
+    turned = any(assignment.name == "pchan" for assignment in card.assignments)
+    return opposite if turned else card.type, ("nchan", "pchan")
+
+
+def _unknown(card: ModelCard, device: DeviceModel) -> int:
+    """How many parameters of a card a device does not have: a `vswitch` may be of two kinds."""
+    known = catalog.model_spelling(device.name).by_name
+    return sum(assignment.name not in known for assignment in card.assignments)
 
 
 def _known(device: DeviceModel) -> Iterable[str]:
@@ -143,7 +160,7 @@ def _known(device: DeviceModel) -> Iterable[str]:
 
 
 def serving_device(card: ModelCard, owner: Scope) -> DeviceModel:
-    """The device that serves the type and level of a card."""
+    """The device that serves the type and level of a card; of several the one that knows most of its parameters."""
     candidates = catalog.by_model_type().get(card.type)
     if candidates is None:
         raise UnsupportedError(
@@ -162,9 +179,9 @@ def serving_device(card: ModelCard, owner: Scope) -> DeviceModel:
     for assignment in card.assignments:
         if assignment.name == "level" and not isinstance(assignment.value, Name):
             level = owner.number(assignment.value, assignment.span)
-    for device in candidates:
-        if level in (device.levels or (1,)):
-            return device
+    serving = [device for device in candidates if level in (device.levels or (1,))]
+    if serving:
+        return min(serving, key=lambda device: _unknown(card, device))
     levels = sorted({number for device in candidates for number in device.levels or (1,)})
     raise UnsupportedError(
         f"model '{card.name}' ({card.type}) is of level {level:g}, which is not supported{owner.where}",

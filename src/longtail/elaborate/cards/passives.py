@@ -1,4 +1,4 @@
-"""R, C, L and K cards."""
+"""R, C, L, K and T cards."""
 
 from __future__ import annotations
 
@@ -92,6 +92,23 @@ def coupling(line: Line) -> list[Instance]:
     if len(pairs) == 1:
         return found
     return [_renamed(k, f"{k.name}_{a}_{b}") for k, (a, b) in zip(found, pairs, strict=True)]
+
+
+def transmission_line(line: Line) -> Instance:
+    """`T1 p1 n1 p2 n2 z0=50 td=1n`, or `f=100meg nl=0.25` in place of td."""
+    nodes = line.nodes(("p1", "n1", "p2", "n2"))
+    if len(line.element.words) > 4:
+        hint = "lines with losses, and models of lines, are not supported"
+        raise line.error(f"unexpected '{line.element.words[4].text}' after four nodes", line.element.words[4], hint)
+    given = line.assigned()
+    names = {item.name for item in given}
+    if not names & {"z0", "zo"}:
+        raise line.error("no characteristic impedance is given", hint=f"write {line.element.name} a 0 b 0 z0=50 td=1n")
+    if not names & {"td", "f"}:
+        raise line.error("no length is given", hint="give td, or f and nl")
+    if {"td", "f"} <= names:
+        line.notes.add(f"{line.element.name}: td is taken, f and nl are not", line.element.span)
+    return line.instance("transmission_line", nodes, given)
 
 
 def _renamed(instance: Instance, name: str) -> Instance:

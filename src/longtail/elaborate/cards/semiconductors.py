@@ -22,21 +22,24 @@ def semiconductor(line: Line) -> Instance:
     if device not in candidates:
         letters = f"cards of a {device.name} start with '{device.letter}'"
         raise line.error(f"model '{card.name}' describes a {device.name}", line.element.words[index], letters)
-    required = len(device.terminals) - device.optional_terminals
-    if not required <= index <= len(device.terminals):
+    if not _takes(device, index):
         raise _wrong_nodes(line, device, index, card.name)
     nodes = tuple(line.node(word) for word in line.element.words[:index])
-    given = [*_behind_model(line, device, line.element.words[index + 1 :]), *line.assigned()]
+    given = [*behind_model(line, device, line.element.words[index + 1 :]), *line.assigned()]
     return line.instance(device.name, nodes, given, model=model.name)
 
 
 def _find_model(line: Line, candidates: tuple[DeviceModel, ...]) -> tuple[int, ModelCard, Scope]:
+    """The place of the model's name, behind as many nodes as its device takes where there is such a one."""
     words = line.element.words
     least = min(len(device.terminals) - device.optional_terminals for device in candidates)
-    for index in (*range(least, len(words)), *range(min(least, len(words)))):
-        found = line.model(words[index])
-        if found is not None:
-            return index, *found
+    places = [*range(least, len(words)), *range(min(least, len(words)))]
+    known = [(index, *found) for index in places if (found := line.model(words[index])) is not None]
+    for index, card, owner in known:
+        if any(_takes(device, index) and card.type in device.model_types for device in candidates):
+            return index, card, owner
+    if known:
+        return known[0]
     device = candidates[0]
     if len(words) <= least:
         raise line.error(
@@ -55,16 +58,23 @@ def _find_model(line: Line, candidates: tuple[DeviceModel, ...]) -> tuple[int, M
     raise line.error(f"unknown model '{guess.text}'", guess, hint)
 
 
+def _takes(device: DeviceModel, count: int) -> bool:
+    """Whether a device has so many nodes."""
+    return len(device.terminals) - device.optional_terminals <= count <= len(device.terminals)
+
+
 def _wrong_nodes(line: Line, device: DeviceModel, count: int, model: str) -> Exception:
     least, most = len(device.terminals) - device.optional_terminals, len(device.terminals)
     wanted = str(least) if least == most else f"{least} to {most}"
     message = f"expected {wanted} nodes ({catalog.terminal_list(device)}) before model '{model}', found {count}"
     if device.letter == "q" and count == 5:
         return line.unsupported(f"{message}; the fifth, thermal node is not supported")
+    if device.letter == "m" and least == most == 3 and count == 5:
+        return line.unsupported(f"{message}; nodes for the temperatures of junction and case are not supported")
     return line.error(message)
 
 
-def _behind_model(line: Line, device: DeviceModel, words: tuple[Word, ...]) -> list[Given]:
+def behind_model(line: Line, device: DeviceModel, words: tuple[Word, ...]) -> list[Given]:
     """An area without name, and flags."""
     spelling = catalog.instance_spelling(device.name).by_name
     given: list[Given] = []
@@ -72,6 +82,8 @@ def _behind_model(line: Line, device: DeviceModel, words: tuple[Word, ...]) -> l
         parameter = spelling.get(word.text) if word.expression is None else None
         if word.text == "off" or (parameter is not None and parameter.flag):
             given.append(Given(word.text, 1.0, word.span))
+        elif word.text == "thermal" and word.expression is None:
+            raise line.unsupported("self-heating ('thermal') is not supported", word, "leave the word out")
         elif "area" in spelling and not any(item.name == "area" for item in given):
             given.append(Given("area", line.value(word), word.span))
         else:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 
 from longtail.circuit import GROUND, Instance
+from longtail.devices.parts.switching import SWITCHES
 from longtail.elaborate.ports.walking import outputs
 from longtail.elaborate.ports.wiring import Wiring, inside
 from longtail.elaborate.roles import base, role_of
@@ -21,7 +22,7 @@ SUPPLY_NAME = re.compile(
     r"/?[adp]?v?_?(cc|dd|ee|ss|bb|pp|bat|batt|battery|sup|supply|pos|neg|plus|minus|rail|[+-])[0-9a-z_+-]*[+-]?"
 )
 REFERENCE_NAME = re.compile(r"/?v?_?((ref|bias|cm|com|mid|cas|tail)[0-9a-z_]*|[bg][np]?[0-9]*)")
-CONDUCTING = ("resistor", "inductor", "current_source", "diode")
+CONDUCTING = SWITCHES | {"resistor", "inductor", "current_source", "diode"}
 
 
 def find_supplies(wiring: Wiring, inputs: Iterable[str] = ()) -> Found:

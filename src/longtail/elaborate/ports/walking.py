@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from longtail.circuit import GROUND, Instance
+from longtail.devices.parts.switching import SWITCHES
 from longtail.elaborate.ports.wiring import PASSIVES, Wiring
 from longtail.elaborate.roles import base, role_of, terminal
 
@@ -64,9 +65,11 @@ def outputs(instance: Instance) -> tuple[str, ...]:
 
 
 def steers(instance: Instance, node: str) -> bool:
-    """Whether a device is steered by the voltage of a node: at a base or gate, or at what a controlled source reads."""
+    """Whether a device is steered by the voltage of a node: at a base or gate, or at what a source or switch reads."""
     return base(instance) == node or (
-        instance.device in ("vcvs", "vccs", "behavioral") and node != GROUND and node in instance.nodes[2:]
+        (instance.device in ("vcvs", "vccs", "behavioral") or instance.device in SWITCHES)
+        and node != GROUND
+        and node in instance.nodes[2:]
     )
 
 
@@ -91,7 +94,7 @@ def _follow(wiring: Wiring, instance: Instance) -> tuple[str, ...]:
     if instance.device in PASSIVES or instance.device in ("voltage_source", "diode"):
         ends = () if instance.device == "capacitor" else instance.nodes
         return (*ends, *_readers(wiring, instance))
-    return outputs(instance)
+    return instance.nodes[:2] if instance.device in SWITCHES else outputs(instance)
 
 
 def _readers(wiring: Wiring, instance: Instance) -> tuple[str, ...]:

@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from longtail.circuit import GROUND, Circuit, Instance
+from longtail.devices.parts.switching import SWITCHES
 from longtail.elaborate.scope.values import leaves, map_leaves
 from longtail.errors import NetlistError
 from longtail.netlist.expressions.tree import Expression, Number, Potential
 
 PASSIVES = ("resistor", "capacitor", "inductor")
+LINE = "transmission_line"  # a wire from port to port
 
 
 def inside(name: str) -> bool:
@@ -68,13 +70,17 @@ class Wiring:
 
     @cached_property
     def passive(self) -> Mapping[str, tuple[tuple[str, Instance], ...]]:
-        """What resistors, capacitors and inductors join each node with, and which of them does."""
+        """What passive devices, switches and transmission lines join each node with, and which of them does."""
         joined: dict[str, list[tuple[str, Instance]]] = defaultdict(list)
         for instance in self.circuit.instances.values():
-            if instance.device in PASSIVES:
+            if instance.device in PASSIVES or instance.device in SWITCHES:
                 a, b = instance.nodes[:2]
                 joined[a].append((b, instance))
                 joined[b].append((a, instance))
+            elif instance.device == LINE:
+                for a, b in dict.fromkeys((instance.nodes[::2], instance.nodes[1::2])):
+                    joined[a].append((b, instance))
+                    joined[b].append((a, instance))
         return {node: tuple(others) for node, others in joined.items()}
 
     def forces_voltage(self, instance: Instance) -> bool:

@@ -59,7 +59,8 @@ def device_table(op: OpResult, kind: str) -> Table:
     if model.role is not None:
         heading, quantities = model.role.heading, model.role.shown
     else:
-        heading = kind.replace("_", " ").capitalize() + ("s" if not kind.endswith("s") else "")
+        plural = "" if kind.endswith("s") else "es" if kind.endswith("ch") else "s"
+        heading = kind.replace("_", " ").capitalize() + plural
         quantities = tuple(q.name for q in model.quantities if q.name != "region")
     shown = [q for q in quantities if any(q in op.devices[name] for name in names)]
     columns = [Column("device", LEFT)]

@@ -143,7 +143,7 @@ class _ElementReader:
                 del entries[row, column]
 
     def _simple(self) -> None:
-        """Resistors, capacitors, inductors, couplings and controlled sources: one symbol each."""
+        """Resistors, capacitors, inductors, couplings, controlled sources and lines: one symbol each."""
         name = self.stamp.instance.name
         match self.stamp.device.name:
             case "resistor":
@@ -167,6 +167,9 @@ class _ElementReader:
                 self._single("A", f"voltage gain of {name}", "", CONDUCTANCE, {"i": -1}, {"cp": 1, "cn": -1})
             case "ccvs":
                 self._single("R", f"transresistance {name}", "ohm", CONDUCTANCE, {"i": -1}, {"i0": 1})
+            case "transmission_line":
+                rows, columns = {"near": -1, "far": -1}, {"near": 1, "far": 1}
+                self._single("Z", f"characteristic impedance of {name}", "ohm", CONDUCTANCE, rows, columns)
 
     def _single(
         self, head: str, meaning: str, unit: str, order: int, rows: Mapping[str, int], columns: Mapping[str, int]

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from longtail.circuit import Instance
+from longtail.devices.parts.switching import SWITCHES
 from longtail.elaborate.scope.values import leaves, map_leaves, multiply
 from longtail.netlist.expressions.tree import Binary, BranchCurrent, Expression, Number
 from longtail.symmetry.halves.sides import NotHalvedError, Sides, scaled
@@ -63,6 +64,8 @@ def steered(instance: Instance, reading: Callable[[str], CurrentReading]) -> Ite
         yield instance
     elif instance.expression is not None:
         yield _law(instance, {control: reading(control) for control in instance.controls})
+    elif instance.device in SWITCHES:
+        yield _switch(instance, reading(instance.controls[0]))
     else:
         (control,) = instance.controls
         yield from _linear(instance, reading(control))
@@ -106,6 +109,14 @@ def _linear(instance: Instance, found: CurrentReading) -> Iterator[Instance]:
     yield changed
     if found.rest:
         yield Instance(f"{letter}.rest.{instance.name}", device, (first, second), rest)
+
+
+def _switch(instance: Instance, found: CurrentReading) -> Instance:
+    """A switch that a current steers: by that of the half, which has no source to add what is there at rest."""
+    if found.of is None or found.rest:
+        raise NotHalvedError(f"{instance.name} is a switch that a current outside of the half steers")
+    gain = multiply(found.factor, instance.parameters.get("gain", 1.0))
+    return replace(instance, parameters={**instance.parameters, "gain": gain}, controls=(found.of,))
 
 
 def at_rest(instance: Instance, currents: Mapping[str, float]) -> Instance:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from longtail.circuit import GROUND, Instance
+from longtail.devices.parts.switching import SWITCHES
 from longtail.netlist.expressions.tree import Binary, Number
 from longtail.symmetry.graph import IDEAL, LINEAR_CONTROLLED, terminal_labels
 from longtail.symmetry.halves.currents import at_rest, check_controls, in_differential, steered
@@ -86,6 +87,8 @@ class _Cut:
                 cut = scaled(replace(instance, nodes=(end, GROUND, *instance.nodes[2:])), "gain", sign)
             case "behavioral":
                 cut = self._cross_law(instance, end, sign)
+            case device if device in SWITCHES:
+                cut = replace(fewer(instance, 2.0), nodes=(end, self._middle(end), *instance.nodes[2:]))
             case _:
                 return
         self._put(cut)
