@@ -51,12 +51,17 @@ def generator(*key: object) -> np.random.Generator:
     return np.random.default_rng(zlib.crc32(repr(key).encode()))
 
 
+# What may be so large that nothing of a channel of 10 um is left.
+NARROWER: Mapping[str, tuple[float, float]] = {name: (-1e-6, 1e-6) for name in ("ld", "wd", "xl", "xw")}
+
+
 def drawn(parameter: Parameter, rng: np.random.Generator) -> float:
     """A value that the parameter may have, near its default where it has one."""
     if parameter.choices:
         return float(rng.choice(parameter.choices))
-    if math.isfinite(parameter.low) and math.isfinite(parameter.high):
-        return float(rng.uniform(parameter.low, parameter.high))
+    low, high = NARROWER.get(parameter.name, (parameter.low, parameter.high))
+    if math.isfinite(low) and math.isfinite(high):
+        return float(rng.uniform(low, high))
     usual = parameter.default
     if usual is None or usual == 0.0 or not math.isfinite(usual):
         usual = UNITS[parameter.unit]
@@ -98,7 +103,11 @@ CONTROLS: Mapping[str, tuple[tuple[str, dict[str, float]], ...]] = {
 
 
 # Model parameters whose sign goes with the type of the device.
-SIGNED: Mapping[str, tuple[str, ...]] = {"mosfet1": ("vto",)}
+SIGNED: Mapping[str, tuple[str, ...]] = {
+    "mosfet1": ("vto",),
+    "mosfet2": ("vto",),
+    "mosfet3": ("vto", "delvto"),
+}
 
 
 def drawn_bias(device: DeviceModel, card: Card, rng: np.random.Generator) -> dict[str, float]:

@@ -19,7 +19,7 @@ from devices.transistors import (
 )
 from longtail.devices import base
 from longtail.devices.models.mosfet1 import MODEL
-from longtail.devices.parts import mosfet1_process
+from longtail.devices.parts import mosfet_process
 from longtail.errors import InputError
 from longtail.lanes.plain.executor import NumpyExecutor
 from longtail.lanes.program import lower
@@ -97,7 +97,7 @@ def terminal_voltages(case: Case, source: float = 0.25) -> list[dict[str, float]
 @pytest.fixture
 def constants_of_ngspice(constants_of_ngspice, monkeypatch):
     """Process data are converted with the elementary charge, too."""
-    monkeypatch.setattr(mosfet1_process, "ELEMENTARY_CHARGE", NGSPICE_CHARGE)
+    monkeypatch.setattr(mosfet_process, "ELEMENTARY_CHARGE", NGSPICE_CHARGE)
 
 
 @pytest.mark.ngspice

@@ -220,6 +220,8 @@ class DeviceModel:
     when the device takes no model. `optional_terminals` trailing terminals may be left out of a card and are then
     ground. `levels` are the values of the model's `level` that this file serves. `multiplier` says that the engine
     multiplies every flow by the instance's `m`; devices with branches handle `m` themselves.
+    `ignored` are parameters that model cards may have without an effect here, for another level or another program:
+    a note names them.
     `potentials` are built-in potentials in V at the device's temperature, by the parameter of the model that sets
     them: where one falls to zero the equations hold no more.
     `scales` are parameters of an instance whose value decides nothing but by its sign: devices that differ in them
@@ -244,6 +246,7 @@ class DeviceModel:
     optional_terminals: int = 0
     variadic: bool = False
     levels: tuple[int, ...] = ()
+    ignored: frozenset[str] = frozenset()
     topology: Callable[[Parameters], Topology] = lambda p: Topology()
     quantities: tuple[Quantity, ...] = ()
     regions: tuple[str, ...] = ()

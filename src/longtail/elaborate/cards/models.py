@@ -56,13 +56,15 @@ def build(card: ModelCard, owner: Scope, notes: Notes) -> Model:
     """The card as a `Model`. Raises NetlistError for unknown parameters and values out of bounds."""
     device = serving_device(card, owner)
     spelling = catalog.model_spelling(device.name)
-    given, ignored = [], []
+    given, ignored, elsewhere = [], [], []
     for assignment in card.assignments:
         if assignment.name in spelling.by_name:
             value = owner.value(assignment.value, assignment.span)
             given.append(Given(assignment.name, value, assignment.span))
         elif assignment.name in ANNOTATIONS:
             ignored.append(assignment.name)
+        elif assignment.name in device.ignored:
+            elsewhere.append(assignment.name)
         elif assignment.name not in ("level", *device.model_types):
             raise NetlistError(
                 f"model '{card.name}' ({device.name}) has no parameter '{assignment.name}'{owner.where}",
@@ -71,6 +73,9 @@ def build(card: ModelCard, owner: Scope, notes: Notes) -> Model:
             )
     if ignored:
         notes.add(f"model '{card.name}': without effect: {', '.join(ignored)}", card.span)
+    if elsewhere:
+        level = f"level {device.levels[0]}" if device.levels else device.name
+        notes.add(f"model '{card.name}': {level} has no {', '.join(elsewhere)}: without effect", card.span)
     values = check(given, spelling, f"model '{card.name}'", owner, notes)
     return Model(flat_name(card, owner), device.name, card.type, values, card.span)
 
