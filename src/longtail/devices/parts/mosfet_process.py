@@ -57,7 +57,8 @@ class BulkJunction:
 @dataclass(frozen=True, slots=True)
 class MosfetAtTemperature:
     """An instance at its temperature, SI units. `vbi` is the threshold less its body effect, gamma*sqrt(phi - vbs);
-    `beta` is kp*W/L; `oxide` is the capacitance of the whole gate; `pb` the bulk junctions' potential."""
+    `beta` is kp*W/L; `gate` the capacitance of the gate per area, `oxide` that of the whole gate; `pb` the bulk
+    junctions' potential."""
 
     size: Size
     vt: Real
@@ -65,6 +66,7 @@ class MosfetAtTemperature:
     beta: Real
     gamma: Real
     phi: Real
+    gate: Real
     oxide: Real
     pb: Real
     drain: BulkJunction
@@ -178,6 +180,7 @@ def scale(p: Parameters, card: Channel, size: Size) -> MosfetAtTemperature:
         beta=card.kp * power(temperature / nominal, -1.5) * w / length,
         gamma=card.gamma,
         phi=phi,
+        gate=card.oxide,
         oxide=card.oxide * length * w,
         pb=pb,
         drain=drain,
