@@ -73,7 +73,7 @@ from longtail.lanes.graph import Real
 _PER_CENTIMETRE = 100.0
 _LEAST_LENGTH = 0.25e-6  # m, of a channel without nsub
 _LEAST = 1e-12  # V; keeps roots of what is not taken, and their slopes, finite
-_STEPS = 5  # of Newton, to the vdsat of vmax
+_STEPS = 4  # of Newton, to the vdsat of vmax
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,7 @@ def _velocity_limit(gate: Real, c: Real, depleted: Real, root: Real, across: Rea
 
     Baum solved a quartic equation in sqrt(vdsat + phi - vbs) for it. Of F(x), the left side less the right, both Q and
     the slope Q - across*Q' fall with x: F rises and is concave, and Newton's steps come to its zero from below after
-    the first. The start has Q straight between 0 and `pinch_off`; five steps leave rounding.
+    the first. The start has Q straight between 0 and `pinch_off`; four steps leave rounding.
 
     >>> v = _velocity_limit(1.5, 0.5, 0.64, 0.8, 0.7, _pinch_off(1.5, 0.5, 0.64))
     >>> charge = 1.5 - v - 0.5 * math.sqrt(v + 0.64)

@@ -16,7 +16,7 @@ where vds < 0; L = l - 2*ld + xl, W = w - 2*wd + xw, r = sqrt(phi - vbs) and sqr
 
 without nfs none for vgs <= vth. The channel is shorter by dl, with k = kappa*xd^2:
 
-    with vmax     dl = sqrt(e^2 + k*(vds - vdsat)) - e,   e = kappa*xd^2*vc*(1 + vdsat/vc)/(2*L*vdsat/vc), for vds > vdsat
+    with vmax     dl = sqrt(e^2 + k*(vds - vdsat)) - e,   e = k*vc*(1 + vc/vdsat)/(2*L),   for vds > vdsat
     without vmax  dl = sqrt(k*(vds - 7/8*vdsat)),   and sqrt(k*vdsat/8)*(vds/vdsat)^4 for vds <= vdsat
     and where that is more than L/2   dl = L - L^2/(4*dl)
 
@@ -27,10 +27,11 @@ calls von, and v_ov = vgs - vth is negative in weak inversion, where the region 
 cutoff is 10*n*kT/q below vth. v_star = 2*id/g_m is the overdrive that the square law would have.
 
 Signs of what is reported are those of level 1, and so are its departures from ngspice 39 in the signs of a p channel,
-in power and in m times gmin. Further ones: g_m, g_ds and g_mb are the slopes of the current. ngspice takes them by
-formulas of its own and lets out that vth moves with vds and vbs in weak inversion, that channel shortening moves with
-u by way of vdsat, and a part of what fs does to n; its small-signal analysis and operating point print those. Flicker noise is by the effective size;
-ngspice's leaves out xl and xw. All of m devices in parallel have a channel of w each; so has ngspice.
+in power and in m times gmin. Further ones:
+- g_m, g_ds and g_mb are the slopes of the current. ngspice prints what formulas of its own give, and its small-signal
+  analysis uses that: with nsub, in saturation, g_m that is up to some 10 % off, since dl does not move with u and vdsat
+  as it does in its current; with vbs > 0 other slopes, too. Its .dc curves have the slopes that are found here.
+- Flicker noise is by L and W; ngspice's leaves out xl and xw.
 
 Noise: as level 1 (`longtail.devices.parts.mosfet_noise`).
 """

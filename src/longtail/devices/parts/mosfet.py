@@ -35,7 +35,7 @@ from longtail.lanes.graph import Real
 _LARGEST_EXPONENT = 709.0  # beyond it exp overflows
 _TINY = 1e-30
 _LEAST_POTENTIAL = 1e-6  # V; keeps the branch of a root that is not taken, and its slope, finite
-_WEAKEST = 10.0  # slopes of weak inversion below vth, from where on a channel counts as cut off: exp(-10) of its current
+_WEAKEST = 10.0  # swings below vth at which a channel counts as cut off: its current is exp(-10) of that at vth
 
 REGIONS = ("cutoff", "triode", "saturation")
 

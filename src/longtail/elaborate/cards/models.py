@@ -74,8 +74,7 @@ def build(card: ModelCard, owner: Scope, notes: Notes) -> Model:
     if ignored:
         notes.add(f"model '{card.name}': without effect: {', '.join(ignored)}", card.span)
     if elsewhere:
-        level = f"level {device.levels[0]}" if device.levels else device.name
-        notes.add(f"model '{card.name}': {level} has no {', '.join(elsewhere)}: without effect", card.span)
+        notes.add(f"model '{card.name}' ({device.name}): without effect: {', '.join(elsewhere)}", card.span)
     values = check(given, spelling, f"model '{card.name}'", owner, notes)
     return Model(flat_name(card, owner), device.name, card.type, values, card.span)
 
