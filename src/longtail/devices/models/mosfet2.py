@@ -35,10 +35,12 @@ as above; cutoff is 10*n*kT/q below vth. v_star = 2*id/g_m is the overdrive that
 
 Signs of what is reported are those of level 1, and so are its departures from ngspice 39 in the signs of a p channel,
 in power and in m times gmin. Further ones:
-- g_m, g_ds and g_mb are the slopes of the current; ngspice's, by formulas of its own, are what it prints and what its
-  small-signal analysis uses.
+- g_m, g_ds and g_mb are the slopes of the current. ngspice prints what formulas of its own give, and its small-signal
+  analysis uses that: with vmax they are off by 5 to 40 %, with xj g_ds by some 4 %, below threshold without nfs a
+  channel that is off has a g_m, and with vbs > 0 all three may be anything. Its .dc curves have the slopes found here.
 - With vmax and without nfs ngspice's vdsat is negative between vbin and threshold and its current rises again there;
   here the channel is off.
+- With vmax and the bulk forward by more than phi, ngspice's vdsat may lie beyond pinch-off; here it does not.
 - Of m devices in parallel each is as narrow as w, and fn is of w; ngspice's is of m*w.
 - Without nsub ngspice's current jumps to zero where lambda leaves less than 0.25 um; here it goes on as above.
 - At vds = 0 without vmax ngspice prints a g_ds without dl, which its current has.

@@ -62,7 +62,7 @@ from longtail.devices.parts.mosfet_process import (
     width,
 )
 from longtail.errors import InputError
-from longtail.lanes.functions import exp, log, maximum, minimum, power, select, sqrt
+from longtail.lanes.functions import exp, maximum, minimum, power, select, sqrt
 from longtail.lanes.graph import Real
 
 # depth of a cylindrical depletion layer over that of a plane one: L. Dang, IEEE J. Solid-State Circuits 14 (1979) 358

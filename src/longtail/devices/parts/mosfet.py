@@ -132,9 +132,7 @@ def _channel(controls: Mapping[str, Real], law: Law) -> _Channel:
     return _Channel(forward, v_ds, v_gs - acting.v_th, acting)
 
 
-def _channel_quantities(
-    v: Potentials, controls: Mapping[str, Real], channel: _Channel, law: Law
-) -> dict[str, Real]:
+def _channel_quantities(v: Potentials, controls: Mapping[str, Real], channel: _Channel, law: Law) -> dict[str, Real]:
     acting, overdrive = channel.acting, channel.overdrive
     along_vgs, along_vds, along_vbs = (v.derivative(acting.magnitude, controls[c]) for c in ("vgs", "vds", "vbs"))
     # exchanged, vgs and vbs are counted from what acts as drain: moving vds alone moves all three voltages in role
@@ -162,9 +160,7 @@ def _controls(v: Potentials, p: Parameters, s: MosfetAtTemperature, law: Law) ->
     def rule(new: Mapping[str, Real], old: Mapping[str, Real]) -> Mapping[str, Real]:
         was_forward = old["vds"] >= 0.0
         old_vbd = old["vbs"] - old["vds"]
-        v_th = law.threshold(
-            select(was_forward, old["vds"], -old["vds"]), select(was_forward, old["vbs"], old_vbd)
-        )
+        v_th = law.threshold(select(was_forward, old["vds"], -old["vds"]), select(was_forward, old["vbs"], old_vbd))
         vgs, vgd = new["vgs"], new["vgs"] - new["vds"]
         # the gate moves first, against the terminal that was the source; then the other terminal follows
         gs = fetlim(vgs, old["vgs"], v_th)
