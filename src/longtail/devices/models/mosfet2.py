@@ -40,7 +40,8 @@ in power and in m times gmin. Further ones:
   channel that is off has a g_m, and with vbs > 0 all three may be anything. Its .dc curves have the slopes found here.
 - With vmax and without nfs ngspice's vdsat is negative between vbin and threshold and its current rises again there;
   here the channel is off.
-- With vmax and the bulk forward by more than phi, ngspice's vdsat may lie beyond pinch-off; here it does not.
+- With vmax and the bulk forward by more than phi no vdsat below pinch-off may obey that equation: ngspice's and the one
+  found here then differ.
 - Of m devices in parallel each is as narrow as w, and fn is of w; ngspice's is of m*w.
 - Without nsub ngspice's current jumps to zero where lambda leaves less than 0.25 um; here it goes on as above.
 - At vds = 0 without vmax ngspice prints a g_ds without dl, which its current has.
