@@ -9,7 +9,7 @@
 
 L and W are the effective ones. ngspice 39 has only the first form, and takes an oxide of 100 nm where the card has
 none; the others are those of later ngspice and of HSPICE. m devices in parallel make m times the noise of one: in
-ngspice 39 flicker does not grow with m at levels 1 and 2.
+ngspice 39 flicker grows as m^(af - 1) at levels 1 and 2 and as m^af at level 3.
 """
 
 from __future__ import annotations
