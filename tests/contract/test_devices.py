@@ -52,7 +52,7 @@ def generator(*key: object) -> np.random.Generator:
 
 
 # What may be so large that nothing of a channel of 10 um is left.
-NARROWER: Mapping[str, tuple[float, float]] = {name: (-1e-6, 1e-6) for name in ("ld", "wd", "xl", "xw")}
+NARROWER: Mapping[str, tuple[float, float]] = dict.fromkeys(("ld", "wd", "xl", "xw"), (-1e-6, 1e-6))
 
 
 def drawn(parameter: Parameter, rng: np.random.Generator) -> float:

@@ -1,8 +1,7 @@
 """Amplifiers of MOSFETs of levels 2 and 3 beside ngspice: operating point, gains and noise.
 
-ngspice's small signals are of slopes that are not those of its currents where channels are short or carriers fast: its
-`.ac` and `.noise` are compared with on the cards of long channels, where they are, and on the others the gains are those
-between operating points of ngspice.
+The slopes of ngspice's small signals are not those of its currents where channels are short or carriers fast. So its
+`.ac` and `.noise` are compared with on cards where they are, and on the others gains between its operating points.
 """
 
 from __future__ import annotations

@@ -23,6 +23,8 @@ ANNOTATIONS = frozenset(
     )
 )
 
+BIN_EDGES = ("lmin", "lmax", "wmin", "wmax")
+
 
 @dataclass(slots=True)
 class Models:
@@ -52,6 +54,13 @@ def flat_name(card: ModelCard, owner: Scope) -> str:
     return f"{owner.path}.{card.name}" if owner.path else card.name
 
 
+def binned_name(card: ModelCard) -> str | None:
+    """What a card is a bin of by its name, "nm" of `nm.2`, where its type is one that is read in bins; else None."""
+    stem, _, number = card.name.rpartition(".")
+    devices = catalog.by_model_type().get(card.type, ())
+    return stem if number.isdecimal() and any(set(BIN_EDGES) <= device.ignored for device in devices) else None
+
+
 def build(card: ModelCard, owner: Scope, notes: Notes) -> Model:
     """The card as a `Model`. Raises NetlistError for unknown parameters and values out of bounds."""
     device = serving_device(card, owner)
@@ -64,7 +73,8 @@ def build(card: ModelCard, owner: Scope, notes: Notes) -> Model:
         elif assignment.name in ANNOTATIONS:
             ignored.append(assignment.name)
         elif assignment.name in device.ignored:
-            elsewhere.append(assignment.name)
+            if not (assignment.name in BIN_EDGES and binned_name(card)):
+                elsewhere.append(assignment.name)
         elif assignment.name not in ("level", *device.model_types):
             raise NetlistError(
                 f"model '{card.name}' ({device.name}) has no parameter '{assignment.name}'{owner.where}",

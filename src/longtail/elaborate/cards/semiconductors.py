@@ -5,6 +5,7 @@ from __future__ import annotations
 from longtail.circuit import Instance
 from longtail.devices.base import DeviceModel
 from longtail.elaborate.cards import catalog
+from longtail.elaborate.cards.bins import bin_of
 from longtail.elaborate.cards.line import Line
 from longtail.elaborate.scope.checking import Given
 from longtail.elaborate.scope.scopes import Scope
@@ -33,7 +34,7 @@ def _find_model(line: Line, candidates: tuple[DeviceModel, ...]) -> tuple[int, M
     words = line.element.words
     least = min(len(device.terminals) - device.optional_terminals for device in candidates)
     for index in (*range(least, len(words)), *range(min(least, len(words)))):
-        found = line.model(words[index])
+        found = line.model(words[index]) or bin_of(line, words[index])
         if found is not None:
             return index, *found
     device = candidates[0]
