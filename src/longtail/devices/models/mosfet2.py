@@ -129,7 +129,8 @@ def _threshold(card: _Card, p: Parameters, v_ds: Real, v_bs: Real) -> _Threshold
     s, m = card.s, p.model
     root, at_drain = surface_root(s.phi, v_bs), surface_root(s.phi, v_bs - v_ds)
     slope = surface_root_slope(s.phi, v_bs)
-    gamma, gamma_slope = s.gamma, 0.0
+    gamma: Real = s.gamma
+    gamma_slope: Real = 0.0
     if m.nominal("xj") != 0.0 and m.given("nsub"):
         length, depth = s.size.length, m["xj"]
         source, drain = (sqrt(1.0 + 2.0 * card.depletion * r / depth) for r in (root, at_drain))

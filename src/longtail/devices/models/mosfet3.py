@@ -29,8 +29,9 @@ cutoff is 10*n*kT/q below vth. v_star = 2*id/g_m is the overdrive that the squar
 Signs of what is reported are those of level 1, and so are its departures from ngspice 39 in the signs of a p channel,
 in power and in m times gmin. Further ones:
 - g_m, g_ds and g_mb are the slopes of the current. ngspice prints what formulas of its own give, and its small-signal
-  analysis uses that: with nsub, in saturation, g_m that is up to some 10 % off, since dl does not move with u and vdsat
-  as it does in its current; with vbs > 0 other slopes, too. Its .dc curves have the slopes that are found here.
+  analysis uses that: in saturation, with nsub or vmax, its g_m is up to some 10 % off, since dl and vdsat do not move
+  with vgs there as they do in its current, and g_ds by some 2 %; with vbs > 0 slopes may be anything. Its .dc curves
+  have the slopes found here.
 - Flicker noise is by L and W; ngspice's leaves out xl and xw.
 
 Noise: as level 1 (`longtail.devices.parts.mosfet_noise`).
