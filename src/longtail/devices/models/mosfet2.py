@@ -80,7 +80,7 @@ _STEPS = 4  # of Newton, to the vdsat of vmax
 
 
 @dataclass(frozen=True, slots=True)
-class _Card:
+class _Level2:
     """An instance at its temperature: `depletion` xd in m/V^0.5, `narrow` fn, `states` q*nfs/cox, None without."""
 
     s: MosfetAtTemperature
@@ -90,7 +90,7 @@ class _Card:
 
 
 @dataclass(frozen=True, slots=True)
-class _Threshold:
+class _Threshold2:
     """`v_bin` and `v_th` in V, gs as `gamma` in V^0.5, r(vbs) as `root`, and n*kT/q in V, 0 without fast states."""
 
     v_bin: Real
@@ -115,9 +115,9 @@ def _scaled(p: Parameters) -> MosfetAtTemperature:
     return scale(p, channel(p, DEFAULT_OXIDE), size(p))
 
 
-def _read(p: Parameters) -> _Card:
+def _read(p: Parameters) -> _Level2:
     m, s = p.model, _scaled(p)
-    return _Card(
+    return _Level2(
         s=s,
         depletion=depletion_coefficient(p),
         narrow=m["delta"] * (0.25 * math.pi * SILICON_PERMITTIVITY) / (s.gate * s.size.width),
@@ -125,7 +125,7 @@ def _read(p: Parameters) -> _Card:
     )
 
 
-def _threshold(card: _Card, p: Parameters, v_ds: Real, v_bs: Real) -> _Threshold:
+def _threshold(card: _Level2, p: Parameters, v_ds: Real, v_bs: Real) -> _Threshold2:
     s, m = card.s, p.model
     root, at_drain = surface_root(s.phi, v_bs), surface_root(s.phi, v_bs - v_ds)
     slope = surface_root_slope(s.phi, v_bs)
@@ -140,12 +140,12 @@ def _threshold(card: _Card, p: Parameters, v_ds: Real, v_bs: Real) -> _Threshold
     v_bin = s.vbi + card.narrow * (s.phi - v_bs)
     v_t = v_bin + gamma * root
     if card.states is None:
-        return _Threshold(v_bin, v_t, gamma, root, 0.0)
+        return _Threshold2(v_bin, v_t, gamma, root, 0.0)
     swing = s.vt * (1.0 + card.states + card.narrow - gamma * slope - gamma_slope * root)
-    return _Threshold(v_bin, v_t + swing, gamma, root, swing)
+    return _Threshold2(v_bin, v_t + swing, gamma, root, swing)
 
 
-def _conducting(card: _Card, p: Parameters, v_gs: Real, v_ds: Real, v_bs: Real) -> Acting:
+def _conducting(card: _Level2, p: Parameters, v_gs: Real, v_ds: Real, v_bs: Real) -> Acting:
     s, m = card.s, p.model
     at = _threshold(card, p, v_ds, v_bs)
     weak = card.states is not None
@@ -170,7 +170,7 @@ def _conducting(card: _Card, p: Parameters, v_gs: Real, v_ds: Real, v_bs: Real) 
     return Acting(at.v_th, v_dsat, magnitude, at.swing)
 
 
-def _mobility_factor(card: _Card, p: Parameters, overdrive: Real) -> Real:
+def _mobility_factor(card: _Level2, p: Parameters, overdrive: Real) -> Real:
     """The share of the mobility that the gate's field leaves."""
     m = p.model
     if not m.given("uexp"):
@@ -216,7 +216,7 @@ def _velocity_limit(gate: Real, c: Real, depleted: Real, root: Real, across: Rea
     return select(there, maximum(x, 0.0), 0.0)
 
 
-def _length(card: _Card, p: Parameters, v_ds: Real, v_dsat: Real, drift: Real | None) -> Real:
+def _length(card: _Level2, p: Parameters, v_ds: Real, v_dsat: Real, drift: Real | None) -> Real:
     """The length in m of the channel, less what the drain takes of it. `drift` is vmax over the mobility, in V/m."""
     m, length = p.model, card.s.size.length
     least: Real = _LEAST_LENGTH

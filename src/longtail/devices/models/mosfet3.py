@@ -76,7 +76,7 @@ _LEAST_SLOPE = 1e-12  # S, of the channel at its drain end
 
 
 @dataclass(frozen=True, slots=True)
-class _Card:
+class _Level3:
     """An instance at its temperature: `depletion` xd in m/V^0.5, `narrow` fn, `feedback` the
     fall of the threshold by vds, `states` q*nfs/cox, `critical` vmax*L/u0 in V, None without vmax."""
 
@@ -89,7 +89,7 @@ class _Card:
 
 
 @dataclass(frozen=True, slots=True)
-class _Threshold:
+class _Threshold3:
     """`v_t` and `v_th` in V, the body's factor fb, and n*kT/q in V, 0 without fast states."""
 
     v_t: Real
@@ -141,12 +141,12 @@ def _intrinsic(p: Parameters) -> Real:
     return INTRINSIC_DENSITY * ratio * sqrt(ratio) * exp(exponent)
 
 
-def _read(p: Parameters) -> _Card:
+def _read(p: Parameters) -> _Level3:
     m, s = p.model, _scaled(p)
     length, across = s.size.length, s.size.width
     fast, limited = m.nominal("nfs") != 0.0, m.nominal("vmax") != 0.0
     falling = power(p.temperature / p.nominal_temperature, -1.5)
-    return _Card(
+    return _Level3(
         s=s,
         depletion=depletion_coefficient(p),
         narrow=m["delta"] * (0.5 * math.pi * SILICON_PERMITTIVITY) / (s.gate * across),
@@ -156,7 +156,7 @@ def _read(p: Parameters) -> _Card:
     )
 
 
-def _short_channel(card: _Card, p: Parameters, root: Real) -> Real:
+def _short_channel(card: _Level3, p: Parameters, root: Real) -> Real:
     """The share of the depletion charge that the gate holds, fs."""
     m = p.model
     if m.nominal("xj") == 0.0 or not m.given("nsub"):
@@ -169,7 +169,7 @@ def _short_channel(card: _Card, p: Parameters, root: Real) -> Real:
     return 1.0 - m["xj"] / card.s.size.length * (deep * sqrt(1.0 - ratio * ratio) - lateral)
 
 
-def _threshold(card: _Card, p: Parameters, v_ds: Real, v_bs: Real) -> _Threshold:
+def _threshold(card: _Level3, p: Parameters, v_ds: Real, v_bs: Real) -> _Threshold3:
     s = card.s
     root = surface_root(s.phi, v_bs)
     gamma = s.gamma * _short_channel(card, p, root)
@@ -177,12 +177,12 @@ def _threshold(card: _Card, p: Parameters, v_ds: Real, v_bs: Real) -> _Threshold
     depleted = gamma * root + card.narrow * root * root
     v_t = s.vbi - card.feedback * v_ds + depleted
     if card.states is None:
-        return _Threshold(v_t, v_t, body, 0.0)
+        return _Threshold3(v_t, v_t, body, 0.0)
     swing = s.vt * (1.0 + card.states + 0.5 * depleted / (root * root))
-    return _Threshold(v_t, v_t + swing, body, swing)
+    return _Threshold3(v_t, v_t + swing, body, swing)
 
 
-def _conducting(card: _Card, p: Parameters, v_gs: Real, v_ds: Real, v_bs: Real) -> Acting:
+def _conducting(card: _Level3, p: Parameters, v_gs: Real, v_ds: Real, v_bs: Real) -> Acting:
     at = _threshold(card, p, v_ds, v_bs)
     u = maximum(v_gs, at.v_th) - at.v_t
     slower = 1.0 + p.model["theta"] * u
@@ -212,7 +212,7 @@ def _conducting(card: _Card, p: Parameters, v_gs: Real, v_ds: Real, v_bs: Real) 
     return Acting(at.v_th, v_dsat, magnitude, at.swing)
 
 
-def _shortening(card: _Card, p: Parameters, v_ds: Real, v_dsat: Real) -> Real:
+def _shortening(card: _Level3, p: Parameters, v_ds: Real, v_dsat: Real) -> Real:
     """By how much in m the channel is shorter, without a limit of the drift velocity."""
     strength = p.model["kappa"] * card.depletion * card.depletion
     edge = maximum(v_dsat, _LEAST)
@@ -223,7 +223,7 @@ def _shortening(card: _Card, p: Parameters, v_ds: Real, v_dsat: Real) -> Real:
 
 
 def _shortening_of_fast_carriers(
-    card: _Card, p: Parameters, beyond: Real, saturated: Real, v_dsat: Real, critical: Real
+    card: _Level3, p: Parameters, beyond: Real, saturated: Real, v_dsat: Real, critical: Real
 ) -> Real:
     """By how much in m the channel is shorter, from the field at its drain end; 0 for vds <= vdsat."""
     strength = p.model["kappa"] * card.depletion * card.depletion
