@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from devices.harness import evaluate
+from devices.harness import Bias, evaluate
 from devices.mosfets import (
     AREAS,
     BIASES,
@@ -119,6 +119,25 @@ def test_weak_inversion_falls_by_its_swing_and_is_cut_off_ten_of_them_below():
         "cutoff",
     ]
     assert at[0.2]["v_ov"] < -10.0 * swing < at[0.3]["v_ov"]
+
+
+@pytest.mark.parametrize(("nfs", "held"), [(0.0, 0.2), (2e11, None)])
+def test_a_step_from_above_threshold_is_held_where_weak_inversion_still_has_a_slope(nfs, held):
+    """Without fast states it goes half a volt below threshold, as fetlim has it; with them four swings."""
+    case = Case("nmos", PLAIN | {"nfs": nfs, "gamma": 0.0}, {}, 3)
+    bench = Bias(dict.fromkeys(TERMINALS, 0.0), {"di": "d", "si": "s"})
+    card = card_of(MODEL, case, 27.0)
+    MODEL.evaluate(bench, card)
+    _, _, rule = bench.limits[0]
+    v_th = evaluate(MODEL, card, {}).quantities["vth"]
+    wanted = held if held is not None else v_th - 4.0 * (v_th - 0.7)
+
+    def step(new: float, old: float) -> float:
+        return rule({"vgs": new, "vds": 1.0, "vbs": 0.0}, {"vgs": old, "vds": 1.0, "vbs": 0.0})["vgs"]
+
+    assert step(-2.0, 1.2) == pytest.approx(wanted, abs=1e-9)
+    assert step(v_th - 0.01, 1.2) == pytest.approx(v_th - 0.01)
+    assert step(-0.3, 0.1) == pytest.approx(-0.3)  # from below it may fall as before
 
 
 @pytest.mark.parametrize(

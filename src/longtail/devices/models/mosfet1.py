@@ -48,7 +48,7 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
         x = minimum(v_ds, v_dsat)
         return Acting(v_th, v_dsat, s.beta * (1.0 + p.model["lambda"] * v_ds) * x * (v_dsat - 0.5 * x))
 
-    law = Law(lambda v_ds, v_bs: _threshold(s, v_bs), conducting, cut_junction, square=True)
+    law = Law(lambda v_ds, v_bs: (_threshold(s, v_bs), 0.0), conducting, cut_junction, square=True, start=0.0)
     return mosfet.flows(v, p, s, law)
 
 

@@ -104,7 +104,7 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
     """Flows at the terminals and inner nodes; see the equations above."""
     card = _read(p)
     law = Law(
-        threshold=lambda v_ds, v_bs: _threshold(card, p, v_ds, v_bs).v_th,
+        threshold=lambda v_ds, v_bs: _onset(_threshold(card, p, v_ds, v_bs)),
         channel=lambda v_gs, v_ds, v_bs: _conducting(card, p, v_gs, v_ds, v_bs),
         junction=cut_junction,
     )
@@ -143,6 +143,10 @@ def _threshold(card: _Level2, p: Parameters, v_ds: Real, v_bs: Real) -> _Thresho
         return _Threshold2(v_bin, v_t, gamma, root, 0.0)
     swing = s.vt * (1.0 + card.states + card.narrow - gamma * slope - gamma_slope * root)
     return _Threshold2(v_bin, v_t + swing, gamma, root, swing)
+
+
+def _onset(at: _Threshold2) -> tuple[Real, Real]:
+    return at.v_th, at.swing
 
 
 def _conducting(card: _Level2, p: Parameters, v_gs: Real, v_ds: Real, v_bs: Real) -> Acting:
@@ -257,6 +261,7 @@ MODEL = DeviceModel(
     model_types={"nmos": 1.0, "pmos": -1.0},
     model_required=True,
     levels=(2,),
+    own_program=True,
     ignored=ignored_beside(_MODEL),
     topology=mosfet.topology,
     quantities=(*mosfet.QUANTITIES, mosfet.V_STAR),

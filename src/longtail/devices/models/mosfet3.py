@@ -102,7 +102,7 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
     """Flows at the terminals and inner nodes; see the equations above."""
     card = _read(p)
     law = Law(
-        threshold=lambda v_ds, v_bs: _threshold(card, p, v_ds, v_bs).v_th,
+        threshold=lambda v_ds, v_bs: _onset(_threshold(card, p, v_ds, v_bs)),
         channel=lambda v_gs, v_ds, v_bs: _conducting(card, p, v_gs, v_ds, v_bs),
         junction=junction_current,
     )
@@ -182,6 +182,10 @@ def _threshold(card: _Level3, p: Parameters, v_ds: Real, v_bs: Real) -> _Thresho
     return _Threshold3(v_t, v_t + swing, body, swing)
 
 
+def _onset(at: _Threshold3) -> tuple[Real, Real]:
+    return at.v_th, at.swing
+
+
 def _conducting(card: _Level3, p: Parameters, v_gs: Real, v_ds: Real, v_bs: Real) -> Acting:
     at = _threshold(card, p, v_ds, v_bs)
     u = maximum(v_gs, at.v_th) - at.v_t
@@ -256,6 +260,7 @@ MODEL = DeviceModel(
     model_types={"nmos": 1.0, "pmos": -1.0},
     model_required=True,
     levels=(3,),
+    own_program=True,
     ignored=ignored_beside(_MODEL),
     topology=mosfet.topology,
     quantities=(*mosfet.QUANTITIES, mosfet.V_STAR),

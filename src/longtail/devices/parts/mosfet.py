@@ -29,13 +29,14 @@ from longtail.devices.parts.mosfet_noise import channel_noise
 from longtail.devices.parts.mosfet_process import BulkJunction, MosfetAtTemperature
 from longtail.devices.parts.series import series_noise, series_topology, with_series
 from longtail.devices.role import SQUARE, Role
-from longtail.lanes.functions import Condition, exp, maximum, minimum, select, sqrt
+from longtail.lanes.functions import Condition, both, exp, maximum, minimum, select, sqrt
 from longtail.lanes.graph import Real
 
 _LARGEST_EXPONENT = 709.0  # beyond it exp overflows
 _TINY = 1e-30
 _LEAST_POTENTIAL = 1e-6  # V; keeps the branch of a root that is not taken, and its slope, finite
 _WEAKEST = 10.0  # swings below vth at which a channel counts as cut off: its current is exp(-10) of that at vth
+_WEAK = 4.0  # swings that a step may lead below vth
 
 REGIONS = ("cutoff", "triode", "saturation")
 
@@ -56,14 +57,16 @@ class Acting:
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """How a level conducts: `threshold` in V of (vds, vbs), the `channel` of (vgs, vds, vbs), for terminals in the
-    roles they act in; and the current of a bulk `junction` of (voltage, saturation current, kT/q), without gmin.
-    `square`: whether g_m = 2*id/v_ov."""
+    """How a level conducts: its `threshold` and swing in V of (vds, vbs), its `channel` of (vgs, vds, vbs), for terminals
+    in the roles they act in; and the current of a bulk `junction` of (voltage, saturation current, kT/q), without gmin.
+    `square`: whether g_m = 2*id/v_ov. `start` in V: how far above threshold the search for an operating point begins,
+    for a channel at threshold has little slope to go on from."""
 
-    threshold: Callable[[Real, Real], Real]
+    threshold: Callable[[Real, Real], tuple[Real, Real]]
     channel: Callable[[Real, Real, Real], Acting]
     junction: Callable[[Real, Real, Real], Real]
     square: bool = False
+    start: float = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +163,13 @@ def _controls(v: Potentials, p: Parameters, s: MosfetAtTemperature, law: Law) ->
     def rule(new: Mapping[str, Real], old: Mapping[str, Real]) -> Mapping[str, Real]:
         was_forward = old["vds"] >= 0.0
         old_vbd = old["vbs"] - old["vds"]
-        v_th = law.threshold(select(was_forward, old["vds"], -old["vds"]), select(was_forward, old["vbs"], old_vbd))
+        v_th, swing = law.threshold(
+            select(was_forward, old["vds"], -old["vds"]), select(was_forward, old["vbs"], old_vbd)
+        )
         vgs, vgd = new["vgs"], new["vgs"] - new["vds"]
         # the gate moves first, against the terminal that was the source; then the other terminal follows
-        gs = fetlim(vgs, old["vgs"], v_th)
-        gd = fetlim(vgd, old["vgs"] - old["vds"], v_th)
+        gs = _gate_step(vgs, old["vgs"], v_th, swing)
+        gd = _gate_step(vgd, old["vgs"] - old["vds"], v_th, swing)
         vds = select(was_forward, limvds(gs - vgd, old["vds"]), -limvds(gd - vgs, -old["vds"]))
         gate = select(was_forward, gs, gd + vds)
         at_source = pnjlim(new["vbs"], old["vbs"], s.vt, critical_voltage(s.source.saturation_current, s.vt))
@@ -175,14 +180,26 @@ def _controls(v: Potentials, p: Parameters, s: MosfetAtTemperature, law: Law) ->
     return v.limit(raw, _first_guess(p, law), rule)
 
 
+def _gate_step(new: Real, old: Real, v_th: Real, swing: Real) -> Real:
+    """The gate's voltage as `fetlim` has it, and from above threshold no further into weak inversion than it reaches.
+
+    Further down a channel shows too little slope to find back, and would be sent far above again.
+    """
+    limited = fetlim(new, old, v_th)
+    if not present(swing):
+        return limited
+    floor = v_th - _WEAK * swing
+    return select(both(old > v_th, limited < floor), maximum(new, floor), limited)
+
+
 def _first_guess(p: Parameters, law: Law) -> dict[str, Real]:
-    """Off: all zero. Else the voltages that the card gives, or the gate at threshold and 1 V across the bulk."""
+    """Off: all zero. Else the voltages that the card gives, or the gate near threshold and 1 V across the bulk."""
     if p.nominal("off"):
         return {"vgs": 0.0, "vds": 0.0, "vbs": 0.0}
     given = {name: p.polarity * p["ic" + name] for name in ("vgs", "vds", "vbs")}
     if any(p.nominal("ic" + name) for name in given):
         return given
-    return {"vgs": law.threshold(0.0, 0.0), "vds": 0.0, "vbs": -1.0}
+    return {"vgs": law.threshold(0.0, 0.0)[0] + law.start, "vds": 0.0, "vbs": -1.0}
 
 
 def reverse_root(phi: Real, v_bs: Real) -> Real:
