@@ -190,9 +190,13 @@ def twin(name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[DeviceModel]:
         indexed.cache_clear()
 
 
-def with_level(deck: str, level: int) -> str:
-    """A deck with this level on every model card of a transistor."""
-    return re.sub(r"(?m)^(\.model \w+ [np]\w\w+\()(?:level=1 )?", rf"\1level={level} ", deck)
+# what a card of another level needs for an output resistance, where lambda says nothing; without it outputs are stuck
+MODULATED = {"mosfet3": "nsub=1e16 kappa=0.4 "}
+
+
+def with_level(deck: str, level: int, more: str = "") -> str:
+    """A deck with this level, and more, on every model card of a transistor."""
+    return re.sub(r"(?m)^(\.model \w+ [np]\w\w+\()(?:level=1 )?", rf"\1level={level} {more}", deck)
 
 
 def without_ports(deck: str) -> str:
@@ -216,7 +220,8 @@ VERBS: Mapping[str, Mapping[str, object]] = {
 def decks(name: str, twin: DeviceModel, example: str | None = None) -> tuple[str, str]:
     """An example with a transistor of this name, and the same with its copies."""
     deck = (FOLDER / f"{example or EXAMPLES[twin.letter]}.cir").read_text()
-    return with_level(deck, DEVICES[name].levels[0]), with_level(deck, twin.levels[0])
+    more = MODULATED.get(name, "") if example is None else ""
+    return with_level(deck, DEVICES[name].levels[0], more), with_level(deck, twin.levels[0], more)
 
 
 def said(deck: str, verb: str, options: Mapping[str, object], copy: DeviceModel) -> tuple[object, str]:

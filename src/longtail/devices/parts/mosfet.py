@@ -57,8 +57,9 @@ class Acting:
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """How a level conducts: its `threshold` and swing in V of (vds, vbs), its `channel` of (vgs, vds, vbs), for terminals
-    in the roles they act in; and the current of a bulk `junction` of (voltage, saturation current, kT/q), without gmin.
+    """How a level conducts: its `threshold` and swing in V of (vds, vbs) and its `channel` of (vgs, vds, vbs), of
+    terminals in the roles they act in; the current of a bulk `junction` of (voltage, saturation current, kT/q), without
+    gmin.
     `square`: whether g_m = 2*id/v_ov. `start` in V: how far above threshold the search for an operating point begins,
     for a channel at threshold has little slope to go on from."""
 
