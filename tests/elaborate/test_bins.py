@@ -24,7 +24,7 @@ def model_of(size, more=""):
         ("l={2*1u} w={20u}", "nm.2"),
         ("l=2u w=200u", "nm.3"),
         ("l=1u w=20u", "nm.2"),  # an edge belongs to the bin above it
-        ("l={0.1u*10} w=20u", "nm.2"),  # 1e-6 but for rounding
+        ("l={2.1u-1.1u} w=20u", "nm.2"),  # 1 um but for rounding, below
         ("l=10u w=20u", "nm.2"),  # or to the last
         ("l=2u w=1m", "nm.3"),
     ],
