@@ -127,6 +127,18 @@ def test_below_threshold_a_channel_with_vmax_is_off(constants_of_ngspice):
 
 
 @pytest.mark.ngspice
+def test_where_rounding_keeps_ngspice_from_the_limit_of_the_velocity_it_takes_pinch_off(constants_of_ngspice):
+    card = {"tox": 3.7e-8, "nsub": 3.7e15, "nfs": 1e11}
+    fast, slow = (Case("nmos", card | more, {"w": 1e-5, "l": 2e-5}, 2) for more in ({"vmax": 4e5}, {}))
+    bias = {"d": 5.0, "g": 3.1, "s": 0.0, "b": 0.0}
+    theirs = by_ngspice(fast, "m", TERMINALS, [bias], ["id", "vdsat"], 27.0)
+    ours, pinched = (by_longtail(MODEL, card_of(MODEL, case, 27.0), [bias]) for case in (fast, slow))
+    assert theirs["vdsat"][0] == pytest.approx(pinched["vdsat"][0], rel=1e-9)
+    assert 0.98 * theirs["vdsat"][0] < ours["vdsat"][0] < 0.999 * theirs["vdsat"][0]
+    assert ours["id"][0] == pytest.approx(theirs["id"][0], rel=1e-3)
+
+
+@pytest.mark.ngspice
 def test_each_of_parallel_devices_is_as_narrow_as_w(constants_of_ngspice):
     """ngspice's narrow-channel effect is that of one device of m*w."""
     case = Case("nmos", WEAK, GEOMETRY | {"m": 4.0}, 2)

@@ -36,8 +36,11 @@ as above; cutoff is 10*n*kT/q below vth. v_star = 2*id/g_m is the overdrive that
 Signs of what is reported are those of level 1, and so are its departures from ngspice 39 in the signs of a p channel,
 in power and in m times gmin. Further ones:
 - g_m, g_ds and g_mb are the slopes of the current. ngspice prints what formulas of its own give, and its small-signal
-  analysis uses that: with vmax they are off by 5 to 40 %, with xj g_ds by some 4 %, below threshold without nfs a
-  channel that is off has a g_m, and with vbs > 0 all three may be anything. Its .dc curves have the slopes found here.
+  analysis uses that: with vmax all three are off, by some 5 % in saturation and by up to 60 % in triode; with xj g_ds
+  is, by up to 5 %, and with nfs g_mb, by a third in weak inversion; without nfs a channel that is off has a g_m; with
+  vbs > 0 all may be anything. Its .dc curves have the slopes found here.
+- Where rounding keeps ngspice from the root of Baum's equation (vmax*L over the mobility of tens of volts), it takes
+  the vdsat without vmax: up to 2 % more, and a current that is up to some 1e-4 off.
 - With vmax and without nfs ngspice's vdsat is negative between vbin and threshold and its current rises again there;
   here the channel is off.
 - With vmax and the bulk forward by more than phi no vdsat below pinch-off may obey that equation: ngspice's and the one
