@@ -223,3 +223,16 @@ def test_thermal_noise_at_the_temperature_of_the_device(
     }
     for name, siemens in conductance.items():
         assert of_device[name] == pytest.approx(2 * 4 * BOLTZMANN * kelvin * siemens, rel=1e-12)
+
+
+@pytest.mark.parametrize("name", ["mosfet2", "mosfet3"])
+def test_weak_inversion_is_noisy_with_every_nlev(name: str) -> None:
+    """That of nlev = 3 is of the overdrive, which is negative there."""
+    model = {"vto": 0.7, "kp": 1e-4, "nfs": 2e11}
+    found = []
+    for nlev in ({}, {"nlev": 3.0}):
+        card = instance(DEVICES[name], "nmos", model | nlev, w=1e-4, l=2e-6)
+        flows = evaluate(DEVICES[name], card, {"d": 2.0, "g": 0.6})
+        assert flows.quantities["v_ov"] < 0.0
+        found += [source.density for source in flows.noise if source.name == "id"]
+    assert found[0] == pytest.approx(found[1]) and found[0] > 0.0

@@ -77,8 +77,8 @@ _LEAST_SLOPE = 1e-12  # S, of the channel at its drain end
 
 @dataclass(frozen=True, slots=True)
 class _Level3:
-    """An instance at its temperature: `depletion` xd in m/V^0.5, `narrow` fn, `feedback` the
-    fall of the threshold by vds, `states` q*nfs/cox, `critical` vmax*L/u0 in V, None without vmax."""
+    """An instance at its temperature: `depletion` xd in m/V^0.5, `narrow` fn, `feedback` the fall of the threshold by
+    vds, `states` q*nfs/cox, None without nfs, and `critical` vmax*L/u0 in V, None without vmax."""
 
     s: MosfetAtTemperature
     depletion: Real

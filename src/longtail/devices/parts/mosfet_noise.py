@@ -1,7 +1,7 @@
 """Noise of a MOSFET's channel, by the `nlev` of the card.
 
     thermal   4*k*T*2/3*g_m; nlev = 3: 4*k*T*2/3*beta*u*(1 + a + a^2)/(1 + a)*gdsnoi with u = vgs - vth
-              and a = 1 - vds/vdsat in triode, 0 in saturation
+              and a = 1 - vds/u in triode, 0 in saturation, for u > 0
     flicker   kf*abs(id)^af/(W*L*cox^2*f)   without nlev
               kf*abs(id)^af/(L^2*cox*f)     nlev = 0
               kf*abs(id)^af/(W*L*cox*f)     nlev = 1
@@ -17,7 +17,7 @@ from __future__ import annotations
 from longtail.devices.base import NoiseSource, Parameters
 from longtail.devices.parts.mosfet_process import DEFAULT_OXIDE, OXIDE_PERMITTIVITY, Size
 from longtail.devices.parts.noise import flicker, thermal
-from longtail.lanes.functions import absolute, maximum
+from longtail.lanes.functions import absolute, maximum, select
 from longtail.lanes.graph import Real
 
 _TINY = 1e-30
@@ -27,7 +27,8 @@ def channel_conductance(p: Parameters, beta: Real, overdrive: Real, v_ds: Real, 
     """The conductance in S whose thermal noise the channel makes."""
     if not p.model.given("nlev") or p.model.nominal("nlev") < 3.0:
         return absolute(g_m) * (2.0 / 3.0)
-    return shaped_conductance(beta, overdrive, v_ds) * p.model["gdsnoi"]
+    shaped = shaped_conductance(beta, overdrive, v_ds) * p.model["gdsnoi"]
+    return select(overdrive > 0.0, shaped, absolute(g_m) * (2.0 / 3.0))
 
 
 def shaped_conductance(beta: Real, overdrive: Real, v_ds: Real) -> Real:
