@@ -19,7 +19,7 @@ CALLS ?= 10000
 MORE ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test benches machines mutants fuzz threads recorded lint clean
+.PHONY: help run test benches machines mutants fuzz threads survey recorded lint clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,10 @@ fuzz: $(VENV)/.installed-dev ## send damaged decks through everything (DECKS=100
 
 threads: $(VENV)/.installed-dev ## ask amplifiers from eight threads at once, by both kinds of kernels (CALLS=10000)
 	PYTHONPATH=tests $(BIN)/python -m threads.full $(CALLS)
+
+survey: $(VENV)/.installed-dev ## what of a folder of decks is refused and why, and how far the rest is from ngspice (DIR=folder)
+	@scripts/ensure-ngspice.sh
+	PYTHONPATH=tests $(BIN)/python -m survey.full $(DIR)
 
 recorded: $(VENV)/.installed-dev ## show which recorded answers have changed, and record them (MORE=0: so many new ones)
 	PYTHONPATH=tests $(BIN)/python -m recorded.record $(MORE)

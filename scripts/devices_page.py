@@ -49,7 +49,8 @@ def section(device: DeviceModel) -> str:
     if device.model_parameters:
         types = ", ".join(f"`{name}`" for name in device.model_types)
         levels = f", level {', '.join(map(str, device.levels))}" if device.levels else ""
-        lines += [f"On a `.model` card of type {types}{levels}:", ""]
+        marks = f" with {', '.join(f'`{name}`' for name in device.marks)}" if device.marks else ""
+        lines += [f"On a `.model` card of type {types}{levels}{marks}:", ""]
         lines += table(head, parameter_rows(device.model_parameters))
     if device.ignored:
         names = ", ".join(f"`{name}`" for name in sorted(device.ignored))

@@ -19,7 +19,11 @@ LIMITS = {"CMRR": {"min": 60}, "A_dd": {"min": 10, "unit": "dB", "at": "1 Hz"}}
 PORTS = "*@ input a b\n*@ output o\nv1 a 0 0\nv2 b 0 0\n"
 ONE_SIDE = f"no pair\n{PORTS}r1 a o 1k\nc1 b o 1n\nr2 o 0 1k\n"
 PAIR_GAINS = {"differential": -100, "common": -0.5, "common_to_differential": 0.25, "differential_to_common": 0.1}
-LOOP = f"a loop\n{PORTS}e1 x 0 a m 1k\nr1 x o 1k\nc1 o 0 1u\nvl o m 0\nr2 m b 10k\n"
+TWO_WIRES = (
+    f"two\n{PORTS}e1 x 0 n a 1k\ne2 y 0 b m 1k\nr1 x o 1k\nc1 o 0 1u\nr2 y p 1k\nc2 p 0 1u\nv1l o n 0\nv2l p m 0\n"
+)
+LOOP = f"a loop\n{PORTS}e1 x 0 a m 1k\nr1 x y 1k\nc1 y 0 1u\nr3 y z 1k\nc3 z 0 1n\n"
+LOOP += "r4 z o 9k\nc4 o 0 9p\nvl o m 0\nr2 m b 10k\n"
 # decks (parameters behind a colon; none of what is about no circuit) and options by analysis, which between them have
 # every entry and every form of it
 QUESTIONS: dict[str, tuple[tuple[str | None, dict[str, Any]], ...]] = {
@@ -54,7 +58,13 @@ QUESTIONS: dict[str, tuple[tuple[str | None, dict[str, Any]], ...]] = {
         ("bjt_pair", {"vcm": 0.5, "temp": [0.0, 70.0]}),
         ("bjt_pair", {"temp": 70.0}),
     ),
-    "poles": (("bjt_pair", {}), ("ota_5t", {"null": True}), ("radio_front_end", {}), (LOOP, {"loop": ["vl"]})),
+    "poles": (
+        ("bjt_pair", {}),
+        ("ota_5t", {"null": True}),
+        ("radio_front_end", {}),
+        (LOOP, {"loop": ["vl"]}),
+        (TWO_WIRES, {"loop": ["v1l", "v2l"]}),
+    ),
     "predict": (
         (None, {"differential": 100, "common": 0.01, "v1": 1.002, "v2": 0.998}),
         (None, {"differential": -50, "cmrr": 60, "v_id": 0, "v_ic": 0}),
@@ -77,7 +87,7 @@ QUESTIONS: dict[str, tuple[tuple[str | None, dict[str, Any]], ...]] = {
 # objects whose keys are names in the circuit, or of what was asked for
 BY_NAME = {"nodes", "branches", "devices", "units", "kinds", "axes", "values", "supplies", "zero", "symbols", "joints"}
 BY_NAME |= {"worst_at", "sources", "infinite", "zeros_rad_s", "zero_nodes", "zero_uncertainty"}
-BY_NAME |= {"residues_rad_s", "cancelling", "gain_at_dc", "scale", "error", "halves"}
+BY_NAME |= {"loops", "residues_rad_s", "cancelling", "gain_at_dc", "scale", "error", "halves"}
 MAY_BE_NULL = {"worst_at", "tail", "loop", "steering", "image", "null", "limit", "reason", "curves", "common"}
 MAY_BE_NULL |= {"law", "ideal_share", "device", "ambiguous", "path", "pole_rad_s", "input_common_mode_by_cmrr", "rails"}
 MAY_BE_NULL |= {"terms_expanded", "input_offset", "v_cm", "rejection_db", "noise", "noise_hz"}
@@ -164,7 +174,8 @@ OWN = {
         "gain_bandwidth_hz": "the reference times the upper corner",
         "unity_gain_hz": "the highest frequency at which the magnitude falls through one",
         "tail": "the zero of the common-mode gain that the capacitance of the tail makes",
-        "loop": "loop gain and margins at a source that was named",
+        "loop": "loop gain and margins of one wire that was named",
+        "loops": "the same of two wires, by mode: differential and common",
     },
 }
 

@@ -65,14 +65,16 @@ def read(
     output: Sequence[str] | None = None,
     supply: Sequence[str] | None = None,
     allow_includes_outside: bool = False,
+    dialect: str | None = None,
 ) -> Amplifier:
     """Read a netlist: a path, the text itself (anything with more than one line), or the name of an example.
 
     `parameters` gives other values to what it names: a `.param`, `rc1.r` or `q1.is` of a device or its model, `npn1.bf`
     of a model card, `temp` in degrees Celsius, `vcm` in V. `input`, `output`, `supply` name the ports where the
-    netlist does not.
-    Raises `InputError` with file, line and column for what cannot be used. A note on the circuit says where an example
-    of that name is used because there is no such file.
+    netlist does not. `dialect` says which program it was written for, "ngspice", "pspice", "hspice" or "ltspice", where
+    they read the same text differently; without it a note says where they do.
+    Raises `InputError` with file, line and column for what cannot be used; `NetlistErrors` has all of it in `errors`.
+    A note on the circuit says where an example of that name is used because there is no such file.
 
     >>> read("bjt_pair")
     <amplifier 'Long-tailed pair of bipolar transistors with a mirror tail': 11 devices, input inp, inn, output o1, o2>
@@ -85,6 +87,7 @@ def read(
         input=input,
         output=output,
         supply=supply,
+        dialect=dialect,
     )
     if taken is not None:
         circuit = replace(circuit, notes=(*circuit.notes, Note(in_place_of(str(source), taken))))

@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from longtail.hints import in_python
@@ -65,6 +67,108 @@ class NetlistError(InputError):
 
 class UnsupportedError(NetlistError):
     """The netlist is sound SPICE, but asks for something that longtail does not have."""
+
+
+class NetlistErrors(NetlistError):
+    """Several things in one netlist that are wrong: `errors` has them all, in the order in which they were found.
+
+    Message, place and hint are those of the first; `left_out` says that there may be more.
+    """
+
+    def __init__(self, errors: Iterable[NetlistError], left_out: bool = False) -> None:
+        self.errors = tuple(errors)
+        first = self.errors[0]
+        super().__init__(first.message, span=first.span, hint=first.hint)
+        self.left_out = left_out
+
+    def __reduce__(self) -> tuple[type[NetlistErrors], tuple[tuple[NetlistError, ...], bool]]:
+        return type(self), (self.errors, self.left_out)
+
+    @property
+    def title(self) -> str:
+        """How many there are."""
+        return f"{'at least ' if self.left_out else ''}{len(self.errors)} faults in the netlist"
+
+    @property
+    def groups(self) -> tuple[tuple[NetlistError, ...], ...]:
+        """The errors that say the same of different cards stand together."""
+        found: dict[str, list[NetlistError]] = {}
+        for error in self.errors:
+            found.setdefault(_NAMES.sub("", error.message), []).append(error)
+        return tuple(tuple(group) for group in found.values())
+
+    def __str__(self) -> str:
+        parts = [f"{self.title}:"]
+        for group in self.groups:
+            parts.append(str(group[0]))
+            if len(group) > 1:
+                parts.append(f"  {others(group)}")
+        return "\n".join(parts)
+
+
+_NAMES = re.compile(r"'[^']*'|^[^\s:]+: | \(in [^)]*\)")
+_QUOTED = re.compile(r"'[^']*'")
+_MOST_PLACES = 12
+
+
+def others(group: Sequence[NetlistError]) -> str:
+    """Where else what the first of a group says is found, with the names that differ there.
+
+    >>> others([NetlistError(f"no '{name}'", span=Span("a.cir", line, 1, "")) for line, name in ((2, "a"), (9, "b"))])
+    "also at a.cir:9:1 ('b')"
+    """
+    said = _QUOTED.findall(group[0].message)
+    places = []
+    for error in group[1:]:
+        names = [name for name in _QUOTED.findall(error.message) if name not in said]
+        places.append(f"{error.span} ({', '.join(names)})" if names else str(error.span))
+    more = len(places) - _MOST_PLACES
+    return f"also at {', '.join(places[:_MOST_PLACES])}{f' and {more} more places' if more > 0 else ''}"
+
+
+class Faults:
+    """Collects what is wrong with a netlist, up to a bound, so that one run tells all of it.
+
+    >>> faults = Faults()
+    >>> with faults.kept():
+    ...     raise NetlistError("no such card")
+    >>> faults.raise_all()
+    Traceback (most recent call last):
+    longtail.errors.NetlistError: no such card
+    """
+
+    MOST = 100
+
+    def __init__(self) -> None:
+        self.found: list[NetlistError] = []
+        self._known: set[tuple[str, Span | None]] = set()
+
+    def keep(self, error: NetlistError) -> None:
+        """Keep an error, or all of those that it holds, once each, however many there are."""
+        for each in error.errors if isinstance(error, NetlistErrors) else (error,):
+            if (each.message, each.span) not in self._known:
+                self._known.add((each.message, each.span))
+                self.found.append(each)
+
+    def add(self, error: NetlistError) -> None:
+        """The same. Raises them all where there are too many."""
+        self.keep(error)
+        if len(self.found) >= self.MOST:
+            self.raise_all()
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """A context that keeps the `NetlistError` that ends it."""
+        try:
+            yield
+        except NetlistError as error:
+            self.add(error)
+
+    def raise_all(self) -> None:
+        """Raise what was found: nothing, the one error, or `NetlistErrors`."""
+        if self.found:
+            several = NetlistErrors(self.found[: self.MOST], left_out=len(self.found) >= self.MOST)
+            raise self.found[0] if len(self.found) == 1 else several
 
 
 class StructuralError(InputError):

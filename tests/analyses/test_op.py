@@ -68,7 +68,7 @@ def test_a_nulled_point_is_that_of_the_gains() -> None:
 def test_an_output_at_a_rail_is_told_where_the_inputs_are_driven() -> None:
     amp = lt.read("two_stage_opamp")
     assert any("near a supply rail" in note for note in amp.op(vcm=1.5).notes)
-    assert "note: the output o is stuck at" in amp.op(vcm=1.5).to_text()
+    assert "warning: the output o is stuck at" in amp.op(vcm=1.5).to_text()
     assert not any("stuck" in note for note in amp.op(null=True).notes)
 
 

@@ -276,7 +276,14 @@ def test_a_transistor_amplifier_as_a_follower(examples: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("vlop", "did you mean 'vloop'"), ("v1", "stands at ground"), ("rx", "no voltage source 'rx'")],
+    [
+        ("vlop", "there is no element 'vlop' to cut a loop at\n  hint: did you mean 'vloop'"),
+        ("v1", "v1 stands at ground and is in no loop"),
+        ("rx", "rx stands at ground and is in no loop"),
+        ("inn", "'inn' is a node\n  hint: put a voltage source of 0 V in series"),
+        ("z", "'z' is a node\n  hint: put a voltage source of 0 V in series"),
+        ("y", "'y' is a node\n  hint: name an element at it: ry"),
+    ],
 )
 def test_a_wrong_loop_is_an_error_that_tells_the_way(name: str, message: str) -> None:
     with pytest.raises(lt.OptionError) as caught:

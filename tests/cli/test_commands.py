@@ -128,7 +128,7 @@ def test_json_stands_alone_on_standard_output(examples: Path, capsys: pytest.Cap
     assert run(["gains", str(examples / "two_stage_opamp.cir"), "--json", "--frequency", "1"]) == 0
     printed = capsys.readouterr()
     json.loads(printed.out)
-    assert "note: the output o is stuck" in printed.err
+    assert "warning: the output o is stuck" in printed.err
 
 
 def test_standard_input(pair: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

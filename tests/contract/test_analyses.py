@@ -269,5 +269,5 @@ rx x 0 1e12
 def test_a_circuit_without_an_operating_point_is_an_error_and_no_figure(name: str) -> None:
     """Whatever else may be missing, an offset or a rejection: this comes first, and names the node."""
     given = {"vary": {"r1.r": "5k"}} if name == "sweep" else {"full": True} if name == "analyze" else {}
-    with pytest.raises(lt.ConvergenceError, match=r"no operating point found after .* would not settle: .*\bx\b"):
+    with pytest.raises(lt.ConvergenceError, match=r"no operating point found with .* would not settle: .*\bx\b"):
         lt.read(UNSOLVABLE).run(name, **given)

@@ -142,8 +142,14 @@ def test_the_default_range_is_the_default_however_it_is_given() -> None:
 
 
 def test_a_loop_is_one_name() -> None:
-    with pytest.raises(lt.OptionError, match="no voltage source 'vprobe' in a loop"):
+    with pytest.raises(lt.OptionError, match="there is no element 'vprobe' to cut a loop at"):
         example().poles(loop="vprobe")
+
+
+def test_a_loop_of_two_wires_is_named_as_a_pair_of_nodes_is() -> None:
+    for given in ("rc1,q1", "RC1 q1", ("rc1", "q1"), ["rc1", "q1"]):
+        with pytest.raises(lt.OptionError, match="not at the leads of q1"):
+            example().poles(loop=given)
 
 
 def test_an_option_goes_by_its_other_names_too() -> None:

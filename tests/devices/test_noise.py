@@ -19,8 +19,8 @@ from reference import ngspice
 
 DEVICES = devices()
 SILENT = {
-    "behavioral", "capacitor", "cccs", "ccvs", "coupling", "current_source", "inductor", "vccs", "vcvs",
-    "voltage_source",
+    "behavioral", "capacitor", "cccs", "ccvs", "coupling", "current_source", "ideal_diode", "inductor",
+    "vccs", "vcvs", "voltage_source",
 }  # fmt: skip
 T = 300.15
 

@@ -74,7 +74,7 @@ def test_what_no_bin_has_is_refused(size, more, said):
 
 
 def test_other_models_with_a_number_behind_a_dot_are_no_bins():
-    with pytest.raises(NetlistError, match="unknown model 'dx'"):
+    with pytest.raises(NetlistError, match="model 'dx' is binned, which is supported of MOSFETs alone"):
         load("t\nd1 a 0 dx\n.model dx.1 d(is=1f)\n")
 
 

@@ -32,8 +32,8 @@ def test_a_directive_that_is_not_known():
 
 
 def test_too_much_nesting_is_an_error_of_ours(monkeypatch):
-    def endless(scope):
-        return endless(scope)
+    def endless(scope, faults):
+        return endless(scope, faults)
 
     monkeypatch.setattr(pipeline, "flatten", endless)
     with pytest.raises(NetlistError, match="nested too deeply"):

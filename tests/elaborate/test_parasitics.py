@@ -70,3 +70,10 @@ def test_ratings_are_noted():
 def test_protection_of_listings_is_skipped():
     notes = [note.message for note in load("t\n.prot\nv1 a 0 1\nr1 a 0 1\n.unprot\n").notes]
     assert [note.split()[0] for note in notes] == [".prot", ".unprot"]
+
+
+def test_noiseless_silences_the_resistances_of_a_capacitor():
+    circuit = load("t\nc1 a 0 1n Rser=5 Rpar=1k Lser=1n noiseless\nr1 a 0 1k\n")
+    silent = {i.name for i in circuit.instances.values() if i.parameters.get("noisy") == 0.0}
+    assert silent == {"rser_c1", "rpar_c1"}
+    assert set(circuit.instances) == {"c1", "rser_c1", "lser_c1", "rpar_c1", "r1"}

@@ -211,7 +211,8 @@ def test_far_outside_is_beyond_ten_times_all_sources(sources: str, limit: float,
     """Or of one volt, where there are none or less."""
     assert far(sign * 0.99 * limit, sources) == []
     (note,) = far(sign * 1.01 * limit, sources)
-    assert note.startswith(f"x lies far outside the supplies, x at {sign * 1.01 * limit:.4g} V: check the current")
+    where = f"x at {sign * 1.01 * limit:.4g} V"
+    assert note.startswith(f"warning: x lies far outside the supplies, {where}: check the current")
 
 
 @pytest.mark.parametrize(("amperes", "said"), [(990.0, 0), (1010.0, 1)])

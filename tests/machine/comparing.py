@@ -67,8 +67,15 @@ def differences(one: Any, other: Any, place: str = "", scale: float = 0.0, roots
             if key == "deck":
                 yield from _decks(one[key], other[key], f"{place}/{key}")
                 continue
-            if key.endswith("cmrr_db"):
-                yield from _rejections(one[key], other[key], f"{place}/{key}", "amplifier_cmrr_db" not in one)
+            if key.endswith(("cmrr_db", "rejection_db")):
+                refined = "amplifier_cmrr_db" not in one and not place.endswith(("/values", "/curves"))
+                yield from _rejections(one[key], other[key], f"{place}/{key}", refined)
+                continue
+            if key in ("input_power", "common") and "input_power" in one:
+                yield from _referred(one, other, key, f"{place}/{key}")
+                continue
+            if key == "rows" and _gains_of(one[key]):
+                yield from _rows(one[key], other[key], f"{place}/{key}")
                 continue
             own = max(scale, largest(one)) if _complex(one) else matrix if key in MODES else RELATIVE.get(key, 0.0)
             yield from differences(one[key], other[key], f"{place}/{key}", own, roots or key in ROOTS)
@@ -99,6 +106,46 @@ def _rejections(one: Any, other: Any, place: str, refined: bool) -> Iterator[Dif
         own = 10.0 ** (-one / 20.0)
         part = max(own, LAST_BIT / WITHIN) if refined else 1.0
         yield Difference(place, min(own / part, 1.0) * abs(10.0 ** ((one - other) / 20.0) - 1.0), one, other)
+
+
+def _referred(one: dict[str, Any], other: dict[str, Any], key: str, place: str) -> Iterator[Difference]:
+    """Differences of noise, of which that referred to the input of one mode hangs on the last bits of a small gain: it
+    is output noise over gain, and gains count as parts of the wanted one."""
+    powers = [each for each in _numbers(one["input_power"]) if each > 0.0]
+    share = math.sqrt(min(powers) / max(powers)) if powers else 1.0
+    for each in differences(one[key], other[key], place):
+        small = not each.structural and any(name.startswith("input_") for name in each.place.split("/"))
+        yield each._replace(size=each.size * share) if small else each
+
+
+def _numbers(value: Any) -> Iterator[float]:
+    if isinstance(value, list):
+        for each in value:
+            yield from _numbers(each)
+    elif isinstance(value, float):
+        yield value
+
+
+def _gains_of(rows: Any) -> float:
+    """The largest gain among the rows of a datasheet; 0 where there are none."""
+    units = isinstance(rows, list) and all(isinstance(row, dict) and "unit" in row for row in rows)
+    return max((largest(row["value"]) for row in rows if row["unit"] == "V/V"), default=0.0) if units else 0.0
+
+
+def _rows(one: list[dict[str, Any]], other: list[dict[str, Any]], place: str) -> Iterator[Difference]:
+    """Differences of the rows of a datasheet. What is over conditions, extremes, is over lanes: not refined."""
+    wanted = _gains_of(one)
+    for k, (mine, theirs) in enumerate(zip(one, other, strict=False)):
+        for each in differences(mine, theirs, f"{place}/{k}"):
+            extreme = not each.structural and each.place.endswith(("/minimum", "/maximum"))
+            if extreme and mine["unit"] == "V/V":
+                yield each._replace(size=abs(each.one - each.other) / wanted)
+            elif extreme and mine["unit"] == "dB" and mine["symbol"].startswith("CMRR"):
+                yield from _rejections(each.one, each.other, each.place, False)
+            else:
+                yield each
+    if len(one) != len(other):
+        yield Difference(place, math.inf, len(one), len(other))
 
 
 def _decks(one: str, other: str, place: str) -> Iterator[Difference]:

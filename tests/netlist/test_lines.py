@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from longtail.errors import NetlistError
 from longtail.netlist.lines import lowered, split_lines
 from longtail.netlist.reader import read_file, read_text
 
@@ -117,3 +118,31 @@ def test_encodings_and_line_ends(tmp_path, content):
 
 def test_an_empty_text_is_an_empty_netlist():
     assert read_text("").body == ()
+
+
+def test_the_end_of_file_of_dos():
+    ended = split_lines("t\nr1 a b 1k\x1a\x1a\n\x1a\n\x1a", "a.cir")
+    assert [card.text for card in ended.cards] == ["r1 a b 1k"]
+    assert ended.notes == []
+    joined = split_lines("t\nr1 a b 1k\n\x1a\nr2 a b 1k\n", "a.cir")
+    assert [card.text for card in joined.cards] == ["r1 a b 1k", "r2 a b 1k"]
+    assert [(note.span.line, note.message[:13]) for note in joined.notes] == [(3, "the file ends")]
+    with pytest.raises(NetlistError, match="control character 0x1a"):
+        split_lines("t\nr1 a\x1a b 1k\n", "a.cir")
+
+
+@pytest.mark.parametrize(
+    ("text", "card"),
+    [
+        ("t\n.model n npn(is=1f\n+ bf=2\n)\n", ".model n npn(is=1f bf=2 )"),
+        ("t\n.model n npn(is=1f\n  ) )\n", ".model n npn(is=1f ) )"),
+        ("t\n.model n npn(is=1f\n+ * bf=2\n+ vaf=3)\n", ".model n npn(is=1f vaf=3)"),
+        ("t\n.param a={b\n+ * 2}\n", ".param a={b * 2}"),
+        ("t\nr1 a b {2\n+ * 2}\n", "r1 a b {2 * 2}"),
+        ("t\nr1 a b '2\n+ * 2'\n", "r1 a b '2 * 2'"),
+        ("t\nb1 a b v=v(c)\n+ * v(d)\n", "b1 a b v=v(c) * v(d)"),
+        ("t\nr1 $n_0001 b 1k $ n\n", "r1 $n_0001 b 1k"),
+    ],
+)
+def test_lines_that_belong_to_the_card_before(text, card):
+    assert [each.text for each in split_lines(text, "a.cir").cards] == [card]

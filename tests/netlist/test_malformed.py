@@ -31,7 +31,7 @@ def test_the_error_names_line_and_cause(deck):
     assert 1 <= error.span.column <= len(error.span.text) + 1
 
 
-@pytest.mark.parametrize("stem", ["transmission_line", "switch", "mesfet", "unsupported_card", "model_from_another"])
+@pytest.mark.parametrize("stem", ["transmission_line", "switch", "mesfet", "unsupported_card"])
 def test_sound_spice_that_is_not_supported_is_told_apart(stem):
     with pytest.raises(UnsupportedError):
         read_file(FOLDER / f"{stem}.cir")

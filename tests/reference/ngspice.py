@@ -108,16 +108,18 @@ def operating_point(
     dc: Mapping[str, float] | None = None,
     parameters: Mapping[str, float] | None = None,
     temp_deg_c: float | None = None,
+    behavior: str = "",
 ) -> OperatingPoint:
     """Solve for the operating point.
 
+    behavior    the `ngbehavior` of ngspice, "psa" to read the deck as PSpice does
     devices     device quantities as ngspice names them: "@q1[ic]", "@m.x1.m3[gm]"
     dc          values in V or A that replace those of independent sources
     parameters  values that replace those of top-level `.param` cards
     """
     devices = list(devices)
     commands = [f"save all {' '.join(devices)}", *_alterations(dc), "op", "write op.raw"]
-    plot = _run(deck, commands, ["op.raw"], parameters, temp_deg_c)["op.raw"]
+    plot = _run(deck, commands, ["op.raw"], parameters, temp_deg_c, behavior=behavior)["op.raw"]
     nodes: dict[str, float] = {}
     branches: dict[str, float] = {}
     quantities: dict[tuple[str, str], float] = {}
@@ -367,6 +369,7 @@ def _run(
     temp_deg_c: float | None,
     cards: Sequence[str] = (),
     folder: Path | None = None,
+    behavior: str = "",
 ) -> dict[str, Plot]:
     """Run the commands on the deck, `cards` added to it, and read the raw files that they write.
 
@@ -392,7 +395,7 @@ def _run(
         ]
         path = scratch / "deck.cir"
         path.write_text("\n".join([_with_same_thermal_voltages(bare(text)), *cards, *control]) + "\n")
-        log = _execute(path, folder or scratch)
+        log = _execute(path, folder or scratch, behavior)
         _complain(log)
         missing = [file for file in files if not (scratch / file).exists()]
         if missing:
@@ -414,13 +417,13 @@ def _same_thermal_voltage(temp_deg_c: float) -> float:
     return (temp_deg_c + 273.15) * THERMAL_RATIO - 273.15
 
 
-def _execute(path: Path, folder: Path) -> str:
+def _execute(path: Path, folder: Path, behavior: str = "") -> str:
     program = shutil.which("ngspice")
     if program is None:
         raise NgspiceError("ngspice is not installed: run scripts/ensure-ngspice.sh")
     try:
         done = subprocess.run(
-            [program, "-n", "-b", str(path)],
+            [program, "-n", "-b", *(["-D", f"ngbehavior={behavior}"] if behavior else []), str(path)],
             cwd=folder,
             capture_output=True,
             text=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass, replace
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -221,6 +222,20 @@ class Strange(Result):
             "other": [1.0, 2.0],
             "names": ["a", "b"],
         }
+
+
+def test_warnings_stand_above_all_that_they_put_in_doubt(examples: Path) -> None:
+    gains = lt.read(examples / "two_stage_opamp.cir").gains([1.0])
+    (stuck,) = (note for note in gains.notes if "stuck" in note)
+    assert stuck.startswith("warning: the output o is stuck at")
+    terminal = in_terminal(gains, 400)
+    for shown in (gains.to_text(), gains._repr_html_(), terminal):
+        title, warning, facts = (shown.index(part) for part in ("Mode gains", escape(stuck), "V_CM"))
+        assert title < warning < facts
+        assert shown.count("is stuck at") == 1
+    page = Page("t", (), (), ("a remark", "warning: one", "another", "warning: two"))
+    assert page.notes == ("a remark", "another")
+    assert page.warnings == ("warning: one", "warning: two"), "in their order"
 
 
 def test_an_unknown_result_shows_what_is_in_its_json() -> None:

@@ -27,6 +27,7 @@ from longtail.large_signal.departures import Departure, departures
 from longtail.large_signal.stuck import LOST, level_lost, stuck, stuck_notes, way_back
 from longtail.merits.reasons import NO_GAIN, UNKNOWN, Inquiry, Reason, short
 from longtail.modes import COMMON, DIFFERENTIAL
+from longtail.remarks import warning
 from longtail.units import counted
 
 if TYPE_CHECKING:
@@ -202,11 +203,10 @@ def _notes(points: Points, levels: Array, null: bool) -> list[str]:
     of = counted(levels.size, "level")
     if at_a_rail.any():
         back = "" if null else f". {way_back(points.drives)}"
-        notes.append(
-            f"the output is stuck near a supply rail at {at_a_rail.sum()} of {of}: gains mean little there{back}"
-        )
+        where = f"near a supply rail at {at_a_rail.sum()} of {of}"
+        notes.append(warning(f"the output is stuck {where}: gains mean little there{back}"))
     if lost_level.any():
-        notes.append(f"both outputs are stuck at one supply rail at {lost_level.sum()} of {of}. {LOST}")
+        notes.append(warning(f"both outputs are stuck at one supply rail at {lost_level.sum()} of {of}. {LOST}"))
     return [*lane_notes(points.point, "level"), *notes]
 
 

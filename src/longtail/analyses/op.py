@@ -42,6 +42,7 @@ from longtail.lanes.status import LaneStatus, texts
 from longtail.large_signal.extremes import extreme_notes
 from longtail.large_signal.stuck import lane_notes as stuck_lanes
 from longtail.large_signal.stuck import stuck_notes
+from longtail.remarks import warning
 from longtail.units import counted
 
 if TYPE_CHECKING:
@@ -293,7 +294,7 @@ def _notes(point: OperatingPoint) -> tuple[str, ...]:
     """What is wrong with a point that was found: potentials, voltages and currents beyond reason, growing poles."""
     lost = lost_potentials(point.system, point.values, 1)
     if lost:
-        return (f"capacitances and frequencies have no figures: {said(lost, point.system.circuit)}",)
+        return (warning(f"capacitances and frequencies have no figures: {said(lost, point.system.circuit)}"),)
     return (*extreme_notes(point), *instability_notes(point))
 
 

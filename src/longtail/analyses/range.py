@@ -28,6 +28,7 @@ from longtail.large_signal.reach import CMRR, GAIN, REGION, RangeEnd, Search
 from longtail.large_signal.stuck import LOST, level_lost, stuck
 from longtail.merits.reasons import Inquiry
 from longtail.modes import COMMON, DIFFERENTIAL
+from longtail.remarks import warning
 
 if TYPE_CHECKING:
     import xarray
@@ -212,18 +213,20 @@ def _prepare(circuit: Circuit, drive: Drive, frequency_hz: float, window: float 
         wanted = plain.output[0].item()
         wanted = 0.0 if abs(wanted) < _NO_VOLTS else wanted
         if stuck(plain).any() and drives.single_ended:
+            where = f"looked about the middle of the supplies, as {named('null', True)} does"
             notes.append(
-                f"the output is stuck near a supply rail, at {wanted:.4g} V, where nothing has a range: looked about "
-                f"the middle of the supplies, as {named('null', True)} does; {named('target')} looks elsewhere"
+                warning(
+                    f"the output is stuck near a supply rail, at {wanted:.4g} V, where nothing has a range: {where}; "
+                    f"{named('target')} looks elsewhere"
+                )
             )
             wanted = null_target(drives, None)
     held_there = _hold(drives, wanted)
     if stuck(held_there.center).any():
         lost = f". {LOST}" if level_lost(drives, held_there.center.point)[0] else ""
-        notes.append(
-            f"an output is stuck near a supply rail: the range is that of a circuit that hardly amplifies{lost}"
-        )
-    notes += instability_notes(held_there.center.point)
+        why = "the range is that of a circuit that hardly amplifies"
+        notes.append(warning(f"an output is stuck near a supply rail: {why}{lost}"))
+    notes[:0] = instability_notes(held_there.center.point)
     center = np.array([wanted, held_there.own.common])
     corners = _corners(drives.single_ended, center, rails, window)
     return Search(held_there, center, corners, frequency_hz, {}), notes

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 
 from longtail import LongtailError
 from longtail.cli.interrupts import raise_if_asked
-from longtail.errors import Span
+from longtail.errors import NetlistErrors, Span, others
 from longtail.hints import in_shell
 from longtail.printable import printable
+from longtail.remarks import graded, is_warning
 
 WINDOW = 100  # characters of a long line that are shown around the place of an error
 
@@ -18,7 +19,15 @@ Parts = list[tuple[str, str]]  # pieces of a line, each with its style
 
 
 def complain(error: LongtailError) -> int:
-    """Show an error: what, where, and what to do. Returns the exit status that it asks for."""
+    """Show an error: what, where, and what to do; of several, what they have in common once. Returns the exit status
+    that it asks for."""
+    if isinstance(error, NetlistErrors):
+        _show([("error: ", "bold red"), (error.title, "bold")])
+        for group in error.groups:
+            complain(group[0])
+            if len(group) > 1:
+                _show([("  ", ""), (others(group), "dim")])
+        return error.exit_status
     place = [(f"{error.span}: ", "cyan")] if error.span else []
     _show([("error: ", "bold red"), *place, (in_shell(error.message), "bold")])
     if error.span and error.span.text:
@@ -46,7 +55,8 @@ def excerpt(span: Span) -> tuple[str, str]:
 def remark(notes: Iterable[str]) -> None:
     """Show notes, one a line."""
     for note in notes:
-        _show([("note: ", "yellow"), (note, "")])
+        grade, said = graded(note)
+        _show([(f"{grade}: ", "bold yellow" if is_warning(note) else "yellow"), (said, "")])
 
 
 @contextmanager

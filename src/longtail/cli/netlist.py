@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from longtail import OptionError
 from longtail.cli.messages import remark
-from longtail.cli.sources import SET_HELP, Source
+from longtail.cli.sources import ANY_DIALECT, DIALECT_HELP, SET_HELP, Source
 
 
 def netlist(
@@ -19,6 +19,10 @@ def netlist(
     set: Annotated[
         list[str], Parameter(help=SET_HELP, metavar="NAME=VALUE", negative=(), show_default=lambda _: "none")
     ] = [],  # noqa: B006  the command line makes a new one
+    dialect: Annotated[
+        str | None,
+        Parameter(help=DIALECT_HELP, metavar="NAME", negative=(), show_default=lambda _: ANY_DIALECT),
+    ] = None,
     allow_outside_includes: Annotated[
         bool,
         Parameter(
@@ -29,7 +33,8 @@ def netlist(
     """Print the flat netlist. Raises `OptionError` where names would not be those of the circuit any more."""
     from longtail.elaborate import write
 
-    circuit = Source(file, set=set, allow_outside_includes=allow_outside_includes).read().circuit
+    source = Source(file, set=set, allow_outside_includes=allow_outside_includes, dialect=dialect)
+    circuit = source.read().circuit
     remark(map(str, circuit.notes))
     flat = write(circuit)
     try:

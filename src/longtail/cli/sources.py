@@ -25,11 +25,13 @@ SET_HELP = (
     "another value of a .param, of a parameter of a device or model as in rc1.r, q1.is or npn1.bf, of temp in degC or "
     "vcm in V; may be repeated"
 )
+ANY_DIALECT = "a note says where they differ"
+DIALECT_HELP = "the program that the netlist is for, where programs differ: ngspice, pspice, hspice or ltspice"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What the command line says of the circuit: the file, parameters replaced, ports named."""
+    """What the command line says of the circuit: the file and who wrote it, parameters replaced, ports named."""
 
     file: str
     set: Sequence[str] = ()
@@ -37,6 +39,7 @@ class Source:
     output: str | None = None
     supply: str | None = None
     allow_outside_includes: bool = False
+    dialect: str | None = None
 
     @property
     def stem(self) -> str:
@@ -54,6 +57,7 @@ class Source:
             output=self.output,
             supply=self.supply,
             allow_includes_outside=self.allow_outside_includes,
+            dialect=self.dialect,
         )
         if not amplifier.circuit.instances:
             raise InputError("the netlist has no devices", hint="its first line is the title: are all others comments?")

@@ -16,7 +16,7 @@ from longtail import InputError, OptionError
 from longtail.circuit import Circuit
 from longtail.cli.messages import advancing, busy, remark
 from longtail.cli.results import Form, look_ahead, prepared, show, write, write_page
-from longtail.cli.sources import SET_HELP, Source
+from longtail.cli.sources import ANY_DIALECT, DIALECT_HELP, SET_HELP, Source
 from longtail.contract import kinds
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.options import NONE, PORTS
@@ -78,6 +78,7 @@ SOURCE_OPTIONS = (
     option("input", str | None, "input nodes or input voltage sources, positive first", CIRCUIT, None, "NAMES", PORTS),
     option("output", str | None, "output nodes, positive first, or one node", CIRCUIT, None, "NAMES", PORTS),
     option("supply", str | None, "voltage sources that feed the circuit", CIRCUIT, None, "NAMES", PORTS),
+    option("dialect", str | None, DIALECT_HELP, CIRCUIT, None, "NAME", ANY_DIALECT),
     option("allow-outside-includes", bool, "let .include reach beyond the folder of the netlist", CIRCUIT, False),
 )
 RESULT_OPTIONS = (

@@ -53,6 +53,7 @@ from longtail.merits.merit import Merit
 from longtail.merits.reasons import Inquiry
 from longtail.merits.seen import Seen
 from longtail.merits.supplies import SUPPLY_POWER, supply_power
+from longtail.remarks import warning
 from longtail.units import counted
 
 Array = NDArray[np.float64]
@@ -247,13 +248,12 @@ def _over_conditions(drives: Drives, over: Asked, among: tuple[Condition, ...], 
 
 
 def _unstable(found: Characterization) -> list[str]:
-    """A note on conditions, beside the typical one, in which the operating point is unstable."""
+    """A warning of conditions, beside the typical one, in which the operating point is unstable."""
     names = [name for name, grows in zip(found.standing.names, found.unstable, strict=True) if grows]
     if not names or found.unstable[0]:
         return []
-    return [
-        f"the operating point is unstable, a pole in the right half-plane, under these conditions: {', '.join(names)}"
-    ]
+    under = f"a pole in the right half-plane, under these conditions: {', '.join(names)}"
+    return [warning(f"the operating point is unstable, {under}")]
 
 
 def _as_it_stands(drives: Drives, over: Asked, drive: Drive) -> _Findings:

@@ -218,7 +218,8 @@ class DeviceModel:
 
     `letter` is the first letter of its cards. `model_types` maps the type of a `.model` card to a polarity; empty
     when the device takes no model. `optional_terminals` trailing terminals may be left out of a card and are then
-    ground. `levels` are the values of the model's `level` that this file serves. `multiplier` says that the engine
+    ground. `levels` are the values of the model's `level` that this file serves; `marks` are parameters of a model card
+    that make it one of this device, whatever its level. `multiplier` says that the engine
     multiplies every flow by the instance's `m`; devices with branches handle `m` themselves.
     `ignored` are parameters that model cards may have without an effect here, for another level or another program:
     a note names them.
@@ -247,6 +248,7 @@ class DeviceModel:
     variadic: bool = False
     levels: tuple[int, ...] = ()
     ignored: frozenset[str] = frozenset()
+    marks: tuple[str, ...] = ()
     topology: Callable[[Parameters], Topology] = lambda p: Topology()
     quantities: tuple[Quantity, ...] = ()
     regions: tuple[str, ...] = ()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from longtail import modes
-from longtail.circuit import Circuit, Instance
+from longtail.circuit import Circuit
 from longtail.driven.drives import hot_end
-from longtail.driven.loop_gain import loop_gain
+from longtail.driven.loop_gain import Wire, loop_gain
+from longtail.driven.loop_probes import with_source
 from longtail.elaborate.roles import place_of, role_of, terminal
 from longtail.engine.equations.system import System
 from longtail.engine.small_signal.at_point import linearize
@@ -26,7 +25,7 @@ def closed_loop(circuit: Circuit) -> str:
     source, fed_back = circuit.ports.loop
     if circuit.instances[source].device != "voltage_source" or not circuit.ports.output:
         return ""
-    inside, wire = _with_wire(circuit, fed_back)
+    inside, wires = _with_wire(circuit, fed_back)
     try:
         model = linearize(
             solve_operating_point(
@@ -35,7 +34,7 @@ def closed_loop(circuit: Circuit) -> str:
             )
         )
         x = model.response(_LOOKED_AT, np.array([[hot_end(circuit.instances[source])[1]]]))[0, ..., 0]
-        around = loop_gain(model, wire, _LOOKED_AT) if wire else None
+        around = loop_gain(model, wires, _LOOKED_AT)[0] if wires else None
     except (ConvergenceError, AnalysisError) as error:
         return f"its gain could not be found: {error.message}"
     system = model.operating_point.system
@@ -48,17 +47,13 @@ def closed_loop(circuit: Circuit) -> str:
     return f"{said} ({_LOOKED_AT[k]:g} Hz); for gains of an open loop name both nodes: *@ input node node"
 
 
-def _with_wire(circuit: Circuit, transistor: str) -> tuple[Circuit, str]:
-    """The circuit with a source of 0 V in the lead of the base or gate of a transistor, and the name of the source."""
+def _with_wire(circuit: Circuit, transistor: str) -> tuple[Circuit, tuple[Wire, ...]]:
+    """The circuit with a source of 0 V in the lead of the base or gate of a transistor, and the wire that it cuts."""
     if not transistor:
-        return circuit, ""
+        return circuit, ()
     old = circuit.instances[transistor]
     role = role_of(old)
     assert role is not None  # only transistors are fed back
-    node, place = terminal(old, role.control), place_of(old, role.control)
-    lead = f"{node}@{transistor}"
-    wire = Instance(f"v@{lead}", "voltage_source", (node, lead), {"dc": 0.0})
-    new = replace(old, nodes=(*old.nodes[:place], lead, *old.nodes[place + 1 :]))
-    return replace(
-        circuit, nodes=(*circuit.nodes, lead), instances={**circuit.instances, transistor: new, wire.name: wire}
-    ), wire.name
+    lead = f"{terminal(old, role.control)}@{transistor}"
+    inside, wire = with_source(circuit, old, place_of(old, role.control), f"v@{lead}", lead)
+    return inside, (wire,)

@@ -65,6 +65,11 @@ def root(function: Callable[[Array, Rows], Array], above: Array, below: Array) -
     def values(x: Array, rows: Rows) -> Array:
         return np.maximum(function(x, rows), -_DEEPEST)
 
+    def narrow(rows: Rows, place: Array, value: Array) -> None:
+        inside = (place - a[rows]) * (place - b[rows]) <= 0.0
+        for side, at_side, here in ((a, fa, inside & (value >= 0.0)), (b, fb, inside & (value < 0.0))):
+            side[rows[here]], at_side[rows[here]] = place[here], value[here]
+
     rows = np.arange(a.size)
     fa, fb = values(a, rows), values(b, rows)
     for _ in range(_MOST):
@@ -76,15 +81,15 @@ def root(function: Callable[[Array, Rows], Array], above: Array, below: Array) -
         x = middle + (middle - a[rows]) * fm / slope
         x = np.clip(x, np.minimum(a[rows], b[rows]), np.maximum(a[rows], b[rows]))
         fx = values(x, rows)
-        for place, value in ((middle, fm), (x, fx)):
-            inside = (place - a[rows]) * (place - b[rows]) <= 0.0
-            up = inside & (value >= 0.0)
-            down = inside & (value < 0.0)
-            a[rows[up]], fa[rows[up]] = place[up], value[up]
-            b[rows[down]], fb[rows[down]] = place[down], value[down]
-        settled = (np.abs(x - found[rows]) <= _TOLERANCE) | (np.abs(a[rows] - b[rows]) <= _TOLERANCE)
+        narrow(rows, middle, fm)
+        narrow(rows, x, fx)
+        # a step that is small need not be near: about a jump, one that is tells by a change of sign right beside it
+        small = np.abs(x - found[rows]) <= _TOLERANCE
+        if small.any():
+            on = np.where((fx >= 0.0) == (b > a)[rows], _TOLERANCE, -_TOLERANCE)[small]
+            narrow(rows[small], x[small] + on, values(x[small] + on, rows[small]))
         found[rows] = x
-        rows = rows[~settled]
+        rows = rows[np.abs(a[rows] - b[rows]) > _TOLERANCE * (1.0 + 1e-6)]
     return found
 
 

@@ -16,6 +16,7 @@ from longtail.circuit import GROUND, Circuit, Instance
 from longtail.elaborate.roles import role_of
 from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.solving.operating_point import OperatingPoint
+from longtail.remarks import warning
 
 Real = NDArray[np.float64]
 
@@ -23,7 +24,7 @@ _HIGH = 1e3  # V/V: what has less is a buffer or a balun
 _SOURCES = ("vccs", "cccs", "ccvs", "behavioral")
 _WELL = 1e12  # largest condition number at which the sign of a determinant is taken for true
 
-NOTE = (
+LATCHED = warning(
     "the operating point is unstable: the feedback around ideal op-amps is positive at dc, and with any delay in them "
     "they leave it"
 )

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.driven.ideal_loops import NOTE, latches
+from longtail.driven.ideal_loops import LATCHED, latches
 from longtail.engine.remember import Remembered
 from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.small_signal.linearization import Linearization
 from longtail.engine.small_signal.pencil import Eigenmodes, eigenmodes, may_grow
 from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.lanes.status import LaneStatus
+from longtail.remarks import warning
 from longtail.units import counted, format_si
 
 Real = NDArray[np.float64]
@@ -37,10 +38,8 @@ class Growing:
 
     @property
     def note(self) -> str:
-        return (
-            f"the operating point is unstable: a pole in the right half-plane, "
-            f"{format_si(abs(self.pole) / (2.0 * np.pi), 'Hz')}, lives at {self.home}"
-        )
+        size = format_si(abs(self.pole) / (2.0 * np.pi), "Hz")
+        return warning(f"the operating point is unstable: a pole in the right half-plane, {size}, lives at {self.home}")
 
 
 _KNOWN = Remembered[tuple[Growing, ...]](16)
@@ -64,15 +63,15 @@ def _growing(point: OperatingPoint) -> tuple[Growing, ...]:
 
 
 def instability_notes(point: OperatingPoint) -> tuple[str, ...]:
-    """A note for each pole in the right half-plane of the first lane, or that there are too many unknowns to look.
+    """A warning for each pole in the right half-plane of the first lane, or that there are too many unknowns to look.
 
-    Where there is none, a note on ideal op-amps with positive feedback, which have no poles of their own.
+    Where there is none, a warning of ideal op-amps with positive feedback, which have no poles of their own.
     """
     unknowns = len(point.system.unknowns)
     if unknowns > _MOST:
         return (f"poles in the right half-plane are not looked for beyond {_MOST} unknowns: this has {unknowns}",)
     found = tuple(each.note for each in growing(point))
-    return found or ((NOTE,) if latches(point) else ())
+    return found or ((LATCHED,) if latches(point) else ())
 
 
 def unstable_lanes(point: OperatingPoint) -> NDArray[np.bool_]:
@@ -92,14 +91,14 @@ def sample(count: int) -> NDArray[np.intp]:
 
 
 def lane_notes(point: OperatingPoint, what: str = "lane", of: int = 0) -> tuple[str, ...]:
-    """A note on how many lanes are unstable; `of` how many these are a sample already, if they are."""
+    """A warning of how many lanes are unstable; `of` how many these are a sample already, if they are."""
     count = len(point.solution)
     lanes = sample(count)
     unstable = int(unstable_lanes(point.select(lanes)).sum())
     if not unstable:
         return ()
     among = counted(lanes.size, what) + (" looked at" if lanes.size < max(count, of) else "")
-    return (f"the operating point is unstable in {unstable} of {among}: a pole in the right half-plane",)
+    return (warning(f"the operating point is unstable in {unstable} of {among}: a pole in the right half-plane"),)
 
 
 def shares(modes: Eigenmodes, model: Linearization, k: int) -> Sequence[tuple[float, str]]:

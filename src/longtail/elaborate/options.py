@@ -11,9 +11,8 @@ from longtail.circuit import Options, Value
 from longtail.elaborate.scope.checking import Notes
 from longtail.elaborate.scope.parameters import check_temperature
 from longtail.elaborate.scope.scopes import Scope
-from longtail.errors import NetlistError, Span, UnsupportedError, nearest
+from longtail.errors import Faults, NetlistError, Span, UnsupportedError, nearest
 from longtail.netlist.cards import Assignment, Directive, Word
-from longtail.units import number_or_none
 
 TOLERANCES = {"reltol": "reltol", "abstol": "abstol", "vntol": "vntol"}
 NAMES = {"temp": "temp_deg_c", "tnom": "tnom_deg_c"} | {
@@ -31,11 +30,12 @@ class Settings:
     initial_conditions: dict[str, tuple[float, Span]] = field(default_factory=dict)
 
 
-def read_settings(directives: Iterable[tuple[Directive, Scope]], notes: Notes) -> Settings:
-    """Read every directive. Raises NetlistError for values that cannot be, UnsupportedError for unknown directives."""
+def read_settings(directives: Iterable[tuple[Directive, Scope]], notes: Notes, faults: Faults) -> Settings:
+    """Read every directive. Faults are values that cannot be."""
     reader = _OptionReader(notes)
     for directive, scope in directives:
-        reader.read(directive, scope)
+        with faults.kept():
+            reader.read(directive, scope)
     if reader.ignored:
         notes.add(f"options without effect here: {', '.join(reader.ignored)}")
     return reader.settings
@@ -72,8 +72,12 @@ class _OptionReader:
                 )
 
     def temperature(self, directive: Directive, scope: Scope) -> None:
-        if len(directive.words) != 1:
-            raise NetlistError(".temp takes one temperature in degC", span=directive.span)
+        if not directive.words or directive.assignments:
+            raise NetlistError(".temp takes temperatures in degC", span=directive.span)
+        if len(directive.words) > 1:
+            first = directive.words[0].text
+            note = f"of the temperatures of .temp the first is used, {first} degC: the others are further runs"
+            self.notes.add(note, directive.span)
         self.set("temp", word_value(directive.words[0], scope), directive.words[0], scope)
 
     def option(self, assignment: Assignment, scope: Scope) -> None:
@@ -104,10 +108,12 @@ def word_value(word: Word, scope: Scope) -> Value:
     """The value of a positional word of a directive."""
     if word.expression is not None:
         return scope.value(word.expression, word.span)
-    number = number_or_none(word.text)
-    if number is None:
+    reading = scope.root.dialect.number(word.text)
+    if reading is None:
         raise NetlistError(f"expected a number, found '{word.text}'", span=word.span)
-    return number
+    if reading.remark is not None:
+        scope.root.remark(reading.remark, word.span)
+    return reading.value
 
 
 def node_values(directive: Directive, scope: Scope) -> dict[str, tuple[float, Span]]:

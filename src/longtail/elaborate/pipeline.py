@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,11 +21,13 @@ from longtail.elaborate.scope.includes import Inclusion
 from longtail.elaborate.scope.parameters import read_overrides, top_level
 from longtail.elaborate.scope.scopes import Scope
 from longtail.elaborate.scope.subcircuits import Flattened, flatten
-from longtail.errors import NetlistError, nearest
+from longtail.errors import Faults, NetlistError, nearest
 from longtail.garbage import collected_later
 from longtail.netlist.cards import Body, Directive, Netlist
+from longtail.netlist.dialect import dialect_named
 from longtail.netlist.reader import read_file, read_text
 
+MOST_NOTES = 10  # of cards that cannot be read and that nothing uses
 Names = Sequence[str] | str | None
 
 
@@ -38,11 +40,13 @@ def load(
     output: Names = None,
     supply: Names = None,
     vcm: float | None = None,
+    dialect: str | None = None,
 ) -> Circuit:
     """The flat circuit of a netlist: a `Path`, the name of a file, or (with a line break in it) the text itself.
 
     `overrides` replace values by name, see `longtail.elaborate.named_values`; `input`, `output`, `supply` and `vcm` (V)
-    come before what the netlist says of its ports. Raises NetlistError for what is wrong with the netlist, OptionError
+    come before what the netlist says of its ports; `dialect` says which program it was written for, see
+    `longtail.netlist.dialect`. Raises NetlistError for what is wrong with the netlist, OptionError
     for wrong names given here.
 
     >>> circuit = load("divider\\nv1 a 0 {v}\\nr1 a b 1k\\nr2 b 0 1k\\n.param v=2\\n.end\\n", overrides={"v": 3})
@@ -50,7 +54,9 @@ def load(
     (('a', 'b'), 3.0)
     """
     with collected_later():
-        netlist = read_text(source) if isinstance(source, str) and "\n" in source else read_file(Path(source))
+        is_text = isinstance(source, str) and "\n" in source
+        read = read_text if is_text else read_file
+        netlist = read(str(source), dialect=dialect_named(dialect), keep_faults=True)
         return elaborate(
             netlist,
             overrides=overrides,
@@ -82,21 +88,35 @@ def elaborate(
 
 
 def _elaborate(netlist: Netlist, overrides: Mapping[str, float], anywhere: bool) -> Circuit:
-    notes = Notes()
-    inclusion = Inclusion(netlist, anywhere)
+    notes, faults = Notes(), Faults()
+    inclusion = Inclusion(netlist, anywhere, faults=faults)
     body = inclusion.body()
-    root = Scope(Contents().add(body), given=overrides, global_nodes=_global_nodes(body))
+    root = Scope(
+        Contents().add(body),
+        given=overrides,
+        global_nodes=_global_nodes(body),
+        dialect=netlist.dialect,
+        remark=notes.add,
+    )
     early = [(directive, root) for directive in root.contents.directives]
-    root.temper = _temperature(root, read_settings(early, Notes()))
-    settle(root)
-    flat = flatten(root)
-    settings = read_settings(flat.directives, notes)
-    root.temper = _temperature(root, settings)
+    with faults.kept():
+        _set_conditions(root, read_settings(early, Notes(), Faults()))
+        settle(root)
+    flat = flatten(root, faults)
+    settings = read_settings(flat.directives, notes, faults)
+    with faults.kept():
+        _set_conditions(root, settings)
     root.forget_values()
     for scope in flat.scopes[1:]:
         for port in scope.contents.ports:
             notes.add(f"*@ {port.name} has no effect inside a subcircuit", port.span)
-    circuit = _assemble(netlist.title, root, flat, settings, notes)
+    for note in (note for scope in flat.scopes for note in scope.contents.notes):
+        notes.add(note.message, note.span)
+    circuit = _assemble(netlist.title, root, flat, settings, notes, faults)
+    _raise(faults, inclusion.missing)
+    for error in inclusion.missing:
+        notes.add(f"{error.message}: it is passed over, as all that is used stands elsewhere", error.span)
+    _note_unused([*netlist.faults, *inclusion.unread], notes)
     circuit = replace(
         circuit,
         ports=read_ports(circuit, root.contents.ports, root),
@@ -106,27 +126,41 @@ def _elaborate(netlist: Netlist, overrides: Mapping[str, float], anywhere: bool)
     return replace(circuit, notes=(*netlist.notes, *inclusion.notes, *notes.found.values()))
 
 
-def _temperature(root: Scope, settings: Settings) -> float:
-    """The temperature in degrees Celsius that decides conditionals: as it is set, else as the netlist has it."""
-    if "temp" in root.given and "temp" not in root.contents.parameters:
-        return root.nominal(root.given["temp"], None)
-    return root.nominal(settings.options.temp_deg_c, None)
+def _note_unused(unread: Sequence[NetlistError], notes: Notes) -> None:
+    """What cannot be read and is used nowhere, or it would have been raised."""
+    for error in unread[:MOST_NOTES]:
+        notes.add(f"unused: {error.message}", error.span)
+    if len(unread) > MOST_NOTES:
+        notes.add(f"unused: {len(unread) - MOST_NOTES} more cards cannot be read")
 
 
-def _assemble(title: str, root: Scope, flat: Flattened, settings: Settings, notes: Notes) -> Circuit:
+def _raise(faults: Faults, missing: Iterable[NetlistError]) -> None:
+    """Raise all faults, and first the files that are not here, which may be the reason of others."""
+    if faults.found:
+        faults.found[:0] = missing
+        faults.raise_all()
+
+
+def _set_conditions(root: Scope, settings: Settings) -> None:
+    """The gmin, and the temperature in degrees Celsius that decides conditionals: as it is set, else the netlist's."""
+    root.gmin = settings.options.gmin
+    given = "temp" in root.given and "temp" not in root.contents.parameters
+    root.temper = root.nominal(root.given["temp"] if given else settings.options.temp_deg_c, None)
+
+
+def _assemble(title: str, root: Scope, flat: Flattened, settings: Settings, notes: Notes, faults: Faults) -> Circuit:
     models = Models(notes)
-    parameters = top_level(root)
-    instances = build(flat.cards, models, notes)
+    parameters = top_level(root, faults)
+    instances = build(flat.cards, models, notes, faults)
     for scope in flat.scopes:
         for card in scope.contents.models.values():
             models.note_unused(card, scope)
     nodes = _nodes(instances)
     for kind, values in ((".nodeset", settings.nodesets), (".ic", settings.initial_conditions)):
         for node, place in values.items():
-            if node not in nodes and node != GROUND:
-                raise NetlistError(
-                    f"{kind} names node '{node}', which is not there", span=place[1], hint=nearest(node, nodes)
-                )
+            if node not in nodes and node != GROUND and not faults.found:
+                message = f"{kind} names node '{node}', which is not there"
+                faults.add(NetlistError(message, span=place[1], hint=nearest(node, nodes)))
     return Circuit(
         title=title,
         nodes=nodes,

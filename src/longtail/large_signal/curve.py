@@ -21,6 +21,7 @@ Array = NDArray[np.float64]
 
 HARMONICS = 9  # the highest that is reported
 _NODES = 64  # Chebyshev nodes on the curve: harmonics to the 63rd are told apart
+_BITS = 8.0  # last bits of voltages that harmonics are not told from
 _ROUNDING = 1e-10  # of the fundamental: a harmonic below is zero by symmetry, or as good as
 _JUMP = 0.02  # of the swing of a curve: a step that differs by more from both beside it may lead to another branch
 _SAME = 1e-6  # of the swing: outputs this near belong to one operating point
@@ -133,8 +134,8 @@ class Curve:
         With v_id = amplitude*cos(theta) the output is a sum of a_n*cos(n*theta), whose a_n follow from its values at
         theta = (k + 1/2)*pi/N. Static: charges are left out.
 
-        A harmonic is zero below 1e-10 of the fundamental, and below what the gain makes of the last bit of the largest
-        voltage.
+        A harmonic is zero below 1e-10 of the fundamental, and below some last bits of the largest voltage, at the
+        output and at the inputs, where the gain multiplies them.
         """
         theta = (np.arange(_NODES) + 0.5) * np.pi / _NODES
         points = self.at(np.tile(amplitude * np.cos(theta), (self.levels.size, 1)))
@@ -144,8 +145,8 @@ class Curve:
         fundamental = np.abs(terms[:, 0])
         parts = np.full((self.levels.size, _NODES - 2), np.nan)  # what does not amplify has no distortion either
         np.divide(np.abs(terms[:, 1:]), fundamental[:, None], out=parts, where=fundamental[:, None] > 0.0)
-        # the inputs are no more exact than the last bit of the largest voltage, and the gain makes this of it
-        moved = np.finfo(float).eps * np.abs(self.center_gain) * self.center.point.largest_voltage
+        # inputs and outputs are no more exact than some last bits of the largest voltage, and the gain makes this of it
+        moved = _BITS * np.finfo(float).eps * (1.0 + np.abs(self.center_gain)) * self.center.point.largest_voltage
         least = np.maximum(_ROUNDING, moved / np.where(fundamental > 0.0, fundamental, np.inf))
         parts = np.where(parts < least[:, None], 0.0, parts)
         return Distortion(amplitude, fundamental, parts[:, : HARMONICS - 1], np.sqrt(np.sum(parts**2, axis=1)))

@@ -11,6 +11,7 @@ from longtail.engine.equations.potentials import lost_potentials, without
 from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.lanes.status import LaneStatus
 from longtail.large_signal.transistors import transistors
+from longtail.remarks import warning
 from longtail.units import counted, format_si
 
 _FAR = 10.0  # times the sum of all voltage sources, at least 1 V: a node beyond is held by nothing that was meant to
@@ -20,7 +21,7 @@ _HOLDING = frozenset(("resistor", "inductor", "voltage_source", "vcvs", "ccvs", 
 
 
 def extreme_notes(point: OperatingPoint) -> tuple[str, ...]:
-    """Notes on nodes far outside the sources, and on currents through sources and inductors that nothing survives."""
+    """Warnings of nodes far outside the sources, and of currents in sources and inductors that nothing survives."""
     circuit = point.system.circuit
     sources = [i for i in circuit.instances.values() if i.device == "voltage_source"]
     span = sum(abs(circuit.number(i.parameters.get("dc", 0.0))) for i in sources)
@@ -35,17 +36,15 @@ def extreme_notes(point: OperatingPoint) -> tuple[str, ...]:
         why = "check the current sources and resistances there"
         if floating:
             why = f"no resistor and no source holds {_listed(floating)} to ground, nothing but gmin and leakage does"
-        notes.append(
-            f"{_listed(far)} {'lies' if len(far) == 1 else 'lie'} far outside the supplies, {worst} at "
-            f"{format_si(volts[worst], 'V')}: {why}"
-        )
+        lies = "lies" if len(far) == 1 else "lie"
+        at = format_si(volts[worst], "V")
+        notes.append(warning(f"{_listed(far)} {lies} far outside the supplies, {worst} at {at}: {why}"))
     huge = [u.name for u in point.system.unknowns if u.unit == "A" and abs(point[u.name][0]) > _AMPERES]
     if huge:
         worst = max(huge, key=lambda name: (abs(point[name][0]), name))
-        notes.append(
-            f"{_listed(huge)} beyond reason, {worst} = {format_si(point[worst][0].item(), 'A')}: look for a junction "
-            "or a loop of sources that nothing limits"
-        )
+        amperes = format_si(point[worst][0].item(), "A")
+        why = "look for a junction or a loop of sources that nothing limits"
+        notes.append(warning(f"{_listed(huge)} beyond reason, {worst} = {amperes}: {why}"))
     return tuple(notes)
 
 
@@ -57,14 +56,15 @@ def without_figures(point: OperatingPoint) -> NDArray[np.bool_]:
 
 
 def lost_lanes(point: OperatingPoint) -> tuple[str, ...]:
-    """A note on lanes in which junctions have no built-in potential left."""
+    """A warning of lanes in which junctions have no built-in potential left."""
     count = len(point.solution)
     lost = lost_potentials(point.system, point.values, count)
     where = int(without(lost, count).sum())
     if not where:
         return ()
     names = ", ".join(dict.fromkeys(f"{each.parameter} of {each.instance}" for each in lost[:_SHOWN]))
-    return (f"{where} of {counted(count, 'lane')} have no figures: built-in potentials are below zero there ({names})",)
+    lanes = counted(count, "lane")
+    return (warning(f"{where} of {lanes} have no figures: built-in potentials are below zero there ({names})"),)
 
 
 def _listed(names: list[str]) -> str:

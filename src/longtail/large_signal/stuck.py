@@ -21,6 +21,7 @@ from longtail.lanes.status import LaneStatus
 from longtail.large_signal.extremes import extreme_notes
 from longtail.large_signal.transistors import amplifying
 from longtail.modes import DIFFERENTIAL
+from longtail.remarks import warning
 from longtail.units import counted
 
 Mask = NDArray[np.bool_]
@@ -139,7 +140,7 @@ def _nulled_gain(drives: Drives, alone: Drives) -> float:
 
 
 def stuck_notes(drives: Drives, point: OperatingPoint, nulled: bool) -> tuple[str, ...]:
-    """A note for the outputs that sit at a rail, where no small-signal number means anything, with a way out."""
+    """A warning of the outputs that sit at a rail, where no small-signal number means anything, with a way out."""
     nodes = [node for node, lanes in stuck_nodes(drives, point).items() if lanes[0]]
     rails = supply_rails(drives.circuit)
     if not nodes or rails is None:
@@ -149,13 +150,15 @@ def stuck_notes(drives: Drives, point: OperatingPoint, nulled: bool) -> tuple[st
     where = f"near a supply rail of {low:g} V to {high:g} V: small-signal figures mean little"
     if level_lost(drives, point)[0]:
         names = " and ".join(f"{node} at {v:.3g} V" for node, v in zip(nodes, volts, strict=True))
-        return (f"both outputs, {names}, are stuck {where}. {LOST}",)
+        return (warning(f"both outputs, {names}, are stuck {where}. {LOST}"),)
     out = "" if nulled else f". {way_back(drives)}"
-    return tuple(f"the output {node} is stuck at {v:.3g} V, {where}{out}" for node, v in zip(nodes, volts, strict=True))
+    return tuple(
+        warning(f"the output {node} is stuck at {v:.3g} V, {where}{out}") for node, v in zip(nodes, volts, strict=True)
+    )
 
 
 def lane_notes(drives: Drives, point: OperatingPoint, nulled: bool, of: int = 0) -> tuple[str, ...]:
-    """A note on how many lanes have an output at a rail; of many lanes some are looked at, see `stability.sample`."""
+    """A warning of how many lanes have an output at a rail; of many some are looked at, see `stability.sample`."""
     count = len(point.solution)
     lanes = sample(count)
     at_rail = np.any(list(stuck_nodes(drives, point.select(lanes)).values()), axis=0)
@@ -163,7 +166,8 @@ def lane_notes(drives: Drives, point: OperatingPoint, nulled: bool, of: int = 0)
         return ()
     among = counted(lanes.size, "lane") + (" looked at" if lanes.size < max(count, of) else "")
     out = "" if nulled else f". {way_back(drives)}"
-    return (f"an output is stuck near a supply rail in {at_rail.sum()} of {among}: gains mean little there{out}",)
+    where = f"near a supply rail in {at_rail.sum()} of {among}"
+    return (warning(f"an output is stuck {where}: gains mean little there{out}"),)
 
 
 def way_back(drives: Drives) -> str:
@@ -179,7 +183,7 @@ def way_back(drives: Drives) -> str:
 
 
 def bias_notes(drives: Drives, point: OperatingPoint, offset: float | None) -> tuple[str, ...]:
-    """What to know of the operating point of a small-signal analysis: how it is driven, voltages beyond
-    reason, poles that grow, outputs at a rail."""
+    """What to know of the operating point of a small-signal analysis: how it is driven; voltages beyond
+    reason, poles that grow, outputs at a rail, the gravest first."""
     stuck = stuck_notes(drives, point, nulled=offset is not None)
     return (*drives.notes, *extreme_notes(point), *instability_notes(point), *stuck)

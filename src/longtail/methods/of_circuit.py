@@ -194,7 +194,8 @@ class OfCircuit:
 
         input: input nodes or input voltage sources, positive first; as the netlist says, or as found if not given
         output: output nodes, positive first, or one node; as the netlist says, or as found if not given
-        loop: a voltage source in a loop, whose margins are wanted; none if not given
+        loop: an element in a loop, or one in each of its two wires, for the loop gain and its margins; none if not
+            given
         vcm: dc common-mode level of the inputs (V); the netlist's own if not given
         null: find the input offset that brings the output to its target, and analyze there
         target: output voltage to null to (V); with null only; 0 for a pair, mid-supply for one node if not given

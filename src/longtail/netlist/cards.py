@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from longtail.errors import Span
+from longtail.errors import NetlistError, Span
+from longtail.netlist.dialect import UNSAID, Dialect
 from longtail.netlist.expressions.tree import Expression
 
 
@@ -61,12 +62,18 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """`.model name type (name=value ...)`, with or without parentheses."""
+    """`.model name type (name=value ...)`, with or without parentheses.
+
+    `base` is the model that another card starts from (`ako:base`), and then `type` may be empty. `fault` is why the
+    card cannot be read: an error where the model is used, else a note.
+    """
 
     name: str
     type: str
     assignments: tuple[Assignment, ...]
     span: Span
+    base: str | None = None
+    fault: NetlistError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +132,26 @@ class Conditionals:
 
 @dataclass(frozen=True, slots=True)
 class Subcircuit:
-    """`.subckt name nodes... params: a=1 b=2` up to `.ends`; `parameters` are the defaults."""
+    """`.subckt name nodes... params: a=1 b=2` up to `.ends`; `parameters` are the defaults.
+
+    `optional` are the nodes that an X card may leave out, each with the node that it then is (PSpice's `optional:`).
+    `fault` is why the first line cannot be read: an error where the subcircuit is used.
+    """
 
     name: str
     nodes: tuple[Word, ...]
     parameters: tuple[Assignment, ...]
     body: Body
+    span: Span
+    optional: tuple[tuple[str, str], ...] = ()
+    fault: NetlistError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A card that cannot be read, and why: an error where it counts, which it does not in a subcircuit without use."""
+
+    error: NetlistError
     span: Span
 
 
@@ -148,7 +169,16 @@ class PortDirective:
 
 
 Card = (
-    Element | ModelCard | ParameterCard | FunctionCard | Directive | Include | Conditionals | Subcircuit | PortDirective
+    Element
+    | ModelCard
+    | ParameterCard
+    | FunctionCard
+    | Directive
+    | Include
+    | Conditionals
+    | Subcircuit
+    | PortDirective
+    | Fault
 )
 Body = tuple[Card, ...]
 
@@ -166,10 +196,13 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Netlist:
-    """One parsed file: title, cards in order, library sections by name (`.lib x ... .endl`), notes, its path."""
+    """One parsed file: title, cards in order, library sections by name (`.lib x ... .endl`), notes, its path, and
+    what cannot be read of it, which also stands in its place."""
 
     title: str
     body: Body
     sections: dict[str, Body] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     path: Path | None = None
+    dialect: Dialect = UNSAID
+    faults: tuple[NetlistError, ...] = ()

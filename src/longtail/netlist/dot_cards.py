@@ -7,8 +7,10 @@ form that its docstring shows.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from longtail.errors import NetlistError, UnsupportedError
+from longtail.errors import NetlistError
 from longtail.netlist.cards import (
     Assignment,
     Directive,
@@ -20,7 +22,7 @@ from longtail.netlist.cards import (
     Word,
 )
 from longtail.netlist.expressions.tree import Number
-from longtail.netlist.fields import Definition, Fields, defined_value, definitions
+from longtail.netlist.fields import Definition, Fields, defined_value, definitions, sections
 from longtail.netlist.lines import LogicalLine
 
 DIRECTIVES = {
@@ -32,11 +34,13 @@ DIRECTIVES = {
     "nodeset": "nodeset",
     "ic": "ic",
 }
-MODEL_FLAGS = ("nchan", "pchan")  # words without value that a model card may hold
+MODEL_FLAGS = ("nchan", "pchan", "noiseless")  # words without value that a model card may hold
 
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _FUNCTION = re.compile(r"(?P<name>[^\W\d]\w*)\s*\((?P<arguments>[^()]*)\)\s*=?\s*")
 _MODEL = re.compile(r"\s*(?P<name>[^\s(),={}'\"]+)[\s,]+(?P<type>[^\s(),={}'\"]+)")
+_OPTIONAL = re.compile(r"(?P<node>[^\s,=(){}'\"]+)\s*=\s*(?P<instead>[^\s,=(){}'\"]+)")
+_AKO = re.compile(r"ako:\s*(?P<base>[^\s(),={}'\"]+)(?:[\s,]+(?P<type>[a-z]\w*)(?=\s*(?:$|\()|\s+[^\s=]))?")
 _FILE = re.compile(r"\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"']+))")
 
 
@@ -87,19 +91,40 @@ def function(line: LogicalLine, start: int) -> FunctionCard:
 
 
 def model(line: LogicalLine, start: int) -> ModelCard:
-    """`.model name type (a=1 b=2)`, with or without parentheses."""
+    """`.model name type (a=1 b=2)`, with or without parentheses, `=` and commas; `.model name ako:other type (...)`.
+
+    A card that names a model and cannot be read has its `fault`. Raises NetlistError where it names none.
+    """
     head = _MODEL.match(line.text, start)
     if head is None:
         raise NetlistError("expected .model name type (parameters)", span=line.span())
-    if head["type"].startswith("ako:"):
-        raise UnsupportedError("models that start from another (ako:) are not supported", span=line.span(head.start(2)))
-    fields = Fields(line, head.end()).read()
-    assignments = list(fields.assignments)
-    for word in fields.words:
-        if word.text not in MODEL_FLAGS:
+    name, kind, base, rest = head["name"], head["type"], None, head.end()
+    if kind.startswith("ako:"):
+        again = _AKO.match(line.text, head.start("type"))
+        if again is None:
+            raise NetlistError("expected ako: and the name of a model", span=line.span(head.start("type")))
+        base, kind, rest = again["base"], again["type"] or "", again.end()
+    try:
+        fields = Fields(line, rest, lists=False).read()
+        assignments = (*fields.assignments, *_pairs(line, fields.words))
+    except NetlistError as fault:
+        return ModelCard(name, kind, (), line.span(), base, fault)
+    return ModelCard(name, kind, assignments, line.span(), base)
+
+
+def _pairs(line: LogicalLine, words: list[Word]) -> Iterator[Assignment]:
+    """`bf 100` as bf=100, and flags."""
+    waiting = iter(words)
+    for word in waiting:
+        if word.text in MODEL_FLAGS:
+            yield Assignment(word.text, Number(1.0), word.span)
+            continue
+        value = next(waiting, None)
+        reading = line.dialect.number(value.text) if value is not None and value.expression is None else None
+        given = Number(*reading) if reading is not None else value.expression if value is not None else None
+        if given is None or word.expression is not None or not _IDENTIFIER.fullmatch(word.text):
             raise NetlistError(f"expected name=value, found '{word.text}'", span=word.span)
-        assignments.append(Assignment(word.text, Number(1.0), word.span))
-    return ModelCard(head["name"], head["type"], tuple(assignments), line.span())
+        yield Assignment(word.text, given, word.span)
 
 
 def file_names(line: LogicalLine, start: int) -> list[str]:
@@ -114,9 +139,17 @@ def file_names(line: LogicalLine, start: int) -> list[str]:
     return found
 
 
+def with_blanks(line: LogicalLine, start: int, names: list[str]) -> list[str]:
+    """The one path with blanks that LTspice writes without quotes, `C:\\Program Files\\x.lib`; else the names."""
+    is_path = "." not in names[0] or any(sign in name for name in names for sign in ":/\\")
+    return [line.raw[start:].strip()] if is_path else names
+
+
 def include(line: LogicalLine, start: int) -> Include:
     """`.include "file"`."""
     names = file_names(line, start)
+    if len(names) > 1 and '"' not in line.raw and "'" not in line.raw:
+        names = with_blanks(line, start, names)
     if len(names) != 1 or not names[0].strip():
         raise NetlistError("expected .include and one file name", span=line.span(), hint="quote a name with blanks")
     return Include(names[0], None, line.span())
@@ -139,20 +172,37 @@ def port_directive(line: LogicalLine) -> PortDirective:
     return PortDirective(fields.words[0].text, tuple(fields.words[1:]), line.span(), tuple(fields.assignments))
 
 
-def subcircuit_head(line: LogicalLine, start: int) -> tuple[str, tuple[Word, ...], tuple[Assignment, ...]]:
-    """Name, nodes and default parameters of `.subckt name a b params: r=1`."""
-    fields = Fields(line, start).read()
-    words = [word for word in fields.words if word.text != "params:"]
+class SubcircuitHead(NamedTuple):
+    """What stands on a `.subckt` line."""
+
+    name: str
+    nodes: tuple[Word, ...]
+    parameters: tuple[Assignment, ...]
+    optional: tuple[tuple[str, str], ...]
+
+
+def subcircuit_head(line: LogicalLine, start: int) -> SubcircuitHead:
+    """`.subckt name a b optional: vcc=vdd params: r=1 text: file="..."`.
+
+    Raises NetlistError for what is no node and for a node that stands twice. Texts have no effect here.
+    """
+    parts = sections(line, start)
+    fields = Fields(line, *parts[""]).read()
+    parameters = Fields(line, *parts["params"]).read() if "params" in parts else None
+    optional = list(_OPTIONAL.finditer(line.text, *parts["optional"])) if "optional" in parts else []
+    if "text" in parts:
+        line.remark("texts of a subcircuit have no effect", parts["text"][0])
+    words = [*fields.words, *(parameters.words if parameters else ())]
     if not words:
         raise NetlistError("expected .subckt name nodes...", span=line.span())
     for word in words:
         if word.expression is not None or word.group is not None:
             raise NetlistError("expected a node name", span=word.span)
-        if word.text == "optional:":
-            raise UnsupportedError("optional nodes of subcircuits are not supported", span=word.span)
+    nodes = [*words[1:], *(Word(pair["node"], line.span(pair.start())) for pair in optional)]
     seen: set[str] = set()
-    for word in words[1:]:
+    for word in nodes:
         if word.text in seen:
             raise NetlistError(f"node '{word.text}' stands twice in the .subckt line", span=word.span)
         seen.add(word.text)
-    return words[0].text, tuple(words[1:]), tuple(fields.assignments)
+    given = (*fields.assignments, *(parameters.assignments if parameters else ()))
+    return SubcircuitHead(words[0].text, tuple(nodes), given, tuple((p["node"], p["instead"]) for p in optional))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from longtail.errors import NetlistError, UnsupportedError
 from longtail.netlist.cards import Assignment, Element, Word
 from longtail.netlist.expressions.parser import parse
-from longtail.netlist.expressions.tree import Name
-from longtail.netlist.fields import Fields, Token, defined_value, definitions, expression_at, tokens
+from longtail.netlist.expressions.tree import Name, Potential
+from longtail.netlist.fields import Fields, Token, defined_value, definitions, expression_at, sections, tokens
 from longtail.netlist.lines import LogicalLine
 
 SUPPORTED = frozenset("rclkviefghbdqmjx")
@@ -19,15 +20,18 @@ UNSUPPORTED = {
     "y": "a transmission line of measured data",
     "s": "a voltage-controlled switch",
     "w": "a current-controlled switch",
-    "a": "a code model",
+    "a": "a code model, or an A device of LTspice, whose equations are in no manual",
     "n": "a compiled Verilog-A device",
     "p": "coupled lines",
     "z": "a MESFET",
 }
 
+_HOW_TO_TRANSFORM = ("window", "nfft", "mtol")  # LTspice's LAPLACE into time, of no effect here
+_OF_TRANSFORMS = re.compile(r"[\s,]+(?:window|nfft|mtol)\s*=")
+
 _NAME = re.compile(r"[^\s,=(){}'\"]+")
 _LAW = re.compile(r"\b(?:value|vol|cur)\s*=")
-_FREQUENCY_RESPONSE = re.compile(r"(?<=\s)(?:laplace|freq|chebyshev)\s*(?=[{('=])")
+_FREQUENCY_RESPONSE = re.compile(r"(?<=\s)(laplace|freq|chebyshev)\s*(?=[{('=])")
 _WAVE_FILE = re.compile(r"""(?<=\s)pwl\s*(\()?\s*file\s*=\s*("[^"]*"|[^\s,()]+)\s*(?(1)\))""")
 _TABLE = re.compile(r"(?<=\s)table\s*(?=[{('=])")
 
@@ -49,18 +53,20 @@ def read_element(line: LogicalLine) -> Element:
             hint="cards begin with the letter of a device, '.', '+' or '*'",
         )
     words, assignments = _contents(line, letter, len(name))
-    if letter == "x":
-        words = [word for word in words if word.text != "params:"]
     return Element(name, tuple(words), tuple(assignments), line.span())
 
 
 def _contents(line: LogicalLine, letter: str, start: int) -> tuple[list[Word], list[Assignment]]:
+    if letter == "x":
+        return _with_sections(line, start)
     if letter == "b" or (letter in "efgh" and _LAW.search(line.text, start)):
         return _with_law(line, start)
     response = _FREQUENCY_RESPONSE.search(line.text, start) if letter in "eg" else None
+    if response is not None and response[1] == "laplace":
+        return _with_transfer_function(line, start, response)
     if response is not None:
-        message = f"{line.text[:start]}: {response[0].strip().upper()} is not supported"
-        raise UnsupportedError(message, span=line.span(response.start()))
+        message = f"{line.text[:start]}: {response[1].upper()} is not supported"
+        raise UnsupportedError(message, span=line.span(response.start()), hint="LAPLACE is, as a ratio of polynomials")
     table = _TABLE.search(line.text, start) if letter in "eg" else None
     if table is not None:
         return _with_table(line, start, table)
@@ -69,6 +75,15 @@ def _contents(line: LogicalLine, letter: str, start: int) -> tuple[list[Word], l
         return _with_wave_file(line, start, wave)
     fields = Fields(line, start).read()
     return fields.words, fields.assignments
+
+
+def _with_sections(line: LogicalLine, start: int) -> tuple[list[Word], list[Assignment]]:
+    """`x1 a b name params: r=1 text: file="x"`: texts have no effect."""
+    parts = sections(line, start)
+    if "text" in parts:
+        line.remark("texts of a subcircuit have no effect", parts["text"][0])
+    read = [Fields(line, *place).read() for name, place in parts.items() if name != "text"]
+    return [word for part in read for word in part.words], [a for part in read for a in part.assignments]
 
 
 def _with_wave_file(line: LogicalLine, start: int, wave: re.Match[str]) -> tuple[list[Word], list[Assignment]]:
@@ -83,7 +98,11 @@ def _with_law(line: LogicalLine, start: int) -> tuple[list[Word], list[Assignmen
     """`b1 p n v = expression with blanks  tc1=...`: what follows a sign belongs to it up to the next name."""
     found = list(definitions(line, start))
     words = Fields(line, start, found[0].at if found else None).read().words
-    assignments = [Assignment(item.name, defined_value(line, item), line.span(item.at)) for item in found]
+    assignments = []
+    for item in found:
+        if item.name not in _HOW_TO_TRANSFORM:
+            read = _of_transfer(line) if item.name == "laplace" else line
+            assignments.append(Assignment(item.name, defined_value(read, item), line.span(item.at)))
     return words, assignments
 
 
@@ -122,6 +141,35 @@ def _with_table(line: LogicalLine, start: int, table: re.Match[str]) -> tuple[li
         raise NetlistError("expected {expression} after 'table'", span=line.span(first.start))
     fields = Fields(line, rest).read()
     return [*words, *fields.words], fields.assignments
+
+
+def _of_transfer(line: LogicalLine) -> LogicalLine:
+    """The line as it is read where a transfer function stands: `^` is a power there for everyone."""
+    return replace(line, dialect=replace(line.dialect, exclusive_or=False))
+
+
+def _with_transfer_function(
+    line: LogicalLine, start: int, response: re.Match[str]
+) -> tuple[list[Word], list[Assignment]]:
+    """`e1 p n laplace {u} = {H}` and LTspice's `e1 p n a b laplace = H`: nodes, the word, u and H, which reads s."""
+    line = _of_transfer(line)
+    words = Fields(line, start, response.start()).read().words
+    following = [token for token in tokens(line, response.end()) if token.kind != "="]
+    name = Word("laplace", line.span(response.start()))
+    if len(words) == 4 and following:
+        sensed = Word("v", words[2].span, Potential(words[2].text, words[3].text))
+        begin = following[0].start
+        window = _OF_TRANSFORMS.search(line.text, begin)
+        end = window.start() if window else len(line.text)
+        transfer = Word("h", line.span(begin), expression_at(line, begin, end))
+        return [*words[:2], name, sensed, transfer], []
+    if len(words) != 2 or len(following) < 2 or any(token.kind != "{" for token in following[:2]):
+        raise NetlistError("expected laplace {expression} = {transfer function}", span=line.span(response.start()))
+    law, transfer = (
+        Word(t.text.strip(), line.span(t.start), expression_at(line, t.inner, t.end - 1)) for t in following[:2]
+    )
+    behind = Fields(line, following[1].end).read()
+    return [*words, name, law, transfer, *behind.words], behind.assignments
 
 
 def _first_comma(line: LogicalLine, following: list[Token]) -> Token:

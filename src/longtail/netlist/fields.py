@@ -15,7 +15,8 @@ from longtail.netlist.lines import LogicalLine
 from longtail.units import number_or_none
 
 # words that take a parenthesis even when a blank stands before it
-GROUPED = frozenset(("sin", "pulse", "exp", "pwl", "sffm", "am", "trnoise", "trrandom", "poly"))
+WAVES = frozenset(("sin", "sine", "pulse", "exp", "pwl", "sffm", "am", "trnoise", "trrandom"))
+GROUPED = WAVES | {"poly"}
 CLOSING = {"{": "}", "'": "'", '"': '"'}
 TEXTS = frozenset(("mfg", "pn", "type", "desc", "symbol"))  # names that LTspice gives a text in double quotes
 DEEPEST = 64  # levels of parentheses or braces
@@ -24,6 +25,7 @@ _TOKEN = re.compile(r"""[^\s,=(){}'"]+|[=(),]|[{}'"]""")
 _SIGN = re.compile(r"""[,=(){}'"]""")
 _WORD = re.compile(r"\S+")
 _BRACE = re.compile(r"[{}]")
+_SECTION = re.compile(r"(?<=\s)(params|optional|text)\s*:")
 _LONE_OPERATORS = frozenset(("*", "/", "+", "-", "**", "^", "%"))
 
 
@@ -84,14 +86,29 @@ def _closing(line: LogicalLine, begin: int) -> int:
 
 def expression_at(line: LogicalLine, start: int, end: int) -> Expression:
     """The expression between two offsets of a card."""
-    return parse(line.text[start:end], lambda offset: line.span(start + offset))
+    return parse(line.text[start:end], lambda offset: line.span(start + offset), line.dialect)
+
+
+def sections(line: LogicalLine, start: int) -> dict[str, tuple[int, int]]:
+    """Where the parts of a `.subckt` or X card stand: "" is what comes first, then "optional", "params" and "text"."""
+    found = {"": start}
+    ends = []
+    for match in _SECTION.finditer(line.text, start):
+        ends.append(match.start())
+        found[match[1]] = match.end()
+    return {name: (at, next((end for end in ends if end >= at), len(line.text))) for name, at in found.items()}
 
 
 class Fields:
-    """Reads the tokens of a card one after the other into `words` and `assignments`."""
+    """Reads the tokens of a card one after the other into `words` and `assignments`.
 
-    def __init__(self, line: LogicalLine, start: int = 0, end: int | None = None) -> None:
+    Parentheses that group nothing but fields may be one too few or too many, as in ngspice: a note says so. With
+    `lists` a comma behind a value is followed by more values of the same name; else it separates as a blank does.
+    """
+
+    def __init__(self, line: LogicalLine, start: int = 0, end: int | None = None, *, lists: bool = True) -> None:
         self.line = line
+        self.lists = lists
         self.tokens = tokens(line, start, end)
         self.at = 0
         self.words: list[Word] = []
@@ -99,7 +116,7 @@ class Fields:
         self.open: list[Token] = []
 
     def read(self) -> Fields:
-        """Read them all. Raises NetlistError for stray signs, unbalanced parentheses and missing values."""
+        """Read them all. Raises NetlistError for stray signs and missing values."""
         while self.at < len(self.tokens):
             token = self.tokens[self.at]
             self.at += 1
@@ -114,13 +131,14 @@ class Fields:
                 case "(":
                     self.enter(token)
                 case ")":
-                    if not self.open:
-                        raise self.error("')' without '('", token)
-                    self.open.pop()
+                    if self.open:
+                        self.open.pop()
+                    else:
+                        self.line.remark("')' without '(' is passed over", token.start)
                 case "=":
                     raise self.error("expected a name before '='", token)
         if self.open:
-            raise self.error("no closing )", self.open[-1])
+            self.line.remark("no closing ): it is taken to be at the end", self.open[-1].start)
         return self
 
     def enter(self, token: Token) -> None:
@@ -179,7 +197,10 @@ class Fields:
         inside: list[Word] = []
         while True:
             if self.at >= len(self.tokens):
-                raise self.error("no closing )", opening)
+                if token.text not in WAVES:
+                    raise self.error("no closing )", opening)
+                self.line.remark("no closing ): it is taken to be at the end", opening.start)
+                break
             item = self.tokens[self.at]
             self.at += 1
             if item.kind == ")":
@@ -215,6 +236,8 @@ class Fields:
     def another_value(self, name: str) -> bool:
         """Move to a further value, as in `tc=1m,2u` and `tc=1m 2u`; false where a name with `=` comes."""
         at = self.at + (self.ahead(",") is not None)
+        if not self.lists and at > self.at:
+            return False
         if at >= len(self.tokens) or self.tokens[at].kind not in ("word", "{"):
             return False
         if at + 1 < len(self.tokens) and self.tokens[at + 1].kind == "=":
@@ -232,7 +255,8 @@ class Fields:
         if first.kind == "{":
             self.at += 1
             return expression_at(self.line, first.inner, first.end - 1)
-        if first.kind == '"' and name in TEXTS:
+        text = first.kind == '"' and name in TEXTS
+        if text or (name == "version" and first.kind == "word" and number_or_none(first.text) is None):  # 3.3.0
             self.at += 1
             return Name(first.text)
         if first.kind not in ("word", "("):

@@ -5,14 +5,16 @@ Included files are not opened here: `.include` stays an `Include` card.
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable
 from pathlib import Path
 
-from longtail.errors import InputError, NetlistError, UnsupportedError, nearest
+from longtail.errors import Faults, InputError, NetlistError, UnsupportedError, nearest
 from longtail.files import reading as file_reading
 from longtail.netlist import dot_cards
-from longtail.netlist.cards import Body, Branch, Card, Conditionals, Include, Netlist, Note, Subcircuit
+from longtail.netlist.cards import Body, Branch, Card, Conditionals, Fault, Include, Netlist, Note, Subcircuit
+from longtail.netlist.dialect import UNSAID, Dialect
 from longtail.netlist.elements import read_element
 from longtail.netlist.expressions.tree import Expression
 from longtail.netlist.fields import expression_at
@@ -21,26 +23,21 @@ from longtail.netlist.lines import LogicalLine, split_lines
 DEEPEST = 64  # subcircuits and conditionals within each other
 
 # cards that ask a simulator for an analysis or an output: longtail is asked otherwise
-SKIPPED = (
-    *("op", "ac", "dc", "tran", "noise", "tf", "pz", "sens", "disto", "pss", "sp", "four", "fft", "step", "mc"),
-    *(
-        "wcase",
-        "meas",
-        "measure",
-        "print",
-        "plot",
-        "probe",
-        "save",
-        "width",
-        "backanno",
-        "csparam",
-        "wave",
-        "net",
-        "savebias",
-    ),
-    *("prot", "unprot", "protect", "unprotect"),  # HSPICE: what is listed
+SKIPPED = frozenset(
+    (
+        *("op", "ac", "dc", "tran", "noise", "tf", "pz", "sens", "disto", "pss", "sp", "four", "fft", "step"),
+        *("mc", "wcase", "meas", "measure", "print", "plot", "probe", "save", "width", "backanno", "csparam"),
+        *("wave", "net", "savebias", "prot", "unprot", "protect", "unprotect", "autoconverge", "autoconvert"),
+        *("watch", "loadbias", "savestate", "distribution", "aliases", "endaliases", "stimulus", "vector"),
+        *("text", "hb", "hbosc", "hbac", "hbnoise", "pstran", "psnoise", "psac", "stb", "lstb", "lf", "ppsr"),
+        *("snac", "sn", "dcmatch", "acmatch", "graph", "biaschk", "dout", "stim", "malias", "paramtest"),
+        *("lin", "shootingdc", "bias", "pac", "pnoise"),
+    )
 )
-UNSUPPORTED = frozenset(["connect", "data", "alter", "hdl", "verilog", "machine"])
+UNSUPPORTED = frozenset(["connect", "hdl", "verilog", "machine"])
+# cards that a section follows which says nothing of the circuit in its first run, and what ends that section
+SECTIONS = {"data": "enddata", "alter": "end"}
+ENOUGH = 0.7  # how much a word has to be like one that counts to be taken for that, misspelt
 # how files of other programs begin, what they are, and how to get a netlist from them
 FOREIGN = (
     (
@@ -62,15 +59,20 @@ CLOSING = {
     "endif": ".if",
     "endc": ".control",
 }
+BLOCKS = frozenset(("if", "lib", "subckt", "macro", *SECTIONS))
 KNOWN = (
     *("param", "func", "model", "include", "inc", "lib", "endl", "subckt", "ends", "macro", "if", "elseif", "else"),
     *("endif", "title", "end", "control", "endc"),
 )
 
 
-def read_file(path: str | Path, *, included: bool = False) -> Netlist:
+def read_file(
+    path: str | Path, *, included: bool = False, dialect: Dialect = UNSAID, keep_faults: bool = False
+) -> Netlist:
     """Read one netlist file. `included` says that its first line is a card and no title.
 
+    With `keep_faults` what cannot be read is kept in place (`Fault`, and `fault` of a model or subcircuit), for it may
+    be that nothing uses it; without, all of it is raised.
     UTF-8 (with or without mark), UTF-16 with mark, and else Latin-1 are understood.
     Raises InputError when the file cannot be read, NetlistError for what is wrong in it.
     """
@@ -79,11 +81,18 @@ def read_file(path: str | Path, *, included: bool = False) -> Netlist:
         content = file_reading.content(where)
     except OSError as error:
         raise InputError(f"cannot read '{path}': {(error.strerror or str(error)).lower()}") from error
-    return _read(decoded(content), str(path), where, included)
+    return _read(decoded(content), str(path), where, included, dialect, keep_faults)
 
 
-def read_text(text: str, file: str = "<text>", *, included: bool = False) -> Netlist:
-    """Read a netlist from a string; `file` is its name in messages.
+def read_text(
+    text: str,
+    file: str = "<text>",
+    *,
+    included: bool = False,
+    dialect: Dialect = UNSAID,
+    keep_faults: bool = False,
+) -> Netlist:
+    """Read a netlist from a string; `file` is its name in messages, the rest as in `read_file`.
 
     Raises NetlistError with the place of what is wrong, UnsupportedError for sound SPICE that longtail does not have.
 
@@ -95,7 +104,7 @@ def read_text(text: str, file: str = "<text>", *, included: bool = False) -> Net
     """
     if len(text) > file_reading.LARGEST:
         raise InputError(f"the netlist has {len(text)} characters, more than the {file_reading.LARGEST} that are read")
-    return _read(text, file, None, included)
+    return _read(text, file, None, included, dialect, keep_faults)
 
 
 def decoded(content: bytes) -> str:
@@ -112,12 +121,21 @@ def decoded(content: bytes) -> str:
         return content.decode("latin-1")
 
 
-def _read(text: str, file: str, path: Path | None, included: bool) -> Netlist:
+def _read(text: str, file: str, path: Path | None, included: bool, dialect: Dialect, keep_faults: bool) -> Netlist:
     _refuse_foreign(text, file)
-    lines = split_lines(text, file, included=included)
+    lines = split_lines(text, file, included=included, dialect=dialect)
     reader = _CardReader(lines.cards, lines.title, lines.notes)
-    body, _ = reader.body((), None)
-    return Netlist(reader.title, body, reader.sections, tuple(reader.notes), path)
+    try:
+        body, _ = reader.body((), None)
+    except NetlistError as error:  # where a block ends is not to be known
+        reader.faults.keep(error)
+        body = ()
+        keep_faults = False
+    if included and 2 * len(reader.faults.found) > len(lines.cards):  # no netlist: its lines are nobody's business
+        raise reader.faults.found[0]
+    if not keep_faults:
+        reader.faults.raise_all()
+    return Netlist(reader.title, body, reader.sections, tuple(reader.notes), path, dialect, tuple(reader.faults.found))
 
 
 def _refuse_foreign(text: str, file: str) -> None:
@@ -135,12 +153,12 @@ class _CardReader:
         self.lines = lines
         self.title = title
         self.notes = notes
+        self.faults = Faults()
         self.sections: dict[str, Body] = {}
         self.at = 0
         self.open: list[LogicalLine] = []
         self.single: dict[str, Callable[[LogicalLine, int], Card]] = {
             "func": dot_cards.function,
-            "model": dot_cards.model,
             "include": dot_cards.include,
             "inc": dot_cards.include,
         }
@@ -158,62 +176,114 @@ class _CardReader:
         while self.at < len(self.lines):
             line = self.lines[self.at]
             self.at += 1
-            if line.text[0] == ".":
-                keyword = _keyword(line)
-                if keyword in closers:
-                    self.open.pop()
-                    return tuple(cards), line
-                self.dot(line, keyword, cards)
-            elif line.text[0] == "*":
-                cards.append(dot_cards.port_directive(line))
+            if line.text[0] != ".":
+                self.single_card(line, "", cards)
+                continue
+            keyword = _keyword(line)
+            if keyword in closers:
+                self.open.pop()
+                return tuple(cards), line
+            if keyword in CLOSING:
+                raise self.unopened(line, keyword)
+            if keyword in BLOCKS:
+                self.block(line, keyword, cards)
             else:
-                cards.append(read_element(line))
+                self.single_card(line, keyword, cards)
         if opener is not None:
             raise NetlistError(f".{_keyword(opener)} without .{closers[-1]}", span=opener.span())
         return tuple(cards), None
+
+    def block(self, line: LogicalLine, keyword: str, cards: list[Card]) -> None:
+        start = len(keyword) + 1
+        if keyword == "if":
+            cards.append(self.conditionals(line, start))
+        elif keyword == "lib":
+            self.library(line, start, cards)
+        elif keyword in SECTIONS:
+            self.skip_section(line, keyword)
+        else:
+            cards.append(self.subcircuit(line, start))
+
+    def single_card(self, line: LogicalLine, keyword: str, cards: list[Card]) -> None:
+        """A card that is no block. What is wrong with it is kept with the others."""
+        try:
+            if line.text[0] == "*":
+                cards.append(dot_cards.port_directive(line))
+            elif line.text[0] == ".":
+                self.dot(line, keyword, cards)
+            else:
+                cards.append(read_element(line))
+        except NetlistError as error:
+            self.faults.keep(error)
+            cards.append(Fault(error, line.span()))
 
     def dot(self, line: LogicalLine, keyword: str, cards: list[Card]) -> None:
         start = len(keyword) + 1
         if keyword == "param":
             cards.extend(dot_cards.parameters(line, start))
+        elif keyword == "model":
+            card = dot_cards.model(line, start)
+            if card.fault is not None:
+                self.faults.keep(card.fault)
+            cards.append(card)
         elif keyword in self.single:
             cards.append(self.single[keyword](line, start))
         elif keyword in dot_cards.DIRECTIVES:
             cards.append(dot_cards.directive(line, dot_cards.DIRECTIVES[keyword], start))
-        elif keyword in ("subckt", "macro"):
-            cards.append(self.subcircuit(line, start))
-        elif keyword == "if":
-            cards.append(self.conditionals(line, start))
-        elif keyword == "lib":
-            self.library(line, start, cards)
         elif keyword == "title":
             self.title = line.raw[start:].strip()
         elif keyword in SKIPPED:
             self.notes.append(Note(f".{keyword} skipped: analyses and outputs are chosen elsewhere", line.span()))
+        elif keyword in UNSUPPORTED:
+            raise UnsupportedError(f".{keyword} is not supported", span=line.span())
         else:
-            raise self.refusal(line, keyword)
+            self.unknown(line, keyword)
 
-    def refusal(self, line: LogicalLine, keyword: str) -> NetlistError:
-        if keyword in CLOSING:
-            if not self.open:
-                return NetlistError(f".{keyword} without {CLOSING[keyword]}", span=line.span())
-            inner = self.open[-1]
-            message = f".{keyword} inside .{_keyword(inner)}, which was opened at {inner.span()}"
-            return NetlistError(message, span=line.span())
-        if keyword in UNSUPPORTED:
-            return UnsupportedError(f".{keyword} is not supported", span=line.span())
-        hint = nearest(f".{keyword}", [f".{name}" for name in (*KNOWN, *dot_cards.DIRECTIVES, *SKIPPED)])
-        return NetlistError(f"unknown card '.{keyword}'", span=line.span(), hint=hint)
+    def unknown(self, line: LogicalLine, keyword: str) -> None:
+        """Pass over a card of another program, with a note. Raises NetlistError for a misspelt one of ours."""
+        words = (*KNOWN, *dot_cards.DIRECTIVES)
+        if not keyword or difflib.get_close_matches(keyword, words, n=1, cutoff=ENOUGH):
+            hint = nearest(f".{keyword}", [f".{name}" for name in words])
+            raise NetlistError(f"unknown card '.{keyword}'", span=line.span(), hint=hint)
+        self.notes.append(Note(f"unknown card '.{keyword}' skipped: is it of another program?", line.span()))
+
+    def unopened(self, line: LogicalLine, keyword: str) -> NetlistError:
+        if not self.open:
+            return NetlistError(f".{keyword} without {CLOSING[keyword]}", span=line.span())
+        inner = self.open[-1]
+        message = f".{keyword} inside .{_keyword(inner)}, which was opened at {inner.span()}"
+        return NetlistError(message, span=line.span())
+
+    def skip_section(self, line: LogicalLine, keyword: str) -> None:
+        note = f".{keyword} skipped up to .{SECTIONS[keyword]}: it is for further runs"
+        self.notes.append(Note(note, line.span()))
+        while self.at < len(self.lines):
+            self.at += 1
+            if _keyword(self.lines[self.at - 1]) == SECTIONS[keyword]:
+                return
 
     def subcircuit(self, line: LogicalLine, start: int) -> Subcircuit:
-        name, nodes, parameters = dot_cards.subcircuit_head(line, start)
+        fault = None
+        try:
+            head = dot_cards.subcircuit_head(line, start)
+        except NetlistError as error:
+            self.faults.keep(error)
+            fault = error
+            head = dot_cards.SubcircuitHead((line.text[start:].split() or [""])[0], (), (), ())
         body, closing = self.body(("eom", "ends"), line)
         assert closing is not None
+        self.check_end(line, head.name, closing)
+        return Subcircuit(head.name, head.nodes, head.parameters, body, line.span(), head.optional, fault)
+
+    def check_end(self, line: LogicalLine, name: str, closing: LogicalLine) -> None:
+        """Text behind `.ends` is a note. Raises NetlistError where it names a subcircuit further out."""
         ending = closing.text.split()[1:]
-        if ending and ending != [name]:
+        if not ending or ending == [name]:
+            return
+        if any(ending[0] in outer.text.split()[1:2] for outer in self.open):
             found = " ".join(ending)
             raise NetlistError(f".ends {found} closes .subckt {name}, opened at {line.span()}", span=closing.span())
-        return Subcircuit(name, nodes, parameters, body, line.span())
+        self.notes.append(Note(f"the text behind .ends is passed over: it closes .subckt {name}", closing.span()))
 
     def conditionals(self, line: LogicalLine, start: int) -> Conditionals:
         branches: list[Branch] = []
@@ -233,12 +303,17 @@ class _CardReader:
     def library(self, line: LogicalLine, start: int, cards: list[Card]) -> None:
         """`.lib file section` and `.lib file` include; `.lib section` up to `.endl` defines."""
         names = dot_cards.file_names(line, start)
-        if not 1 <= len(names) <= 2:
+        if not names or not names[0]:
+            raise NetlistError("expected .lib file section, or .lib section", span=line.span())
+        quoted = line.raw[start:].lstrip()[0] in "\"'"
+        if len(names) > 1 and not quoted and (len(names) > 2 or any(sign in names[-1] for sign in "./\\")):
+            names = dot_cards.with_blanks(line, start, names)
+        if len(names) > 2:
             raise NetlistError("expected .lib file section, or .lib section", span=line.span())
         if len(names) == 2:
             cards.append(Include(names[0], names[1].lower(), line.span()))
             return
-        looks_like_file = line.raw[start:].lstrip()[0] in "\"'" or any(sign in names[0] for sign in "./\\")
+        looks_like_file = quoted or any(sign in names[0] for sign in "./\\")
         if looks_like_file:
             cards.append(Include(names[0], None, line.span()))
             return

@@ -26,6 +26,10 @@ class Narrow:
     tried: list[float] = field(default_factory=list)
     system: Any = field(default_factory=lambda: SimpleNamespace(node_mask=np.array([True])))
 
+    @property
+    def at_rest(self) -> State:
+        return State(np.zeros((1, 1)))
+
     def solve(self, state: State, aids: Aids, limit: int | None = None) -> Solve:
         where, before = self.asks(aids), float(state.x[0, 0])
         self.tried.append(where)

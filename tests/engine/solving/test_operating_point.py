@@ -1,5 +1,6 @@
 """The operating point: every way there ends at the same place, and what cannot be solved is named."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -309,3 +310,71 @@ def test_of_several_balances_the_one_with_the_smallest_offset_counts(monkeypatch
     monkeypatch.setattr("longtail.engine.solving.continuation._fade_feedback", lambda path, result, feedback: result)
     result, _ = settle_nulled(Path(system, {}), State(np.zeros((1, len(system.unknowns)))))
     assert result.state.x[0, system.index["input_offset"]] == -0.3
+
+
+@pytest.mark.parametrize(
+    ("card", "volts"),
+    [
+        ("e1 o 0 value = {1/v(c)}", 0.5),
+        ("e1 o 0 value = {(v(c) - v(d))/(v(c) - v(d))}", 1.0),
+        ("b1 o 0 v = ln(v(c)/v(d))", np.log(2.0)),
+    ],
+)
+def test_what_divides_by_a_voltage_starts_from_voltages_apart(card: str, volts: float) -> None:
+    """Macromodels divide by what is zero before anything has begun."""
+    deck = f"t\nv1 c 0 2\nr1 c d 1k\nr2 d 0 1k\n{card}\nr3 o 0 1k\n"
+    found = lt.read(deck).op()
+    assert found.nodes["o"] == pytest.approx(volts, rel=1e-12)
+    lanes = lt.read(deck).sweep(vary={"v1.dc": [2.0, 4.0, -2.0]}, measure="v(o)")
+    assert lanes["v(o)"][0] == pytest.approx(volts, rel=1e-9)
+    assert np.isfinite(lanes["v(o)"]).all()
+
+
+def test_an_equation_that_is_never_finite_is_named() -> None:
+    with pytest.raises(ConvergenceError, match=r"not finite: the equation of i\(b2\)"):
+        lt.read("t\nv1 c 0 2\nr1 c 0 1k\nb1 o 0 v = 1/v(c)\nr2 o 0 1k\nb2 p 0 v = 1/(v(c) - 2)\nr3 p 0 1k\n").op()
+
+
+STAGE = """\
+A pair at 1 A, and a stage of 1e6 into 1 microohm about a reference of its own
+vp p 0 15
+vm m 0 -15
+vi i 0 1
+q1 c1 o e1 qx
+q2 c2 i e2 qx
+rc1 p c1 0.06
+rc2 p c2 0.06
+re1 e1 e 0.009
+re2 e2 e 0.009
+it e m 1
+rm1 r p 1
+rm2 r m 1
+er ref 0 r 0 1
+g1 ref a c1 c2 60
+r1 a ref 1
+g2 ref b a r 33u
+r2 b ref 6g
+e1 d ref b r 1e6
+r3 d f 1
+r4 f ref 1u
+g3 ref g f r 1
+r5 g ref 1
+g4 s p p g 2.5m
+g5 m s g m 2.5m
+r6 s p 400
+r7 s m 400
+l1 s o 0.2u
+rl o 0 10k
+.model qx npn(bf=4e8)
+"""
+
+
+@pytest.mark.parametrize("about_ground", [False, True])
+def test_small_currents_beside_large_ones_settle_but_for_rounding(about_ground: bool) -> None:
+    """The current of the reference is what is left of a million amperes: it moves by their last bits for ever."""
+    deck = re.sub(r"\b(ref|r)\b(?= )", "0", STAGE) if about_ground else STAGE
+    deck = "\n".join(line for line in deck.splitlines() if not about_ground or not line.startswith(("rm", "er")))
+    found = lt.read(deck).op()
+    assert found.status == "converged" and found.iterations < 30
+    assert found.nodes["o"] == pytest.approx(1.0, abs=2e-6)
+    assert found.nodes["s"] == pytest.approx(1.0, abs=2e-6)

@@ -102,3 +102,61 @@ def test_files_are_written_and_the_same_twice(verb: str, pair: lt.Amplifier, tmp
 def test_tables_have_no_minus_zero(verb: str, pair: lt.Amplifier) -> None:
     words = pair.run(verb).to_text().split()
     assert not {"-0", "-0.0", "-0.00"} & set(words)
+
+
+LOOPS = """two integrators and a loop for the mean of their outputs
+v1 in1 0 0
+v2 in2 0 0
+r1 in1 x1 10k
+r2 in2 x2 10k
+rf1 o2 x1 20k
+rf2 o1 x2 20k
+g1 0 a1 x1 x2 0.5m
+g2 0 a2 x2 x1 0.5m
+gc1 a1 0 cl 0 0.2m
+gc2 a2 0 cl 0 0.2m
+rcl cm cl 50k
+ccl cl 0 0.3p
+ra1 a1 0 10meg
+ra2 a2 0 10meg
+ca1 a1 0 10p
+ca2 a2 0 10p
+e1 o1 0 a1 0 1
+e2 o2 0 a2 0 1
+rc1 o1 cm 100k
+rc2 o2 cm 100k
+cc cm 0 0.3p
+c1 x1 0 0.1p
+c2 x2 0 0.1p
+*@ input v1 v2
+*@ output o1 o2
+"""
+
+
+def test_loops_are_drawn_with_their_margins() -> None:
+    r = lt.read(LOOPS).poles(loop="e1,e2")
+    _, magnitudes, phases, *strips = r.plot().get_axes()
+    assert len(strips) == 1
+    lines = {line.get_label(): line for line in magnitudes.get_lines() if line.get_label() in r.loops}
+    assert list(lines) == ["differential", "common"]
+    for name, loop in r.loops.items():
+        assert loop.crossover_hz is not None
+        f, decibels = lines[name].get_data()
+        at = np.interp(np.log(loop.crossover_hz), np.log(np.asarray(f, float)), np.asarray(decibels, float))
+        assert at == pytest.approx(0.0, abs=0.05)
+        assert f"{loop.phase_margin_deg:.1f}°" in texts(phases)
+        low, high = magnitudes.get_xlim()
+        assert 50.0 * low < loop.crossover_hz < high
+    common = r.loops["common"]
+    assert common.gain_margin_db is not None and f"{common.gain_margin_db:.1f} dB" in texts(magnitudes)
+    assert magnitudes.get_ylim()[0] < -common.gain_margin_db
+    squares = [line.get_xydata() for line in phases.get_lines() if line.get_marker() == "s"]
+    assert [tuple(place[0]) for place in squares] == [(common.phase_crossover_hz, -180.0)]
+
+
+def test_a_loop_in_which_nothing_comes_round_is_not_drawn() -> None:
+    r = lt.read(LOOPS).poles(loop="r1,r2")
+    _, magnitudes, phases, *_ = r.plot().get_axes()
+    assert not any(line.get_label() in r.loops for axes in (magnitudes, phases) for line in axes.get_lines())
+    one = lt.read(LOOPS).poles(loop="rcl")
+    assert one.plot().get_axes()[1].get_lines()[0].get_label() == "loop"

@@ -11,6 +11,7 @@ from longtail.analyses.formula.result import Formula, GainCurves, RootFormula, S
 from longtail.analyses.formula.setting import Setting
 from longtail.merits.gains import symbols
 from longtail.merits.reasons import Cause
+from longtail.remarks import warning
 from longtail.symbolic.circuit.names import Label, enumerated, labels
 from longtail.symbolic.shorter.answer import Answer
 from longtail.symbolic.writing.display import Writer
@@ -112,9 +113,10 @@ def _notes(at: Setting, of: str, answer: Answer, band_hz: tuple[float, float], a
             "for that; the formula is exact to first order in the differences but for what the error allows"
         )
     if answer.error_bound is None:
-        notes.append("the error could not be proven on the band: the figure is the largest of many frequencies")
+        how = "the figure is the largest of many frequencies"
+        notes.append(warning(f"the error could not be proven on the band: {how}"))
     if answer.error_sampled > allowed:
-        notes.append("the error is larger than allowed: the substitution of bias expressions adds to it")
+        notes.append(warning("the error is larger than allowed: the substitution of bias expressions adds to it"))
     if answer.cancellation > 10.0:
         notes.append(
             f"terms cancel to 1/{answer.cancellation:.3g} of their size: the formula is only as exact as its values"

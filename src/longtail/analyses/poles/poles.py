@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from longtail.analyses.poles.loops import Loops, find_loops
 from longtail.analyses.poles.tail import TailZero, tail_zero
 from longtail.analyses.poles.transfers import CHECKED, Complex, ModeTransfer, log_shape, transfer_between
 from longtail.circuit import Circuit
@@ -29,7 +30,7 @@ from longtail.driven.band_search import model_bands, search_axis
 from longtail.driven.bands import Bands
 from longtail.driven.drives import Drives
 from longtail.driven.inputs import find_drives
-from longtail.driven.loop_gain import Loop, check_source, loop_gain, margins
+from longtail.driven.loop_gain import Loop
 from longtail.driven.mode_gains import common_level, model_gains, status_text
 from longtail.driven.nulling import bias_of
 from longtail.driven.stability import growing, home
@@ -73,7 +74,8 @@ class PolesAndZeros(AtOutput, Result):
 
     poles       `[pole]`, rad/s, in rising magnitude; pole_nodes: where each lives, the nodes with the largest shares
     transfers   by name: "differential", "common", and the conversions of a differential output
-    corners     of the differential gain; tail: see `TailZero`; loop: where one was named
+    corners     of the differential gain; tail: see `TailZero`
+    loop        of one wire, where one was named; `loops`, where two were: "differential" and "common"
     """
 
     analysis: ClassVar[str] = "poles"
@@ -86,6 +88,7 @@ class PolesAndZeros(AtOutput, Result):
     corners: Corners
     tail: TailZero | None
     loop: Loop | None
+    loops: Mapping[str, Loop]
     input: tuple[str, str]
     output: tuple[str, ...]
     vcm: float
@@ -137,6 +140,7 @@ class PolesAndZeros(AtOutput, Result):
                 "unity_gain_hz": self.corners.unity_hz,
                 "tail": self.tail,
                 "loop": self.loop,
+                "loops": self.loops,
                 "notes": self.notes,
             }
         )
@@ -155,14 +159,13 @@ class PolesAndZeros(AtOutput, Result):
 def run(circuit: Circuit, drive: Drive, loop: tuple[str, ...] | None) -> PolesAndZeros:
     """Poles of the whole circuit once, zeros for each pair of modes."""
     drives = find_drives(circuit, drive)
-    for name in loop or ():
-        check_source(drives.circuit, name)
     point, offset = bias_of(drives, drive)
     model = linearize(point)
     rational = replace(model, delays=())
     modes = eigenmodes(model.conductance[0], model.capacitance[0])
     gains = model_gains(drives, rational, np.append(0.0, CHECKED))
     homes = tuple(home(modes, rational, k) for k in range(len(modes.values)))
+    around = find_loops(drives, drive, model, _span(modes.values), loop) if loop else Loops()
     transfers = {name: transfer_between(rational, modes, drives, *at, gains) for name, at in _names(drives).items()}
     return PolesAndZeros(
         modes.values,
@@ -172,13 +175,14 @@ def run(circuit: Circuit, drive: Drive, loop: tuple[str, ...] | None) -> PolesAn
         if transfers["differential"].zeros is None or growing(point)
         else _corners(model_bands(drives, model, search_axis(model, np.ones(1)))),
         tail_zero(rational, modes, drives, transfers["common"]),
-        _loop(model, modes.values, loop[0]) if loop else None,
+        around.one,
+        around.modes,
         drives.hot,
         drives.output,
         common_level(drives, point),
         offset,
         status_text(point),
-        (*bias_notes(drives, point, offset), *_notes(model, transfers)),
+        (*bias_notes(drives, point, offset), *_notes(model, transfers), *around.notes),
     )
 
 
@@ -214,13 +218,6 @@ def _corners(bands: Bands) -> Corners:
     return Corners(reference, middle or None, low or None, high, product, unity)
 
 
-def _loop(model: Linearization, poles: Complex, source: str) -> Loop:
-    low, high = _span(poles)
-    f = np.geomspace(low, high, int(200 * np.log10(high / low)))
-    at_dc = loop_gain(model, source, np.zeros(1))[0]
-    return margins(f, loop_gain(model, source, f), float(at_dc.real), source)
-
-
 def _notes(model: Linearization, transfers: Mapping[str, ModeTransfer]) -> list[str]:
     notes = []
     seconds = max([float(np.abs(d).max()) for slopes, d in model.delays if np.abs(slopes).max() > 0.0], default=0.0)
@@ -242,7 +239,13 @@ def _notes(model: Linearization, transfers: Mapping[str, ModeTransfer]) -> list[
     return notes
 
 
-LOOP_OPTION = Option("loop", NODES, "", "a voltage source in a loop, whose margins are wanted", otherwise=NONE)
+LOOP_OPTION = Option(
+    "loop",
+    NODES,
+    "",
+    "an element in a loop, or one in each of its two wires, for the loop gain and its margins",
+    otherwise=NONE,
+)
 
 ANALYSIS = Analysis(
     "poles",

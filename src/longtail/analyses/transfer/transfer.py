@@ -35,6 +35,7 @@ from longtail.large_signal.pair import SQUARE_LAW, TANH, Pair, find_pair
 from longtail.large_signal.stuck import LOST, level_lost, stuck, way_back
 from longtail.merits.reasons import UNKNOWN, Inquiry
 from longtail.modes import DIFFERENTIAL
+from longtail.remarks import warning
 
 if TYPE_CHECKING:
     import xarray
@@ -333,12 +334,12 @@ def _bulk_conducts(points: Points) -> list[str]:
 
 
 def _notes(center: Points, points: Points, nulled: bool, under: Sequence[TransferUnder]) -> list[str]:
-    notes = []
+    notes = list(instability_notes(center.point))
+    where = "stuck near a supply rail in the middle of the sweep"
     if level_lost(center.drives, center.point).any():
-        notes.append(f"both outputs are stuck near a supply rail in the middle of the sweep. {LOST}")
+        notes.append(warning(f"both outputs are {where}. {LOST}"))
     elif stuck(center).any() and not nulled:
-        notes.append(f"the output is stuck near a supply rail in the middle of the sweep. {way_back(center.drives)}")
-    notes += instability_notes(center.point)
+        notes.append(warning(f"the output is {where}. {way_back(center.drives)}"))
     conducting = _bulk_conducts(points)
     if conducting:
         notes.append(

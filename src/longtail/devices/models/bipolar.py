@@ -13,7 +13,8 @@ a pnp are counted with the opposite sign inside.
 
 Small signals are the exact derivatives of these equations. ngspice leaves out that the base resistance moves with
 the base current and base charge, and the conductance of the substrate junction, GMIN's too; its conductance of the
-epitaxial layer has an error in one term.
+epitaxial layer has an error in one term. It also multiplies the base-collector currents by the area twice: a saturated
+transistor with area=3 has here what ngspice gives it with m=3.
 
 Noise: shot of i_C and of i_B, 2*q*abs(i), flicker of i_B, kf*abs(i_B)^af/f, and thermal of rc, re and of the base
 resistance at the bias. The epitaxial layer and the substrate junction are silent, as in ngspice.

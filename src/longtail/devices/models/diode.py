@@ -12,7 +12,7 @@ plus sidewall current (merged with IS unless NS is given) and tunnel currents -J
 Where ngspice's model jumps, this one jumps too: the recombination current ends at -3*N*Vt, and breakdown starts
 with the current IS*(1 - small) of the reverse region. Small signals are the exact derivatives: ngspice's conductance
 of the recombination current is not the slope of its own current (it multiplies by the bias factor twice and leaves
-1/VJ out).
+1/VJ out). NR not given is 2, as in PSpice; ngspice 39 takes 1.
 
 Noise: shot, 2*q*abs(i), and flicker, kf*abs(i)^af/f, of the junction; thermal of rs, 4*k*T/rs for each
 unit of area (ngspice 39 multiplies it by area and m once more).
@@ -170,19 +170,19 @@ _INSTANCE = (
 _MODEL = (
     Parameter("is", "A", "saturation current", 1e-14, low=0.0, aliases=("js",)),
     Parameter("jsw", "A", "sidewall saturation current", 0.0, low=0.0, aliases=("isw",)),
-    Parameter("n", "", "emission coefficient", 1.0, low=0.1),
-    Parameter("ns", "", "emission coefficient of the sidewall, which then has a current of its own", 1.0, low=0.1),
+    Parameter("n", "", "emission coefficient", 1.0, low=1e-5),
+    Parameter("ns", "", "emission coefficient of the sidewall, which then has a current of its own", 1.0, low=1e-5),
     Parameter("rs", "ohm", "series resistance", 0.0, low=0.0),
     Parameter("ikf", "A", "forward knee current (0: none)", 0.0, low=0.0, aliases=("ik",)),
     Parameter("ikr", "A", "reverse knee current (0: none)", 0.0, low=0.0),
     Parameter("isr", "A", "recombination saturation current", 0.0, low=0.0),
-    Parameter("nr", "", "emission coefficient of recombination", 2.0, low=0.1),
+    Parameter("nr", "", "emission coefficient of recombination", 2.0, low=1e-5),
     Parameter("bv", "V", "breakdown voltage (not given: no breakdown)", None, low=0.0),
     Parameter("ibv", "A", "current at the breakdown voltage", 1e-3, low=0.0, aliases=("ib",)),
-    Parameter("nbv", "", "emission coefficient of breakdown (not given: n)", None, low=0.1),
+    Parameter("nbv", "", "emission coefficient of breakdown (not given: n)", None, low=1e-5),
     Parameter("jtun", "A", "tunnel saturation current", 0.0, low=0.0),
     Parameter("jtunsw", "A", "tunnel saturation current of the sidewall", 0.0, low=0.0),
-    Parameter("ntun", "", "emission coefficient of tunnelling", 30.0, low=0.1),
+    Parameter("ntun", "", "emission coefficient of tunnelling", 30.0, low=1e-5),
     Parameter("xtitun", "", "temperature exponent of tunnelling", 3.0),
     Parameter("keg", "", "band gap factor of tunnelling over temperature", 1.0),
     Parameter("tt", "s", "transit time", 0.0, low=0.0),

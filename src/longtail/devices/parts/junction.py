@@ -9,14 +9,13 @@ from __future__ import annotations
 import math
 
 from longtail.devices.base import thermal_voltage
-from longtail.lanes.functions import absolute, equal, exp, log, minimum, power, select
+from longtail.lanes.functions import equal, exp, log, minimum, power, select
 from longtail.lanes.graph import Expr, Real
 
 REFERENCE_TEMPERATURE = 300.15
 """K; the temperature at which the built-in potential's own scaling is anchored, whatever the nominal temperature."""
 
 _GAP_AT_REFERENCE = 1.1150877
-_LEAST_EXPONENT = 1e-6
 
 
 def junction_current(voltage: Real, saturation_current: Real, emission_voltage: Real) -> Real:
@@ -40,8 +39,7 @@ def depletion_charge(voltage: Real, capacitance: Real, potential: Real, grading:
     """The charge in C of a depletion layer, the integral of C0*(1 - v/VJ)^-M from zero.
 
     Above FC*VJ the capacitance goes on as a straight line with the slope it has there. `capacitance` is C0 in F,
-    `potential` VJ in V, `grading` M (an M of 1, where the integral is a logarithm, counts as 1 - 1e-6), `forward` FC
-    below 1.
+    `potential` VJ in V, `grading` M, `forward` FC below 1.
 
     >>> round(depletion_charge(0.5, 1e-12, 1.0, 0.5, 0.5) * 1e12, 6)
     0.585786
@@ -49,11 +47,22 @@ def depletion_charge(voltage: Real, capacitance: Real, potential: Real, grading:
     inside = minimum(voltage, forward * potential)
     beyond = voltage - inside
     share = 1.0 - forward
-    exponent = 1.0 - grading
-    exponent = select(absolute(exponent) < _LEAST_EXPONENT, _LEAST_EXPONENT, exponent)
     at_knee = capacitance * power(share, -grading)
-    below = capacitance * potential * (1.0 - power(1.0 - inside / potential, exponent)) / exponent
+    below = capacitance * potential * _integral(1.0 - inside / potential, grading)
     return below + at_knee * beyond * (1.0 + beyond * grading / (2.0 * potential * share))
+
+
+def _integral(rest: Real, grading: Real) -> Real:
+    """The integral of (1 - u)^-M from u = 0 to 1 - rest: (1 - rest^(1-M))/(1 - M), -ln(rest) of M = 1.
+
+    >>> round(_integral(0.5, 1.0), 6), round(_integral(0.5, 1.0 + 1e-7), 6)
+    (0.693147, 0.693147)
+    """
+    if not isinstance(grading, Expr):
+        return -log(rest) if grading == 1.0 else (1.0 - power(rest, 1.0 - grading)) / (1.0 - grading)
+    steep = equal(grading, 1.0)
+    exponent = 1.0 - select(steep, 0.5, grading)
+    return select(steep, -log(rest), (1.0 - power(rest, exponent)) / exponent)
 
 
 def silicon_gap(temperature: Real) -> Real:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from longtail.elaborate.cards.line import Line
-from longtail.elaborate.cards.models import binned_name
+from longtail.elaborate.cards.models import binned_name, complete
 from longtail.elaborate.scope.scopes import Scope
 from longtail.errors import NetlistError
 from longtail.netlist.cards import ModelCard, Word
@@ -78,15 +78,17 @@ def _bins(scope: Scope, name: str) -> Sequence[_Bin]:
     """The bins of a model in the innermost scope that has any, in the order of their cards."""
     at: Scope | None = scope
     while at is not None:
-        found = [_read(card, at) for card in at.contents.models.values() if binned_name(card) == name]
+        named = [card for card in at.contents.models.values() if card.name.rpartition(".")[0] == name]
+        wholes = [(card, complete(card, at)) for card in named if card.name.rpartition(".")[2].isdecimal()]
+        found = [_read(card, whole, at) for card, whole in wholes if binned_name(whole)]
         if found:
             return found
         at = at.enclosing
     return ()
 
 
-def _read(card: ModelCard, scope: Scope) -> _Bin:
-    given = {item.name: item for item in card.assignments}
+def _read(card: ModelCard, whole: ModelCard, scope: Scope) -> _Bin:
+    given = {item.name: item for item in whole.assignments}
     edges = {}
     for size in _SIZES:
         ends = [given.get(f"{size}{end}") for end in ("min", "max")]
@@ -94,7 +96,7 @@ def _read(card: ModelCard, scope: Scope) -> _Bin:
         if low is None or high is None:
             missing = f"{size}{'min' if low is None else 'max'}"
             raise NetlistError(
-                f"model '{card.name}' is named like a bin of '{binned_name(card)}' and has no {missing}{scope.where}",
+                f"model '{card.name}' is named like a bin of '{binned_name(whole)}' and has no {missing}{scope.where}",
                 span=card.span,
                 hint="give lmin, lmax, wmin and wmax, or name the model itself on the transistor's line",
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from itertools import combinations_with_replacement, pairwise
 from math import comb
@@ -19,7 +19,9 @@ from longtail.netlist.expressions.tree import Binary, BranchCurrent, Expression,
 FORCES_VOLTAGE = {"e": True, "g": False, "f": False, "h": True}
 LINEAR = {"e": "vcvs", "g": "vccs", "f": "cccs", "h": "ccvs"}
 LAWS = {"e": ("vol", "value", "v"), "g": ("cur", "value", "i"), "f": ("value",), "h": ("value",)}
+FOREIGN = ("laplace", "freq", "chebyshev", "opamp", "transformer")  # where no node can be meant
 UNSUPPORTED = ("and", "nand", "or", "nor", "delay", "pwl", "vcr", "vccap")
+BOUNDS = ("max", "min")
 MOST_DIMENSIONS = 64
 
 
@@ -32,6 +34,8 @@ def controlled(line: Line) -> Instance:
         if assignment.name in LAWS[letter]:
             others = line.assigned(assignment.name)
             return behavioral(line, nodes, assignment.value, others, voltage=FORCES_VOLTAGE[letter])
+    if len(rest) > 1 and rest[0].text == LINEAR[letter] and rest[0].group is None:  # `e1 p n vcvs a b 2`
+        rest.pop(0)
     if not rest:
         raise line.error("expected controlling nodes and a gain" if letter in "eg" else "expected a source and a gain")
     keyword = rest[0].text if rest[0].expression is None else ""
@@ -42,6 +46,8 @@ def controlled(line: Line) -> Instance:
     if keyword in LAWS[letter] and len(rest) > 1 and rest[1].expression is not None:
         law = rest[1].expression
         return behavioral(line, nodes, law, line.assigned(), voltage=FORCES_VOLTAGE[letter])
+    if keyword in FOREIGN:
+        raise line.unsupported(f"{keyword.upper()} in this form is not supported", rest[0])
     if keyword in UNSUPPORTED and (rest[0].group is not None or len(rest) > 3):
         raise line.unsupported(f"{keyword.upper()} is not supported", rest[0])
     return _linear(line, nodes, rest)
@@ -51,15 +57,33 @@ def _linear(line: Line, nodes: tuple[str, ...], rest: Sequence[Word]) -> Instanc
     letter = line.element.letter
     senses_voltage = letter in "eg"
     gain_at = 2 if senses_voltage else 1
-    given = line.assigned()
+    given = line.assigned(*BOUNDS)
     if len(rest) == gain_at + 1:
         given.append(Given("gain", line.value(rest[gain_at]), rest[gain_at].span))
     elif not (len(rest) == gain_at and any(item.name == "gain" for item in given)):
         wanted = "4 nodes and a gain" if senses_voltage else "2 nodes, a controlling voltage source and a gain"
         raise line.error(f"expected {wanted}, found {len(rest) + 2} fields")
+    bounds = {a.name: line.scope.value(a.value, a.span) for a in line.element.assignments if a.name in BOUNDS}
+    if bounds and senses_voltage:
+        return _bounded(line, nodes, rest, given, bounds)
+    if bounds:
+        raise line.unsupported("bounds of what a current controls are not supported")
     if senses_voltage:
         return line.instance(LINEAR[letter], (*nodes, line.node(rest[0]), line.node(rest[1])), given)
     return line.instance(LINEAR[letter], nodes, given, controls=(line.scope.device(rest[0].text),))
+
+
+def _bounded(
+    line: Line, nodes: tuple[str, ...], rest: Sequence[Word], given: Iterable[Given], bounds: Mapping[str, Value]
+) -> Instance:
+    """HSPICE's `e1 p n cp cn 1k max=5 min=-5`: the product, kept within its bounds."""
+    factors = {item.name: item for item in given}
+    law: Expression = Potential(line.node(rest[0]), line.node(rest[1]))
+    law = Binary("*", as_expression(factors.pop("gain").value), law)
+    for name, function in (("max", "min"), ("min", "max")):
+        if name in bounds:
+            law = plain(function, (law, as_expression(bounds[name])))
+    return flat_behavioral(line, nodes, law, factors.values(), FORCES_VOLTAGE[line.element.letter])
 
 
 def _polynomial(line: Line, nodes: tuple[str, ...], rest: list[Word]) -> Instance:
@@ -88,7 +112,7 @@ def _polynomial(line: Line, nodes: tuple[str, ...], rest: list[Word]) -> Instanc
             coefficients[0],
         )
     law = polynomial(variables, [line.value(word) for word in coefficients])
-    return _behavioral(line, nodes, law, line.assigned(), FORCES_VOLTAGE[letter])
+    return flat_behavioral(line, nodes, law, line.assigned(), FORCES_VOLTAGE[letter])
 
 
 def _dimensions(line: Line, word: Word) -> int:
@@ -162,7 +186,7 @@ def _table(line: Line, nodes: tuple[str, ...], rest: list[Word]) -> Instance:
         raise line.error("the x values of a table must increase", words[1])
     sensed = line.scope.law(words[0].expression, words[0].span)
     law = plain("table", (sensed, *(as_expression(value) for value in values)))
-    return _behavioral(line, nodes, law, line.assigned(), FORCES_VOLTAGE[line.element.letter])
+    return flat_behavioral(line, nodes, law, line.assigned(), FORCES_VOLTAGE[line.element.letter])
 
 
 def source_by_formula(line: Line) -> Instance:
@@ -178,10 +202,13 @@ def behavioral(
     line: Line, nodes: tuple[str, ...], law: Expression, given: Iterable[Given], *, voltage: bool
 ) -> Instance:
     """A behavioural source whose law is written with the names of the card's scope."""
-    return _behavioral(line, nodes, line.scope.law(law, line.element.span), given, voltage)
+    return flat_behavioral(line, nodes, line.scope.law(law, line.element.span), given, voltage)
 
 
-def _behavioral(line: Line, nodes: tuple[str, ...], law: Expression, given: Iterable[Given], voltage: bool) -> Instance:
+def flat_behavioral(
+    line: Line, nodes: tuple[str, ...], law: Expression, given: Iterable[Given], voltage: bool
+) -> Instance:
+    """A behavioural source whose law has flat names already."""
     if reads_names(law, "hertz"):
         raise line.unsupported("a source whose value depends on the frequency is not supported")
     if reads_names(law, "time"):

@@ -8,6 +8,7 @@ from dataclasses import replace
 from longtail.circuit import GROUND, Instance, Value
 from longtail.elaborate.cards import catalog
 from longtail.elaborate.cards.controlled import controlled, source_by_formula
+from longtail.elaborate.cards.laplace import NAME, filtered_source, laplace
 from longtail.elaborate.cards.line import Line
 from longtail.elaborate.cards.models import Models
 from longtail.elaborate.cards.parasitics import KINDS, with_parasitics
@@ -17,8 +18,8 @@ from longtail.elaborate.cards.sources import independent
 from longtail.elaborate.scope.checking import Notes
 from longtail.elaborate.scope.scopes import Scope
 from longtail.elaborate.scope.values import as_expression, divide, leaves, map_leaves
-from longtail.errors import NetlistError, nearest
-from longtail.netlist.cards import Element
+from longtail.errors import Faults, NetlistError, nearest
+from longtail.netlist.cards import Element, Word
 from longtail.netlist.expressions.tree import (
     Binary,
     BranchCurrent,
@@ -31,21 +32,26 @@ from longtail.netlist.expressions.tree import (
 WITH_CURRENT = ("voltage_source", "inductor", "vcvs", "ccvs")
 
 
-def build(cards: Iterable[tuple[Element, Scope]], models: Models, notes: Notes) -> dict[str, Instance]:
-    """All instances by flat name, in the order of the cards."""
+def build(cards: Iterable[tuple[Element, Scope]], models: Models, notes: Notes, faults: Faults) -> dict[str, Instance]:
+    """All instances by flat name, in the order of the cards; what is wrong with a card is among the faults."""
     instances: dict[str, Instance] = {}
     multipliers: dict[str, Value] = {}
     for element, scope in cards:
-        for instance in _instances(Line(element, scope, models, notes)):
-            first = instances.setdefault(instance.name, instance)
-            if first is not instance:
-                raise NetlistError(
-                    f"there are two devices '{instance.name}', the first at {first.span}", span=instance.span
-                )
-            if scope.multiplier != 1.0:
-                multipliers[instance.name] = scope.multiplier
-    _check_references(instances)
+        with faults.kept():
+            for instance in _instances(Line(element, scope, models, notes)):
+                _add(instances, instance)
+                if scope.multiplier != 1.0:
+                    multipliers[instance.name] = scope.multiplier
+    if faults.found:  # what refers to a card that is not there is no fault of its own
+        return instances
+    _check_references(instances, faults)
     return _per_copy(instances, multipliers) if multipliers else instances
+
+
+def _add(instances: dict[str, Instance], instance: Instance) -> None:
+    first = instances.setdefault(instance.name, instance)
+    if first is not instance:
+        raise NetlistError(f"there are two devices '{instance.name}', the first at {first.span}", span=instance.span)
 
 
 def _instances(line: Line) -> list[Instance]:
@@ -58,10 +64,14 @@ def _instances(line: Line) -> list[Instance]:
             return with_parasitics(line, lambda plain: independent(plain, "voltage_source"))
         case "i":
             return [independent(line, "current_source")]
+        case "e" | "g" as letter if (response := _response(line)) is not None:
+            return laplace(line, *response, voltage=letter == "e")
         case "e" | "f" | "h":
             return [controlled(line)]
         case "g":
             return with_parasitics(line, controlled)
+        case "b" if any(a.name == NAME for a in line.element.assignments):
+            return filtered_source(line)
         case "b":
             return with_parasitics(line, source_by_formula)
         case letter if letter in catalog.by_letter():
@@ -69,27 +79,32 @@ def _instances(line: Line) -> list[Instance]:
     raise line.unsupported(f"no device starts with '{line.element.letter}'", hint=f"letters are {_letters()}")
 
 
+def _response(line: Line) -> tuple[Word, Word] | None:
+    """What a LAPLACE source reads, and its transfer function; None of another card."""
+    words = line.element.words
+    found = len(words) == 5 and words[2].text == NAME and words[2].expression is None
+    return (words[3], words[4]) if found else None
+
+
 def _letters() -> str:
     return ", ".join(sorted((*catalog.by_letter(), "x")))
 
 
-def _check_references(instances: Mapping[str, Instance]) -> None:
+def _check_references(instances: Mapping[str, Instance], faults: Faults) -> None:
     """Controls exist and have a branch current; nodes that a law reads belong to some device."""
     nodes = {GROUND}
     for instance in instances.values():
         nodes.update(instance.nodes[:2] if instance.device == "behavioral" else instance.nodes)
     for instance in instances.values():
         for control in instance.controls:
-            _check_control(instance, control, instances)
+            with faults.kept():
+                _check_control(instance, control, instances)
         for leaf in leaves(instance.expression) if instance.expression is not None else ():
             if isinstance(leaf, Potential):
                 for node in (leaf.positive, leaf.negative):
                     if node not in nodes:
-                        raise NetlistError(
-                            f"{instance.name} reads node '{node}', which no device is connected to",
-                            span=instance.span,
-                            hint=nearest(node, nodes),
-                        )
+                        message = f"{instance.name} reads node '{node}', which no device is connected to"
+                        faults.add(NetlistError(message, span=instance.span, hint=nearest(node, nodes)))
 
 
 def _check_control(instance: Instance, control: str, instances: Mapping[str, Instance]) -> None:

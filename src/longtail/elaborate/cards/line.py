@@ -14,7 +14,7 @@ from longtail.elaborate.scope.values import multiply
 from longtail.errors import NetlistError, UnsupportedError
 from longtail.netlist.cards import Assignment, Element, ModelCard, Word
 from longtail.netlist.expressions.tree import Expression, Name
-from longtail.units import counted, read_number
+from longtail.units import Reading, counted
 
 # what a card may carry for the transient analysis of other programs
 TRANSIENT_ONLY = {"ic": "it acts in transient analysis only", "off": "it is a hint to the solver of other programs"}
@@ -59,13 +59,17 @@ class Line:
 
     def is_number(self, word: Word) -> bool:
         """Whether the word is a literal number or an expression in braces."""
-        return word.expression is not None or (word.group is None and read_number(word.text) is not None)
+        return word.expression is not None or (word.group is None and self.number(word) is not None)
+
+    def number(self, word: Word) -> Reading | None:
+        """The number that a word writes, in the dialect of the netlist."""
+        return self.scope.root.dialect.number(word.text)
 
     def value(self, word: Word) -> Value:
         """The value of a number, of an expression in braces, or of a parameter named without braces."""
         if word.expression is not None:
             return self.scope.value(word.expression, word.span)
-        reading = None if word.group is not None else read_number(word.text)
+        reading = None if word.group is not None else self.number(word)
         if reading is not None:
             if reading.remark is not None:
                 self.notes.add(f"{self.element.name}: {reading.remark}", word.span)
@@ -111,6 +115,9 @@ class Line:
         spelling = catalog.instance_spelling(catalog.device(device).name)
         transient = {name: why for name, why in TRANSIENT_ONLY.items() if name not in spelling.by_name}
         kept = without_effect(given, transient, self.element.name, self.notes)
+        own = {"temp", "dtemp", "trise"} & {item.name for item in kept}
+        if model is not None and "temp" in spelling.by_name and not own:
+            kept += self.models.of_instances.get(model, ())
         values = check(kept, spelling, self.element.name, self.scope, self.notes)
         if multiplied and self.scope.multiplier != 1.0 and "m" in spelling.by_name:
             values["m"] = multiply(values.get("m", 1.0), self.scope.multiplier)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from longtail.circuit import Model
 from longtail.devices.base import DeviceModel
 from longtail.elaborate.cards import catalog
 from longtail.elaborate.scope.checking import Given, Notes, check
 from longtail.elaborate.scope.scopes import Scope
+from longtail.elaborate.scope.values import add
 from longtail.errors import NetlistError, UnsupportedError, nearest
 from longtail.netlist.cards import ModelCard
 from longtail.netlist.expressions.tree import Name
@@ -26,32 +28,48 @@ ANNOTATIONS = frozenset(
 BIN_EDGES = ("lmin", "lmax", "wmin", "wmax")
 
 
+# PSpice's temperatures of a model, degC or K, and what they are to an instance; t_measured is the model's own tnom
+TEMPERATURES = {"t_abs": "temp", "t_rel_global": "dtemp"}
+MEASURED = "t_measured"
+MOST_BASES = 16  # models that start from each other
+
+
 @dataclass(slots=True)
 class Models:
-    """The models in use, by flat name; each is checked when an instance first asks for it."""
+    """The models in use, by flat name; each is checked when an instance first asks for it.
+
+    `of_instances` are the temperatures that a model gives to its instances, by the model's flat name.
+    """
 
     notes: Notes
     used: dict[str, Model] = field(default_factory=dict)
+    of_instances: dict[str, list[Given]] = field(default_factory=dict)
 
     def get(self, card: ModelCard, owner: Scope) -> Model:
         """The checked model. Raises UnsupportedError for a type or level that no device serves."""
         name = flat_name(card, owner)
         if name not in self.used:
-            self.used[name] = build(card, owner, self.notes)
+            whole = complete(card, owner)
+            self.of_instances[name] = _temperatures(whole, owner)
+            kept = tuple(a for a in whole.assignments if a.name not in _RELATIVE)
+            self.used[name] = build(replace(whole, assignments=kept), owner, self.notes)
         return self.used[name]
 
     def note_unused(self, card: ModelCard, owner: Scope) -> None:
         """A model that nobody uses may be of a kind that longtail lacks: say so, no more."""
         if flat_name(card, owner) not in self.used:
             try:
-                serving_device(card, owner)
+                serving_device(complete(card, owner), owner)
             except NetlistError as error:
-                self.notes.add(f"unused: {error.message}", card.span)
+                self.notes.add(f"unused: {error.message}", error.span or card.span)
 
 
 def flat_name(card: ModelCard, owner: Scope) -> str:
     """`qfast`, or `x1.x2.qfast` for a model inside a subcircuit."""
     return f"{owner.path}.{card.name}" if owner.path else card.name
+
+
+_RELATIVE = frozenset((*TEMPERATURES, "t_rel_local"))
 
 
 def binned_name(card: ModelCard) -> str | None:
@@ -61,15 +79,60 @@ def binned_name(card: ModelCard) -> str | None:
     return stem if number.isdecimal() and any(set(BIN_EDGES) <= device.ignored for device in devices) else None
 
 
+def complete(card: ModelCard, owner: Scope) -> ModelCard:
+    """The card with what it takes from the model that it starts from (`ako:`), and from that one's own.
+
+    Raises its fault where it cannot be read, NetlistError where models start from each other in a circle.
+    """
+    chain = [card]
+    while (last := chain[-1]).base is not None and last.fault is None:
+        found = owner.model(last.base)
+        if found is None:
+            hint = nearest(last.base, owner.visible("models"))
+            message = f"model '{last.name}' starts from '{last.base}', which is not there{owner.where}"
+            raise NetlistError(message, span=last.span, hint=hint)
+        if found[0] in chain or len(chain) > MOST_BASES:
+            raise NetlistError(f"model '{card.name}' starts from itself{owner.where}", span=card.span)
+        chain.append(found[0])
+    fault = next((each.fault for each in chain if each.fault is not None), None)
+    if fault is not None:
+        raise fault
+    values = {a.name: a for each in reversed(chain) for a in each.assignments}
+    kind = next((each.type for each in chain if each.type), "")
+    return card if len(chain) == 1 else replace(card, type=kind, assignments=tuple(values.values()), base=None)
+
+
+def _temperatures(card: ModelCard, owner: Scope) -> list[Given]:
+    """What PSpice's temperatures of a model are to its instances: `t_abs` their temp, `t_rel_global` their dtemp.
+
+    `t_rel_local` counts from the t_abs of the model that this one starts from.
+    """
+    found = {
+        a.name: Given(a.name, owner.value(a.value, a.span), a.span) for a in card.assignments if a.name in _RELATIVE
+    }
+    local = found.pop("t_rel_local", None)
+    if local is not None:
+        start = found.get("t_abs")
+        if start is None:
+            message = f"model '{card.name}': t_rel_local counts from a t_abs, and there is none{owner.where}"
+            raise NetlistError(message, span=local.span)
+        found["t_abs"] = replace(start, value=add(start.value, local.value))
+    if len(found) > 1:
+        message = f"model '{card.name}' gives t_abs and t_rel_global: one of them{owner.where}"
+        raise NetlistError(message, span=found["t_abs"].span)
+    return [replace(given, name=TEMPERATURES[name]) for name, given in found.items()]
+
+
 def build(card: ModelCard, owner: Scope, notes: Notes) -> Model:
     """The card as a `Model`. Raises NetlistError for unknown parameters and values out of bounds."""
     device = serving_device(card, owner)
     spelling = catalog.model_spelling(device.name)
     given, ignored, elsewhere = [], [], []
     for assignment in card.assignments:
-        if assignment.name in spelling.by_name:
+        name = "tnom" if assignment.name == MEASURED else assignment.name
+        if name in spelling.by_name:
             value = owner.value(assignment.value, assignment.span)
-            given.append(Given(assignment.name, value, assignment.span))
+            given.append(Given(name, value, assignment.span))
         elif assignment.name in ANNOTATIONS:
             ignored.append(assignment.name)
         elif assignment.name in device.ignored:
@@ -89,6 +152,10 @@ def build(card: ModelCard, owner: Scope, notes: Notes) -> Model:
     return Model(flat_name(card, owner), device.name, card.type, values, card.span)
 
 
+def _known(device: DeviceModel) -> Iterable[str]:
+    return catalog.model_spelling(device.name).by_name
+
+
 def serving_device(card: ModelCard, owner: Scope) -> DeviceModel:
     """The device that serves the type and level of a card."""
     candidates = catalog.by_model_type().get(card.type)
@@ -98,6 +165,13 @@ def serving_device(card: ModelCard, owner: Scope) -> DeviceModel:
             span=card.span,
             hint=nearest(card.type, catalog.by_model_type()) or f"supported are {catalog.supported_model_types()}",
         )
+    given = {assignment.name for assignment in card.assignments} - ANNOTATIONS.difference(
+        *(d.marks for d in candidates)
+    )
+    marked = next((d for d in candidates if given & set(d.marks) and given <= set(_known(d))), None)
+    if marked is not None:
+        return marked
+    candidates = tuple(device for device in candidates if not device.marks)
     level = 1.0
     for assignment in card.assignments:
         if assignment.name == "level" and not isinstance(assignment.value, Name):

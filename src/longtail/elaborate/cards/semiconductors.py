@@ -7,6 +7,7 @@ from longtail.devices.base import DeviceModel
 from longtail.elaborate.cards import catalog
 from longtail.elaborate.cards.bins import bin_of
 from longtail.elaborate.cards.line import Line
+from longtail.elaborate.cards.models import complete, serving_device
 from longtail.elaborate.scope.checking import Given
 from longtail.elaborate.scope.scopes import Scope
 from longtail.errors import nearest
@@ -43,6 +44,14 @@ def _find_model(line: Line, candidates: tuple[DeviceModel, ...]) -> tuple[int, M
             f"expected {least} nodes ({catalog.terminal_list(device)}) and a model, found {len(words)} fields"
         )
     names = line.scope.visible("models")
+    bins = next((word for word in words[least:] if any(name.startswith(f"{word.text}.") for name in names)), None)
+    if bins is not None and bins.expression is None:
+        for name in sorted(name for name in names if name.startswith(f"{bins.text}.")):
+            found = line.scope.model(name)
+            assert found is not None
+            serving_device(complete(*found), found[1])  # a level that is not there is said first
+        message = f"model '{bins.text}' is binned, which is supported of MOSFETs alone, in bins .1, .2, ..."
+        raise line.unsupported(message, bins, "name the bin that fits")
     guess = next((word for word in words[least:] if nearest(word.text, names)), words[least])
     hint = nearest(guess.text, names) or f"define it: .model {guess.text} {next(iter(device.model_types), '')} (...)"
     raise line.error(f"unknown model '{guess.text}'", guess, hint)

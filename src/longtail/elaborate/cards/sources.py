@@ -14,7 +14,7 @@ from longtail.netlist.cards import Assignment, Word
 from longtail.netlist.expressions.tree import Binary, Call, Name, Number
 
 # how many values each waveform takes: at least, at most
-WAVEFORMS = {"pulse": (2, 8), "sin": (2, 6), "exp": (2, 6), "sffm": (2, 7), "am": (2, 7), "pwl": (2, 100_000)}
+WAVEFORMS = {"pulse": (2, 8), "sin": (2, 7), "exp": (2, 6), "sffm": (2, 7), "am": (2, 7), "pwl": (2, 100_000)}
 WAVEFORMS |= {"sine": WAVEFORMS["sin"]}
 UNREAD = ("trnoise", "trrandom", "external")
 ITEMS = {"dc": "dc", "ac": "acmag", "acmag": "acmag", "acphase": "acphase", "m": "m"}
@@ -77,6 +77,9 @@ class _Fields:
             elif word.text in UNREAD:
                 self.words.clear()
                 self.line.notes.add(f"{self.line.element.name}: {word.text} acts in transient analysis only", word.span)
+            elif word.text == "load" and word.expression is None and self.line.element.letter == "i":
+                note = "load is passed over: in LTspice the current ends where the voltage across is not positive"
+                self.line.notes.add(f"{self.line.element.name}: {note}", word.span)
             elif "dc" not in self.given:
                 self.take("dc", word)
             else:
@@ -121,6 +124,10 @@ class _Fields:
             raise self.line.error(f"{word.text} takes {least} to {most} values, not {len(words)}", word)
         if word.text == "pwl" and len(words) % 2:
             raise self.line.error("pwl takes pairs of time and value, and the last is incomplete", word)
+        if word.text.startswith("sin") and len(words) == most:
+            note = "the seventh value, a number of cycles, acts in transient analysis only"
+            self.line.notes.add(f"{self.line.element.name}: {note}", word.span)
+            words = words[:-1]
         self.waveform = Waveform(word.text.replace("sine", "sin"), tuple(self.line.value(value) for value in words))
 
 

@@ -12,8 +12,10 @@ from longtail.netlist.cards import (
     Conditionals,
     Directive,
     Element,
+    Fault,
     FunctionCard,
     ModelCard,
+    Note,
     ParameterCard,
     PortDirective,
     Subcircuit,
@@ -26,7 +28,9 @@ Defined = TypeVar("Defined", ModelCard, Subcircuit)
 
 @dataclass(slots=True)
 class Contents:
-    """The cards of one body. A later definition of a parameter or function replaces the earlier, as in SPICE."""
+    """The cards of one body. A later definition of a parameter or function replaces the earlier, as in SPICE; of models
+    and subcircuits the first holds, as in ngspice. `faults` are cards that cannot be read.
+    """
 
     parameters: dict[str, ParameterCard] = field(default_factory=dict)
     functions: dict[str, FunctionCard] = field(default_factory=dict)
@@ -36,32 +40,44 @@ class Contents:
     directives: list[Directive] = field(default_factory=list)
     ports: list[PortDirective] = field(default_factory=list)
     conditionals: list[Conditionals] = field(default_factory=list)
+    faults: list[NetlistError] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     formals: tuple[ParameterCard, ...] = ()  # those of `parameters` that stand on the .subckt line
 
     def add(self, body: Iterable[Card]) -> Contents:
-        """Sort the cards of `body` in. Raises NetlistError where a model or subcircuit is defined twice."""
+        """Sort the cards of `body` in."""
         for card in body:
             match card:
                 case Element():
                     self.elements.append(card)
                 case ParameterCard():
                     if card.name in AMBIENT:
-                        raise NetlistError(f"'{card.name}' is given by the simulation: no parameter", span=card.span)
+                        message = f"'{card.name}' is given by the simulation: no parameter"
+                        self.faults.append(NetlistError(message, span=card.span))
+                        continue
                     self.parameters.pop(card.name, None)  # it stands where its last definition does
                     self.parameters[card.name] = card
                 case FunctionCard():
                     self.functions[card.name] = card
                 case ModelCard():
-                    _define(self.models, card, "model")
+                    self._define(self.models, card, "model")
                 case Subcircuit():
-                    _define(self.subcircuits, card, "subcircuit")
+                    self._define(self.subcircuits, card, "subcircuit")
                 case Directive():
                     self.directives.append(card)
                 case PortDirective():
                     self.ports.append(card)
                 case Conditionals():
                     self.conditionals.append(card)
+                case Fault(error):
+                    self.faults.append(error)
         return self
+
+    def _define(self, known: dict[str, Defined], card: Defined, kind: str) -> None:
+        first = known.setdefault(card.name, card)
+        if first is not card and first.span != card.span:  # the same line twice is a file included twice
+            message = f"{kind} '{card.name}' is defined again: the first holds, at {first.span}"
+            self.notes.append(Note(message, card.span))
 
     def copy(self) -> Contents:
         """The same cards, to be added to."""
@@ -72,14 +88,6 @@ class Contents:
     def size(self) -> int:
         """How many cards there are."""
         return sum(len(getattr(self, each.name)) for each in fields(self))
-
-
-def _define(known: dict[str, Defined], card: Defined, kind: str) -> None:
-    first = known.setdefault(card.name, card)
-    if first is not card and first.span != card.span:  # the same line twice is a file included twice
-        raise NetlistError(
-            f"{kind} '{card.name}' is defined twice, first at {first.span}", span=card.span, hint="rename one of them"
-        )
 
 
 def every_card(body: Iterable[Card]) -> Iterator[Card]:

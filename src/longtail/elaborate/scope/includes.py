@@ -11,13 +11,16 @@ from pathlib import Path
 
 from longtail.elaborate.scope import bounds as limits
 from longtail.elaborate.scope.contents import every_card
-from longtail.errors import InputError, NetlistError, nearest
+from longtail.errors import Faults, InputError, NetlistError, nearest
 from longtail.files import reading as file_reading
 from longtail.netlist.cards import Body, Branch, Card, Conditionals, Include, Netlist, Note, Subcircuit
 from longtail.netlist.reader import read_file
 
 # what LTspice names in every netlist that it writes, needed or not, by its place on that computer
-STANDARD_LIBRARIES = frozenset(f"standard.{kind}" for kind in ("bjt", "dio", "jft", "mos", "cap", "ind", "res", "bead"))
+_STANDARD_LIBRARY = re.compile(
+    r"standard\.(?:bjt|dio|jft|mos|cap|ind|res|bead)|(?:ltc|adi)\d*\.lib|universalopamps?\d*\.(?:sub|lib)|opamp\.sub"
+)
+_ELSEWHERE = re.compile(r"[a-z]:[\\/]|\\\\", re.IGNORECASE)  # a place on a computer with drive letters
 
 _MANY = "a file that is included again and again by others is better included once, by the netlist itself"
 
@@ -26,12 +29,17 @@ _MANY = "a file that is included again and again by others is better included on
 class Inclusion:
     """Resolves the includes of one main netlist. `notes` gathers what the readers of the files remarked.
 
-    `anywhere` allows files outside the folder of the main netlist and its subfolders.
+    `anywhere` allows files outside the folder of the main netlist and its subfolders. `faults` gathers what is wrong,
+    `missing` the files on another computer that are not here: errors where something is missing in the netlist;
+    `unread` what cannot be read of the files, used or not.
     """
 
     netlist: Netlist
     anywhere: bool = False
     notes: list[Note] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
+    missing: list[NetlistError] = field(default_factory=list)
+    unread: list[NetlistError] = field(default_factory=list)
     _files: dict[Path, Netlist] = field(default_factory=dict)
     _bytes: int = 0
     _located: dict[tuple[Path | None, str], Path] = field(default_factory=dict)
@@ -63,7 +71,10 @@ class Inclusion:
         for card in cards:
             match card:
                 case Include():
-                    yield from self._included(card, path, chain)
+                    included: Iterable[Card] = ()
+                    with self.faults.kept():
+                        included = self._included(card, path, chain)
+                    yield from included
                 case Subcircuit():
                     yield replace(card, body=tuple(self._expand(card.body, netlist, path, chain)))
                 case Conditionals():
@@ -77,17 +88,13 @@ class Inclusion:
 
     def _included(
         self, card: Include, path: Path | None, chain: tuple[tuple[Path | None, str | None], ...]
-    ) -> Iterator[Card]:
+    ) -> Iterable[Card]:
         try:
             target = self._located.get((path, card.file)) or self._locate(card, path)
-        except NetlistError:
-            if re.split(r"[\\/]", card.file)[-1].lower() not in STANDARD_LIBRARIES:
+        except NetlistError as error:
+            if not self._may_be_missing(card, error):
                 raise
-            note = (
-                f"LTspice's own '{card.file}' is not here: .model cards of the devices used have to be in the netlist"
-            )
-            self.notes.append(Note(note, card.span))
-            return
+            return ()
         self._located[path, card.file] = target
         if (target, card.section) in chain:
             loop = [*chain[chain.index((target, card.section)) :], (target, card.section)]
@@ -115,7 +122,20 @@ class Inclusion:
         if self._cards > limits.INCLUDED_CARDS:
             message = f"the included files come to more than {limits.INCLUDED_CARDS} cards"
             raise NetlistError(message, span=card.span, hint=_MANY)
-        yield from self._expand(body, netlist, target, (*chain, (target, card.section)))
+        return self._expand(body, netlist, target, (*chain, (target, card.section)))
+
+    def _may_be_missing(self, card: Include, error: NetlistError) -> bool:
+        """Whether a file that is not here may be done without; a note then says so."""
+        if _STANDARD_LIBRARY.fullmatch(re.split(r"[\\/]", card.file)[-1].lower()):
+            note = (
+                f"LTspice's own '{card.file}' is not here: .model cards of the devices used have to be in the netlist"
+            )
+            self.notes.append(Note(note, card.span))
+            return True
+        if _ELSEWHERE.match(card.file):
+            self.missing.append(error)
+            return True
+        return False
 
     def _locate(self, card: Include, path: Path | None) -> Path:
         """The file that a card means, links resolved."""
@@ -150,10 +170,11 @@ class Inclusion:
                     f"the included files are larger than {limits.INCLUDE_BYTES >> 20} MiB together", span=card.span
                 )
             try:
-                self._files[target] = read_file(target, included=True)
+                self._files[target] = read_file(target, included=True, dialect=self.netlist.dialect, keep_faults=True)
             except InputError as error:
                 raise error if error.span else NetlistError(error.message, span=card.span, hint=error.hint) from error
             self.notes += self._files[target].notes
+            self.unread += self._files[target].faults
         return self._files[target]
 
 

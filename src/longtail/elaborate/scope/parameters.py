@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from longtail.circuit import Value
 from longtail.elaborate.scope.scopes import Scope
 from longtail.elaborate.scope.values import leaves, reads_names
-from longtail.errors import NetlistError, OptionError, Span
+from longtail.errors import Faults, NetlistError, OptionError, Span
 from longtail.netlist.expressions.tree import Name
 from longtail.units import number_or_none
 
@@ -28,15 +28,21 @@ def read_overrides(overrides: Mapping[str, float | str]) -> dict[str, float]:
     return values
 
 
-def top_level(root: Scope) -> dict[str, Value]:
+def top_level(root: Scope, faults: Faults) -> dict[str, Value]:
     """Every parameter of the top level with its value, each after those it needs.
 
-    Raises NetlistError for circular definitions and for values that cannot be computed.
+    Faults are circular definitions and values that cannot be computed.
     """
-    order = root.dependency_order(root.contents.parameters)
+    order: dict[str, None] = {}
+    for name in root.contents.parameters:
+        with faults.kept():
+            order |= dict.fromkeys(root.dependency_order([name], order))
+    found = {}
     for name in order:
-        root.nominal_parameter(name)
-    return {name: root.definition(name) for name in order}
+        with faults.kept():
+            root.nominal_parameter(name)
+            found[name] = root.definition(name)
+    return found
 
 
 def check_temperature(root: Scope, temp_deg_c: Value, span: Span) -> None:

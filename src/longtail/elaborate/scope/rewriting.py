@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from longtail.circuit import Value
 from longtail.elaborate.scope import bounds as limits
 from longtail.elaborate.scope.contents import AMBIENT
-from longtail.elaborate.scope.values import as_expression, children
-from longtail.elaborate.scope.vocabulary import plain
+from longtail.elaborate.scope.values import as_expression, children, reads_circuit
+from longtail.elaborate.scope.vocabulary import FOREIGN, plain
 from longtail.errors import NetlistError, Span, UnsupportedError, nearest
 from longtail.netlist.cards import FunctionCard
 from longtail.netlist.expressions.evaluation import CONSTANTS, FUNCTIONS, check_arguments
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from longtail.elaborate.scope.scopes import Scope
 
 
+_BUILT_IN = {**FUNCTIONS, **FOREIGN}
 Lookup = Callable[[str, Span | None], Value | None]
 
 
@@ -63,12 +64,16 @@ class _Rewriting:
         if self.budget < 0:
             raise NetlistError("expression grows too large when its functions are expanded", span=self.span)
         match e:
-            case Number():
+            case Number(remark=remark):
+                if remark is not None:
+                    self.scope.root.remark(remark, self.span)
                 return e
             case Name(name, span):
                 return bound[name] if name in bound else self.name(name, span or self.span)
             case Unary(operator, operand):
                 return Unary(operator, self.run(operand, bound, calls))
+            case Binary("**" | "^" as operator, left, right):
+                return self.power(operator, self.run(left, bound, calls), self.run(right, bound, calls))
             case Binary(operator, left, right):
                 return Binary(operator, self.run(left, bound, calls), self.run(right, bound, calls))
             case Conditional(condition, yes, no):
@@ -88,12 +93,40 @@ class _Rewriting:
             return Number(CONSTANTS[name])
         if name in AMBIENT:
             return Name(name)
+        if name == "temp":  # PSpice's and LTspice's name for it
+            return Name("temper")
+        if name == "gmin":
+            return Number(self.scope.root.gmin)
         raise NetlistError(
             f"unknown parameter '{name}'{self.scope.where}",
             span=span,
             hint=nearest(name, [*self.scope.visible_parameters(), *CONSTANTS, *AMBIENT])
             or f"define it with .param {name}=...",
         )
+
+    def power(self, operator: str, base: Expression, exponent: Expression) -> Expression:
+        """|base|^exponent, or base^exponent of an odd exponent where the dialect keeps the sign."""
+        root = self.scope.root
+        if operator == "^" and not root.dialect.said:
+            root.remark("^ is read as a power; PSpice and LTspice read an exclusive or", self.span)
+        power = Binary("**", base, exponent)
+        number = exponent.value if isinstance(exponent, Number) else None
+        if number is None or number % 2.0 != 1.0:
+            return power
+        if root.dialect.signed_powers:
+            return Binary("*", base, Binary("**", base, Number(number - 1.0)))
+        if not root.dialect.said and reads_circuit(base):
+            note = f"x**{number:g} is read as |x|**{number:g}, as in ngspice; other programs keep the sign of x"
+            root.remark(note, self.span)
+        return power
+
+    def signed_pwr(self, arguments: tuple[Expression, ...]) -> bool:
+        """Whether pwr of a law keeps the sign of its first argument."""
+        root = self.scope.root
+        if not root.dialect.said and any(map(reads_circuit, arguments)):
+            note = "pwr(x,y) is read as sgn(x)*|x|^y, as in ngspice and HSPICE; PSpice and LTspice read |x|^y"
+            root.remark(note, self.span)
+        return root.dialect.signed_pwr
 
     def call(self, e: Call, bound: Mapping[str, Expression], calls: tuple[str, ...]) -> Expression:
         arguments = tuple(self.run(x, bound, calls) for x in e.arguments)
@@ -102,10 +135,12 @@ class _Rewriting:
             if e.function in UNSUPPORTED:
                 message = f"{e.function}(...) is not supported: {UNSUPPORTED[e.function]}"
                 raise UnsupportedError(message, span=e.span or self.span)
-            if e.function in FUNCTIONS:
-                check_arguments(e, e.span or self.span)
+            if e.function in _BUILT_IN:
+                check_arguments(e, e.span or self.span, _BUILT_IN)
+                if e.function == "pwr" and not self.signed_pwr(arguments):
+                    return Binary("**", *arguments)
                 return plain(e.function, arguments)
-            names = [*FUNCTIONS, *self.scope.visible("functions")]
+            names = [*_BUILT_IN, *self.scope.visible("functions")]
             raise NetlistError(
                 f"unknown function '{e.function}'{self.scope.where}",
                 span=e.span or self.span,

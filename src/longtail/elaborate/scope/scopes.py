@@ -16,7 +16,7 @@ card stands. A name that is not assigned yet and is unknown outside is an error 
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -28,6 +28,7 @@ from longtail.elaborate.scope.rewriting import Lookup, rewrite
 from longtail.elaborate.scope.values import leaves, reads_circuit, reads_names
 from longtail.errors import NetlistError, Span
 from longtail.netlist.cards import Assignment, FunctionCard, ModelCard, ParameterCard, Subcircuit
+from longtail.netlist.dialect import UNSAID, Dialect
 from longtail.netlist.expressions.tree import Expression, Name, Number
 
 
@@ -35,8 +36,9 @@ from longtail.netlist.expressions.tree import Expression, Name, Number
 class Scope:
     """The names that hold in one instance of a subcircuit, or at the top level when `caller` is None.
 
-    `given` are overrides, at the top alone; `arguments` is what the X card assigns; `nodes` maps the ports to flat
-    nodes; `multiplier` is the product of all `m` on the way down.
+    `given` are overrides, at the top alone, and so are `dialect`, `remark`, which takes notes, `temper` in degrees
+    Celsius and `gmin` in S, which expressions read; `arguments` is what the X card assigns; `nodes` maps the ports to
+    flat nodes; `multiplier` is the product of all `m` on the way down.
     """
 
     contents: Contents
@@ -49,6 +51,9 @@ class Scope:
     multiplier: Value = 1.0
     global_nodes: frozenset[str] = frozenset()
     temper: float = 27.0
+    gmin: float = 1e-12
+    dialect: Dialect = UNSAID
+    remark: Callable[[str, Span | None], None] = lambda message, span: None
     terms: int = 0  # at the top: those of all expressions so far
     root: Scope = field(init=False)
     _values: dict[str, Value] = field(default_factory=dict)
@@ -121,7 +126,7 @@ class Scope:
 
     def value(self, expression: Expression, span: Span | None, lookup: Lookup | None = None) -> Value:
         """A float, or an expression over top-level parameters and `temper`; `lookup` comes before `parameter`."""
-        if isinstance(expression, Number):
+        if isinstance(expression, Number) and expression.remark is None:
             return expression.value
         rewritten = rewrite(expression, self, span, lookup)
         if reads_circuit(rewritten) or reads_names(rewritten, "time", "hertz"):

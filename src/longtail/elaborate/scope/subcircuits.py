@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from longtail.circuit import GROUND
 from longtail.devices.base import MULTIPLIER
 from longtail.elaborate.scope import bounds as limits
 from longtail.elaborate.scope.checking import Given, check_bounds
@@ -15,7 +16,7 @@ from longtail.elaborate.scope.conditionals import settle
 from longtail.elaborate.scope.contents import Contents
 from longtail.elaborate.scope.scopes import Scope
 from longtail.elaborate.scope.values import multiply
-from longtail.errors import NetlistError, nearest
+from longtail.errors import Faults, NetlistError, nearest
 from longtail.netlist.cards import Directive, Element, ParameterCard, Subcircuit
 from longtail.units import counted
 
@@ -29,17 +30,19 @@ class Flattened:
     scopes: list[Scope] = field(default_factory=list)
 
 
-def flatten(root: Scope, most_devices: int = limits.DEVICES) -> Flattened:
+def flatten(root: Scope, faults: Faults, most_devices: int = limits.DEVICES) -> Flattened:
     """Expand every X card below `root`.
 
-    Raises NetlistError for an unknown subcircuit, a wrong number of nodes, an unknown parameter, subcircuits that
-    contain themselves, and circuits beyond the bounds in `limits`.
+    Faults are an unknown subcircuit, a wrong number of nodes, an unknown parameter, subcircuits that contain
+    themselves, and cards that cannot be read in what is used. Raises NetlistError for circuits beyond the bounds in
+    `limits`.
     """
-    return _Expansion(most_devices).run(root)
+    return _Expansion(faults, most_devices).run(root)
 
 
 class _Expansion:
-    def __init__(self, most_devices: int) -> None:
+    def __init__(self, faults: Faults, most_devices: int) -> None:
+        self.faults = faults
         self.most_devices = most_devices
         self.count = 0
         self.result = Flattened()
@@ -52,6 +55,8 @@ class _Expansion:
 
     def enter(self, scope: Scope, chain: tuple[Subcircuit, ...]) -> None:
         self.result.scopes.append(scope)
+        for fault in scope.contents.faults:
+            self.faults.add(fault)
         self.result.directives += [(directive, scope) for directive in scope.contents.directives]
         for element in scope.contents.elements:
             self.count += 1
@@ -60,7 +65,11 @@ class _Expansion:
                     f"the circuit has more than {self.most_devices} devices{scope.where}", span=element.span
                 )
             if element.letter == "x":
-                self.enter(*self.place(element, scope, chain))
+                placed = None
+                with self.faults.kept():
+                    placed = self.place(element, scope, chain)
+                if placed is not None:
+                    self.enter(*placed)
             else:
                 self.result.cards.append((element, scope))
 
@@ -79,8 +88,14 @@ class _Expansion:
                 hint=nearest(words[-1].text, scope.visible("subcircuits")) or "define it with .subckt, or include it",
             )
         definition, owner = found
+        if definition.fault is not None:
+            raise definition.fault
         _check_chain(element, definition, chain)
-        if len(words) - 1 != len(definition.nodes):
+        outer = [scope.node(word.text) for word in words[:-1]]
+        left_out = len(definition.nodes) - len(outer)
+        if 0 < left_out <= len(definition.optional):
+            outer += [_outermost(node) for _, node in definition.optional[-left_out:]]
+        if len(outer) != len(definition.nodes):
             ports = " ".join(word.text for word in definition.nodes) or "none"
             raise NetlistError(
                 f"{element.name}: subcircuit '{definition.name}' has "
@@ -88,7 +103,6 @@ class _Expansion:
                 span=element.span,
                 hint=f"defined at {definition.span}",
             )
-        outer = [scope.node(word.text) for word in words[:-1]]
         nodes = dict(zip((word.text for word in definition.nodes), outer, strict=True))
         return self.inner(element, definition, scope, owner, nodes), (*chain, definition)
 
@@ -135,6 +149,11 @@ class _Expansion:
             defaults = tuple(ParameterCard(a.name, a.value, a.span) for a in definition.parameters)
             known = self.known[id(definition)] = Contents(formals=defaults).add(defaults).add(definition.body)
         return known.copy() if known.conditionals else known  # whose arms are settled in every place anew
+
+
+def _outermost(node: str) -> str:
+    """The flat name of a node that an optional port stands for: one of the top level."""
+    return GROUND if node in ("0", "gnd") else node
 
 
 def _check_chain(element: Element, definition: Subcircuit, chain: tuple[Subcircuit, ...]) -> None:

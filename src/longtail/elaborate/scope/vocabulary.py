@@ -45,6 +45,41 @@ def _hypotenuse(x: Expression, y: Expression) -> Expression:
     return Call("sqrt", (Binary("+", _square(x), _square(y)),))
 
 
+def _condition(operator: str, x: Expression, bound: float, yes: Expression, no: Expression) -> Expression:
+    return Conditional(Binary(operator, x, Number(bound)), yes, no)
+
+
+def _signed_power(x: Expression, y: Expression) -> Expression:
+    """PSpice's pwrs: sgn(x)*|x|^y."""
+    return Binary("*", Call("sgn", (x,)), Binary("**", x, y))
+
+
+def _soft_minimum(x: Expression, bound: Expression, width: Expression) -> Expression:
+    """LTspice's uplim: min(x, bound), round by a parabola for bound - width < x < bound + width.
+
+    b - z + (1 - (t/(2*z) - 1)^2)*z with t = x - b + z, kept within 0 and 2*z (ngspice 39, compatibility with LTspice).
+    """
+    if width == ZERO:
+        return Call("min", (x, bound))
+    knee = Binary("-", bound, width)
+    return Binary("+", Call("min", (x, knee)), _parabola(Binary("-", x, knee), width))
+
+
+def _soft_maximum(x: Expression, bound: Expression, width: Expression) -> Expression:
+    """LTspice's dnlim: max(x, bound), round likewise."""
+    if width == ZERO:
+        return Call("max", (x, bound))
+    knee = Binary("+", bound, width)
+    return Binary("-", Call("max", (x, knee)), _parabola(Binary("-", knee, x), width))
+
+
+def _parabola(beyond: Expression, width: Expression) -> Expression:
+    """(1 - (t/(2*z) - 1)^2)*z of t from 0 to 2*z."""
+    double = Binary("*", Number(2.0), width)
+    fraction = Binary("-", Binary("/", _within(beyond, ZERO, double), double), ONE)
+    return Binary("*", Binary("-", ONE, Binary("**", fraction, Number(2.0))), width)
+
+
 def _whole_part(x: Expression) -> Expression:
     return Conditional(Binary("<", x, ZERO), Call("ceil", (x,)), Call("floor", (x,)))
 
@@ -63,4 +98,17 @@ RULES: dict[str, Callable[..., Expression]] = {
     "u": _step,
     "u2": lambda x: _within(x, ZERO, ONE),
     "uramp": lambda x: Call("max", (x, ZERO)),
+    "pwrs": _signed_power,
+    "stp": _step,
+    "buf": lambda x: _condition(">", x, 0.5, ONE, ZERO),
+    "inv": lambda x: _condition(">", x, 0.5, ZERO, ONE),
+    "uplim": _soft_minimum,
+    "dnlim": _soft_maximum,
+    "sign": lambda x, y: Binary("*", Call("sgn", (y,)), Call("abs", (x,))),
+}
+# how many arguments those take that only other programs know by these names
+FOREIGN = {
+    **dict.fromkeys(("stp", "buf", "inv"), (1, 1)),
+    **dict.fromkeys(("pwrs", "sign"), (2, 2)),
+    **dict.fromkeys(("uplim", "dnlim"), (3, 3)),
 }

@@ -31,16 +31,26 @@ _NATURAL_OFFSET = 0.2  # V: what an amplifier that is not overdriven may need
 _BUDGET = 4000  # Newton iterations in all: a path that takes more leads nowhere
 _LONG = 200_000  # instructions in plain NumPy that take as long as importing Numba
 _LOADED = 1e-2  # S: conductances that leave no gain
+_APART = 1e-3  # V between nodes at the start, where equations that divide are not finite otherwise
 _NODESET_CONDUCTANCE = 1e3  # S: holds .nodeset nodes in a first solve
 
 
 @dataclass
 class Path:
-    """A solve in progress: counts the iterations of everything tried on one system."""
+    """A solve in progress: counts the iterations of everything tried on one system. `apart`: see `at_rest`, V."""
 
     system: System
     values: Values
     iterations: int = 0
+    apart: float = 0.0
+
+    @property
+    def at_rest(self) -> State:
+        """Zero volts everywhere, or where equations that divide are not finite there, voltages `apart`."""
+        nodes = self.system.node_mask
+        x = np.zeros((1, len(self.system.unknowns)))
+        x[:, nodes] = self.apart * np.arange(1, 1 + np.count_nonzero(nodes))
+        return State(x)
 
     def solve(self, state: State, aids: Aids, limit: int | None = None) -> Solve:
         """Newton's method, within what is left of the iterations allowed in all."""
@@ -62,7 +72,7 @@ def start(path: Path) -> State:
     Let go at once, Newton's method may leap to another solution though there is one beside.
     """
     system = path.system
-    state = State(np.zeros((1, len(system.unknowns))))
+    state = path.at_rest
     nodesets = system.circuit.nodesets
     if not nodesets:
         return state
@@ -79,14 +89,21 @@ def start(path: Path) -> State:
 
 
 def direct(path: Path, state: State, aids: Aids) -> Solve:
-    """Newton's method from where we are."""
-    return path.solve(state, aids)
+    """Newton's method from where we are; from voltages apart where the equations are not finite there.
+
+    Macromodels divide by a voltage, or by the difference of two, which is zero where nothing has begun.
+    """
+    result = path.solve(state, aids)
+    if result.iterations > 1 or (result.status != LaneStatus.NOT_FINITE).any():
+        return result
+    path.apart = _APART
+    return path.solve(path.at_rest, aids)
 
 
 def gmin_stepping(path: Path, state: State, aids: Aids) -> Solve:
     """Conductances from every node to ground, from 10 mS down."""
     kappa, factor, good = 1e-2, 10.0, None
-    current = State(np.zeros_like(state.x))
+    current = path.at_rest
     while True:
         result = path.solve(current, replace(aids, kappa=kappa), _STEP_LIMIT)
         if result.converged:
@@ -104,7 +121,7 @@ def gmin_stepping(path: Path, state: State, aids: Aids) -> Solve:
 
 def source_stepping(path: Path, state: State, aids: Aids) -> Solve:
     """Independent sources raised from zero."""
-    current = State(np.zeros_like(state.x))
+    current = path.at_rest
     reached, raise_by = -1.0, 0.1
     factor = 0.0
     while True:
@@ -124,7 +141,7 @@ def source_stepping(path: Path, state: State, aids: Aids) -> Solve:
 def pseudo_transient(path: Path, state: State, aids: Aids) -> Solve:
     """Every node tied to its last voltage by a conductance C/h, the step h growing as it settles."""
     system = path.system
-    current = State(np.zeros_like(state.x))
+    current = path.at_rest
     kappa = 1.0
     for _ in range(400):
         result = path.solve(current, replace(aids, kappa=kappa, anchor=current.x[0, system.node_mask]), _STEP_LIMIT)
@@ -148,7 +165,7 @@ def balanced(path: Path, state: State, aids: Aids) -> Solve:
     system = path.system
     if is_large(system.circuit):  # groups are looked for in a full matrix
         return _refused(path.solve(state, aids, 1))
-    loaded = path.solve(State(np.zeros_like(state.x)), replace(aids, kappa=_LOADED), _STEP_LIMIT)
+    loaded = path.solve(path.at_rest, replace(aids, kappa=_LOADED), _STEP_LIMIT)
     if not loaded.converged:
         return loaded
     groups = find_groups(system, path.values, loaded.state.x[0])

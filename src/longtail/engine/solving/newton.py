@@ -17,6 +17,8 @@ from longtail.lanes.status import LaneStatus
 
 _SPARSE_FROM = 250  # unknowns from which a sparse factorization is faster than a dense one
 _PERIOD = 8  # iterations: the longest cycle that is looked for, and how long it has to last
+_PATIENT = 8  # iterations, before anything is held against rounding
+_ROUNDING = 16.0 * np.finfo(float).eps  # of the terms of an equation: what is left of them is zero
 _RETURNED = 0.05  # of the last step: an iterate this near to an earlier one has returned to it
 
 
@@ -59,8 +61,8 @@ class State:
 
 @dataclass
 class Solve:
-    """What a solve came to. `step` `[lane, unknown]` is the last Newton step, `gap` `[state, lane]` what limiting
-    still holds back: both tell which node or device would not settle."""
+    """What a solve came to. `step` `[lane, unknown]` is the last Newton step, nan where an equation is not finite, and
+    `gap` `[state, lane]` what limiting still holds back: both tell which node or device would not settle."""
 
     state: State
     status: NDArray[np.int8]
@@ -85,9 +87,9 @@ def newton(
     """Solve the equations of `system` for `values` of its varied names, from `state`.
 
     A lane has converged when its step is below reltol*|x| + tolerance in every unknown (vntol for voltages, abstol
-    for currents) and limiting has let go. Lanes that have converged stay as they are while others go on. A lane that
-    goes round in circles, as MOSFETs between two regions do, is given up. `executor` runs the equations, if not that
-    of the system.
+    for currents) and limiting has let go; or, later, when all equations hold but for rounding. Lanes that have
+    converged stay as they are while others go on. A lane that goes round in circles, as MOSFETs between two regions do,
+    is given up. `executor` runs the equations, if not that of the system.
     """
     executor = executor or system.executor
     options = system.circuit.options
@@ -113,9 +115,12 @@ def newton(
         earlier[iterations % _PERIOD, active] = x[active]
         x[active[good]] += delta[good]
         settled = good & _settled(system, options, x[active], delta, gaps) & (first == 0.0)
+        if iterations > _PATIENT:
+            settled |= good & _at_rounding(system, options, x[active] - delta, delta, gaps, residual, entries)
         first = 0.0
         status[active[settled]] = LaneStatus.CONVERGED
         status[active[~good]] = code[~good]
+        step[active[~good]] = _lost(equations.jacobian, residual[~good], entries[:, ~good])
         returned[active] = np.where(_returned(x[active], delta, earlier[:, active]), returned[active] + 1, 0)
         active = active[good & ~settled & (returned[active] < _PERIOD)]
         if not len(active):
@@ -180,6 +185,14 @@ def _linear_solve(jacobian: SparseMatrix, entries: Array, right: Array) -> tuple
     return delta, code
 
 
+def _lost(jacobian: SparseMatrix, residual: Array, entries: Array) -> Array:
+    """Zero, but nan at the unknowns of equations that are not finite: as steps, they tell which those are."""
+    lost = ~np.isfinite(residual)
+    for row, finite in zip(jacobian.rows, np.isfinite(entries), strict=True):
+        lost[:, row] |= ~finite
+    return np.where(lost, np.nan, 0.0)
+
+
 def _dense_solve(matrix: Array, right: Array) -> Array:
     """Solutions `[lane, n]`; nan for a lane whose matrix is singular."""
     try:
@@ -202,3 +215,26 @@ def _settled(system: System, options: Options, x: Array, step: Array, gap: Array
     small = np.abs(step) <= options.reltol * np.abs(x) + tolerance
     released = np.abs(gap) <= 1e3 * options.vntol
     return np.asarray(small.all(axis=1) & released.all(axis=0))
+
+
+def _at_rounding(
+    system: System, options: Options, x: Array, step: Array, gap: Array, residual: Array, entries: Array
+) -> NDArray[np.bool_]:
+    """Whether every equation holds at `x` `[lane, n]` but for rounding, |f_i| <= 16*eps*sum_k |J_ik*x_k|, those of
+    voltages to vntol too, and no step is more than reltol of the largest unknown of its unit.
+
+    A small current beside large ones at a node is their difference, and moves by their last bits for ever.
+    """
+    jacobian = system.equations.jacobian
+    if isinstance(jacobian, LargeMatrix):
+        return np.zeros(len(x), bool)
+    terms = np.einsum("lij,lj->li", np.abs(jacobian.dense(entries)), np.abs(x))
+    holds = np.abs(residual) <= _ROUNDING * terms + np.where(system.node_mask, 0.0, options.vntol)
+    small = np.zeros_like(holds)
+    for unit in ("V", "A"):
+        ours = np.array([u.unit == unit for u in system.unknowns])
+        small[:, ours] = np.abs(step[:, ours]) <= options.reltol * np.abs(x[:, ours]).max(
+            axis=1, keepdims=True, initial=0.0
+        )
+    released = np.abs(gap) <= 1e3 * options.vntol
+    return np.asarray((holds & small).all(axis=1) & released.all(axis=0))

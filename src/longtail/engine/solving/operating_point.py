@@ -92,28 +92,31 @@ def solve_operating_point(system: System, values: Mapping[str, float] | None = N
     state = start(path)
     solve, name = settle_nulled(path, state) if system.null else settle(path, state)
     if not solve.converged:
-        raise _failure(system, values, solve, path.iterations)
+        raise _failure(system, values, solve)
     return OperatingPoint(system, values, solve.state.x, solve.status, path.iterations, name)
 
 
-def _failure(system: System, values: Values, solve: Solve, iterations: int) -> ConvergenceError:
+def _failure(system: System, values: Values, solve: Solve) -> ConvergenceError:
     unknowns = system.unknowns
     sources = [i for i in system.circuit.instances.values() if i.device == "voltage_source" and GROUND in i.nodes]
     held = {node for source in sources for node in source.nodes}  # which a source settles, and nothing else
     step = np.where([u.name in held for u in unknowns], 0.0, np.abs(solve.step[0]))
-    nodes = [unknowns[k].name for k in np.argsort(-step)[:4] if step[k] > 1e-6 or not np.isfinite(step[k])]
+    nodes = [unknowns[k].name for k in np.argsort(-step)[:4] if step[k] > 1e-6]
     limited = np.flatnonzero(np.abs(solve.gap[:, 0]) > 1e-6)
     devices = sorted({system.equations.states[k].rsplit(":", 1)[0] for k in limited})[:6]
     reason = LaneStatus(int(solve.status[0])).text
-    parts = [f"no operating point found after {iterations} iterations with Newton, gmin, source and transient stepping"]
+    parts = ["no operating point found with Newton, gmin, source and transient stepping"]
     parts.append(f"the last attempt: {reason}")
-    if nodes:
+    lost = [unknowns[k].name for k in np.flatnonzero(np.isnan(solve.step[0]))]
+    if lost:
+        parts.append(f"not finite: the equation of {', '.join(lost[:4])}")
+    elif nodes:
         parts.append(f"would not settle: {', '.join(nodes)}")
     if devices:
         parts.append(f"devices still limited: {', '.join(devices)}")
-    lost = lost_potentials(system, values, 1)
-    if lost:
-        parts.append(said(lost, system.circuit))
+    without = lost_potentials(system, values, 1)
+    if without:
+        parts.append(said(without, system.circuit))
     whom = "these devices" if devices else "the devices"
     return ConvergenceError(
         "; ".join(parts),

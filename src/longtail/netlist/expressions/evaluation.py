@@ -138,7 +138,7 @@ class _Evaluator:
                     return a * b
                 case "/":
                     return a / b
-                case "**":
+                case "**" | "^":
                     return self.table.power(a, b)
                 case "%":
                     return self.table.remainder(a, b)
@@ -196,9 +196,9 @@ class _Evaluator:
         return self.table.negate(self.table.equal(self.value(e), 0.0))
 
 
-def check_arguments(e: Call, span: Span | None) -> None:
+def check_arguments(e: Call, span: Span | None, known: Mapping[str, tuple[int, int]] = FUNCTIONS) -> None:
     """Raise NetlistError unless a built-in function has as many arguments as it takes."""
-    least, most = FUNCTIONS[e.function]
+    least, most = known[e.function]
     if least <= len(e.arguments) <= most:
         return
     wanted = str(least) if least == most else f"at least {least}"

@@ -2,7 +2,10 @@
 
 Loosest first; all two-sided operators group from the left, the power included (2^3^2 is 64), as in ngspice:
 
-    c ? a : b      ||      &&      == != <>      < <= > >=      + -      * / %      unary - + !      ^ **
+    c ? a : b    || |    && &    == != <>    < <= > >=    + -    * / %    unary - + ! ~    ^ **
+
+`|`, `&` and `~` are PSpice's and LTspice's. So is a `^` that is an exclusive or and binds like `|`: it is read as one
+in their dialects, and in all others where both sides are conditions, `(a>b)^(c>d)`.
 
 So -2^2 is -4 and 2^-3^2 is 2^-(3^2), as in ngspice's B sources. (Its `.param` reads a sign behind an operator as
 part of the number, so that 2*-3^2 is 18 there; longtail reads -18 everywhere.)
@@ -14,6 +17,7 @@ import re
 from collections.abc import Callable
 
 from longtail.errors import NetlistError, Span
+from longtail.netlist.dialect import UNSAID, Dialect
 from longtail.netlist.expressions.tree import (
     Binary,
     BranchCurrent,
@@ -26,7 +30,6 @@ from longtail.netlist.expressions.tree import (
     Unary,
 )
 from longtail.netlist.lines import lowered
-from longtail.units import number_or_none
 
 LONGEST = 65_536  # characters of an expression
 DEEPEST = 64  # levels of parentheses, calls, signs and conditionals
@@ -34,7 +37,9 @@ TALLEST = 150  # levels of the tree: a sum of n terms without parentheses has n
 
 LEVELS: dict[str, int] = {
     "||": 1,
+    "|": 1,
     "&&": 2,
+    "&": 2,
     "==": 3,
     "!=": 3,
     "<>": 3,
@@ -48,14 +53,17 @@ LEVELS: dict[str, int] = {
     "/": 6,
     "%": 6,
 }
-SAME = {"<>": "!=", "^": "**"}
+LEVELS_WITH_XOR = LEVELS | {"^": 1}
+LOGICAL = frozenset(("||", "&&", "==", "!=", "<", "<=", ">", ">="))
+SAME = {"<>": "!=", "&": "&&", "|": "||"}
+SIGNS = {"-": "-", "+": "+", "!": "!", "~": "!"}
 CONDITIONALS = ("if", "ternary_fcn")
 CLOSING = {"(": ")", "{": "}"}
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[ed][+-]?[0-9]+)?[\w.Ω]*)"
     r"|(?P<name>[^\W\d][\w.#$@]*)"
-    r"|(?P<operator>\*\*|&&|\|\||<=|>=|==|!=|<>|[-+*/^%<>!?:(),{}])|(?P<end>$)|(?P<wrong>.))",
+    r"|(?P<operator>\*\*|&&|\|\||<=|>=|==|!=|<>|[-+*/^%<>!?:(),{}&|~])|(?P<end>$)|(?P<wrong>.))",
     re.DOTALL,
 )
 _NAME = re.compile(r"[^\W\d][\w.#$@]*")
@@ -64,7 +72,7 @@ _PROBE = re.compile(r"[^\s(){},'\"=]+")
 Place = Callable[[int], Span]
 
 
-def parse(text: str, place: Place | None = None) -> Expression:
+def parse(text: str, place: Place | None = None, dialect: Dialect = UNSAID) -> Expression:
     """The tree of an expression; `place` gives the span of an offset into `text`, for errors and for names.
 
     Raises NetlistError with the place and what was expected there, also when the expression is longer than
@@ -81,14 +89,42 @@ def parse(text: str, place: Place | None = None) -> Expression:
     stripped = low.strip()
     if stripped[:1].isalpha() and _NAME.fullmatch(stripped):
         return Name(stripped, place(low.index(stripped)) if place else None)
-    number = number_or_none(stripped)
+    number = dialect.number(stripped)
     if number is not None and stripped[0] not in "+-":
-        return Number(number)
-    parser = _Parser(low, place, _somewhere(text, place))
+        return Number(*number)
+    parser = _Parser(low, place, _somewhere(text, place), dialect)
     tree = parser.whole()
     if parser.tokens > TALLEST:
         _check_height(tree, parser.where(0))
     return tree
+
+
+def _two_sided(operator: str, left: Expression, right: Expression) -> Expression:
+    if operator == "^":
+        return Binary("!=", _truth(left), _truth(right))
+    return Binary(SAME.get(operator, operator), left, right)
+
+
+def _power(base: Expression, exponent: Expression) -> Expression:
+    """`base^exponent`: an exclusive or of conditions; "^" where a reader who means that could have written it."""
+    if _is_condition(base) and _is_condition(exponent):
+        return _two_sided("^", base, exponent)
+    literal = exponent.operand if isinstance(exponent, Unary) else exponent
+    return Binary("**" if isinstance(literal, Number) else "^", base, exponent)
+
+
+def _is_condition(expression: Expression) -> bool:
+    match expression:
+        case Binary(operator):
+            return operator in LOGICAL
+        case Unary("!", _):
+            return True
+    return False
+
+
+def _truth(expression: Expression) -> Expression:
+    """1 of what holds, else 0."""
+    return expression if _is_condition(expression) else Conditional(expression, Number(1.0), Number(0.0))
 
 
 def _somewhere(text: str, place: Place | None) -> Place:
@@ -98,8 +134,11 @@ def _somewhere(text: str, place: Place | None) -> Place:
 class _Parser:
     """One token of lookahead: `kind`, `token` and its offset `at`; `after` is where the next one begins."""
 
-    def __init__(self, text: str, place: Place | None, where: Place) -> None:
+    def __init__(self, text: str, place: Place | None, where: Place, dialect: Dialect) -> None:
         self.text = text
+        self.dialect = dialect
+        self.levels = LEVELS_WITH_XOR if dialect.exclusive_or else LEVELS
+        self.powers = ("**",) if dialect.exclusive_or else ("**", "^")
         self.place = place
         self.where = where
         self.depth = 0
@@ -159,12 +198,12 @@ class _Parser:
         """A chain of two-sided operators, on a stack of its own so that levels cost no recursion."""
         operands = [self.unary()]
         operators: list[str] = []
+        levels = self.levels
         while True:
-            level = LEVELS.get(self.token, 0) if self.kind == "operator" else 0
-            while operators and LEVELS[operators[-1]] >= level:
+            level = levels.get(self.token, 0) if self.kind == "operator" else 0
+            while operators and levels[operators[-1]] >= level:
                 right = operands.pop()
-                operator = operators.pop()
-                operands.append(Binary(SAME.get(operator, operator), operands.pop(), right))
+                operands.append(_two_sided(operators.pop(), operands.pop(), right))
             if not level:
                 return operands[0]
             operators.append(self.token)
@@ -172,8 +211,8 @@ class _Parser:
             operands.append(self.unary())
 
     def unary(self) -> Expression:
-        if self.kind == "operator" and self.token in ("-", "+", "!"):
-            operator = self.token
+        if self.kind == "operator" and self.token in SIGNS:
+            operator = SIGNS[self.token]
             self.deeper()
             self.advance()
             operand = self.unary()
@@ -183,19 +222,21 @@ class _Parser:
 
     def power(self) -> Expression:
         base = self.primary()
-        while self.kind == "operator" and self.token in ("**", "^"):
+        while self.kind == "operator" and self.token in self.powers:
+            operator = self.token
             self.advance()
-            signed = self.kind == "operator" and self.token in ("-", "+", "!")
-            base = Binary("**", base, self.unary() if signed else self.primary())
+            signed = self.kind == "operator" and self.token in SIGNS
+            exponent = self.unary() if signed else self.primary()
+            base = _power(base, exponent) if operator == "^" else Binary("**", base, exponent)
         return base
 
     def primary(self) -> Expression:
         if self.kind == "number":
-            value = number_or_none(self.token)
-            if value is None:
+            reading = self.dialect.number(self.token)
+            if reading is None:
                 raise NetlistError(f"'{self.token}' is no number", span=self.where(self.at))
             self.advance()
-            return Number(value)
+            return Number(*reading)
         if self.kind == "name":
             return self.named()
         if self.kind == "operator" and self.token in CLOSING:

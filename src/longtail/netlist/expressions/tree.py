@@ -13,9 +13,10 @@ from longtail.errors import Span
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A literal, suffix already applied."""
+    """A literal, suffix already applied; `remark` says where other programs read another number."""
 
     value: float
+    remark: str | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Unary:
-    """`-x`, `+x` or `!x`."""
+    """`-x`, `+x` or `!x` (`~x` is read as `!x`)."""
 
     operator: str
     operand: Expression
@@ -36,7 +37,10 @@ class Unary:
 
 @dataclass(frozen=True, slots=True)
 class Binary:
-    """`+ - * / ** % < <= > >= == != && ||` (`^` is read as `**`)."""
+    """`+ - * / ** % < <= > >= == != && ||` (`&` is read as `&&`, `|` as `||`).
+
+    Before elaboration also `^`, a power to some and an exclusive or to others.
+    """
 
     operator: str
     left: Expression

@@ -25,6 +25,7 @@ LEVELS = {
     **dict.fromkeys("+-", 4),
     **dict.fromkeys("*/%", 5),
     "**": 7,
+    "^": 7,
 }
 SIGN, ATOM = 6, 8
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from longtail.analyses.poles.poles import PolesAndZeros
 from longtail.analyses.poles.transfers import ModeTransfer
+from longtail.report.figures.bode import MAGNITUDE, PHASE, bode
 from longtail.report.figures.colours import BLUE, GAIN_COLOURS, INK, PURPLE, VERMILLION
 from longtail.report.figures.style import (
     SMALL,
@@ -28,7 +29,17 @@ from longtail.report.figures.style import (
     spread,
     titled,
 )
-from longtail.report.pages.poles import CANCELLED, facts, hertz, notes, shown, symbol, tail_text
+from longtail.report.pages.poles import (
+    CANCELLED,
+    facts,
+    hertz,
+    loop_text,
+    loops_of,
+    notes,
+    shown,
+    symbol,
+    tail_text,
+)
 from longtail.report.wording.conditions import caption
 
 FAINT = "#bdbdbd"
@@ -42,26 +53,37 @@ NAMED = 7  # poles, and zeros, of each strip that have room for their names
 def figure(result: PolesAndZeros, *, title: str | None = None, into: Canvas | None = None) -> Canvas:
     """Gains, and poles (crosses) and zeros (circles) of each; pairs that cancel are faint. Frequencies in Hz."""
     strips = {name: t for name, t in shown(result).items() if result.poles.size or t.zeros is None or t.zeros.size}
-    drawn = new_figure(WIDTH, GAINS + STRIP * len(strips) + 0.9, into)
+    loops = loops_of(result)
+    heights = [GAINS, *([MAGNITUDE, PHASE] if loops else []), *(STRIP for _ in strips)]
+    drawn = new_figure(WIDTH, sum(heights) + 0.9, into)
     low, high = _range(result)
-    stacked = over_frequency(drawn, [GAINS, *(STRIP for _ in strips)], low, high, "|s|/2π")
-    _gains(stacked[0], result, np.geomspace(low, high, 600))
-    for axes, (name, transfer) in zip(stacked[1:], strips.items(), strict=True):
+    gains, *stacked = over_frequency(drawn, heights, low, high, "|s|/2π")
+    _gains(gains, result, np.geomspace(low, high, 600))
+    if loops:
+        magnitudes, phases, *stacked = stacked
+        bode(magnitudes, phases, loops)
+    for axes, (name, transfer) in zip(stacked, strips.items(), strict=True):
         _strip(axes, result, name, transfer)
     key = "× pole, ○ zero, faint where a pair cancels" if strips else "no poles and no zeros: nothing stores energy"
-    said = [key, *([tail_text(result)] if result.tail else [])]
+    said = [
+        key,
+        *(f"{name} loop at {loop.source}: {loop_text(loop)}".removeprefix("loop ") for name, loop in loops.items()),
+    ]
+    said += [tail_text(result)] if result.tail else []
     titled(drawn, title or "Poles and zeros", caption(facts(result), *said, *notes(result)))
     return drawn
 
 
 def _range(result: PolesAndZeros) -> tuple[float, float]:
-    """Frequencies in Hz that hold all poles and zeros up to 1 THz, with room to the left."""
+    """Frequencies in Hz that hold all poles and zeros up to 1 THz, and two decades before loops cross one."""
     zeros = [t.zeros for t in shown(result).values() if t.zeros is not None]
     size = np.abs(np.concatenate([result.poles, *zeros])) / (2.0 * np.pi)
     size = size[(size > 1e-6) & (size < 1e12)]
     if not size.size:
         return 1.0, 1e9
-    return 10.0 ** np.floor(np.log10(size.min()) - 1.0), 10.0 ** np.ceil(np.log10(size.max()) + 0.2)
+    crossovers = [loop.crossover_hz / 10.0 for loop in loops_of(result).values() if loop.crossover_hz is not None]
+    lowest = min(size.min(), *crossovers, np.inf)
+    return 10.0 ** np.floor(np.log10(lowest) - 1.0), 10.0 ** np.ceil(np.log10(size.max()) + 0.2)
 
 
 def _gains(axes: Axes, result: PolesAndZeros, f: NDArray[np.float64]) -> None:

@@ -18,6 +18,7 @@ from longtail.elaborate.writer import write
 from longtail.errors import OptionError
 from longtail.printable import printable_lines
 from longtail.registry import home_of
+from longtail.remarks import apart
 from longtail.report.html import plots as html_plots
 from longtail.report.html import spread as html_spread
 from longtail.report.html.plots import Plot
@@ -42,6 +43,7 @@ def html(sheet: Datasheet) -> str:
     assert sheet.circuit is not None, "there are no details without it"
     plots = list(_plots(sheet, found))
     shown = page(sheet)
+    warnings, notes = apart(dict.fromkeys((*shown.warnings, *shown.notes, *found.notes)))
     return environment.get_template(TEMPLATE).render(
         title=sheet.title,
         facts=shown.facts,
@@ -56,7 +58,8 @@ def html(sheet: Datasheet) -> str:
         plots=plots,
         figures=_script({plot.key: {"data": plot.data, "layout": plot.layout} for plot in plots}),
         netlist=list(_netlist(sheet.circuit)),
-        notes=tuple(dict.fromkeys((*shown.notes, *found.notes))),
+        warnings=warnings,
+        notes=notes,
         library=library,
     )
 

@@ -106,7 +106,7 @@ def markdown(sheet: Datasheet) -> str:
     """The rows, the conditions and the notes as Markdown; text of the netlist is escaped."""
     shown = page(sheet)
     table = shown.tables[0]
-    lines = [f"# {_escaped(shown.title)}", ""]
+    lines = [f"# {_escaped(shown.title)}", "", *(f"- {_escaped(said)}" for said in shown.warnings)]
     lines += [f"- {_escaped(name)}: {_escaped(value)}" for name, value in shown.facts]
     lines += ["", _line(column.heading for column in table.columns)]
     lines.append(_line("---" if column.side == LEFT else "---:" for column in table.columns))

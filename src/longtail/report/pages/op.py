@@ -22,16 +22,12 @@ def page(op: OpResult) -> Page:
     unsaid = {name: current for name, current in op.branches.items() if "i" not in op.devices.get(name, {})}
     if unsaid:
         middle.append(_values("Branch currents", "device", unsaid, "A"))
-    # first of all: such a point is none of a real circuit; below where they tell of the drive too
-    beware = () if op.driven else tuple(("beware", note) for note in op.notes)
-    notes = (*attention(op), *op.notes) if op.driven else attention(op)
     facts = (
-        *beware,
         *driven_facts(op),
         ("status", str(op.status)),
         ("found by", f"{op.continuation}, {counted(op.iterations, 'iteration')}"),
     )
-    return Page("Operating point", facts, (*tables[:leading], *middle, *tables[leading:]), notes)
+    return Page("Operating point", facts, (*tables[:leading], *middle, *tables[leading:]), (*op.notes, *attention(op)))
 
 
 def driven_facts(op: OpResult) -> Facts:

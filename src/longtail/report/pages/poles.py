@@ -8,6 +8,7 @@ import numpy as np
 
 from longtail.analyses.poles.poles import PolesAndZeros
 from longtail.analyses.poles.transfers import ModeTransfer
+from longtail.driven.loop_gain import Loop
 from longtail.merits.gains import symbols
 from longtail.merits.reasons import UNKNOWN, said_of
 from longtail.report.wording.conditions import Facts, conditions
@@ -21,7 +22,7 @@ CANCELLED = 1e-3  # pairs closer than this are said to cancel; others are double
 
 def page(result: PolesAndZeros) -> Page:
     """Poles with their weight in each transfer, the zeros of each transfer, corners and margins."""
-    tables = [_poles(result)]
+    tables = [*([_loops(result)] if loops_of(result) else []), _poles(result)]
     for name, transfer in shown(result).items():
         if transfer.zeros is not None and len(transfer.zeros):
             tables.append(_zeros(result, name, transfer))
@@ -43,8 +44,6 @@ def figures(result: PolesAndZeros) -> Facts:
         found.append(("unity gain", format_si(c.unity_hz, "Hz")))
     if result.tail is not None:
         found.append(("tail", tail_text(result)))
-    if result.loop is not None:
-        found.append((f"loop at {result.loop.source}", loop_text(result)))
     return tuple(found)
 
 
@@ -59,15 +58,29 @@ def tail_text(result: PolesAndZeros) -> str:
     return text
 
 
-def loop_text(result: PolesAndZeros) -> str:
-    loop = result.loop
-    if loop is None:
-        return ""
-    if loop.crossover_hz is None or loop.phase_margin_deg is None:
-        return f"gain {gain_text(loop.gain_at_dc)} at 0 Hz, does not cross one"
-    text = f"gain {gain_text(loop.gain_at_dc)} at 0 Hz, crosses one at {format_si(loop.crossover_hz, 'Hz')} with "
-    text += f"{loop.phase_margin_deg:.1f}° of phase margin"
-    return text if loop.gain_margin_db is None else f"{text} and {loop.gain_margin_db:.1f} dB of gain margin"
+def loops_of(result: PolesAndZeros) -> dict[str, Loop]:
+    """The loops that were asked for: one under "loop", or those of both modes."""
+    return {"loop": result.loop} if result.loop is not None else dict(result.loops)
+
+
+def cut_text(loop: Loop) -> str:
+    """Where a loop is cut: "between p1 and o1, p2 and o2"."""
+    return f"between {', '.join(loop.wires)}"
+
+
+def loop_text(loop: Loop) -> str:
+    """The loop gain at 0 Hz and the margins, in a sentence."""
+    if not loop.gain.any():
+        return "no gain: nothing comes round"
+    text = f"gain {gain_text(loop.gain_at_dc)} at 0 Hz, "
+    found = [f"{loop.phase_margin_deg:.1f}° of phase margin"] if loop.phase_margin_deg is not None else []
+    if loop.gain_margin_db is not None and loop.phase_crossover_hz is not None:
+        found.append(f"{loop.gain_margin_db:.1f} dB of gain margin at {format_si(loop.phase_crossover_hz, 'Hz')}")
+    if loop.crossover_hz is not None:
+        text += f"crosses one at {format_si(loop.crossover_hz, 'Hz')}"
+    else:
+        text += "stays below one" if np.abs(loop.gain).max() < 1.0 else "does not fall through one"
+    return f"{text} with {' and '.join(found)}" if found else text
 
 
 def symbol(result: PolesAndZeros, name: str) -> str:
@@ -124,6 +137,34 @@ def _poles(result: PolesAndZeros) -> Table:
         row += [_weight(transfer, k, s) for transfer in shown(result).values()]
         rows.append(tuple(row))
     return Table("Poles, and how much of the gain at 0 Hz each carries (V/V)", tuple(columns), tuple(rows))
+
+
+def _loops(result: PolesAndZeros) -> Table:
+    columns = (
+        Column("loop", LEFT),
+        Column("T at 0 Hz"),
+        Column("crosses one at"),
+        Column("phase margin"),
+        Column("gain margin"),
+        Column("at"),
+    )
+    rows = []
+    for name, loop in loops_of(result).items():
+        margin, turned = loop.phase_margin_deg, loop.phase_crossover_hz
+        rows.append(
+            (
+                Cell(loop.source if name == "loop" else name),
+                Cell(gain_text(loop.gain_at_dc)),
+                Cell(quantity_text(loop.crossover_hz, "Hz"), STRONG),
+                Cell(
+                    "–" if margin is None else f"{margin:.1f}°", PLAIN if margin is None or margin > 0.0 else ATTENTION
+                ),
+                Cell("–" if loop.gain_margin_db is None else f"{loop.gain_margin_db:.1f} dB"),
+                Cell("" if turned is None else format_si(turned, "Hz")),
+            )
+        )
+    title = next(f"Loop gain T at {loop.source}, cut {cut_text(loop)} (V/V)" for loop in loops_of(result).values())
+    return Table(title, columns, tuple(rows))
 
 
 def _weight(transfer: ModeTransfer, k: int, s: complex) -> Cell:

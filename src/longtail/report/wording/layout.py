@@ -11,7 +11,7 @@ from longtail.report.wording.page import ATTENTION, GAP, QUIET, RIGHT, STRONG, C
 
 def page_text(page: Page) -> str:
     """The page in plain text, lines as long as they have to be. Cells for attention carry an exclamation mark."""
-    blocks = [page.title, *([_facts(page)] if page.facts else [])]
+    blocks = [page.title, "\n".join(page.warnings), *([_facts(page)] if page.facts else [])]
     blocks += ["\n".join(_lines(_marked(table))) for table in page.tables]
     blocks.append("\n".join(f"note: {note}" for note in page.notes))
     return "\n\n".join(block for block in blocks if block) + "\n"
@@ -59,6 +59,7 @@ HEAD = f"{CELL};border-bottom:1px solid #8888;font-weight:600"
 def page_html(page: Page) -> str:
     """The page as one HTML element that needs no style sheet and no script."""
     parts = [f'<div style="font-weight:600;font-size:1.1em">{escape(page.title)}</div>']
+    parts += [f'<div style="max-width:60em;{TONES[ATTENTION]}">{escape(said)}</div>' for said in page.warnings]
     if page.mathml:
         parts.append(f'<div style="margin:6px 0;font-size:1.2em">{page.mathml}</div>')
     if page.facts:

@@ -1,13 +1,14 @@
-"""One model of a report for every medium: a page of tables made of cells, with notes below.
+"""One model of a report for every medium: a page of tables made of cells, with warnings above and notes below.
 
 Whatever is put into it is printable from then on, see `longtail.printable`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from longtail.printable import printable, printable_lines
+from longtail.remarks import apart
 
 # Tones say what a cell means; each medium has its own way to show it.
 PLAIN, STRONG, QUIET, ATTENTION = "plain", "strong", "quiet", "attention"
@@ -60,6 +61,7 @@ class Table:
 class Page:
     """What a result looks like: a title, facts (name, value) about all of it, tables, and notes.
 
+    Notes that are warnings go into `warnings`: they stand below the title, before anything that they put in doubt.
     `mathml` is what the first fact says, where that is a formula, for media that set mathematics.
     """
 
@@ -68,11 +70,14 @@ class Page:
     tables: tuple[Table, ...]
     notes: tuple[str, ...] = ()
     mathml: str = ""
+    warnings: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", printable(self.title))
         object.__setattr__(self, "facts", tuple((printable(k), printable(v)) for k, v in self.facts))
-        object.__setattr__(self, "notes", tuple(map(printable, self.notes)))
+        warnings, notes = apart(map(printable, self.notes))
+        object.__setattr__(self, "warnings", warnings)
+        object.__setattr__(self, "notes", notes)
 
 
 def widths(table: Table) -> list[int]:

@@ -16,6 +16,7 @@ STYLES = {PLAIN: "", STRONG: "bold", QUIET: "dim", ATTENTION: "bold yellow"}
 def page_rich(page: Page, room: int) -> RenderableType:
     """The page as a rich renderable; tables wider than `room` characters are split between columns."""
     parts: list[RenderableType] = [Text(page.title, style="bold")]
+    parts += [Text(said, style=STYLES[ATTENTION]) for said in page.warnings]
     if page.facts:
         parts.append(_facts(page))
     for table in page.tables:
