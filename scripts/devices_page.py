@@ -52,6 +52,9 @@ def section(device: DeviceModel) -> str:
         marks = f" with {', '.join(f'`{name}`' for name in device.marks)}" if device.marks else ""
         lines += [f"On a `.model` card of type {types}{levels}{marks}:", ""]
         lines += table(head, parameter_rows(device.model_parameters))
+    if device.ignored:
+        names = ", ".join(f"`{name}`" for name in sorted(device.ignored))
+        lines += [f"Without effect, and named in a note: {names}.", ""]
     if device.quantities:
         rows = ((f"`{q.name}`", q.unit, q.doc) for q in device.quantities)
         lines += ["Reported at the operating point:", "", *table(("quantity", "unit", "meaning"), rows)]

@@ -190,9 +190,13 @@ def twin(name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[DeviceModel]:
         indexed.cache_clear()
 
 
-def with_level(deck: str, level: int) -> str:
-    """A deck with this level on every model card of a transistor."""
-    return re.sub(r"(?m)^(\.model \w+ (?:[np]\w\w+|vdmos)\()(?:level=1 )?", rf"\1level={level} ", deck)
+# what a card of another level needs for an output resistance, where lambda says nothing; without it outputs are stuck
+MODULATED = {"mosfet3": "nsub=1e16 kappa=0.4 "}
+
+
+def with_level(deck: str, level: int, more: str = "") -> str:
+    """A deck with this level, and more, on every model card of a transistor."""
+    return re.sub(r"(?m)^(\.model \w+ (?:[np]\w\w+|vdmos)\()(?:level=1 )?", rf"\1level={level} {more}", deck)
 
 
 def without_ports(deck: str) -> str:
@@ -257,7 +261,8 @@ def decks(name: str, twin: DeviceModel, example: str | None = None) -> tuple[str
     """An example with a transistor of this name, and the same with its copies."""
     named = example or (POWER if len(twin.terminals) == 3 and twin.letter == "m" else EXAMPLES[twin.letter])
     deck = OWN[named] if named in OWN else (FOLDER / f"{named}.cir").read_text()
-    return with_level(deck, level_of(DEVICES[name])), with_level(deck, level_of(twin))
+    more = MODULATED.get(name, "") if example is None else ""
+    return with_level(deck, level_of(DEVICES[name]), more), with_level(deck, level_of(twin), more)
 
 
 def level_of(model: DeviceModel) -> int:

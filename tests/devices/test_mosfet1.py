@@ -7,29 +7,28 @@ import math
 import numpy as np
 import pytest
 
-from devices.harness import Bias, evaluate, instance, trace
-from devices.transistors import (
-    NGSPICE_CHARGE,
-    Case,
-    by_engine,
-    by_longtail,
-    by_ngspice,
-    parameter_slopes,
-    terminal_capacitances,
+from devices.harness import Bias, evaluate, trace
+from devices.mosfets import (
+    AREAS,
+    BIASES,
+    GEOMETRY,
+    NAMES,
+    OVERLAPS,
+    PLAIN,
+    SIDEWALLS,
+    TERMINALS,
+    assert_equal,
+    assert_equal_capacitances,
+    beside_ngspice,
+    card_of,
+    terminal_voltages,
 )
+from devices.transistors import Case, by_engine, by_longtail, by_ngspice, parameter_slopes
 from longtail.devices import base
 from longtail.devices.models.mosfet1 import MODEL
-from longtail.devices.parts import mosfet1_process
 from longtail.errors import InputError
 from longtail.lanes.plain.executor import NumpyExecutor
 from longtail.lanes.program import lower
-
-TERMINALS = ("d", "g", "s", "b")
-PLAIN = {"vto": 0.7, "kp": 1.1e-4, "gamma": 0.45, "phi": 0.65, "lambda": 0.04}
-SIDEWALLS = {"cj": 4e-4, "mj": 0.45, "cjsw": 3e-10, "mjsw": 0.33, "pb": 0.9, "fc": 0.6, "js": 1e-6}
-OVERLAPS = {"tox": 2e-8, "cgso": 1.1e-10, "cgdo": 2.3e-10, "cgbo": 1.7e-10}
-GEOMETRY = {"w": 2e-5, "l": 2e-6}
-AREAS = {"ad": 6e-11, "as": 4e-11, "pd": 4.6e-5, "ps": 4.4e-5}
 
 CASES = {
     "defaults": Case("nmos", {}, {}),
@@ -48,106 +47,31 @@ CASES = {
     "warmer": Case("nmos", PLAIN | OVERLAPS, GEOMETRY | {"dtemp": 20.0}),
     "own temperature": Case("pmos", PLAIN | {"vto": -0.7}, GEOMETRY | {"temp": 85.0}),
 }
-# vgs, vds, vbs in the device's own sense: cutoff, triode, saturation, exchanged, bulk deep, shallow and forward
-BIASES = [
-    (vgs, vds, vbs)
-    for vgs in (-2.0, 0.3, 0.83, 1.4, 3.1)
-    for vds in (-2.5, -0.35, 0.0, 0.015, 0.4, 1.3, 5.0)
-    for vbs in (-2.1, -0.06, 0.0, 0.3, 0.55)
-]
-NAMES = {
-    "id": "id",
-    "vgs": "vgs",
-    "vds": "vds",
-    "vbs": "vbs",
-    "vth": "von",
-    "vdsat": "vdsat",
-    "g_m": "gm",
-    "g_ds": "gds",
-    "g_mb": "gmbs",
-    "cgs": "cgs",
-    "cgd": "cgd",
-    "cgb": "cgb",
-    "cbd": "cbd",
-    "cbs": "cbs",
-    "ibd": "ibd",
-    "ibs": "ibs",
-    "power": "p",
-}
-
-
-def card_of(case: Case, temp_deg_c: float):
-    return instance(MODEL, case.type, case.model, temp_deg_c + 273.15, **case.instance)
-
-
-def terminal_voltages(case: Case, source: float = 0.25) -> list[dict[str, float]]:
-    sign = MODEL.model_types[case.type]
-    # gate and bulk against the terminal that acts as source, so that no junction is driven to absurd currents
-    return [
-        {
-            "d": source + sign * vds,
-            "g": source + sign * (vgs + min(vds, 0.0)),
-            "s": source,
-            "b": source + sign * (vbs + min(vds, 0.0)),
-        }
-        for vgs, vds, vbs in BIASES
-    ]
-
-
-@pytest.fixture
-def constants_of_ngspice(constants_of_ngspice, monkeypatch):
-    """Process data are converted with the elementary charge, too."""
-    monkeypatch.setattr(mosfet1_process, "ELEMENTARY_CHARGE", NGSPICE_CHARGE)
 
 
 @pytest.mark.ngspice
 @pytest.mark.parametrize("temp_deg_c", [-40.0, 27.0, 125.0])
 @pytest.mark.parametrize("name", CASES)
 def test_equals_ngspice(name, temp_deg_c, constants_of_ngspice):
-    case = CASES[name]
-    biases = terminal_voltages(case)
-    theirs = by_ngspice(case, "m", TERMINALS, biases, list(NAMES.values()), temp_deg_c)
-    ours = by_longtail(MODEL, card_of(case, temp_deg_c), biases)
-    sign = MODEL.model_types[case.type]
-    theirs["von"] *= sign
-    theirs["vdsat"] *= sign
-    if sign < 0:
-        # ngspice multiplies the device's own currents with the terminals' voltages
-        theirs["p"] = sum(theirs[f"i({t})"] * np.array([b[t] for b in biases]) for t in TERMINALS)
+    ours, theirs = beside_ngspice(MODEL, CASES[name], temp_deg_c)
+    assert_equal(ours, theirs, skip=("g_mb",))
     # ngspice's gmbs is not the slope of its own current there: see test_body_effect_of_a_forward_bulk
-    forward_bulk = np.array([vbs > 0.0 for _, _, vbs in BIASES])
-    ours["g_mb"], theirs["gmbs"] = (np.where(forward_bulk, 0.0, x) for x in (ours["g_mb"], theirs["gmbs"]))
-    for quantity, other in NAMES.items():
-        floor = 1e-22 if quantity.startswith("c") else 1e-15
-        np.testing.assert_allclose(ours[quantity], theirs[other], rtol=1e-8, atol=floor, err_msg=quantity)
-    for t in TERMINALS:
-        np.testing.assert_allclose(ours[f"i({t})"], theirs[f"i({t})"], rtol=1e-8, atol=2e-15, err_msg=f"i({t})")
+    reverse_bulk = np.array([vbs <= 0.0 for _, _, vbs in BIASES])
+    assert_equal(ours, theirs, reverse_bulk)
 
 
 @pytest.mark.ngspice
 @pytest.mark.parametrize("name", ["n", "p", "n sidewalls", "p process", "n aluminium"])
 def test_terminals_see_the_capacitances_of_ngspice(name, constants_of_ngspice):
-    case = CASES[name]
-    biases = terminal_voltages(case)[::3]
-    theirs = terminal_capacitances(case, "m", TERMINALS, biases, 50.0)
-    ours = by_longtail(MODEL, card_of(case, 50.0), biases)
-    for a in TERMINALS:
-        for b in TERMINALS:
-            seen = ours[f"dq({a})/dv({b})"].copy()
-            for first, second in (("g", "s"), ("g", "d"), ("g", "b")):
-                if {a, b} <= {first, second}:
-                    inner = {"d": "di", "s": "si"}.get(second, second)
-                    seen += ours[f"c({first},{inner})"] * (1.0 if a == b else -1.0)
-            # ngspice keeps the matrix of a sweep in double precision beside conductances of up to 1e-2 S
-            np.testing.assert_allclose(seen, theirs[f"c({a},{b})"], rtol=1e-8, atol=1e-21, err_msg=f"{a}{b}")
+    assert_equal_capacitances(MODEL, CASES[name], 50.0)
 
 
 @pytest.mark.ngspice
 def test_constants_of_2018_move_currents_little():
     case = CASES["n process"]
-    biases = terminal_voltages(case)
+    biases = terminal_voltages(MODEL, case)
     theirs = by_ngspice(case, "m", TERMINALS, biases, ["id", "ibd"], 27.0)
-    ours = by_longtail(MODEL, card_of(case, 27.0), biases)
+    ours = by_longtail(MODEL, card_of(MODEL, case, 27.0), biases)
     # where the bulk is forward, id is the difference of two large currents
     plain = np.array([vbs <= 0.0 for _, _, vbs in BIASES])
     np.testing.assert_allclose(ours["id"][plain], theirs["id"][plain], rtol=1e-5, atol=1e-15)
@@ -168,7 +92,7 @@ RESISTIVE = {
 @pytest.mark.parametrize("name", RESISTIVE)
 def test_series_resistances_through_the_engine(name, constants_of_ngspice):
     case = RESISTIVE[name]
-    biases = [b for b, (_, _, vbs) in zip(terminal_voltages(case), BIASES, strict=True) if vbs <= 0.3][::3]
+    biases = [b for b, (_, _, vbs) in zip(terminal_voltages(MODEL, case), BIASES, strict=True) if vbs <= 0.3][::3]
     names = {ours: theirs for ours, theirs in NAMES.items() if ours not in ("g_mb", "power")}
     theirs = by_ngspice(case, "m", TERMINALS, biases, list(names.values()), 60.0)
     ours = by_engine(MODEL, case, biases, 60.0)
@@ -205,7 +129,7 @@ def test_body_effect_of_a_forward_bulk(v_bs, constants_of_ngspice):
     case = Case("nmos", PLAIN | {"is": 1e-30}, GEOMETRY)
     bias = {"d": 2.0, "g": 1.7, "s": 0.0, "b": v_bs}
     theirs = by_ngspice(case, "m", TERMINALS, [bias], ["gmbs", "gm"], 27.0)
-    ours = by_longtail(MODEL, card_of(case, 27.0), [bias])
+    ours = by_longtail(MODEL, card_of(MODEL, case, 27.0), [bias])
     slope = slopes_by_differences(case, bias, "id", "b")
     assert ours["g_mb"][0] == pytest.approx(slope, rel=1e-6)
     at_zero = math.sqrt(PLAIN["phi"])
@@ -220,7 +144,7 @@ def test_the_bulk_junction_steps_where_ngspice_cuts_it(constants_of_ngspice):
     knee = -3.0 * base.thermal_voltage(300.15)
     biases = [{"b": knee - 1e-6, "d": 0.0}, {"b": knee + 1e-6, "d": 0.0}]
     theirs = by_ngspice(case, "m", TERMINALS, biases, ["ibs"], 27.0)["ibs"]
-    ours = by_longtail(MODEL, card_of(case, 27.0), biases)["ibs"]
+    ours = by_longtail(MODEL, card_of(MODEL, case, 27.0), biases)["ibs"]
     np.testing.assert_allclose(ours, theirs, rtol=1e-9)
     assert theirs[1] - theirs[0] == pytest.approx(1e-9 * math.exp(-3.0), rel=1e-3)
 
@@ -228,18 +152,18 @@ def test_the_bulk_junction_steps_where_ngspice_cuts_it(constants_of_ngspice):
 def test_drain_and_source_are_alike():
     """A device with equal ends, its drain and source exchanged, carries the reverse current."""
     case = Case("nmos", PLAIN | OVERLAPS, GEOMETRY)
-    biases = terminal_voltages(case)
+    biases = terminal_voltages(MODEL, case)
     exchanged = [b | {"d": b["s"], "s": b["d"]} for b in biases]
-    first, second = (by_longtail(MODEL, card_of(case, 27.0), at) for at in (biases, exchanged))
+    first, second = (by_longtail(MODEL, card_of(MODEL, case, 27.0), at) for at in (biases, exchanged))
     for there, here in (("i(d)", "i(s)"), ("i(b)", "i(b)"), ("g_m", "g_m"), ("g_ds", "g_ds"), ("region", "region")):
         np.testing.assert_allclose(second[there], first[here], rtol=1e-12, atol=1e-18, err_msg=there)
 
 
 def test_lanes_may_differ_in_mode_and_region():
     case = CASES["n sidewalls"]
-    card = card_of(case, 27.0)
+    card = card_of(MODEL, case, 27.0)
     traced = trace(MODEL, card)
-    biases = terminal_voltages(case)
+    biases = terminal_voltages(MODEL, case)
     inputs = {f"v.{t}": np.array([b[t] for b in biases]) for t in TERMINALS} | card.graph_inputs()
     program = lower(traced.graph, list(traced.flows.quantities.values()), inputs)
     together = NumpyExecutor().run(program, list(inputs.values()), len(biases))
@@ -255,7 +179,7 @@ def test_far_voltages_give_no_nan(name):
     case = CASES[name]
     rng = np.random.default_rng(1)
     biases = [dict(zip(TERMINALS, rng.uniform(-1.0, 1.0, 4) * scale, strict=True)) for scale in (1, 5, 30) * 40]
-    found = by_longtail(MODEL, card_of(case, 27.0), biases)
+    found = by_longtail(MODEL, card_of(MODEL, case, 27.0), biases)
     for key, values in found.items():
         assert not np.isnan(values).any(), key
 
@@ -263,7 +187,7 @@ def test_far_voltages_give_no_nan(name):
 def limited(case: Case, new: tuple[float, float, float], old: tuple[float, float, float]) -> dict[str, float]:
     """What the device's rule makes of a step in (vgs, vds, vbs), all in its own sense."""
     bias = Bias(dict.fromkeys(TERMINALS, 0.0), {"di": "d", "si": "s"})
-    MODEL.evaluate(bias, card_of(case, 27.0))
+    MODEL.evaluate(bias, card_of(MODEL, case, 27.0))
     _, _, rule = bias.limits[0]
     names = ("vgs", "vds", "vbs")
     return dict(rule(dict(zip(names, new, strict=True)), dict(zip(names, old, strict=True))))
@@ -303,13 +227,13 @@ def test_limiting_holds_large_steps():
 )
 def test_first_guess(instance_values, guess):
     bias = Bias(dict.fromkeys(TERMINALS, 0.0), {"di": "d", "si": "s"})
-    MODEL.evaluate(bias, card_of(Case("nmos", {"vto": 0.7, "gamma": 0.4}, instance_values), 27.0))
+    MODEL.evaluate(bias, card_of(MODEL, Case("nmos", {"vto": 0.7, "gamma": 0.4}, instance_values), 27.0))
     assert bias.limits[0][1] == pytest.approx(guess)
 
 
 def test_a_channel_of_no_length_is_refused():
     with pytest.raises(InputError, match="no channel is left"):
-        evaluate(MODEL, card_of(Case("nmos", {"ld": 1e-6}, {"l": 2e-6}), 27.0), {})
+        evaluate(MODEL, card_of(MODEL, Case("nmos", {"ld": 1e-6}, {"l": 2e-6}), 27.0), {})
 
 
 @pytest.mark.parametrize("name", ["n", "p sidewalls", "p process", "n aluminium", "doping alone"])
@@ -317,7 +241,7 @@ def test_every_parameter_may_vary_and_has_a_true_slope(name):
     case = CASES[name]
     sign = MODEL.model_types[case.type]
     bias = {t: sign * v for t, v in {"d": 2.0, "g": 1.6, "b": -0.5}.items()}
-    by_slope, as_found = parameter_slopes(MODEL, card_of(case, 60.0), bias)
+    by_slope, as_found = parameter_slopes(MODEL, card_of(MODEL, case, 60.0), bias)
     assert set(by_slope) >= {f"model.{parameter}" for parameter in case.model}
     for parameter, wanted in as_found.items():
         if parameter != "model.tpg":  # which chooses between equations

@@ -151,6 +151,30 @@ SINGLE = {
     "pmos without tox": (-1.5, -5, "m1 o g 0 0 t w=20u l=2u", ".model t pmos(vto=-0.8 kp=40u kf=2e-26)"),
     "nmos in triode": (4, 1, "m1 o g 0 0 t w=200u l=2u", f".model t nmos({MOS} gamma=0.4)"),
     "nmos turned round": (1.5, -1, "m1 o g 0 0 t w=20u l=2u", f".model t nmos({MOS})"),
+    "nmos of level 2": (
+        1.5,
+        5,
+        "m1 o g 0 0 t w=20u l=2u",
+        f".model t nmos(level=2 {MOS} nsub=1e16 ucrit=1e5 uexp=0.2 ld=0.1u af=1.3)",
+    ),
+    "pmos of level 2, weak": (
+        -0.8,
+        -5,
+        "m1 o g 0 0 t w=200u l=2u",
+        ".model t pmos(level=2 vto=-0.8 kp=40u nfs=2e11 kf=1e-26)",
+    ),
+    "nmos of level 3": (
+        1.5,
+        5,
+        "m1 o g 0 0 t w=20u l=2u m=3",
+        ".model t nmos(level=3 vto=0.8 nsub=1e16 kappa=0 theta=0.1 xj=0.3u ld=0.1u wd=0.2u rs=40 kf=2e-26)",
+    ),
+    "pmos of level 3, weak": (
+        -0.8,
+        -5,
+        "m1 o g 0 0 t w=200u l=2u",
+        ".model t pmos(level=3 vto=-0.8 kp=40u nfs=2e11 kf=1e-26)",
+    ),
     "njf": (-0.5, 5, "j1 o g 0 t 2 m=2", ".model t njf(beta=1m rd=10 rs=20 lambda=0.02 kf=1e-16 af=1.2)"),
     "pjf": (0.5, -8, "j1 o g 0 t", ".model t pjf(beta=0.5m rd=10 rs=20 kf=1e-16 nlev=3 gdsnoi=0.8)"),
     "njf in triode": (0, 1, "j1 o g 0 t", ".model t njf(beta=2m kf=1e-16 nlev=3)"),
@@ -199,3 +223,16 @@ def test_thermal_noise_at_the_temperature_of_the_device(
     }
     for name, siemens in conductance.items():
         assert of_device[name] == pytest.approx(2 * 4 * BOLTZMANN * kelvin * siemens, rel=1e-12)
+
+
+@pytest.mark.parametrize("name", ["mosfet2", "mosfet3"])
+def test_weak_inversion_is_noisy_with_every_nlev(name: str) -> None:
+    """That of nlev = 3 is of the overdrive, which is negative there."""
+    model = {"vto": 0.7, "kp": 1e-4, "nfs": 2e11}
+    found = []
+    for nlev in ({}, {"nlev": 3.0}):
+        card = instance(DEVICES[name], "nmos", model | nlev, w=1e-4, l=2e-6)
+        flows = evaluate(DEVICES[name], card, {"d": 2.0, "g": 0.6})
+        assert flows.quantities["v_ov"] < 0.0
+        found += [source.density for source in flows.noise if source.name == "id"]
+    assert found[0] == pytest.approx(found[1]) and found[0] > 0.0

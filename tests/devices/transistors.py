@@ -30,16 +30,18 @@ NGSPICE_CHARGE = 1.6021766208e-19
 
 @dataclass(frozen=True)
 class Case:
-    """A card in both languages: model type, model parameters, instance parameters."""
+    """A card in both languages: model type, model parameters, instance parameters, and the level where it is not 1."""
 
     type: str
     model: Mapping[str, float]
     instance: Mapping[str, float]
+    level: int | None = None
 
-    def deck(self, letter: str, terminals: Sequence[str], biases: Sequence[Bias], level: str = "") -> str:
+    def deck(self, letter: str, terminals: Sequence[str], biases: Sequence[Bias]) -> str:
         """One copy for each bias, every terminal at a source of its own: vd0 vg0 ... at nodes d0 g0 ..."""
         model = " ".join(f"{name}={value!r}" for name, value in self.model.items())
         instance = " ".join(f"{name}={value!r}" for name, value in self.instance.items())
+        level = "" if self.level is None else f"level={self.level}"
         lines = ["copies of one transistor", f".model card {self.type} {level} {model}"]
         for k, bias in enumerate(biases):
             nodes = " ".join(f"{t}{k}" for t in terminals)

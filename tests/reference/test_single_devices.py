@@ -57,6 +57,8 @@ CARDS = {
     "nmos defaults": "nmos",
     "nmos": "nmos (vto=0.7 kp=110u gamma=0.45 phi=0.65 lambda=0.04 tox=20n cgso=0.2n cgdo=0.3n cgbo=0.4n)",
     "nmos process": "nmos (nsub=1.5e16 tox=25n uo=550 nss=3e10 ld=0.2u cj=0.4m cjsw=0.3n js=1u)",
+    "nmos level 2": "nmos (level=2 vto=0.7 uo=600 tox=20n nsub=1e16 lambda=0.03 ucrit=1e5 uexp=0.2 cgso=0.2n cj=0.4m)",
+    "nmos level 3": "nmos (level=3 vto=0.7 tox=20n nsub=1e16 xj=0.3u theta=0.1 eta=0.2 delta=0.5 kappa=0 wd=0.2u)",
     "nmos resistances": "nmos (vto=0.7 kp=110u rd=50 rs=30 cbd=50f cbs=60f pb=0.7 mj=0.4 is=1f)",
     "pmos": "pmos (vto=-0.8 kp=40u gamma=0.5 lambda=0.05 tox=20n cgso=0.2n cgdo=0.3n)",
     "njf defaults": "njf",

@@ -222,6 +222,8 @@ class DeviceModel:
     that make it one of this device, whatever its level. `multiplier` says that the engine
     multiplies every flow by the instance's `m`; devices with branches handle `m` themselves.
     `unreal` says of some of its `regions` why no real device is there: a note at the operating point.
+    `ignored` are parameters that model cards may have without an effect here, for another level or another program:
+    a note names them.
     `potentials` are built-in potentials in V at the device's temperature, by the parameter of the model that sets
     them: where one falls to zero the equations hold no more.
     `scales` are parameters of an instance whose value decides nothing but by its sign: devices that differ in them
@@ -246,6 +248,7 @@ class DeviceModel:
     optional_terminals: int = 0
     variadic: bool = False
     levels: tuple[int, ...] = ()
+    ignored: frozenset[str] = frozenset()
     marks: tuple[str, ...] = ()
     topology: Callable[[Parameters], Topology] = lambda p: Topology()
     quantities: tuple[Quantity, ...] = ()

@@ -28,36 +28,35 @@ _FOLLOWS = 0.3  # how far the control may be from following the input, as a part
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two transistors of one device, in its `role`; the first is the one whose current rises with v_id.
+    """Two transistors of the device model called `kind`; the first is the one whose current rises with v_id.
 
     `law` by which they share a current where their emitters or sources meet in one node, None where they do not:
     "tanh" with `scale` = 2*V_T, or "square law" with `scale` = sqrt(2*I_SS/k), the voltage of full steering.
     """
 
     devices: tuple[str, str]
-    role: Role
+    kind: str
     law: str | None
     scale: float
 
     @property
-    def kind(self) -> str:
-        """The name of a device model with this role."""
-        return next(name for name, model in devices().items() if model.role == self.role)
+    def role(self) -> Role:
+        """What its transistors are."""
+        role = devices()[self.kind].role
+        assert role is not None, "a pair is of transistors"
+        return role
 
     @classmethod
     def from_dict(cls, entries: Mapping[str, Any]) -> Pair:
         """A pair from its `devices`, their `kind`, `law` and `law_scale`, as the JSON of a transfer has them."""
-        role = devices()[entries["kind"]].role
-        assert role is not None, "a pair is of transistors"
         scale = math.nan if entries["law_scale"] is None else entries["law_scale"]
         first, second = entries["devices"]
-        return cls((first, second), role, entries["law"], scale)
+        return cls((first, second), entries["kind"], entries["law"], scale)
 
     def share(self, v_id: Array) -> Array:
         """(i1 - i2)/(i1 + i2) by the law. Source: Gray, Hurst, Lewis, Meyer, equations 3.154 and 3.161.
 
-        >>> from longtail.devices.models.mosfet1 import MODEL
-        >>> Pair(("m1", "m2"), MODEL.role, SQUARE_LAW, 0.2).share(np.array([0.0, 0.1, 0.3])).round(4).tolist()
+        >>> Pair(("m1", "m2"), "jfet", SQUARE_LAW, 0.2).share(np.array([0.0, 0.1, 0.3])).round(4).tolist()
         [0.0, 0.6614, 1.0]
         """
         x = np.asarray(v_id) / self.scale
@@ -129,15 +128,15 @@ def _couple(
 
 def _with_law(center: Points, role: Role, first: Instance, second: Instance) -> Pair:
     names = (first.name, second.name)
-    bare = Pair(names, role, None, np.nan)
+    bare = Pair(names, first.device, None, np.nan)
     if emitter(first) != emitter(second):
         return bare
     circuit = center.point.system.circuit
     if role.law == EXPONENTIAL:
         kelvin = circuit.number(circuit.options.temp_deg_c) + ZERO_CELSIUS
-        return Pair(names, role, TANH, 2.0 * kelvin * BOLTZMANN / ELEMENTARY_CHARGE)
+        return Pair(names, first.device, TANH, 2.0 * kelvin * BOLTZMANN / ELEMENTARY_CHARGE)
     g_m = float(np.mean([center.point.quantities[name]["g_m"][0] for name in names]))
     if g_m <= 0.0:
         return bare
     total = float(np.abs(bare.currents(center)).sum())
-    return Pair(names, role, SQUARE_LAW, float(np.sqrt(2.0) * total / g_m))
+    return Pair(names, first.device, SQUARE_LAW, float(np.sqrt(2.0) * total / g_m))

@@ -45,7 +45,7 @@ from longtail.devices.parts.field_effect import WITH_JUNCTION_GATE
 from longtail.devices.parts.jfet_gate import emission_voltage, gate_current, ionization, saturation_current
 from longtail.devices.parts.junction import depletion_charge, scaled_junction
 from longtail.devices.parts.limiting import critical_voltage, fetlim, pnjlim
-from longtail.devices.parts.mosfet1_noise import shaped_conductance
+from longtail.devices.parts.mosfet_noise import shaped_conductance
 from longtail.devices.parts.noise import flicker, thermal
 from longtail.devices.parts.series import series_noise, series_topology, with_series
 from longtail.devices.role import SQUARE, Role

@@ -53,7 +53,7 @@ from longtail.devices.base import (
 from longtail.devices.parts.field_effect import WITH_BODY_DIODE
 from longtail.devices.parts.junction import breaking_current, depletion_charge, junction_current, present
 from longtail.devices.parts.limiting import critical_voltage, fetlim, limvds, pnjlim, pnjlim_breaking
-from longtail.devices.parts.mosfet1_process import OXIDE_PERMITTIVITY
+from longtail.devices.parts.mosfet_process import OXIDE_PERMITTIVITY
 from longtail.devices.parts.noise import flicker, thermal
 from longtail.devices.parts.series import series_noise, series_topology, with_series
 from longtail.devices.parts.vdmos_process import (

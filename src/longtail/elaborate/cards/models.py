@@ -26,6 +26,8 @@ ANNOTATIONS = frozenset(
     )
 )
 
+BIN_EDGES = ("lmin", "lmax", "wmin", "wmax")
+
 
 # PSpice's temperatures of a model, degC or K, and what they are to an instance; t_measured is the model's own tnom
 TEMPERATURES = {"t_abs": "temp", "t_rel_global": "dtemp"}
@@ -69,6 +71,13 @@ def flat_name(card: ModelCard, owner: Scope) -> str:
 
 
 _RELATIVE = frozenset((*TEMPERATURES, "t_rel_local"))
+
+
+def binned_name(card: ModelCard) -> str | None:
+    """What a card is a bin of by its name, "nm" of `nm.2`, where its type is one that is read in bins; else None."""
+    stem, _, number = card.name.rpartition(".")
+    devices = catalog.by_model_type().get(card.type, ())
+    return stem if number.isdecimal() and any(set(BIN_EDGES) <= device.ignored for device in devices) else None
 
 
 def complete(card: ModelCard, owner: Scope) -> ModelCard:
@@ -120,7 +129,7 @@ def build(card: ModelCard, owner: Scope, notes: Notes) -> Model:
     device = serving_device(card, owner)
     spelling = catalog.model_spelling(device.name)
     kind, words = _kind(card, device)
-    given, ignored = [], []
+    given, ignored, elsewhere = [], [], []
     for assignment in card.assignments:
         name = "tnom" if assignment.name == MEASURED else assignment.name
         if name in spelling.by_name:
@@ -128,6 +137,9 @@ def build(card: ModelCard, owner: Scope, notes: Notes) -> Model:
             given.append(Given(name, value, assignment.span))
         elif assignment.name in ANNOTATIONS:
             ignored.append(assignment.name)
+        elif assignment.name in device.ignored:
+            if not (assignment.name in BIN_EDGES and binned_name(card)):
+                elsewhere.append(assignment.name)
         elif assignment.name not in ("level", *device.model_types, *words):
             raise NetlistError(
                 f"model '{card.name}' ({device.name}) has no parameter '{assignment.name}'{owner.where}",
@@ -136,6 +148,8 @@ def build(card: ModelCard, owner: Scope, notes: Notes) -> Model:
             )
     if ignored:
         notes.add(f"model '{card.name}': without effect: {', '.join(ignored)}", card.span)
+    if elsewhere:
+        notes.add(f"model '{card.name}' ({device.name}): without effect: {', '.join(elsewhere)}", card.span)
     values = check(given, spelling, f"model '{card.name}'", owner, notes)
     return Model(flat_name(card, owner), device.name, kind, values, card.span)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from longtail.circuit import Instance
 from longtail.devices.base import DeviceModel
 from longtail.elaborate.cards import catalog
+from longtail.elaborate.cards.bins import bin_of
 from longtail.elaborate.cards.line import Line
 from longtail.elaborate.cards.models import complete, serving_device
 from longtail.elaborate.scope.checking import Given
@@ -34,7 +35,7 @@ def _find_model(line: Line, candidates: tuple[DeviceModel, ...]) -> tuple[int, M
     words = line.element.words
     least = min(len(device.terminals) - device.optional_terminals for device in candidates)
     places = [*range(least, len(words)), *range(min(least, len(words)))]
-    known = [(index, *found) for index in places if (found := line.model(words[index])) is not None]
+    known = [(index, *found) for index in places if (found := line.model(words[index]) or bin_of(line, words[index]))]
     for index, card, owner in known:
         if any(_takes(device, index) and card.type in device.model_types for device in candidates):
             return index, card, owner
@@ -52,7 +53,8 @@ def _find_model(line: Line, candidates: tuple[DeviceModel, ...]) -> tuple[int, M
             found = line.scope.model(name)
             assert found is not None
             serving_device(complete(*found), found[1])  # a level that is not there is said first
-        raise line.unsupported(f"model '{bins.text}' is binned, which is not supported", bins, "name the bin that fits")
+        message = f"model '{bins.text}' is binned, which is supported of MOSFETs alone, in bins .1, .2, ..."
+        raise line.unsupported(message, bins, "name the bin that fits")
     guess = next((word for word in words[least:] if nearest(word.text, names)), words[least])
     hint = nearest(guess.text, names) or f"define it: .model {guess.text} {next(iter(device.model_types), '')} (...)"
     raise line.error(f"unknown model '{guess.text}'", guess, hint)

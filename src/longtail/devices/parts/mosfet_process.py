@@ -1,4 +1,4 @@
-"""What a level 1 MOSFET's card means at the device's temperature: the numbers that the equations use.
+"""What a MOSFET's card of level 1, 2 or 3 means at the device's temperature: the numbers that the equations use.
 
 Voltages are in the device's own sense: an enhancement device has a positive threshold here in both polarities,
 though the card of a p-channel one says vto < 0.
@@ -18,7 +18,8 @@ from longtail.lanes.graph import Real
 VACUUM_PERMITTIVITY = 8.854214871e-12
 OXIDE_PERMITTIVITY = 3.9 * VACUUM_PERMITTIVITY
 SILICON_PERMITTIVITY = 11.7 * VACUUM_PERMITTIVITY
-INTRINSIC_DENSITY = 1.45e16  # 1/m^3, at any nominal temperature
+INTRINSIC_DENSITY = 1.45e16  # 1/m^3; of levels 1 and 2 at any nominal temperature
+DEFAULT_OXIDE = 1e-7  # m, of a card of level 2 or 3 without tox
 _SQUARE_CENTIMETRE = 1e-4
 _PER_CUBIC_CENTIMETRE = 1e6
 _PER_SQUARE_CENTIMETRE = 1e4
@@ -37,6 +38,14 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
+class Size:
+    """Effective length and width of the channel, in m."""
+
+    length: Real
+    width: Real
+
+
+@dataclass(frozen=True, slots=True)
 class BulkJunction:
     """One bulk junction: saturation current in A, bottom and sidewall capacitance at zero bias in F."""
 
@@ -48,13 +57,16 @@ class BulkJunction:
 @dataclass(frozen=True, slots=True)
 class MosfetAtTemperature:
     """An instance at its temperature, SI units. `vbi` is the threshold less its body effect, gamma*sqrt(phi - vbs);
-    `beta` is kp*W/L; `oxide` is the capacitance of the whole gate; `pb` the bulk junctions' potential."""
+    `beta` is kp*W/L; `gate` the capacitance of the gate per area, `oxide` that of the whole gate; `pb` the bulk
+    junctions' potential."""
 
+    size: Size
     vt: Real
     vbi: Real
     beta: Real
     gamma: Real
     phi: Real
+    gate: Real
     oxide: Real
     pb: Real
     drain: BulkJunction
@@ -79,7 +91,12 @@ def effective_length(p: Parameters) -> Real:
     return (p["l"] if given else p.defaults["defl"]) - 2.0 * p.model["ld"]
 
 
-def channel(p: Parameters) -> Channel:
+def size(p: Parameters) -> Size:
+    """The channel of an instance, as levels 1 and 2 have it."""
+    return Size(effective_length(p), width(p))
+
+
+def channel(p: Parameters, default_oxide: float | None = None, intrinsic: Real = INTRINSIC_DENSITY) -> Channel:
     """The channel's parameters at the nominal temperature: given, or from process data.
 
     With tox, kp = u0*cox (u0 = 600 cm^2/(V s) when it is not given either). With tox and nsub, too:
@@ -89,18 +106,20 @@ def channel(p: Parameters) -> Channel:
 
     where the work function difference ms is -(phi + tpg*eg)/2 for a silicon gate (tpg = 1: doped opposite to the
     substrate, -1: as the substrate) and -0.05 - (phi + eg)/2 for aluminium (tpg = 0).
-    Without tox, nsub says nothing (SPICE3, `mos1temp`).
+    Without tox, that of `default_oxide` in m; where there is none either, nsub says nothing (SPICE3, `mos1temp`).
+    `intrinsic` is ni in 1/m^3.
     """
     m = p.model
     phi, gamma, vto, kp = (m[name] if m.given(name) else None for name in ("phi", "gamma", "vto", "kp"))
     oxide: Real = 0.0
-    if m.given("tox") and m.nominal("tox") > 0.0:
-        oxide = OXIDE_PERMITTIVITY / m["tox"]
+    thickness = m["tox"] if m.given("tox") and m.nominal("tox") > 0.0 else default_oxide
+    if thickness is not None:
+        oxide = OXIDE_PERMITTIVITY / thickness
         kp = m["u0"] * oxide * _SQUARE_CENTIMETRE if kp is None else kp
         if m.given("nsub"):
             doping = m["nsub"] * _PER_CUBIC_CENTIMETRE
             if phi is None:
-                phi = maximum(0.1, 2.0 * thermal_voltage(p.nominal_temperature) * log(doping / INTRINSIC_DENSITY))
+                phi = maximum(0.1, 2.0 * thermal_voltage(p.nominal_temperature) * log(doping / intrinsic))
             if gamma is None:
                 gamma = sqrt(2.0 * SILICON_PERMITTIVITY * ELEMENTARY_CHARGE * doping) / oxide
             if vto is None:
@@ -115,6 +134,23 @@ def channel(p: Parameters) -> Channel:
     )
 
 
+def depletion_coefficient(p: Parameters) -> Real:
+    """The width in m of a depletion layer of 1 V in the substrate, sqrt(2*eps_si/(q*nsub)); 0 without nsub."""
+    if not p.model.given("nsub"):
+        return 0.0
+    return sqrt(2.0 * SILICON_PERMITTIVITY / (ELEMENTARY_CHARGE * p.model["nsub"] * _PER_CUBIC_CENTIMETRE))
+
+
+def fast_states(p: Parameters) -> Real:
+    """The capacitance of the fast surface states in F/m^2, q*nfs."""
+    return ELEMENTARY_CHARGE * p.model["nfs"] * _PER_SQUARE_CENTIMETRE
+
+
+def mobility(p: Parameters) -> Real:
+    """The surface mobility of the card, in m^2/(V s)."""
+    return p.model["u0"] * _SQUARE_CENTIMETRE
+
+
 def _flat_band(p: Parameters, phi: Real, oxide: Real) -> Real:
     """The flat-band voltage in V, in the device's own sense. Fixed charge is positive whatever the channel."""
     gap = silicon_gap(p.nominal_temperature)
@@ -124,26 +160,27 @@ def _flat_band(p: Parameters, phi: Real, oxide: Real) -> Real:
     return difference - p.polarity * p.model["nss"] * _PER_SQUARE_CENTIMETRE * ELEMENTARY_CHARGE / oxide
 
 
-def scale(p: Parameters) -> MosfetAtTemperature:
+def scale(p: Parameters, card: Channel, size: Size) -> MosfetAtTemperature:
     """The instance at its temperature T, from the card at tnom (SPICE3, `mos1temp`).
 
     beta = kp*(T/tnom)^-1.5*W/L,   is(T) = is*exp(eg(tnom)/vt(tnom) - eg(T)/vt(T)),
     vbi = vto - gamma*sqrt(phi) + s*(eg(tnom) - eg(T))/2 + (phi(T) - phi)/2,   s = 1 n channel, -1 p channel
     """
     nominal, temperature = p.nominal_temperature, p.temperature
-    card = channel(p)
-    length, w = effective_length(p), width(p)
+    length, w = size.length, size.width
     _, phi = scaled_junction(0.0, card.phi, 0.5, temperature, nominal)
     shrinking = 0.5 * (silicon_gap(nominal) - silicon_gap(temperature))
     vbi = card.vto - card.gamma * sqrt(card.phi) + p.polarity * shrinking + 0.5 * (phi - card.phi)
     drain, source, pb = _junctions(p)
     m = p.model
     return MosfetAtTemperature(
+        size=size,
         vt=thermal_voltage(temperature),
         vbi=vbi,
         beta=card.kp * power(temperature / nominal, -1.5) * w / length,
         gamma=card.gamma,
         phi=phi,
+        gate=card.oxide,
         oxide=card.oxide * length * w,
         pb=pb,
         drain=drain,
