@@ -31,6 +31,18 @@ WITH_BULK = (
     between("c", "bd", "b", "di", "bulk-drain capacitance", CAPACITANCE),
     between("c", "bs", "b", "si", "bulk-source capacitance", CAPACITANCE),
 )
+# a channel of charges, not capacitors: the gate moves the charge at the drain by other than the drain moves the gate's
+WITH_BULK_AND_CHARGES = (
+    *WITH_BULK,
+    Pattern(
+        "c", "bg", ("b", "si"), ("g", "b"), ("b", "g"), "slope of the bulk charge by the gate voltage", CAPACITANCE
+    ),
+    Pattern("c", "m", _CHANNEL, ("g", "si"), ("di", "g"), "slope of the drain charge by the gate voltage", CAPACITANCE),
+    Pattern(
+        "c", "mb", _CHANNEL, ("b", "si"), ("di", "b"), "slope of the drain charge by the bulk voltage", CAPACITANCE
+    ),
+    between("c", "ds", "di", "si", "drain-source capacitance", CAPACITANCE),
+)
 WITH_JUNCTION_GATE = (
     *_OHMIC,
     between("g", "gs", "g", "si", "gate-source junction conductance"),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from longtail.devices.base import (
     RELATIVE_SPREAD,
@@ -70,8 +71,21 @@ class Law:
     start: float = 0.3
 
 
+class Junctions(Protocol):
+    """What limits the steps of bulk junctions: kT/q times their emission coefficient in V, and their currents."""
+
+    @property
+    def vt(self) -> Real: ...
+
+    @property
+    def drain(self) -> BulkJunction: ...
+
+    @property
+    def source(self) -> BulkJunction: ...
+
+
 @dataclass(frozen=True, slots=True)
-class _Channel:
+class Conducting:
     """The channel at a bias. `forward`: the drain acts as drain; `v_ds` and `overdrive` are those of the terminals in
     the roles they act in."""
 
@@ -83,10 +97,10 @@ class _Channel:
 
 def flows(v: Potentials, p: Parameters, s: MosfetAtTemperature, law: Law) -> Flows:
     """Flows at the terminals and inner nodes of a transistor with this law."""
-    controls = _controls(v, p, s, law)
+    controls = limited_controls(v, p, s, law)
     vds, vbs = controls["vds"], controls["vbs"]
     vbd = vbs - vds
-    channel = _channel(controls, law)
+    channel = conducting(controls, law)
     magnitude = channel.acting.magnitude
     i_channel = select(channel.forward, magnitude, -magnitude)
     i_bs = law.junction(vbs, s.source.saturation_current, s.vt) + p.gmin * vbs
@@ -103,7 +117,7 @@ def flows(v: Potentials, p: Parameters, s: MosfetAtTemperature, law: Law) -> Flo
             lambda: {
                 "id": i_channel - i_bd,
                 **controls,
-                **_channel_quantities(v, controls, channel, law),
+                **channel_quantities(v, controls, channel, law),
                 **dict(zip(("cgs", "cgd", "cgb"), capacitances, strict=True)),
                 "cbd": v.derivative(q_bd, vbs),
                 "cbs": v.derivative(q_bs, vbs),
@@ -127,16 +141,16 @@ def flows(v: Potentials, p: Parameters, s: MosfetAtTemperature, law: Law) -> Flo
     )
 
 
-def _channel(controls: Mapping[str, Real], law: Law) -> _Channel:
+def conducting(controls: Mapping[str, Real], law: Law) -> Conducting:
     vgs, vds, vbs = controls["vgs"], controls["vds"], controls["vbs"]
     forward = vds >= 0.0
     v_ds = select(forward, vds, -vds)
     v_gs = select(forward, vgs, vgs - vds)
     acting = law.channel(v_gs, v_ds, select(forward, vbs, vbs - vds))
-    return _Channel(forward, v_ds, v_gs - acting.v_th, acting)
+    return Conducting(forward, v_ds, v_gs - acting.v_th, acting)
 
 
-def _channel_quantities(v: Potentials, controls: Mapping[str, Real], channel: _Channel, law: Law) -> dict[str, Real]:
+def channel_quantities(v: Potentials, controls: Mapping[str, Real], channel: Conducting, law: Law) -> dict[str, Real]:
     acting, overdrive = channel.acting, channel.overdrive
     along_vgs, along_vds, along_vbs = (v.derivative(acting.magnitude, controls[c]) for c in ("vgs", "vds", "vbs"))
     # exchanged, vgs and vbs are counted from what acts as drain: moving vds alone moves all three voltages in role
@@ -157,8 +171,8 @@ def _channel_quantities(v: Potentials, controls: Mapping[str, Real], channel: _C
     return found
 
 
-def _controls(v: Potentials, p: Parameters, s: MosfetAtTemperature, law: Law) -> Mapping[str, Real]:
-    """Gate-source, drain-source and bulk-source voltage in the device's own sense, limited as SPICE3 does."""
+def limited_controls(v: Potentials, p: Parameters, s: Junctions, law: Law) -> Mapping[str, Real]:
+    """vgs, vds and vbs: gate, drain and bulk against the source in the device's own sense, limited as SPICE3 does."""
     raw = {name: p.polarity * (v[node] - v["si"]) for name, node in (("vgs", "g"), ("vds", "di"), ("vbs", "b"))}
 
     def rule(new: Mapping[str, Real], old: Mapping[str, Real]) -> Mapping[str, Real]:
@@ -242,7 +256,7 @@ def _junction_charge(voltage: Real, junction: BulkJunction, pb: Real, p: Paramet
     return bottom + depletion_charge(voltage, junction.sidewall, pb, m["mjsw"], m["fc"])
 
 
-def _gate_capacitances(s: MosfetAtTemperature, at: _Channel) -> tuple[Real, Real, Real]:
+def _gate_capacitances(s: MosfetAtTemperature, at: Conducting) -> tuple[Real, Real, Real]:
     """Gate-source, gate-drain and gate-bulk capacitance in F, overlap included."""
     at_source, at_drain, at_bulk = meyer(at.overdrive, at.v_ds, at.acting.v_dsat, s.phi, s.oxide)
     gs, gd, gb = s.overlaps
