@@ -35,14 +35,14 @@ class Pinch:
 
 @dataclass(frozen=True, slots=True)
 class Inversion:
-    """The channel at a bias. `forward` and `reverse` are normalized currents, `slope` is n, `specific` in A; `current`
-    and `ionized` (drain to bulk) in A; `conductance` in S is that whose thermal noise it makes; the charges in C."""
+    """The channel at a bias. `slope` is n, `forward` the normalized current of the source's end.
+
+    `current` and `ionized` (drain to bulk) in A; `conductance` in S is that whose thermal noise it makes; charges in C.
+    """
 
     v_p: Real
     slope: Real
     forward: Real
-    reverse: Real
-    specific: Real
     v_dsat: Real
     current: Real
     ionized: Real
@@ -108,22 +108,19 @@ def pinch(card: EkvAtTemperature, v_g: Real, v_s: Real, v_d: Real) -> Pinch:
 def invert(card: EkvAtTemperature, p: Parameters, v_g: Real, v_s: Real, v_d: Real) -> Inversion:
     """The channel at these voltages against the bulk, vd >= vs."""
     vt, at = card.vt, pinch(card, v_g, v_s, v_d)
-    forward = normalized_current((at.v_p - v_s) / vt)
-    reverse = normalized_current((at.v_p - v_d) / vt)
+    near, far = root_of_current((at.v_p - v_s) / vt), root_of_current((at.v_p - v_d) / vt)
+    forward = near * (1.0 + near)
     half = 0.5 * (v_d - v_s)
     saturation, saturated, length = _saturating(card, p, forward, half, at.v_p - v_s)
-    charge, depletion = _normalized_charges(card, at, forward, reverse)
+    charge, depletion = _normalized_charges(card, at, near, far)
     beta = card.kp * card.width / length * _mobility(card, p, at.v_p, charge, depletion)
     slope = 1.0 + card.gamma / (2.0 * sqrt(at.band + 4.0 * vt))
-    specific = 2.0 * vt * vt * slope * beta
-    current = specific * (forward - saturated)
-    at_drain, at_source, at_bulk = _charges(card, at, forward, reverse)
+    current = 2.0 * vt * vt * slope * beta * (forward - saturated)
+    at_drain, at_source, at_bulk = _charges(card, at, near, far)
     return Inversion(
         v_p=at.v_p,
         slope=slope,
         forward=forward,
-        reverse=reverse,
-        specific=specific,
         v_dsat=vt * (2.0 * sqrt(forward) + 4.0),
         current=current,
         ionized=current * _ionization(card, p, v_d - v_s - 2.0 * p.model["ibn"] * saturation),
@@ -159,12 +156,15 @@ def _saturating(
     return v_dss, saturated, 0.5 * (length + sqrt(length * length + least * least))
 
 
-def _normalized_charges(card: EkvAtTemperature, at: Pinch, forward: Real, reverse: Real) -> tuple[Real, Real]:
-    """Inversion and depletion charge over W*L*cox, in V, that slow carriers: of the long channel's gamma."""
-    f, r = sqrt(0.25 + forward), sqrt(0.25 + reverse)
+def _normalized_charges(card: EkvAtTemperature, at: Pinch, near: Real, far: Real) -> tuple[Real, Real]:
+    """Inversion and depletion charge over W*L*cox, in V, that slow carriers: of the long channel's gamma.
+
+    Of y at the ends, 4/3*(f^2 + f*r + r^2)/(f + r) - 1 with f = near + 1/2 and r = far + 1/2 keeps its digits in weak
+    inversion.
+    """
     root = 2.0 * sqrt(at.band + _LEAST_POTENTIAL)
-    slope = 1.0 + card.gamma / root
-    charge = -slope * card.vt * ((4.0 / 3.0) * (r * r + r * f + f * f) / (f + r) - 1.0)
+    mean = ((4.0 / 3.0) * (near * near + near * far + far * far) + near + far) / (1.0 + near + far)
+    charge = -(1.0 + card.gamma / root) * card.vt * mean
     return charge, -0.5 * card.gamma * root - card.gamma / (root + card.gamma) * charge
 
 
@@ -187,18 +187,19 @@ def _ionization(card: EkvAtTemperature, p: Parameters, beyond: Real) -> Real:
     return select(beyond > _LEAST_VOLTAGE, ratio, 0.0)
 
 
-def _charges(card: EkvAtTemperature, at: Pinch, forward: Real, reverse: Real) -> tuple[Real, Real, Real]:
-    """The charges in C at drain, source and bulk."""
+def _charges(card: EkvAtTemperature, at: Pinch, near: Real, far: Real) -> tuple[Real, Real, Real]:
+    """The charges in C at drain, source and bulk, of y at the ends: again such that weak inversion keeps its digits."""
     gate = card.width * card.length * card.cox
-    f, r = sqrt(0.25 + forward), sqrt(0.25 + reverse)
     root = 2.0 * sqrt(0.5 * (card.phi + at.band))
     scale = -(1.0 + at.gamma / root) * card.vt * gate
 
     def end(a: Real, b: Real) -> Real:
-        weighted = 3.0 * a * a * a + 6.0 * a * a * b + 4.0 * a * b * b + 2.0 * b * b * b
-        return scale * ((4.0 / 15.0) * weighted / ((f + r) * (f + r)) - 0.5)
+        cubes = (4.0 / 15.0) * (3.0 * a * a * a + 6.0 * a * a * b + 4.0 * a * b * b + 2.0 * b * b * b)
+        squares = 1.5 * a * a + (5.0 / 3.0) * a * b + (5.0 / 6.0) * b * b
+        total = 1.0 + a + b
+        return scale * (cubes + squares + (2.0 * a + b) / 3.0) / (total * total)
 
-    at_drain, at_source = end(r, f), end(f, r)
+    at_drain, at_source = end(far, near), end(near, far)
     depleted = sqrt(at.band + _LEAST_POTENTIAL)
     at_bulk = gate * (at.gate - at.raw - at.gamma * depleted) - (at_drain + at_source) * at.gamma / (at.gamma + root)
     return at_drain, at_source, at_bulk
