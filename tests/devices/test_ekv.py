@@ -283,7 +283,7 @@ def test_weak_inversion_is_exponential_with_the_slope_factor():
         0.01 / (1.0 + 0.6 / (2.0 * np.sqrt(0.7 + 0.5 * (low["vp"] + high["vp"])))), rel=1e-2
     )
     growth = currents[0.11, 1.0] / currents[0.1, 1.0]
-    assert growth == pytest.approx(high["n"] / low["n"] * np.exp(pinched / VT), rel=1e-4)
+    assert growth == pytest.approx(high["n"] / low["n"] * np.exp(pinched / VT), rel=2e-3)
     assert currents[0.1, 0.02] / currents[0.1, 1.0] == pytest.approx(1.0 - np.exp(-0.02 / VT), rel=1e-3)
 
 
