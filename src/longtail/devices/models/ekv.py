@@ -31,12 +31,13 @@ source exchanged where vd < vs; L = l + dl, W = w + dw, Vt = kT/q, Lc = sqrt(eps
     junction current = is*(exp(v/(n*Vt)) - 1) + gmin*v,   and -is*(1 + (3*n*Vt/(e*v))^3) + gmin*v for v <= -3*n*Vt
 
 These are the equations of revision III (1999) as the authors' own code, 2.6.15, has them, but for i(v), which is exact
-here and within some 1e-6 of it there, and for the resistances of drain and source, which are resistors here (rd and rs,
-rsh*nrd and rsh*nrs, or rsh*hdif/W) and a factor on the current there. Defaults of parameters are those of the report
-(revision II, 1998), not those of that code. Without e0, theta says how the mobility falls; with it theta says nothing.
-tox, u0 and vmax stand in for cox, kp = u0*cox and ucrit = vmax*cox/kp. Where a transistor's own card has no areas, and
-hdif is there, they are 2*hdif*W, and perimeters 4*hdif + W. Several transistors in series (ns), the model of
-capacitances alone (xqc of 0.5 and more), simple interpolation (ekvint) and non-quasistatic signals (nqs) are refused.
+here and within some 1e-6 of it there (as are charges, whose constants have eight digits there), and for the
+resistances of drain and source, which are resistors here (rd and rs, rsh*nrd and rsh*nrs, or rsh*hdif/W) and a factor
+on the current there. Defaults of parameters are those of the report (revision II, 1998), not those of that code.
+Without e0, theta says how the mobility falls; with it theta says nothing. tox, u0 and vmax stand in for cox, kp =
+u0*cox and ucrit = vmax*cox/kp. Where a transistor's own card has no areas, and hdif is there, they are 2*hdif*W, and
+perimeters 4*hdif + W. Several transistors in series (ns), the model of capacitances alone (xqc of 0.5 and more),
+simple interpolation (ekvint) and non-quasistatic signals (nqs) are refused.
 
 Of levels: ELDO, WinSpice and ngspice built with it call this model 44, LTspice calls it 12. PSpice's 5, HSPICE's 55 and
 LTspice's 9 are other models in ngspice (BSIM2, a BSIM on insulator, a modified level 3), and are refused: write 44.
