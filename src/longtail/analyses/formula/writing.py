@@ -111,6 +111,11 @@ def _notes(at: Setting, of: str, answer: Answer, band_hz: tuple[float, float], a
             "the circuit is symmetric: to rank terms, every pair was taken to differ by 1 %, and value and error hold "
             "for that; the formula is exact to first order in the differences but for what the error allows"
         )
+    if answer.ideal:
+        notes.append(
+            f"feedback holds {enumerated(answer.ideal)}: taken as ideal, no voltage between the inputs and no current "
+            "into them, which the error includes"
+        )
     if answer.error_bound is None:
         notes.append("the error could not be proven on the band: the figure is the largest of many frequencies")
     if answer.error_sampled > allowed:
