@@ -13,6 +13,7 @@ from longtail.errors import LongtailError, OptionError
 from longtail.symbolic.writing.expression import Expression, as_sympy
 
 CASES = [(board, opamp) for board in BOARDS for opamp in ("ideal", "macromodel")]
+QUICK = ("difference", "two", "driver", "howland")  # the other boards of transistors are in full.py
 ANALYSES = (
     *("analyze", "gains", "cmrr", "transfer", "offset", "range", "psrr", "noise", "impedance", "poles", "half"),
     *("derive", "formula", "source_imbalance"),
@@ -48,7 +49,7 @@ def test_the_gain_is_that_of_the_textbook(board: str, opamp: str) -> None:
     assert amplifier(board, opamp).gains(at).differential[0].real == pytest.approx(BOARDS[board].gain, rel=2e-4)
 
 
-@pytest.mark.parametrize(("board", "opamp"), CASES)
+@pytest.mark.parametrize(("board", "opamp"), [*CASES, *((name, "transistors") for name in QUICK)])
 def test_the_formula_is_that_of_the_textbook(board: str, opamp: str) -> None:
     asked = amplifier(board, opamp)
     at = BOARDS[board].frequency_hz
@@ -109,9 +110,17 @@ def test_signals_that_are_currents_are_refused_with_what_to_put_in_their_place(o
         read(deck("photodiodes", PHOTODIODES, OPAMPS[opamp])).gains(1.0)
 
 
-@pytest.mark.parametrize("opamp", ["ideal", "macromodel"])
+@pytest.mark.parametrize("opamp", OPAMPS)
 def test_a_resistor_that_does_not_match_is_in_the_common_gain(opamp: str) -> None:
     text = BOARDS["difference"].deck(OPAMPS[opamp]).replace("r4 p 0 47k", "r4 p 0 47.47k")
     solved = next(s for s in read(text).derive().steps if s.title == "Solve for A_cm")
     r2, r4, r1 = (sympy.Symbol(name) for name in ("R_2", "R_4", "R_1,3"))
     assert sympy.simplify(as_sympy(solved.equations[-1].right) - (r4 - r2) / (r1 + r4)) == 0
+
+
+def test_a_rejection_that_is_the_op_amps_own_is_not_derived_with_these_as_ideal() -> None:
+    derived = amplifier("difference", "transistors").derive()
+    assert [step.title for step in derived.steps][1:] == ["Amplifiers that feedback holds", "Solve for A_d"]
+    assert [e.text for e in derived.steps[1].equations] == ["v_p - v_n = 0"]
+    assert any("what x1 lacks of an ideal amplifier" in note for note in derived.notes)
+    assert derived.elements[-1] == ("x1", "inputs p and n, output o", "amplifier that feedback holds", "ideal")
