@@ -120,7 +120,7 @@ def test_a_resistor_that_does_not_match_is_in_the_common_gain(opamp: str) -> Non
 
 def test_a_rejection_that_is_the_op_amps_own_is_not_derived_with_these_as_ideal() -> None:
     derived = amplifier("difference", "transistors").derive()
-    assert [step.title for step in derived.steps][1:] == ["Amplifiers that feedback holds", "Solve for A_d"]
+    assert [step.title for step in derived.steps][1:] == ["Ideal amplifiers", "Solve for A_d"]
     assert [e.text for e in derived.steps[1].equations] == ["v_p - v_n = 0"]
     assert any("what x1 lacks of an ideal amplifier" in note for note in derived.notes)
-    assert derived.elements[-1] == ("x1", "inputs p and n, output o", "amplifier that feedback holds", "ideal")
+    assert derived.elements[-1] == ("x1", "inputs p and n, output o", "amplifier of large gain", "ideal")

@@ -225,7 +225,7 @@ class _Task:
 
 
 def _task(shared: SmallSignal, wanted: Sequence[Gain], at: Setting, error: float, frequency_hz: float) -> _Task:
-    """The circuit that the steps are for: of a large one, with the amplifiers ideal that feedback holds.
+    """The circuit that the steps are for: of a large one, with the amplifiers ideal that may be so.
 
     A gain that is what these amplifiers lack of ideal ones is not derived with them as such.
     """
@@ -245,8 +245,8 @@ def _task(shared: SmallSignal, wanted: Sequence[Gain], at: Setting, error: float
         for gain, value, kept in zip(wanted, exact, near, strict=True)
         if not kept
     ]
-    gains, values = ([x for x, kept in zip(each, near, strict=True) if kept] for each in (wanted, exact))
-    return _Task(ideal, pairs, gains, values, nullors, tuple(notes))
+    gains = [gain for gain, kept in zip(wanted, near, strict=True) if kept]
+    return _Task(ideal, pairs, gains, [x for x, kept in zip(exact, near, strict=True) if kept], nullors, tuple(notes))
 
 
 def _reduced(task: _Task, at: Setting, error: float, frequency_hz: float) -> Reduced:
@@ -306,7 +306,7 @@ def _element(symbol: str, where: str, described: Symbol) -> tuple[str, str, str,
 
 def _amplifier(held: Nullor) -> tuple[str, str, str, str]:
     inputs = " and ".join(held.inputs)
-    return held.path, f"inputs {inputs}, output {held.output}", "amplifier that feedback holds", "ideal"
+    return held.path, f"inputs {inputs}, output {held.output}", "amplifier of large gain", "ideal"
 
 
 def _left_out(symbols: Any, reduced: Reduced) -> tuple[str, ...]:

@@ -36,6 +36,10 @@ class Narrow:
         return Solve(State(x), status, self.iterations, np.zeros((1, 1)), np.zeros((0, 1)))
 
 
+    def at_rest(self) -> State:
+        return State(np.zeros((1, 1)), np.zeros((0, 1)))
+
+
 def sources(settles: Any, iterations: int = 3) -> tuple[Narrow, Solve]:
     path = Narrow(settles, lambda aids: aids.source_factor, iterations)
     return path, source_stepping(path, State(np.zeros((1, 1))), NO_AIDS)  # type: ignore[arg-type]
@@ -62,7 +66,14 @@ def test_sources_that_get_stuck_on_the_way_are_given_up() -> None:
 
 def test_sources_of_zero_that_do_not_settle_are_tried_once() -> None:
     path, found = sources(lambda where, before: False)
-    assert not found.converged and path.tried == [0.0]
+    assert not found.converged and path.tried.count(0.0) == 1
+    assert len(path.tried) < 20
+
+
+def test_sources_of_zero_that_do_not_settle_are_raised_from_rest() -> None:
+    path, found = sources(lambda where, before: where > 0.0 and where - before <= 0.03)
+    assert found.converged and path.tried[:2] == [0.0, 0.1]
+    assert path.tried[-1] == 1.0
 
 
 def test_easy_steps_grow_and_hard_ones_do_not() -> None:

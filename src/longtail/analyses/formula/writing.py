@@ -113,8 +113,8 @@ def _notes(at: Setting, of: str, answer: Answer, band_hz: tuple[float, float], a
         )
     if answer.ideal:
         notes.append(
-            f"feedback holds {enumerated(answer.ideal)}: taken as ideal, no voltage between the inputs and no current "
-            "into them, which the error includes"
+            f"taken as ideal, with no voltage between the inputs and no current into them: {enumerated(answer.ideal)}; "
+            "the error includes that"
         )
     if answer.error_bound is None:
         notes.append("the error could not be proven on the band: the figure is the largest of many frequencies")

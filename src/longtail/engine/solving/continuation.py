@@ -17,7 +17,7 @@ import numpy as np
 from longtail.engine.equations.system import Array, System
 from longtail.engine.size import is_large
 from longtail.engine.solving.balanced import Folded, find_groups, satisfied
-from longtail.engine.solving.newton import NO_AIDS, Aids, Solve, State, newton
+from longtail.engine.solving.newton import NO_AIDS, Aids, Solve, State, newton, warm
 from longtail.lanes.kernels import COMPILED
 from longtail.lanes.plain.executor import Executor
 from longtail.lanes.status import LaneStatus
@@ -49,6 +49,10 @@ class Path:
         result = newton(self.system, self.values, state, aids, within, self._executor)
         self.iterations += result.iterations
         return result
+
+    def at_rest(self) -> State:
+        """No voltage anywhere, at the junctions neither, where Newton's method would begin with them conducting."""
+        return warm(self.system, self.values, np.zeros((1, len(self.system.unknowns))))
 
     @property
     def _executor(self) -> Executor:
@@ -103,10 +107,16 @@ def gmin_stepping(path: Path, state: State, aids: Aids) -> Solve:
 
 
 def source_stepping(path: Path, state: State, aids: Aids) -> Solve:
-    """Independent sources raised from zero."""
+    """Independent sources raised from zero.
+
+    Without sources nothing carries current, and what transistors hold floats: where Newton's method does not find that
+    from junctions that conduct, as it begins, the sources are raised from zero volts at all of them.
+    """
     current = State(np.zeros_like(state.x))
-    reached, raise_by = -1.0, 0.1
-    factor = 0.0
+    at_zero = path.solve(current, replace(aids, source_factor=0.0), _STEP_LIMIT)
+    current = at_zero.state if at_zero.converged else path.at_rest()
+    reached, raise_by = 0.0, 0.2 if at_zero.converged and at_zero.iterations < _STEP_LIMIT // 4 else 0.1
+    factor = raise_by
     while True:
         result = path.solve(current, replace(aids, source_factor=factor), _STEP_LIMIT)
         if result.converged:
@@ -116,7 +126,7 @@ def source_stepping(path: Path, state: State, aids: Aids) -> Solve:
             raise_by *= 2.0 if result.iterations < _STEP_LIMIT // 4 else 1.0
         else:
             raise_by /= 4.0
-            if reached < 0.0 or raise_by < 1e-5:
+            if raise_by < 1e-5:
                 return result
         factor = min(1.0, reached + raise_by)
 

@@ -128,11 +128,11 @@ class Deriver:
         )
 
     def held(self) -> Step:
-        """The inputs of amplifiers that feedback holds."""
+        """What holds at the inputs of ideal amplifiers."""
         return Step(
-            "Amplifiers that feedback holds",
-            "Their gain is so large that no voltage is left between their inputs, and no current flows into these. The "
-            "output gives whatever current that takes: its node has no equation of its own.",
+            "Ideal amplifiers",
+            "The gain within their loops is so large that no voltage is left between their inputs, and no current flows "
+            "into these. The output gives whatever current that takes: its node has no equation of its own.",
             tuple(
                 Equation(n.path, self._law(n.current), ZERO) for n in self.reduced.nullors if n.current in self._rows()
             ),
