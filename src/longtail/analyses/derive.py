@@ -48,6 +48,7 @@ _ELEMENT = ("symbol", "where", "meaning", "value")
 _PARTS = (1.0, 0.3, 0.1, 0.03, 0.01, 0.0)  # of the error, for what is left out
 _LARGE = 60  # unknowns from which on there is one try
 _MOST = 0.5  # of a gain: what hangs on differences of matched devices cannot be told with one symbol for both
+_READABLE = 300  # terms of a gain that is written with all of them
 _FEW = 40  # elements beside ideal amplifiers up to which there are several
 _IDEAL = 0.5  # of the error: for amplifiers that are taken as ideal
 _TOLERANCE = 0.05  # relative: values of matched devices that share a symbol
@@ -292,11 +293,14 @@ def _result(
     short = prune(found, values, s, value, error)
     head, _, tail = letter.partition("_")
     left = SymbolName(Label(head, tail))
-    equations = [Equation(letter, left, deriver.writer.write(found))]
+    why = "Eliminate all voltages but those of input and output."
+    if found.terms <= _READABLE or short.terms == found.terms:
+        equations = [Equation(letter, left, deriver.writer.write(found))]
+    else:
+        equations, why = [], f"{why} What comes out has {found.terms} terms; those that count are below."
     if short.terms < found.terms:
         where = f"within {100.0 * error:.3g} % of that at {format_si(frequency_hz, 'Hz')}"
         equations.append(Equation(where, left, deriver.writer.write(short)))
-    why = "Eliminate all voltages but those of input and output."
     return Step(f"Solve for {letter}", why, tuple(equations)), found.used()
 
 
