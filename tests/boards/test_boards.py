@@ -13,7 +13,7 @@ from longtail.errors import LongtailError, OptionError
 from longtail.symbolic.writing.expression import Expression, as_sympy
 
 CASES = [(board, opamp) for board in BOARDS for opamp in ("ideal", "macromodel")]
-QUICK = ("difference", "two", "driver", "howland")  # the other boards of transistors are in full.py
+QUICK = ("difference", "two", "driver", "howland", "balanced")  # of transistors; full.py has the others as well
 ANALYSES = (
     *("analyze", "gains", "cmrr", "transfer", "offset", "range", "psrr", "noise", "impedance", "poles", "half"),
     *("derive", "formula", "source_imbalance"),
@@ -102,6 +102,37 @@ def test_transistor_op_amps_are_nulled_from_where_their_feedback_holds_them() ->
 def test_a_comparator_with_hysteresis_is_unstable_where_it_balances(opamp: str) -> None:
     gains = read(deck("comparator", COMPARATOR, OPAMPS[opamp])).gains(1.0)
     assert any("the operating point is unstable" in note for note in gains.notes)
+
+
+@pytest.mark.parametrize("opamp", ["macromodel", "transistors"])
+@pytest.mark.parametrize("state", [13.0, -13.0])
+def test_a_comparator_is_found_in_the_state_that_its_netlist_names(opamp: str, state: float) -> None:
+    """It stays there: no pole grows; and the other input is where the resistors put it, a hundredth of the output."""
+    asked = read(
+        deck("comparator", COMPARATOR, OPAMPS[opamp]).replace("rl o 0 10k", f"rl o 0 10k\n.nodeset v(o)={state}")
+    )
+    point = asked.op()
+    assert not any("unstable" in note for note in point.notes)
+    assert point.nodes["o"] == pytest.approx(state, abs=1.5)
+    assert point.nodes["p"] == pytest.approx(point.nodes["o"] / 101.0, rel=0.1)
+
+
+@pytest.mark.parametrize("opamp", OPAMPS)
+def test_every_figure_of_a_comparator_where_it_balances_is_marked(opamp: str) -> None:
+    asked = read(deck("comparator", COMPARATOR, OPAMPS[opamp]))
+    for name in (
+        "op",
+        "cmrr",
+        "offset",
+        "noise",
+        "impedance",
+        "poles",
+        "derive",
+        "formula",
+        "source_imbalance",
+        "analyze",
+    ):
+        assert any("the operating point is unstable" in note for note in getattr(asked, name)().notes), name
 
 
 @pytest.mark.parametrize("opamp", OPAMPS)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
 
 from longtail import modes
-from longtail.circuit import Circuit, Instance
+from longtail.circuit import GROUND, Circuit, Instance
 from longtail.driven.drives import hot_end
 from longtail.driven.loop_gain import loop_gain
 from longtail.elaborate.roles import place_of, role_of, terminal
@@ -23,7 +24,7 @@ def closed_loop(circuit: Circuit) -> str:
     """What can be said of an amplifier with one signal input: its gain at low frequency, and that of its loop."""
     if not circuit.ports.loop:
         return ""
-    source, fed_back = circuit.ports.loop
+    source, fed_back, another = circuit.ports.loop
     if circuit.instances[source].device != "voltage_source" or not circuit.ports.output:
         return ""
     inside, wire = _with_wire(circuit, fed_back)
@@ -42,10 +43,24 @@ def closed_loop(circuit: Circuit) -> str:
     weights = modes.output_weights(len(circuit.ports.output))[modes.DIFFERENTIAL]
     gain = sum(w * x[:, system.index[n]] for w, n in zip(weights, circuit.ports.output, strict=True))
     k = int(np.argmax(np.abs(gain) > 0.99 * np.abs(gain).max()))
-    said = f"the gain from {source} to {', '.join(circuit.ports.output)} is {gain[k].real:.4g} V/V with the loop closed"
+    value = math.copysign(abs(gain[k]), gain[k].real)
+    said = f"the gain from {source} to {', '.join(circuit.ports.output)} is {value:.4g} V/V with the loop closed"
     if around is not None:
         said += f", the loop gain {abs(around[k]):.4g}"
-    return f"{said} ({_LOOKED_AT[k]:g} Hz); for gains of an open loop name both nodes: *@ input node node"
+    both = _inputs(circuit, another, fed_back)
+    return f"{said} ({_LOOKED_AT[k]:g} Hz); for gains of an open loop name both nodes: *@ input {both}"
+
+
+def _inputs(circuit: Circuit, *transistors: str) -> str:
+    """The nodes of the bases or gates of a pair; "node node" where they are not known or one is ground."""
+    nodes = [_control(circuit.instances[name]) for name in transistors if name]
+    return "node node" if len(nodes) < 2 or GROUND in nodes else " ".join(nodes)
+
+
+def _control(transistor: Instance) -> str:
+    role = role_of(transistor)
+    assert role is not None  # only transistors are fed back
+    return terminal(transistor, role.control)
 
 
 def _with_wire(circuit: Circuit, transistor: str) -> tuple[Circuit, str]:
@@ -54,8 +69,8 @@ def _with_wire(circuit: Circuit, transistor: str) -> tuple[Circuit, str]:
         return circuit, ""
     old = circuit.instances[transistor]
     role = role_of(old)
-    assert role is not None  # only transistors are fed back
-    node, place = terminal(old, role.control), place_of(old, role.control)
+    assert role is not None
+    node, place = _control(old), place_of(old, role.control)
     lead = f"{node}@{transistor}"
     wire = Instance(f"v@{lead}", "voltage_source", (node, lead), {"dc": 0.0})
     new = replace(old, nodes=(*old.nodes[:place], lead, *old.nodes[place + 1 :]))

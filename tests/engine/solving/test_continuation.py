@@ -35,7 +35,6 @@ class Narrow:
         status = np.array([SETTLED if good else LOST], np.int8)
         return Solve(State(x), status, self.iterations, np.zeros((1, 1)), np.zeros((0, 1)))
 
-
     def at_rest(self) -> State:
         return State(np.zeros((1, 1)), np.zeros((0, 1)))
 

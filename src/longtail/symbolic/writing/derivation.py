@@ -131,8 +131,8 @@ class Deriver:
         """What holds at the inputs of ideal amplifiers."""
         return Step(
             "Ideal amplifiers",
-            "The gain within their loops is so large that no voltage is left between their inputs, and no current flows "
-            "into these. The output gives whatever current that takes: its node has no equation of its own.",
+            "The gain within their loops is so large that no voltage is left between their inputs, and no current "
+            "flows in. The output gives whatever current that takes: its node has no equation of its own.",
             tuple(
                 Equation(n.path, self._law(n.current), ZERO) for n in self.reduced.nullors if n.current in self._rows()
             ),
