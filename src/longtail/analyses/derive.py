@@ -118,7 +118,7 @@ def run(circuit: Circuit, drive: Drive, error: float, frequency: float, latex: b
     _check(at)
     wanted, zero = _derivable(at, frequency)
     shared, unequal = _shared(at, wanted, error, frequency)
-    task = _task(shared, wanted, at, error, frequency)
+    task = _derived(shared, wanted, at, error, frequency)
     reduced = _reduced(task, at, error, frequency)
     names = labels(reduced.circuit.symbols.values())
     deriver = Deriver(reduced, names, task.pairs)
@@ -214,7 +214,7 @@ def _gains(circuit: SmallSignal, wanted: Sequence[Gain], at: Setting, frequency_
 
 
 @dataclass(frozen=True)
-class _Task:
+class _Derived:
     """What is derived from which circuit: `exact` are the gains in numbers, `notes` tell of those that are not."""
 
     circuit: SmallSignal
@@ -225,7 +225,7 @@ class _Task:
     notes: tuple[str, ...] = ()
 
 
-def _task(shared: SmallSignal, wanted: Sequence[Gain], at: Setting, error: float, frequency_hz: float) -> _Task:
+def _derived(shared: SmallSignal, wanted: Sequence[Gain], at: Setting, error: float, frequency_hz: float) -> _Derived:
     """The circuit that the steps are for: of a large one, with the amplifiers ideal that may be so.
 
     A gain that is what these amplifiers lack of ideal ones is not derived with them as such.
@@ -233,10 +233,10 @@ def _task(shared: SmallSignal, wanted: Sequence[Gain], at: Setting, error: float
     exact = _gains(shared, wanted, at, frequency_hz)
     s = np.array([2j * np.pi * frequency_hz])
     if len(shared.unknowns) <= _LARGE:
-        return _Task(shared, at.pairs, wanted, exact)
+        return _Derived(shared, at.pairs, wanted, exact)
     ideal, pairs, nullors = as_held(shared, wanted[0], at.pairs, s, exact[0], _IDEAL * error)
     if not nullors:
-        return _Task(shared, at.pairs, wanted, exact)
+        return _Derived(shared, at.pairs, wanted, exact)
     near = [error_with(shared, gain, nullors, s, value) <= error for gain, value in zip(wanted, exact, strict=True)]
     letters, names = symbols(at.drives.single_ended), enumerated([n.path for n in nullors])
     notes = [
@@ -247,10 +247,12 @@ def _task(shared: SmallSignal, wanted: Sequence[Gain], at: Setting, error: float
         if not kept
     ]
     gains = [gain for gain, kept in zip(wanted, near, strict=True) if kept]
-    return _Task(ideal, pairs, gains, [x for x, kept in zip(exact, near, strict=True) if kept], nullors, tuple(notes))
+    return _Derived(
+        ideal, pairs, gains, [x for x, kept in zip(exact, near, strict=True) if kept], nullors, tuple(notes)
+    )
 
 
-def _reduced(task: _Task, at: Setting, error: float, frequency_hz: float) -> Reduced:
+def _reduced(task: _Derived, at: Setting, error: float, frequency_hz: float) -> Reduced:
     """The circuit with what matters for its gains, less left out where the gains together need more than each alone."""
     s = np.array([2j * np.pi * frequency_hz])
     small = len(task.circuit.symbols) <= _FEW if task.nullors else len(task.circuit.unknowns) <= _LARGE

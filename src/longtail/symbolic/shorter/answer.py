@@ -242,7 +242,8 @@ def quotient_answer(wanted: Answer, unwanted: Answer, error: float) -> Answer:
     known = wanted.terms_exact is not None and unwanted.terms_exact is not None
     terms = (wanted.terms_exact or 0) + (unwanted.terms_exact or 0) if known else None
     bound = error_bound(found, values, at, sampled)
-    return Answer(found, symbols, bound, sampled, terms, at, unwanted.nominal, wanted.unknowns)
+    ideal = tuple(dict.fromkeys((*wanted.ideal, *unwanted.ideal)))
+    return Answer(found, symbols, bound, sampled, terms, at, unwanted.nominal, wanted.unknowns, ideal)
 
 
 def _answer(found: RationalTransfer, circuit: SmallSignal, at: Reference) -> Answer:
