@@ -104,6 +104,19 @@ def test_a_comparator_with_hysteresis_is_unstable_where_it_balances(opamp: str) 
     assert any("the operating point is unstable" in note for note in gains.notes)
 
 
+def test_a_driven_body_before_four_op_amps_of_transistors_has_an_operating_point() -> None:
+    """Nothing but the fourth amplifier holds the body, and the inputs of two others hang from it: all four are held."""
+    asked = amplifier("ecg", "transistors")
+    point = asked.op()
+    nodes = {**point.nodes, "0": 0.0}
+    assert not any("unstable" in note for note in point.notes)
+    assert (
+        max(abs(nodes[plus] - nodes[minus]) for plus, minus in (("a", "f1"), ("b", "f2"), ("p", "n"), ("d", "0")))
+        < 2e-3
+    )
+    assert asked.gains(0.0).differential[0].real == pytest.approx(BOARDS["ecg"].gain, rel=1e-2)
+
+
 @pytest.mark.parametrize("opamp", ["macromodel", "transistors"])
 @pytest.mark.parametrize("state", [13.0, -13.0])
 def test_a_comparator_is_found_in_the_state_that_its_netlist_names(opamp: str, state: float) -> None:
