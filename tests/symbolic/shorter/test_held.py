@@ -89,3 +89,11 @@ def test_currents_of_nullors_are_images_where_their_nodes_are() -> None:
     question = at.question("differential", (0.0, 0.0))
     _, pairs, _ = as_held(at.circuit, question.gain, question.pairs, AT, gain(at), 1e-2)
     assert pairs == (*question.pairs, ("i(x1)", "i(x2)", 1))
+
+
+def test_what_is_nearest_together_is_held_though_ground_would_do_as_well() -> None:
+    """On a body that floats, an input of the first stage could be ground as far as the differential gain goes."""
+    assert nullors(of("ecg", "macromodel"), 1e-2)[:2] == (
+        Nullor("x1", ("a", "f1"), "o1"),
+        Nullor("x2", ("b", "f2"), "o2"),
+    )

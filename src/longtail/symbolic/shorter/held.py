@@ -9,6 +9,7 @@ in place, so that errors add up as they do.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 
 import numpy as np
 
@@ -32,17 +33,18 @@ def held(circuit: SmallSignal, gain: Gain, s: Complex, wanted: Complex, allowed:
     """The nullors that may stand for subcircuits, so that the gain stays within a relative error of `wanted` at `s`."""
     found: list[Nullor] = []
     left = [b for b in blocks(circuit) if not b.inner & {*gain.read, *gain.drive}]
+    ends = np.unique([0, len(s) - 1])
     while left:
         block, *left = left
         choices = [*_choices(circuit, gain, s, block, found)] if len(block.ports) > 1 else []
-        ends = np.unique([0, len(s) - 1])
-        errors = [error_with(circuit, gain, [*found, n], s[ends], wanted[ends]) for n in choices]
-        if not errors or min(errors) > allowed:
-            continue
-        best = choices[int(np.argmin(grades(errors, _NOTHING)))]
-        if len(s) <= len(ends) or error_with(circuit, gain, [*found, best], s, wanted) <= allowed:
-            found.append(best)
-            left = [b for b in left if not f"{b.path}.".startswith(f"{block.path}.")]
+        for _, alike in groupby(choices, key=lambda n: n.inputs):  # what is held is nearest together: that counts first
+            some = list(alike)
+            errors = [error_with(circuit, gain, [*found, n], s[ends], wanted[ends]) for n in some]
+            best = some[int(np.argmin(grades(errors, _NOTHING)))]
+            if min(errors) <= allowed and error_with(circuit, gain, [*found, best], s, wanted) <= allowed:
+                found.append(best)
+                left = [b for b in left if not f"{b.path}.".startswith(f"{block.path}.")]
+                break
     return tuple(found)
 
 
