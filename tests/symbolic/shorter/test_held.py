@@ -93,7 +93,9 @@ def test_currents_of_nullors_are_images_where_their_nodes_are() -> None:
 
 def test_what_is_nearest_together_is_held_though_ground_would_do_as_well() -> None:
     """On a body that floats, an input of the first stage could be ground as far as the differential gain goes."""
-    assert nullors(of("ecg", "macromodel"), 1e-2)[:2] == (
+    assert nullors(of("ecg", "transistors"), 1e-2) == (
         Nullor("x1", ("a", "f1"), "o1"),
         Nullor("x2", ("b", "f2"), "o2"),
+        Nullor("x3", ("p", "n"), "o"),
+        Nullor("x4", ("d", "0"), "leg"),
     )
