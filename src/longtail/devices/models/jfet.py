@@ -41,7 +41,7 @@ from longtail.devices.base import (
     Spread,
     Topology,
 )
-from longtail.devices.parts.field_effect import WITH_JUNCTION_GATE
+from longtail.devices.parts.field_effect import WITH_JUNCTION_GATE, at_terminals
 from longtail.devices.parts.jfet_gate import emission_voltage, gate_current, ionization, saturation_current
 from longtail.devices.parts.junction import depletion_charge, scaled_junction
 from longtail.devices.parts.limiting import critical_voltage, fetlim, pnjlim
@@ -82,11 +82,7 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
         charges={"g": p.polarity * (q_gs + q_gd), "di": -p.polarity * q_gd, "si": -p.polarity * q_gs},
         quantities=Later(
             lambda: {
-                "id": i_channel - i_gd,
-                "ig": i_gs + i_gd,
-                "vgs": vgs,
-                "vds": vds,
-                "vgd": vgd,
+                **at_terminals(p, id=i_channel - i_gd, ig=i_gs + i_gd, vgs=vgs, vds=vds, vgd=vgd),
                 "g_m": g_m,
                 "g_ds": g_ds,
                 "r_o": select(g_ds > 0.0, 1.0 / maximum(g_ds, _TINY), math.inf),

@@ -40,7 +40,7 @@ from longtail.devices.base import (
     Topology,
     thermal_voltage,
 )
-from longtail.devices.parts.field_effect import WITH_JUNCTION_GATE
+from longtail.devices.parts.field_effect import WITH_JUNCTION_GATE, at_terminals
 from longtail.devices.parts.junction import REFERENCE_TEMPERATURE, junction_current
 from longtail.devices.parts.limiting import critical_voltage, fetlim, pnjlim
 from longtail.devices.parts.noise import flicker, thermal
@@ -79,11 +79,7 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
         capacitances=(("g", "si", c_gs), ("g", "di", c_gd)),
         quantities=Later(
             lambda: {
-                "id": i_channel - i_gd,
-                "ig": i_gs + i_gd,
-                "vgs": vgs,
-                "vds": vds,
-                "vgd": vgd,
+                **at_terminals(p, id=i_channel - i_gd, ig=i_gs + i_gd, vgs=vgs, vds=vds, vgd=vgd),
                 "g_m": g_m,
                 "g_ds": g_ds,
                 "r_o": select(g_ds > 0.0, 1.0 / maximum(g_ds, _TINY), math.inf),
