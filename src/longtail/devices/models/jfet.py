@@ -11,8 +11,8 @@ device of either polarity), and with drain and source exchanged where vds < 0:
 PSpice's isr, nr, alpha and vk add recombination and impact ionization, which ngspice lacks: see
 `longtail.devices.parts.jfet_gate`. b = 1 gives the square law, beta*u^2 in saturation and beta*x*(2*u - x) below it.
 
-Signs of what is reported: as ngspice's @j1[...], in the device's own sense, so that a conducting p-channel device
-has id > 0 and vds > 0. `id` is the current into the drain and `ig` that into the gate, junctions included; g_m and
+Signs of what is reported: as counted at the terminals, so that a conducting p-channel device has id < 0 and vds < 0
+(ngspice's @j1[...] has the other sign). `id` is the current into the drain and `ig` that into the gate, junctions included; g_m and
 g_ds are the slopes of the channel current along vgs and vds, the other held, for both signs of vds.
 
 Noise: thermal of the channel, 4*k*T*2/3*g_m (nlev = 3: 4*k*T*2/3*area*beta*u*(1 + a + a^2)/(1 + a)*gdsnoi with

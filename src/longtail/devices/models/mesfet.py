@@ -12,7 +12,7 @@ The gate's charge is that of Statz, with the junction's potential pb, and 0.5 V 
 capacitance is constant; C_gs and C_gd are its slopes by vgs and vgd. As in ngspice nothing but the noise follows the
 temperature: vt is that of 27 degC. An area without a name, `z1 d g s model 2`, counts (ngspice 39 passes over it).
 
-Signs of what is reported: in the device's own sense, as of the JFET. `id` is the current into the drain and `ig` that
+Signs of what is reported: as counted at the terminals, as of the JFET. `id` is the current into the drain, `ig` that
 into the gate, junctions included; g_m and g_ds are the slopes of the channel current along vgs and vds, the other held.
 
 Noise: thermal of the channel, 4*k*T*2/3*g_m, flicker kf*abs(id)^af/f, thermal of rd and rs; the junctions are silent.
