@@ -12,8 +12,8 @@ PSpice's isr, nr, alpha and vk add recombination and impact ionization, which ng
 `longtail.devices.parts.jfet_gate`. b = 1 gives the square law, beta*u^2 in saturation and beta*x*(2*u - x) below it.
 
 Signs of what is reported: as counted at the terminals, so that a conducting p-channel device has id < 0 and vds < 0
-(ngspice's @j1[...] has the other sign). `id` is the current into the drain and `ig` that into the gate, junctions included; g_m and
-g_ds are the slopes of the channel current along vgs and vds, the other held, for both signs of vds.
+(ngspice's @j1[...] has the other sign). `id` is the current into the drain and `ig` that into the gate, junctions
+included; g_m and g_ds are the slopes of the channel current along vgs and vds, the other held, for both signs of vds.
 
 Noise: thermal of the channel, 4*k*T*2/3*g_m (nlev = 3: 4*k*T*2/3*area*beta*u*(1 + a + a^2)/(1 + a)*gdsnoi with
 a = 1 - vds/u in triode, 0 in saturation), flicker kf*abs(id)^af/f, thermal of rd and rs. The gate junctions are
