@@ -17,9 +17,10 @@ SEED ?= 1
 SHARE ?= 1
 CALLS ?= 10000
 MORE ?= 0
+OPAMP ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test benches machines mutants fuzz threads survey recorded lint clean
+.PHONY: help run test benches boards machines mutants fuzz threads survey recorded lint clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +39,9 @@ benches: $(VENV)/.installed-dev ## drive many random amplifiers in every way, an
 
 machines: $(VENV)/.installed-dev ## ask everything on every kind of processor, and compare (SHARE=1: all; 20: one in twenty)
 	PYTHONPATH=tests $(BIN)/python -m machine.full $(SHARE) $(SEED)
+
+boards: $(VENV)/.installed-dev ## ask everything of boards of op-amps, of transistors too, and tell how long it takes (OPAMP=transistors)
+	PYTHONPATH=tests $(BIN)/python -m boards.full $(OPAMP)
 
 mutants: $(VENV)/.installed-dev ## put faults into the engine and the analyses; do the tests notice (MUTANTS=200 SEED=1)
 	@scripts/ensure-ngspice.sh

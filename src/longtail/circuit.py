@@ -67,8 +67,8 @@ class Ports:
     amplifier, or ends of devices at a node, as `0@rs2`, which is the end of rs2 at ground. `output` names one node or
     two. `supplies` names voltage sources. `how` says where each came from: "directive", "option" or
     "found: <reason>". `ordered` is False where nothing says which of the inputs that were found is the positive one.
-    `loop` names the signal source of a feedback amplifier, which has one input, and the transistor whose base or gate
-    is fed back ("" where it has none).
+    `loop` names the signal source of a feedback amplifier, which has one input, the transistor whose base or gate
+    is fed back, and the other one of its pair ("" where there is none).
     """
 
     input: tuple[str, ...] = ()

@@ -428,7 +428,7 @@ def test_a_difference_has_the_value_of_the_devices_difference() -> None:
 
 PROVEN: dict[str, object] = {
     "transfer": SimpleNamespace(is_zero=False), "nominal": False, "error_bound": 0.05, "error_sampled": 0.1,
-    "cancellation": 10.0, "unknowns": ("o1", "q1#bi"),
+    "cancellation": 10.0, "unknowns": ("o1", "q1#bi"), "ideal": (),
 }  # fmt: skip
 
 
@@ -442,6 +442,7 @@ PROVEN: dict[str, object] = {
         ({"cancellation": 10.001}, "terms cancel to 1/10 of their size"),
         ({"cancellation": 250.0}, "terms cancel to 1/250 of their size"),
         ({"nominal": True}, "every pair was taken to differ by 1 %"),
+        ({"ideal": ("x1", "x2")}, "no current into them: x1 and x2; the error includes that"),
         ({"unknowns": ("o1", "q1#late")}, "excess phase is counted as a pole and a zero"),
     ],
 )

@@ -278,6 +278,30 @@ op p n o
     frequency_hz=1e3,
 )
 
+PHOTODIODE_PAIR = Board(
+    "Photodiode pair, each current from a voltage and a large resistance",
+    """
+va da 0 0 ac 0.5
+vb db 0 0 ac -0.5
+rsa da a 1g
+rsb db b 1g
+ca a 0 10p
+cb b 0 10p
+rf1 a o1 1meg
+rf2 b o2 1meg
+op 0 a o1
+op 0 b o2
+r1 o2 n 10k
+r2 n o 10k
+r3 o1 p 10k
+r4 p 0 10k
+op p n o
+""",
+    -1e6 / 1e9,
+    lambda r: -r("R_F") * r("R_2,4") / (r("R_SA,SB") * r("R_1,3")),
+)
+
+# of two states, and one between that no circuit stays at
 COMPARATOR = """
 vsig sig 0 0 ac 1
 vref ref 0 0
@@ -287,6 +311,7 @@ op p ref o
 rl o 0 10k
 """
 
+# signals that are currents are refused, and the board of a photodiode pair is what to put in their place
 PHOTODIODES = """
 i1 a 0 0 ac 0.5
 i2 b 0 0 ac -0.5
@@ -313,4 +338,5 @@ BOARDS = {
     "howland": HOWLAND,
     "driver": DRIVER,
     "balanced": BALANCED,
+    "photodiodes": PHOTODIODE_PAIR,
 }

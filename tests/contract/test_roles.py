@@ -98,10 +98,9 @@ def total(quantities: Mapping[str, float], factors: Mapping[str, float], sign: f
 @pytest.mark.parametrize("polarity", [1.0, -1.0])
 def test_the_voltages_of_a_role_rise_in_its_own_sense(name: str, polarity: float) -> None:
     role = role_of(name)
-    sign = 1.0 if role.own_sense else polarity
     points = [p for p in swept(name, polarity) if p[1] > 1.0]
-    by_across = [total(q, role.headroom, sign) for v, _, q in points if v == points[50][0]]
-    by_control = [total(q, role.drive, sign) for _, across, q in points if across == 4.0]
+    by_across = [total(q, role.headroom, polarity) for v, _, q in points if v == points[50][0]]
+    by_control = [total(q, role.drive, polarity) for _, across, q in points if across == 4.0]
     assert by_across == sorted(by_across) and by_across[0] < by_across[-1]
     assert by_control == sorted(by_control) and by_control[0] < by_control[-1]
 

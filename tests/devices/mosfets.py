@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from devices.harness import Card, instance
-from devices.transistors import Case, by_longtail, by_ngspice, terminal_capacitances
+from devices.transistors import Case, by_longtail, by_ngspice, terminal_capacitances, turn_to_terminals
 from longtail.devices.base import DeviceModel
 
 TERMINALS = ("d", "g", "s", "b")
@@ -67,13 +67,12 @@ Found = Mapping[str, np.ndarray]
 
 
 def beside_ngspice(device: DeviceModel, case: Case, temp_deg_c: float) -> tuple[Found, Found]:
-    """What longtail and ngspice find at every bias, ngspice's by longtail's names and in the device's own sense."""
+    """What longtail and ngspice find at every bias, ngspice's by longtail's names and at the terminals."""
     biases = terminal_voltages(device, case)
     found = by_ngspice(case, "m", TERMINALS, biases, list(NAMES.values()), temp_deg_c)
     ours = by_longtail(device, card_of(device, case, temp_deg_c), biases)
     sign = device.model_types[case.type]
-    found["von"] *= sign
-    found["vdsat"] *= sign
+    turn_to_terminals(found, NAMES, device, sign)
     if sign < 0:
         # ngspice multiplies the device's own currents with the terminals' voltages
         found["p"] = sum(found[f"i({t})"] * np.array([b[t] for b in biases]) for t in TERMINALS)

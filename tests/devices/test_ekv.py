@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -95,12 +96,15 @@ WITH_THETA = {name: value for name, value in N_CHANNEL.items() if name != "e0"} 
 # a channel that is all closed form: long, wide, of carriers that never saturate
 IDEAL = {"vto": 0.5, "gamma": 0.0, "kp": 1e-4, "cox": 1e-3, "leta": 0.0, "weta": 0.0, "lambda": 0.0, "ucrit": 1e11}
 KINDS = {"n": ("nmos", N_CHANNEL), "p": ("pmos", P_CHANNEL), "theta": ("nmos", WITH_THETA)}
+TURNED = {quantity.name for quantity in MODEL.quantities if quantity.unit in ("V", "A")}
 VT = float(thermal_voltage(300.15))
 
 
 def at(card: Card, d: float, g: float, s: float = 0.0) -> Flows:
-    """Flows at voltages against the bulk in the device's own sense."""
-    return evaluate(MODEL, card, {"d": card.polarity * d, "g": card.polarity * g, "s": card.polarity * s})
+    """Flows at voltages against the bulk in the device's own sense, and what is reported in that sense."""
+    flows = evaluate(MODEL, card, {"d": card.polarity * d, "g": card.polarity * g, "s": card.polarity * s})
+    own = {name: x * (card.polarity if name in TURNED else 1.0) for name, x in flows.quantities.items()}
+    return replace(flows, quantities=own)
 
 
 @pytest.mark.parametrize("temperature", [233.15, 300.15, 398.15])

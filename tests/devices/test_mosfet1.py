@@ -23,7 +23,7 @@ from devices.mosfets import (
     card_of,
     terminal_voltages,
 )
-from devices.transistors import Case, by_engine, by_longtail, by_ngspice, parameter_slopes
+from devices.transistors import Case, by_engine, by_longtail, by_ngspice, parameter_slopes, turn_to_terminals
 from longtail.devices import base
 from longtail.devices.models.mosfet1 import MODEL
 from longtail.errors import InputError
@@ -96,8 +96,7 @@ def test_series_resistances_through_the_engine(name, constants_of_ngspice):
     names = {ours: theirs for ours, theirs in NAMES.items() if ours not in ("g_mb", "power")}
     theirs = by_ngspice(case, "m", TERMINALS, biases, list(names.values()), 60.0)
     ours = by_engine(MODEL, case, biases, 60.0)
-    for quantity in ("von", "vdsat"):
-        theirs[quantity] *= MODEL.model_types[case.type]
+    turn_to_terminals(theirs, names, MODEL, MODEL.model_types[case.type])
     # ngspice's m multiplies all but gmin: here three devices in parallel have three times gmin, at up to 8 V
     current = 1e-14 + (case.instance.get("m", 1.0) - 1.0) * 1e-12 * 8.0
     floors = {"A": current, "F": 1e-22}

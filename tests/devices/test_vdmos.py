@@ -113,9 +113,9 @@ def test_weak_inversion_is_exponential_far_below_the_threshold() -> None:
 
 def test_vtotc_is_added_as_the_card_counts() -> None:
     """In LTspice's way: a negative one lowers the threshold of an n channel, a positive one that of a p channel."""
-    for kind, vto, vtotc in (("vdmos", 3.0, -5e-3), ("vdmosp", -3.0, 5e-3)):
+    for kind, vto, vtotc, v_th in (("vdmos", 3.0, -5e-3, 2.8), ("vdmosp", -3.0, 5e-3, -2.8)):
         card = instance(MODEL, kind, {"vto": vto, "vtotc": vtotc}, 300.15 + 40.0)
-        assert evaluate(MODEL, card, {}).quantities["vth"] == pytest.approx(3.0 - 0.2, rel=1e-12)
+        assert evaluate(MODEL, card, {}).quantities["vth"] == pytest.approx(v_th, rel=1e-12)
 
 
 def test_noise_in_closed_form() -> None:

@@ -176,3 +176,13 @@ def parameter_slopes(device: DeviceModel, card: Card, bias: Bias) -> tuple[Chang
         by_slope[name] = np.array(slopes) * step / np.maximum(centre, 1e-30)
         as_found[name] = (high - low) / 2.0 / np.maximum(centre, 1e-30)
     return by_slope, as_found
+
+
+def turn_to_terminals(
+    found: Mapping[str, np.ndarray], names: Mapping[str, str], device: DeviceModel, sign: float
+) -> None:
+    """ngspice has voltages and currents of a p channel in the device's own sense, but for von and vdsat."""
+    units = {quantity.name: quantity.unit for quantity in device.quantities}
+    for ours, theirs in names.items():
+        if units[ours] in ("V", "A") and theirs not in ("von", "vdsat"):
+            found[theirs][:] *= sign

@@ -42,7 +42,7 @@ def test_the_closed_gain_is_what_the_loop_gain_makes_of_ten(k: float) -> None:
     gain, loop = map(float, found.groups())
     assert loop == pytest.approx(0.1 * k * pair["g_m"] * 5e3, rel=1e-3)
     assert gain == pytest.approx(10.0 * loop / (1.0 + loop), rel=1e-3)
-    assert "name both nodes: *@ input node node" in text
+    assert text.endswith("name both nodes: *@ input inp fb")
 
 
 def test_it_is_the_hint_where_two_inputs_are_asked_for() -> None:

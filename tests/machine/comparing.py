@@ -9,9 +9,9 @@ The scale of a number is the largest magnitude
 
 Poles and zeros are no array: a slow one is as exact as a fast one, so each is its own scale, with both its parts.
 The distance of a pole from a zero is a difference of the two as a part of the pole, a harmonic a part of the
-fundamental, and a logarithm moves by parts of what it is of: their terms are 1. A rejection in dB is compared as what
-it is the logarithm of, a ratio of gains; over lanes, unwanted over wanted gain as a part of 1. Where the program tells
-the uncertainty of a zero, that takes the place of 1e-9. A number by itself is its own scale.
+fundamental, an error a part of a gain, and a logarithm moves by parts of what it is of: their terms are 1. A rejection
+in dB is compared as what it is the logarithm of, a ratio of gains; over lanes, unwanted over wanted gain as a part of
+1. Where the program tells the uncertainty of a zero, that takes the place of 1e-9. A number by itself is its own scale.
 """
 
 from __future__ import annotations
@@ -22,9 +22,14 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 WITHIN = 1e-9
+# what is smaller counts as a part of this: the operating point is found to so much, in V, A and W
+LEAST = {"v": 1e-3, "i": 1e-6, "power": 1e-6}
 LAST_BIT = 1e-15  # of the wanted gain
 MODES = {"differential", "common", "unwanted", "common_to_differential", "differential_to_common"}
-RELATIVE = {"distance": 1.0, "thd": 1.0, "log": 1.0} | {f"hd{n}": 1.0 for n in range(2, 10)}
+RELATIVE = {"distance": 1.0, "thd": 1.0, "log": 1.0, "error_bound": 1.0, "error_sampled": 1.0} | {
+    f"hd{n}": 1.0 for n in range(2, 10)
+}
+KNOWN = RELATIVE | LEAST
 # a residue of a pole beside others is a difference of large terms, and its uncertainty is not told yet
 CONDITIONED = {"residues_rad_s": 1e-6}
 ROOTS = {"poles_rad_s", "zeros_rad_s"}
@@ -67,17 +72,21 @@ def differences(one: Any, other: Any, place: str = "", scale: float = 0.0, roots
             if key == "deck":
                 yield from _decks(one[key], other[key], f"{place}/{key}")
                 continue
-            if key.endswith(("cmrr_db", "rejection_db")):
-                refined = "amplifier_cmrr_db" not in one and not place.endswith(("/values", "/curves"))
+            if key.endswith(("cmrr_db", "rejection_db", "psrr_db")):
+                lanes = place.endswith(("/values", "/curves"))
+                refined = "amplifier_cmrr_db" not in one and key != "psrr_db" and not lanes
                 yield from _rejections(one[key], other[key], f"{place}/{key}", refined)
                 continue
             if key in ("input_power", "common") and "input_power" in one:
                 yield from _referred(one, other, key, f"{place}/{key}")
                 continue
+            if key == "error" and isinstance(one[key], dict) and isinstance(other[key], dict):
+                yield from differences([*one[key].values()], [*other[key].values()], f"{place}/{key}", 1.0)
+                continue
             if key == "rows" and _gains_of(one[key]):
                 yield from _rows(one[key], other[key], f"{place}/{key}")
                 continue
-            own = max(scale, largest(one)) if _complex(one) else matrix if key in MODES else RELATIVE.get(key, 0.0)
+            own = max(scale, largest(one)) if _complex(one) else matrix if key in MODES else KNOWN.get(key, 0.0)
             yield from differences(one[key], other[key], f"{place}/{key}", own, roots or key in ROOTS)
     elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         apart = roots and any(isinstance(each, list) for each in one)
@@ -95,7 +104,8 @@ def _rejections(one: Any, other: Any, place: str, refined: bool) -> Iterator[Dif
     """Differences of rejections in dB, as parts of the ratios that they are logarithms of.
 
     What is unwanted hangs on last bits of the operating point, which are no more than some of the wanted gain. Over
-    lanes, and with a network at the inputs, small signals have no refinement: unwanted over wanted gain is a part of 1.
+    lanes, of supplies, and with a network at the inputs, small signals have no refinement: unwanted over wanted gain is
+    a part of 1.
     """
     if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         for k, (a, b) in enumerate(zip(one, other, strict=True)):
@@ -137,10 +147,10 @@ def _rows(one: list[dict[str, Any]], other: list[dict[str, Any]], place: str) ->
     wanted = _gains_of(one)
     for k, (mine, theirs) in enumerate(zip(one, other, strict=False)):
         for each in differences(mine, theirs, f"{place}/{k}"):
-            extreme = not each.structural and each.place.endswith(("/minimum", "/maximum"))
-            if extreme and mine["unit"] == "V/V":
+            value = not each.structural and each.place.endswith(("/value", "/minimum", "/maximum"))
+            if value and mine["unit"] == "V/V" and not each.place.endswith("/value"):
                 yield each._replace(size=abs(each.one - each.other) / wanted)
-            elif extreme and mine["unit"] == "dB" and mine["symbol"].startswith("CMRR"):
+            elif value and mine["unit"] == "dB":
                 yield from _rejections(each.one, each.other, each.place, False)
             else:
                 yield each

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -22,11 +22,13 @@ from longtail.errors import AnalysisError, UnsupportedError
 from longtail.hints import said
 from longtail.merits.gains import symbols
 from longtail.merits.reasons import Cause, Reason
-from longtail.symbolic.algebra.gain import Gain, gain_equations
-from longtail.symbolic.algebra.reference import Dense, dense
+from longtail.symbolic.algebra.gain import Gain, Pairs, gain_equations
+from longtail.symbolic.algebra.reference import dense
 from longtail.symbolic.algebra.transfer import Complex
 from longtail.symbolic.circuit.elements import SmallSignal, Symbol
-from longtail.symbolic.circuit.names import Label, labels, share
+from longtail.symbolic.circuit.names import Label, enumerated, labels, share
+from longtail.symbolic.circuit.nullors import Nullor
+from longtail.symbolic.shorter.held import as_held, error_with
 from longtail.symbolic.shorter.pruning import prune
 from longtail.symbolic.shorter.reduced import ELSEWHERE, Reduced, reduce_circuit
 from longtail.symbolic.writing.derivation import (
@@ -46,6 +48,9 @@ _ELEMENT = ("symbol", "where", "meaning", "value")
 _PARTS = (1.0, 0.3, 0.1, 0.03, 0.01, 0.0)  # of the error, for what is left out
 _LARGE = 60  # unknowns from which on there is one try
 _MOST = 0.5  # of a gain: what hangs on differences of matched devices cannot be told with one symbol for both
+_READABLE = 300  # terms of a gain that is written with all of them
+_FEW = 40  # elements beside ideal amplifiers up to which there are several
+_IDEAL = 0.5  # of the error: for amplifiers that are taken as ideal
 _TOLERANCE = 0.05  # relative: values of matched devices that share a symbol
 
 
@@ -113,18 +118,18 @@ def run(circuit: Circuit, drive: Drive, error: float, frequency: float, latex: b
     _check(at)
     wanted, zero = _derivable(at, frequency)
     shared, unequal = _shared(at, wanted, error, frequency)
-    reduced = _reduced(shared, wanted, at, error, frequency)
+    task = _derived(shared, wanted, at, error, frequency)
+    reduced = _reduced(task, at, error, frequency)
     names = labels(reduced.circuit.symbols.values())
-    deriver = Deriver(reduced, names, at.pairs)
-    steps = [deriver.laws(), *([found] if (found := deriver.branches()).equations else [])]
+    deriver = Deriver(reduced, names, task.pairs)
+    steps = [deriver.laws(), *(found for found in (deriver.held(), deriver.branches()) if found.equations)]
     letters = symbols(at.drives.single_ended)
     independent: list[str] = []
-    for gain in wanted:
+    for gain, exact in zip(task.gains, task.exact, strict=True):
         if at.pairs:
             cancelled = deriver.cancellation()
             steps += [cancelled] if gain.name == "differential" and cancelled.equations else []
             steps.append(deriver.mode(gain.name))
-        exact = dense(gain_equations(shared, gain, at.pairs), {k: s.value for k, s in shared.symbols.items()})
         step, used = _result(reduced, gain, exact, at, deriver, letters[gain.name], (frequency, error))
         steps.append(step)
         if gain.name == "differential":
@@ -132,13 +137,13 @@ def run(circuit: Circuit, drive: Drive, error: float, frequency: float, latex: b
     return Derivation(
         at.drives.circuit.title,
         tuple(steps),
-        tuple(_element(*line) for line in element_lines(reduced, names)),
-        _left_out(shared.symbols, reduced),
+        (*(_element(*line) for line in element_lines(reduced, names)), *(_amplifier(n) for n in reduced.nullors)),
+        _left_out(task.circuit.symbols, reduced),
         tuple(independent),
         at.drives.hot,
         at.drives.output,
         latex,
-        (*_notes(independent, at), *unequal, *zero, *at.notes),
+        (*_notes(independent, at), *unequal, *zero, *task.notes, *at.notes),
     )
 
 
@@ -208,16 +213,55 @@ def _gains(circuit: SmallSignal, wanted: Sequence[Gain], at: Setting, frequency_
     return [float(gain.scale) * dense(gain_equations(circuit, gain, at.pairs), values).at(s) for gain in wanted]
 
 
-def _reduced(shared: SmallSignal, wanted: Sequence[Gain], at: Setting, error: float, frequency_hz: float) -> Reduced:
+@dataclass(frozen=True)
+class _Derived:
+    """What is derived from which circuit: `exact` are the gains in numbers, `notes` tell of those that are not."""
+
+    circuit: SmallSignal
+    pairs: Pairs
+    gains: Sequence[Gain]
+    exact: Sequence[Complex]
+    nullors: tuple[Nullor, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def _derived(shared: SmallSignal, wanted: Sequence[Gain], at: Setting, error: float, frequency_hz: float) -> _Derived:
+    """The circuit that the steps are for: of a large one, with the amplifiers ideal that may be so.
+
+    A gain that is what these amplifiers lack of ideal ones is not derived with them as such.
+    """
+    exact = _gains(shared, wanted, at, frequency_hz)
+    s = np.array([2j * np.pi * frequency_hz])
+    if len(shared.unknowns) <= _LARGE:
+        return _Derived(shared, at.pairs, wanted, exact)
+    ideal, pairs, nullors = as_held(shared, wanted[0], at.pairs, s, exact[0], _IDEAL * error)
+    if not nullors:
+        return _Derived(shared, at.pairs, wanted, exact)
+    near = [error_with(shared, gain, nullors, s, value) <= error for gain, value in zip(wanted, exact, strict=True)]
+    letters, names = symbols(at.drives.single_ended), enumerated([n.path for n in nullors])
+    notes = [
+        f"{letters[gain.name]}, {abs(value[0]):.4g} in magnitude, is what {names} "
+        f"{'lacks of an ideal amplifier' if len(nullors) == 1 else 'lack of ideal amplifiers'}, and is not derived: "
+        f"'formula' of the {gain.name} gain tells which elements make it."
+        for gain, value, kept in zip(wanted, exact, near, strict=True)
+        if not kept
+    ]
+    gains = [gain for gain, kept in zip(wanted, near, strict=True) if kept]
+    return _Derived(
+        ideal, pairs, gains, [x for x, kept in zip(exact, near, strict=True) if kept], nullors, tuple(notes)
+    )
+
+
+def _reduced(task: _Derived, at: Setting, error: float, frequency_hz: float) -> Reduced:
     """The circuit with what matters for its gains, less left out where the gains together need more than each alone."""
     s = np.array([2j * np.pi * frequency_hz])
-    exact = _gains(shared, wanted, at, frequency_hz)
-    for part in _PARTS if len(shared.unknowns) <= _LARGE else _PARTS[:1]:
-        found = reduce_circuit(shared, wanted, at.pairs, at.drives.hot, part * error, frequency_hz)
-        left = [gain_left(found, gain, s) for gain in wanted]
-        if all(_is_near(one, other, error) for one, other in zip(left, exact, strict=True)):
+    small = len(task.circuit.symbols) <= _FEW if task.nullors else len(task.circuit.unknowns) <= _LARGE
+    for part in _PARTS if small else _PARTS[:1]:
+        found = reduce_circuit(task.circuit, task.gains, task.pairs, at.drives.hot, part * error, frequency_hz)
+        left = [gain_left(found, gain, s) for gain in task.gains]
+        if all(_is_near(one, other, error) for one, other in zip(left, task.exact, strict=True)):
             break
-    return found
+    return replace(found, nullors=task.nullors)
 
 
 def _is_near(value: Complex, wanted: Complex, error: float) -> bool:
@@ -226,7 +270,13 @@ def _is_near(value: Complex, wanted: Complex, error: float) -> bool:
 
 
 def _result(
-    reduced: Reduced, gain: Gain, exact: Dense, at: Setting, deriver: Deriver, letter: str, within: tuple[float, float]
+    reduced: Reduced,
+    gain: Gain,
+    wanted: Complex,
+    at: Setting,
+    deriver: Deriver,
+    letter: str,
+    within: tuple[float, float],
 ) -> tuple[Step, list[str]]:
     """The gain of the reduced circuit, as it is and without the terms that count little at the frequency.
 
@@ -236,7 +286,7 @@ def _result(
     values = {key: s.value for key, s in reduced.circuit.symbols.items()}
     frequency_hz, error = within
     s = np.array([2j * np.pi * frequency_hz])
-    value, wanted = found.at(values, s), float(gain.scale) * exact.at(s)
+    value = found.at(values, s)
     if not _is_near(value, wanted, error):
         raise AnalysisError(
             f"what was left of the circuit gives |{letter}| = {abs(value[0]):.4g}, the circuit {abs(wanted[0]):.4g}",
@@ -245,16 +295,24 @@ def _result(
     short = prune(found, values, s, value, error)
     head, _, tail = letter.partition("_")
     left = SymbolName(Label(head, tail))
-    equations = [Equation(letter, left, deriver.writer.write(found))]
+    why = "Eliminate all voltages but those of input and output."
+    if found.terms <= _READABLE or short.terms == found.terms:
+        equations = [Equation(letter, left, deriver.writer.write(found))]
+    else:
+        equations, why = [], f"{why} What comes out has {found.terms} terms; those that count are below."
     if short.terms < found.terms:
         where = f"within {100.0 * error:.3g} % of that at {format_si(frequency_hz, 'Hz')}"
         equations.append(Equation(where, left, deriver.writer.write(short)))
-    why = "Eliminate all voltages but those of input and output."
     return Step(f"Solve for {letter}", why, tuple(equations)), found.used()
 
 
 def _element(symbol: str, where: str, described: Symbol) -> tuple[str, str, str, str]:
     return symbol, where, described.meaning, format_si(described.shown_value, described.unit)
+
+
+def _amplifier(held: Nullor) -> tuple[str, str, str, str]:
+    inputs = " and ".join(held.inputs)
+    return held.path, f"inputs {inputs}, output {held.output}", "amplifier of large gain", "ideal"
 
 
 def _left_out(symbols: Any, reduced: Reduced) -> tuple[str, ...]:

@@ -12,6 +12,9 @@ EXPONENTIAL, SQUARE = "exponential", "square"  # laws by which the current follo
 class Role:
     """The part that a transistor plays in an amplifier, by names of what its `DeviceModel` declares.
 
+    Quantities are counted at the terminals: a current into its terminal, V_GS = v_g - v_s, so that those in V and A
+    have the other sign in a p channel or a pnp.
+
     heading             what a table of such transistors is called
     control, common, output
                         terminals: the one that steers, the one that it has in common with its partner in a pair, and
@@ -23,16 +26,15 @@ class Role:
     current             quantity in A: the steered current
     across              quantity in V: the voltage from output to common
     headroom, drive     the two voltages in V that keep it in its amplifying region, each a sum of quantities times
-                        factors. `headroom` rises with the voltage from output to common, `drive` with that from control
-                        to common, counted positive for either polarity. Where the region is left, what the voltage
-                        lacks is counted from its value at that edge
-    own_sense           whether quantities are those of the device's own sense, so that an n and a p channel agree in
-                        signs; else they are counted at the terminals, and polarity turns them
+                        factors, which polarity turns. `headroom` rises with the voltage from output to
+                        common, `drive` with that from control to common, counted positive for either polarity. Where
+                        the region is left, what the voltage lacks is counted from its value at that edge
     shown               quantities in the order of a table
     reads               other terminals that it reads more than it drives: a bulk
     enough              quantity in V: `across` beyond which it amplifies; None where only the region tells
     overdrive           quantity in V: v_ov of g_m = 2*I/v_ov; None where there is none to report
-    bulk_currents       quantities in A of junctions that no amplifier biases forwards, positive where they are
+    bulk_currents       quantities in A of junctions that no amplifier biases forwards, positive where they are in an
+                        n channel, negative in a p channel
     """
 
     heading: str
@@ -49,7 +51,6 @@ class Role:
     headroom: Mapping[str, float]
     drive: Mapping[str, float]
     shown: tuple[str, ...]
-    own_sense: bool = True
     reads: tuple[str, ...] = ()
     enough: str | None = None
     overdrive: str | None = None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from longtail import modes
-from longtail.circuit import Circuit
+from longtail.circuit import GROUND, Circuit, Instance
 from longtail.driven.drives import hot_end
 from longtail.driven.loop_gain import Wire, loop_gain
 from longtail.driven.loop_probes import with_source
@@ -22,7 +24,7 @@ def closed_loop(circuit: Circuit) -> str:
     """What can be said of an amplifier with one signal input: its gain at low frequency, and that of its loop."""
     if not circuit.ports.loop:
         return ""
-    source, fed_back = circuit.ports.loop
+    source, fed_back, another = circuit.ports.loop
     if circuit.instances[source].device != "voltage_source" or not circuit.ports.output:
         return ""
     inside, wires = _with_wire(circuit, fed_back)
@@ -41,10 +43,24 @@ def closed_loop(circuit: Circuit) -> str:
     weights = modes.output_weights(len(circuit.ports.output))[modes.DIFFERENTIAL]
     gain = sum(w * x[:, system.index[n]] for w, n in zip(weights, circuit.ports.output, strict=True))
     k = int(np.argmax(np.abs(gain) > 0.99 * np.abs(gain).max()))
-    said = f"the gain from {source} to {', '.join(circuit.ports.output)} is {gain[k].real:.4g} V/V with the loop closed"
+    value = math.copysign(abs(gain[k]), gain[k].real)
+    said = f"the gain from {source} to {', '.join(circuit.ports.output)} is {value:.4g} V/V with the loop closed"
     if around is not None:
         said += f", the loop gain {abs(around[k]):.4g}"
-    return f"{said} ({_LOOKED_AT[k]:g} Hz); for gains of an open loop name both nodes: *@ input node node"
+    both = _inputs(circuit, another, fed_back)
+    return f"{said} ({_LOOKED_AT[k]:g} Hz); for gains of an open loop name both nodes: *@ input {both}"
+
+
+def _inputs(circuit: Circuit, *transistors: str) -> str:
+    """The nodes of the bases or gates of a pair; "node node" where they are not known or one is ground."""
+    nodes = [_control(circuit.instances[name]) for name in transistors if name]
+    return "node node" if len(nodes) < 2 or GROUND in nodes else " ".join(nodes)
+
+
+def _control(transistor: Instance) -> str:
+    role = role_of(transistor)
+    assert role is not None  # only transistors are fed back
+    return terminal(transistor, role.control)
 
 
 def _with_wire(circuit: Circuit, transistor: str) -> tuple[Circuit, tuple[Wire, ...]]:
@@ -53,7 +69,7 @@ def _with_wire(circuit: Circuit, transistor: str) -> tuple[Circuit, tuple[Wire, 
         return circuit, ()
     old = circuit.instances[transistor]
     role = role_of(old)
-    assert role is not None  # only transistors are fed back
-    lead = f"{terminal(old, role.control)}@{transistor}"
+    assert role is not None
+    lead = f"{_control(old)}@{transistor}"
     inside, wire = with_source(circuit, old, place_of(old, role.control), f"v@{lead}", lead)
     return inside, (wire,)

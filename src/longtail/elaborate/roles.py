@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from longtail.circuit import Instance
+from longtail.circuit import Circuit, Instance
 from longtail.devices.discovery import devices
 from longtail.devices.role import Role
 
@@ -44,3 +44,10 @@ def channel(instance: Instance) -> tuple[str, str]:
     role = role_of(instance)
     assert role is not None  # only transistors are asked
     return terminal(instance, role.output), terminal(instance, role.common)
+
+
+def polarity(circuit: Circuit, name: str) -> float:
+    """+1 for an npn or n-channel transistor, -1 for its opposite."""
+    instance = circuit.instances[name]
+    model = devices()[instance.device]
+    return model.model_types[circuit.models[instance.model].type] if instance.model else 1.0

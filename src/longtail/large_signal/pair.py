@@ -15,10 +15,10 @@ from longtail.devices.base import BOLTZMANN, ELEMENTARY_CHARGE, ZERO_CELSIUS
 from longtail.devices.discovery import devices
 from longtail.devices.role import EXPONENTIAL, Role
 from longtail.driven.points import Points
-from longtail.elaborate.roles import emitter, terminal
+from longtail.elaborate.roles import emitter, polarity, terminal
 from longtail.engine.small_signal.at_point import linearize
 from longtail.errors import AnalysisError
-from longtail.large_signal.transistors import is_cut_off, polarity, transistors
+from longtail.large_signal.transistors import is_cut_off, transistors
 
 Array = NDArray[np.float64]
 

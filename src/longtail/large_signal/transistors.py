@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from longtail.circuit import Circuit, Instance
 from longtail.devices.discovery import devices
 from longtail.devices.role import Role
-from longtail.elaborate.roles import role_of
+from longtail.elaborate.roles import polarity, role_of
 from longtail.engine.solving.operating_point import OperatingPoint
 
 Array = NDArray[np.float64]
@@ -53,7 +53,7 @@ def voltages(point: OperatingPoint, name: str) -> dict[str, Array]:
     """The two voltages in V that keep a transistor in its amplifying region, by "across" and "control"."""
     circuit = point.system.circuit
     role, quantities = _role(circuit, name), point.quantities[name]
-    sign = 1.0 if role.own_sense else polarity(circuit, name)
+    sign = polarity(circuit, name)
     return {"across": sign * _sum(quantities, role.headroom), "control": sign * _sum(quantities, role.drive)}
 
 
@@ -65,10 +65,3 @@ def _role(circuit: Circuit, name: str) -> Role:
     role = role_of(circuit.instances[name])
     assert role is not None  # only transistors are asked
     return role
-
-
-def polarity(circuit: Circuit, name: str) -> float:
-    """+1 for an npn or n-channel transistor, -1 for its opposite."""
-    instance = circuit.instances[name]
-    model = devices()[instance.device]
-    return model.model_types[circuit.models[instance.model].type] if instance.model else 1.0

@@ -35,6 +35,12 @@ CASES: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("mos_pair", "sweep", {"vary": "temp=0:70:8"}),
     ("jfet_pair", "sweep", {"vary": "temp=0:70:8"}),  # its gain moves by 1e-8
     ("bjt_pair_ideal_tail", "poles", {}),
+    ("bjt_pair_resistor_tail", "half", {}),
+    ("folded_cascode", "half", {}),
+    ("data_link_receiver", "half", {}),
+    ("folded_cascode", "range", {"null": True}),
+    ("radio_front_end", "gains", {}),
+    ("instrumentation_amplifier", "poles", {}),
 )
 TOUCHING = 2.0  # pixels that boxes of text may share: they are larger than what is seen
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
+import sys
+import tomllib
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -198,7 +201,11 @@ def test_without_plotly_there_is_advice(hostile: lt.Datasheet, monkeypatch: pyte
     monkeypatch.setattr(registry, "find_spec", lambda name: None)
     with pytest.raises(lt.OptionError, match="needs plotly") as caught:
         hostile.to_html()
-    assert caught.value.hint == "pip install 'longtail[report]'"
+    assert caught.value.hint is not None and caught.value.hint.startswith(f"{sys.executable} -m pip install ")
+    extra = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())["project"][
+        "optional-dependencies"
+    ]["report"]
+    assert shlex.split(caught.value.hint)[4:] == extra, "a clone that is not installed from an index has no extra"
     written = hostile.saved(tmp_path, "sheet")
     assert [path.name for path in written.files] == ["sheet.md"]
     assert any("needs plotly" in note for note in written.notes)

@@ -112,6 +112,11 @@ def _notes(at: Setting, of: str, answer: Answer, band_hz: tuple[float, float], a
             "the circuit is symmetric: to rank terms, every pair was taken to differ by 1 %, and value and error hold "
             "for that; the formula is exact to first order in the differences but for what the error allows"
         )
+    if answer.ideal:
+        notes.append(
+            f"taken as ideal, with no voltage between the inputs and no current into them: {enumerated(answer.ideal)}; "
+            "the error includes that"
+        )
     if answer.error_bound is None:
         how = "the figure is the largest of many frequencies"
         notes.append(warning(f"the error could not be proven on the band: {how}"))

@@ -25,7 +25,7 @@ from longtail.driven.drives import Drives, supply_rails
 from longtail.driven.levels import LevelSweep, levels_of, sweep
 from longtail.driven.points import Points
 from longtail.driven.stability import instability_notes
-from longtail.elaborate.roles import role_of
+from longtail.elaborate.roles import polarity, role_of
 from longtail.engine.size import LARGEST_FOLLOWED
 from longtail.engine.small_signal.at_point import linearize
 from longtail.errors import AnalysisError
@@ -327,7 +327,8 @@ def _bulk_conducts(points: Points) -> list[str]:
             bulk, channel = (
                 np.stack([quantities[q][points.good] for q in names]) for names in (role.bulk_currents, (role.current,))
             )
-            forward, largest = np.nanmax(bulk), np.nanmax(np.abs(channel))  # in the device's own sense
+            sign = polarity(points.point.system.circuit, name)
+            forward, largest = np.nanmax(sign * bulk), np.nanmax(np.abs(channel))
             if forward > max(_BULK_SHARE * largest, _BULK_LEAST):
                 found.append(name)
     return found

@@ -380,7 +380,6 @@ MODEL = DeviceModel(
         across="vce",
         headroom={"vbc": -1.0},
         drive={"vbe": 1.0},
-        own_sense=False,
         shown=("ic", "ib", "vbe", "vce", "g_m", "r_pi", "r_o", "beta_dc", "c_pi", "c_mu", "f_t"),
     ),
     references=(

@@ -67,7 +67,7 @@ from longtail.devices.parts.ekv_process import (
     resistances,
     surface_potential,
 )
-from longtail.devices.parts.field_effect import WITH_BULK_AND_CHARGES
+from longtail.devices.parts.field_effect import WITH_BULK_AND_CHARGES, at_terminals
 from longtail.devices.parts.junction import depletion_charge, junction_current, scaled_junction
 from longtail.devices.parts.mosfet import Acting, Conducting, Law
 from longtail.devices.parts.mosfet_process import BulkJunction
@@ -105,18 +105,13 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
         capacitances=tuple(("g", node, c) for node, c in zip(("si", "di", "b"), overlaps, strict=True)),
         quantities=Later(
             lambda: {
-                "id": i_d,
-                **controls,
-                **mosfet.channel_quantities(v, controls, channel, law),
+                **at_terminals(p, id=i_d, ibd=i_bd, ibs=i_bs, isub=at.ionized, vp=at.v_p, **controls),
+                **mosfet.channel_quantities(v, p, controls, channel, law),
                 "n": at.slope,
                 "if": at.forward,
-                "vp": at.v_p,
                 **_gate_capacitances(v, controls, at.at_gate, overlaps),
                 "cbd": v.derivative(q_bd, vbs),
                 "cbs": v.derivative(q_bs, vbs),
-                "ibd": i_bd,
-                "ibs": i_bs,
-                "isub": at.ionized,
                 "power": power,
             }
         ),

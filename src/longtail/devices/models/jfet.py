@@ -11,9 +11,9 @@ device of either polarity), and with drain and source exchanged where vds < 0:
 PSpice's isr, nr, alpha and vk add recombination and impact ionization, which ngspice lacks: see
 `longtail.devices.parts.jfet_gate`. b = 1 gives the square law, beta*u^2 in saturation and beta*x*(2*u - x) below it.
 
-Signs of what is reported: as ngspice's @j1[...], in the device's own sense, so that a conducting p-channel device
-has id > 0 and vds > 0. `id` is the current into the drain and `ig` that into the gate, junctions included; g_m and
-g_ds are the slopes of the channel current along vgs and vds, the other held, for both signs of vds.
+Signs of what is reported: as counted at the terminals, so that a conducting p-channel device has id < 0 and vds < 0
+(ngspice's @j1[...] has the other sign). `id` is the current into the drain and `ig` that into the gate, junctions
+included; g_m and g_ds are the slopes of the channel current along vgs and vds, the other held, for both signs of vds.
 
 Noise: thermal of the channel, 4*k*T*2/3*g_m (nlev = 3: 4*k*T*2/3*area*beta*u*(1 + a + a^2)/(1 + a)*gdsnoi with
 a = 1 - vds/u in triode, 0 in saturation), flicker kf*abs(id)^af/f, thermal of rd and rs. The gate junctions are
@@ -41,7 +41,7 @@ from longtail.devices.base import (
     Spread,
     Topology,
 )
-from longtail.devices.parts.field_effect import WITH_JUNCTION_GATE
+from longtail.devices.parts.field_effect import WITH_JUNCTION_GATE, at_terminals
 from longtail.devices.parts.jfet_gate import emission_voltage, gate_current, ionization, saturation_current
 from longtail.devices.parts.junction import depletion_charge, scaled_junction
 from longtail.devices.parts.limiting import critical_voltage, fetlim, pnjlim
@@ -82,11 +82,7 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
         charges={"g": p.polarity * (q_gs + q_gd), "di": -p.polarity * q_gd, "si": -p.polarity * q_gs},
         quantities=Later(
             lambda: {
-                "id": i_channel - i_gd,
-                "ig": i_gs + i_gd,
-                "vgs": vgs,
-                "vds": vds,
-                "vgd": vgd,
+                **at_terminals(p, id=i_channel - i_gd, ig=i_gs + i_gd, vgs=vgs, vds=vds, vgd=vgd),
                 "g_m": g_m,
                 "g_ds": g_ds,
                 "r_o": select(g_ds > 0.0, 1.0 / maximum(g_ds, _TINY), math.inf),

@@ -12,7 +12,7 @@ The gate's charge is that of Statz, with the junction's potential pb, and 0.5 V 
 capacitance is constant; C_gs and C_gd are its slopes by vgs and vgd. As in ngspice nothing but the noise follows the
 temperature: vt is that of 27 degC. An area without a name, `z1 d g s model 2`, counts (ngspice 39 passes over it).
 
-Signs of what is reported: in the device's own sense, as of the JFET. `id` is the current into the drain and `ig` that
+Signs of what is reported: as counted at the terminals, as of the JFET. `id` is the current into the drain, `ig` that
 into the gate, junctions included; g_m and g_ds are the slopes of the channel current along vgs and vds, the other held.
 
 Noise: thermal of the channel, 4*k*T*2/3*g_m, flicker kf*abs(id)^af/f, thermal of rd and rs; the junctions are silent.
@@ -40,7 +40,7 @@ from longtail.devices.base import (
     Topology,
     thermal_voltage,
 )
-from longtail.devices.parts.field_effect import WITH_JUNCTION_GATE
+from longtail.devices.parts.field_effect import WITH_JUNCTION_GATE, at_terminals
 from longtail.devices.parts.junction import REFERENCE_TEMPERATURE, junction_current
 from longtail.devices.parts.limiting import critical_voltage, fetlim, pnjlim
 from longtail.devices.parts.noise import flicker, thermal
@@ -79,11 +79,7 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
         capacitances=(("g", "si", c_gs), ("g", "di", c_gd)),
         quantities=Later(
             lambda: {
-                "id": i_channel - i_gd,
-                "ig": i_gs + i_gd,
-                "vgs": vgs,
-                "vds": vds,
-                "vgd": vgd,
+                **at_terminals(p, id=i_channel - i_gd, ig=i_gs + i_gd, vgs=vgs, vds=vds, vgd=vgd),
                 "g_m": g_m,
                 "g_ds": g_ds,
                 "r_o": select(g_ds > 0.0, 1.0 / maximum(g_ds, _TINY), math.inf),

@@ -11,12 +11,12 @@ where vds < 0:
 For vbs > 0 the root is continued by its tangent at vbs = 0, down to zero. The junction current steps by is*exp(-3)
 at -3*vt: that is how SPICE2 cut it, and ngspice still does.
 
-Signs of what is reported: as ngspice's @m1[...], in the device's own sense, so that a conducting p-channel device
-has id > 0, vgs > 0 and vds > 0. g_m, g_ds and g_mb are, as there, those of the exchanged device where vds < 0.
+Signs of what is reported: as counted at the terminals, so that a conducting p-channel device has id < 0, vgs < 0,
+vds < 0 and vth < 0. g_m, g_ds and g_mb are those of the exchanged device where vds < 0 (vds > 0 of a p channel).
 `id` is the current into the drain, junction included.
 
-Where this departs from ngspice 39: vth and vdsat of a p channel are in the same sense as vgs (ngspice gives von and
-vdsat the other sign), and power is what the device dissipates, ohmic resistances included (ngspice's is negative
+Where this departs from ngspice 39: its @m1[...] has id, vgs, vds and vbs of a p channel with the other sign (von and
+vdsat are as here), and power is what the device dissipates, ohmic resistances included (ngspice's is negative
 for a p channel). With vbs > 0, g_mb is the slope of the current, gamma*g_m/(2*sqrt(phi)); ngspice's gmbs and its
 small-signal analysis have gamma*g_m over twice the continued root instead, which is more. m devices in parallel have
 m times gmin. Without nrd squares there is no drain resistance, as without nrs no source resistance.

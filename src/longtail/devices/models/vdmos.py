@@ -50,7 +50,7 @@ from longtail.devices.base import (
     Spread,
     Topology,
 )
-from longtail.devices.parts.field_effect import WITH_BODY_DIODE
+from longtail.devices.parts.field_effect import WITH_BODY_DIODE, at_terminals
 from longtail.devices.parts.junction import breaking_current, depletion_charge, junction_current, present
 from longtail.devices.parts.limiting import critical_voltage, fetlim, limvds, pnjlim, pnjlim_breaking
 from longtail.devices.parts.mosfet_process import OXIDE_PERMITTIVITY
@@ -116,19 +116,14 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
         },
         quantities=Later(
             lambda: {
-                "id": channel.current,
-                "vgs": vgs,
-                "vds": vds,
-                "vth": s.vth,
-                "v_ov": channel.overdrive,
-                "vdsat": channel.v_dsat,
+                **at_terminals(p, id=channel.current, vgs=vgs, vds=vds, idio=-i_body),
+                **at_terminals(p, vth=s.vth, v_ov=channel.overdrive, vdsat=channel.v_dsat),
                 "g_m": select(vds >= 0.0, g_m, -g_m),
                 "g_ds": g_ds,
                 "r_o": select(g_ds > 0.0, 1.0 / maximum(g_ds, _TINY), math.inf),
                 "cgs": p.model["cgs"],
                 "cgd": v.derivative(_gate_drain_charge(controls["vgs"] - vds, p), controls["vgs"]),
                 "cds": v.derivative(q_diode, vd),
-                "idio": -i_body,
                 "power": sum((current * v[node] for node, current in static.items()), start=0.0),
                 "region": _region(channel, s, p),
             }

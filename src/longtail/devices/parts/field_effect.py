@@ -1,10 +1,13 @@
-"""The small-signal elements of field-effect transistors with the local names d, g, s, b, di and si."""
+"""The small-signal elements of field-effect transistors with the local names d, g, s, b, di and si, and the signs of
+what they report."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from longtail.devices.base import Parameters
 from longtail.devices.small_signal import CAPACITANCE, CONDUCTANCE, Pattern, between, in_series
+from longtail.lanes.graph import Real
 
 _CHANNEL = ("di", "si")
 _TRANSCONDUCTANCE = Pattern("g", "m", _CHANNEL, ("g", "si"), ("di", "g"), "transconductance", turns=True)
@@ -62,3 +65,9 @@ WITH_BODY_DIODE = (
     between("c", "gd", "gi", "di", "gate-drain capacitance", CAPACITANCE),
     between("c", "ds", "bi", "d", "capacitance of the body diode", CAPACITANCE),
 )
+
+
+def at_terminals(p: Parameters, **own_sense: Real) -> dict[str, Real]:
+    """Voltages and currents of the device's own sense as they are at its terminals: negative for a p channel where they
+    are positive for an n channel, as V_GS = v_g - v_s and a current counted into the drain are."""
+    return {name: p.polarity * value for name, value in own_sense.items()}

@@ -23,6 +23,7 @@ from longtail.devices.base import (
     Spread,
     Topology,
 )
+from longtail.devices.parts.field_effect import at_terminals
 from longtail.devices.parts.junction import depletion_charge, present
 from longtail.devices.parts.limiting import critical_voltage, fetlim, limvds, pnjlim
 from longtail.devices.parts.meyer import meyer
@@ -115,14 +116,11 @@ def flows(v: Potentials, p: Parameters, s: MosfetAtTemperature, law: Law) -> Flo
         capacitances=tuple(("g", node, c) for node, c in zip(("si", "di", "b"), capacitances, strict=True)),
         quantities=Later(
             lambda: {
-                "id": i_channel - i_bd,
-                **controls,
-                **channel_quantities(v, controls, channel, law),
+                **at_terminals(p, id=i_channel - i_bd, ibd=i_bd, ibs=i_bs, **controls),
+                **channel_quantities(v, p, controls, channel, law),
                 **dict(zip(("cgs", "cgd", "cgb"), capacitances, strict=True)),
                 "cbd": v.derivative(q_bd, vbs),
                 "cbs": v.derivative(q_bs, vbs),
-                "ibd": i_bd,
-                "ibs": i_bs,
                 "power": power,
             }
         ),
@@ -150,16 +148,16 @@ def conducting(controls: Mapping[str, Real], law: Law) -> Conducting:
     return Conducting(forward, v_ds, v_gs - acting.v_th, acting)
 
 
-def channel_quantities(v: Potentials, controls: Mapping[str, Real], channel: Conducting, law: Law) -> dict[str, Real]:
+def channel_quantities(
+    v: Potentials, p: Parameters, controls: Mapping[str, Real], channel: Conducting, law: Law
+) -> dict[str, Real]:
     acting, overdrive = channel.acting, channel.overdrive
     along_vgs, along_vds, along_vbs = (v.derivative(acting.magnitude, controls[c]) for c in ("vgs", "vds", "vbs"))
     # exchanged, vgs and vbs are counted from what acts as drain: moving vds alone moves all three voltages in role
     g_ds = select(channel.forward, along_vds, -(along_vds + along_vgs + along_vbs))
     off = overdrive <= -_WEAKEST * acting.swing
     found = {
-        "vth": acting.v_th,
-        "vdsat": acting.v_dsat,
-        "v_ov": overdrive,
+        **at_terminals(p, vth=acting.v_th, vdsat=acting.v_dsat, v_ov=overdrive),
         "g_m": along_vgs,
         "g_ds": g_ds,
         "r_o": select(g_ds > 0.0, 1.0 / maximum(g_ds, _TINY), math.inf),
@@ -167,7 +165,8 @@ def channel_quantities(v: Potentials, controls: Mapping[str, Real], channel: Con
         "region": select(off, 0.0, select(channel.v_ds < acting.v_dsat, 1.0, 2.0)),
     }
     if not law.square:
-        found["v_star"] = select(along_vgs > 0.0, 2.0 * acting.magnitude / maximum(along_vgs, _TINY), 0.0)
+        v_star = select(along_vgs > 0.0, 2.0 * acting.magnitude / maximum(along_vgs, _TINY), 0.0)
+        found |= at_terminals(p, v_star=v_star)
     return found
 
 

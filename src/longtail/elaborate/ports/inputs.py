@@ -241,7 +241,9 @@ def _of_one_sided(wiring: Wiring, pairs: list[tuple[CoupledPair, tuple[Side, Sid
         return Inputs((), f"ambiguous: {other.how} drive the other side of {pair.first.name}, {pair.second.name}")
     if side.closed or other.kind is SideKind.FED_BACK:
         fed = other if other.kind is SideKind.FED_BACK else side
-        loop = (next(wiring.chain(plane), plane), (pair.first, pair.second)[sides.index(fed)].name)
+        at = sides.index(fed)
+        fed_back, another = (pair.first, pair.second)[:: 1 - 2 * at]
+        loop = (next(wiring.chain(plane), plane), fed_back.name, another.name)
         return Inputs((), _feedback(wiring, pair, side, other), loop=loop)
     planes = (sides[0].plane, sides[1].plane)
     order = by_names(*planes)
@@ -310,7 +312,7 @@ def _without_pair(wiring: Wiring, rails: frozenset[str]) -> Inputs:
     if len(lively) == 1 or len(planes) == 1:
         (plane,) = lively or planes
         driver = next(wiring.chain(plane), plane)
-        return Inputs((), f"one signal input: {driver} at {plane}", loop=(driver, ""))
+        return Inputs((), f"one signal input: {driver} at {plane}", loop=(driver, "", ""))
     currents = [i.name for i in circuit.instances_of("current_source") if has_signal(circuit, i) and not inside(i.name)]
     if currents:
         return Inputs(

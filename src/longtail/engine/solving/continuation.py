@@ -17,7 +17,7 @@ import numpy as np
 from longtail.engine.equations.system import Array, System
 from longtail.engine.size import is_large
 from longtail.engine.solving.balanced import Folded, find_groups, satisfied
-from longtail.engine.solving.newton import NO_AIDS, Aids, Solve, State, newton
+from longtail.engine.solving.newton import NO_AIDS, Aids, Solve, State, newton, warm
 from longtail.lanes.kernels import COMPILED
 from longtail.lanes.plain.executor import Executor
 from longtail.lanes.status import LaneStatus
@@ -37,7 +37,7 @@ _NODESET_CONDUCTANCE = 1e3  # S: holds .nodeset nodes in a first solve
 
 @dataclass
 class Path:
-    """A solve in progress: counts the iterations of everything tried on one system. `apart`: see `at_rest`, V."""
+    """A solve in progress: counts the iterations of everything tried on one system. `apart`: see `begin`, V."""
 
     system: System
     values: Values
@@ -45,7 +45,7 @@ class Path:
     apart: float = 0.0
 
     @property
-    def at_rest(self) -> State:
+    def begin(self) -> State:
         """Zero volts everywhere, or where equations that divide are not finite there, voltages `apart`."""
         nodes = self.system.node_mask
         x = np.zeros((1, len(self.system.unknowns)))
@@ -60,6 +60,10 @@ class Path:
         self.iterations += result.iterations
         return result
 
+    def at_rest(self) -> State:
+        """No voltage anywhere, at the junctions neither, where Newton's method would begin with them conducting."""
+        return warm(self.system, self.values, np.zeros((1, len(self.system.unknowns))))
+
     @property
     def _executor(self) -> Executor:
         """That of the system; compiled once the path is so long that importing Numba is a small part of it."""
@@ -72,7 +76,7 @@ def start(path: Path) -> State:
     Let go at once, Newton's method may leap to another solution though there is one beside.
     """
     system = path.system
-    state = path.at_rest
+    state = path.begin
     nodesets = system.circuit.nodesets
     if not nodesets:
         return state
@@ -97,13 +101,13 @@ def direct(path: Path, state: State, aids: Aids) -> Solve:
     if result.iterations > 1 or (result.status != LaneStatus.NOT_FINITE).any():
         return result
     path.apart = _APART
-    return path.solve(path.at_rest, aids)
+    return path.solve(path.begin, aids)
 
 
 def gmin_stepping(path: Path, state: State, aids: Aids) -> Solve:
     """Conductances from every node to ground, from 10 mS down."""
     kappa, factor, good = 1e-2, 10.0, None
-    current = path.at_rest
+    current = path.begin
     while True:
         result = path.solve(current, replace(aids, kappa=kappa), _STEP_LIMIT)
         if result.converged:
@@ -120,10 +124,16 @@ def gmin_stepping(path: Path, state: State, aids: Aids) -> Solve:
 
 
 def source_stepping(path: Path, state: State, aids: Aids) -> Solve:
-    """Independent sources raised from zero."""
-    current = path.at_rest
-    reached, raise_by = -1.0, 0.1
-    factor = 0.0
+    """Independent sources raised from zero.
+
+    Without sources nothing carries current, and what transistors hold floats: where Newton's method does not find that
+    from junctions that conduct, as it begins, the sources are raised from zero volts at all of them.
+    """
+    current = path.begin
+    at_zero = path.solve(current, replace(aids, source_factor=0.0), _STEP_LIMIT)
+    current = at_zero.state if at_zero.converged else path.at_rest()
+    reached, raise_by = 0.0, 0.2 if at_zero.converged and at_zero.iterations < _STEP_LIMIT // 4 else 0.1
+    factor = raise_by
     while True:
         result = path.solve(current, replace(aids, source_factor=factor), _STEP_LIMIT)
         if result.converged:
@@ -133,7 +143,7 @@ def source_stepping(path: Path, state: State, aids: Aids) -> Solve:
             raise_by *= 2.0 if result.iterations < _STEP_LIMIT // 4 else 1.0
         else:
             raise_by /= 4.0
-            if reached < 0.0 or raise_by < 1e-5:
+            if raise_by < 1e-5:
                 return result
         factor = min(1.0, reached + raise_by)
 
@@ -141,7 +151,7 @@ def source_stepping(path: Path, state: State, aids: Aids) -> Solve:
 def pseudo_transient(path: Path, state: State, aids: Aids) -> Solve:
     """Every node tied to its last voltage by a conductance C/h, the step h growing as it settles."""
     system = path.system
-    current = path.at_rest
+    current = path.begin
     kappa = 1.0
     for _ in range(400):
         result = path.solve(current, replace(aids, kappa=kappa, anchor=current.x[0, system.node_mask]), _STEP_LIMIT)
@@ -165,7 +175,7 @@ def balanced(path: Path, state: State, aids: Aids) -> Solve:
     system = path.system
     if is_large(system.circuit):  # groups are looked for in a full matrix
         return _refused(path.solve(state, aids, 1))
-    loaded = path.solve(path.at_rest, replace(aids, kappa=_LOADED), _STEP_LIMIT)
+    loaded = path.solve(path.begin, replace(aids, kappa=_LOADED), _STEP_LIMIT)
     if not loaded.converged:
         return loaded
     groups = find_groups(system, path.values, loaded.state.x[0])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
+import sys
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
@@ -31,7 +33,6 @@ from longtail.report.wording.transistors import transistors
 if TYPE_CHECKING:
     import jinja2
 
-EXTRA = "pip install 'longtail[report]'"
 TEMPLATE = "datasheet.html.jinja"
 _DEVICE = re.compile(r"^[a-z]\S*")
 
@@ -151,11 +152,16 @@ def formula_html(text: str) -> str:
     return re.sub(r"\^(\d+)", r"<sup>\1</sup>", low)
 
 
+def _extra() -> str:
+    """How to install what reports need, wherever longtail itself came from: into the Python that runs it."""
+    return f"{shlex.quote(sys.executable)} -m pip install 'plotly>=5.20' 'jinja2>=3.1'"
+
+
 def _library() -> str:
     """Plotly's JavaScript, which the Python package carries; the package itself is not imported: it is slow."""
     folder = home_of("plotly")
     if folder is None:
-        raise OptionError("an HTML report needs plotly, which is not installed", hint=EXTRA)
+        raise OptionError("an HTML report needs plotly, which is not installed", hint=_extra())
     script = folder / "package_data" / "plotly.min.js"
     return script.read_text(encoding="utf-8").replace("</script", "<\\/script")
 
@@ -165,7 +171,7 @@ def _environment() -> jinja2.Environment:
     try:
         import jinja2
     except ImportError as error:
-        raise OptionError("an HTML report needs jinja2, which is not installed", hint=EXTRA) from error
+        raise OptionError("an HTML report needs jinja2, which is not installed", hint=_extra()) from error
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,

@@ -47,12 +47,16 @@ class Symbol:
 
 @dataclass(frozen=True, slots=True)
 class NamedElement:
-    """An entry `symbol * rows * columns^T * s^order` of the equations; without a symbol, a plain number (sign)."""
+    """An entry `symbol * rows * columns^T * s^order` of the equations; without a symbol, a plain number (sign).
+
+    `device` is the one that it is of; empty for what stands for several.
+    """
 
     symbol: str | None
     rows: Mapping[str, int]
     columns: Mapping[str, int]
     order: int = CONDUCTANCE
+    device: str = ""
 
 
 @dataclass(frozen=True)
@@ -261,7 +265,7 @@ class _ElementReader:
         """An element over the unknowns of the circuit: ground goes, terminals on one node join."""
         at, by = self._global(rows), self._global(columns)
         if at and by:
-            self.elements.append(NamedElement(symbol, at, by, order))
+            self.elements.append(NamedElement(symbol, at, by, order, self.stamp.instance.name))
 
     def _global(self, local: Mapping[str, int]) -> dict[str, int]:
         found: dict[str, int] = {}

@@ -18,6 +18,7 @@ from longtail.symbolic.algebra.reference import dense
 from longtail.symbolic.algebra.transfer import RationalTransfer, Ring, arrays, expand, transfer
 from longtail.symbolic.circuit.elements import SmallSignal, Symbol
 from longtail.symbolic.circuit.names import mismatched, share
+from longtail.symbolic.circuit.nullors import Nullor
 from longtail.symbolic.circuit.twins import one_current
 from longtail.symbolic.shorter.approximate import (
     Band,
@@ -29,6 +30,7 @@ from longtail.symbolic.shorter.approximate import (
     sampled_error,
     shorten,
 )
+from longtail.symbolic.shorter.held import as_held
 from longtail.symbolic.shorter.pruning import prune
 
 _SAME = 1e-10  # relative: what --exact takes as one value
@@ -36,6 +38,7 @@ _LARGE = 40  # equations from which on one way is enough, and no exact formula i
 _NOMINAL = 0.01  # relative difference that stands for mismatch where the circuit has none
 _CANCELS = 1e-6  # of the largest contribution: a sum of contributions that is less hangs on what nobody knows
 _MARGIN = 0.998
+_IDEAL = 0.5  # of the error: for amplifiers that are taken as ideal
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ class Answer:
     terms_exact    terms of the exact formula; None where it is too large to write down
     unknowns       of the circuit that the formula is for
     nominal        True: the circuit is symmetric, and every difference was taken for 1 % to rank terms
+    ideal          the subcircuits that were taken as amplifiers of infinite gain
     """
 
     transfer: RationalTransfer
@@ -73,6 +77,7 @@ class Answer:
     at: Reference
     nominal: bool = False
     unknowns: tuple[str, ...] = ()
+    ideal: tuple[str, ...] = ()
 
     @property
     def values(self) -> dict[str, float]:
@@ -130,16 +135,21 @@ def exact_answer(question: Question) -> Answer:
 
 def matched_answer(question: Question, error: float) -> Answer:
     """The shortest formula within an error, matched devices sharing symbols."""
-    at = reference(gain_equations(question.circuit, question.gain, question.pairs), question)
+    system = gain_equations(question.circuit, question.gain, question.pairs)
+    at = reference(system, question)
+    ideal, pairs = question.circuit, question.pairs
+    nullors: tuple[Nullor, ...] = ()
+    if len(system.rows) > _LARGE:
+        ideal, pairs, nullors = as_held(ideal, question.gain, pairs, at.s, at.wanted, _IDEAL * error)
     best: Answer | None = None
     failure: TooLargeError | None = None
     tried: set[frozenset[str]] = set()
     for tolerance in dict.fromkeys((min(0.05, error / 2.0), min(0.01, error / 10.0), 1e-6)):
-        circuit = share(question.circuit, question.images, tolerance)
+        circuit = share(ideal, question.images, tolerance)
         if frozenset(circuit.symbols) in tried:
             continue
         tried.add(frozenset(circuit.symbols))
-        system = gain_equations(circuit, question.gain, question.pairs)
+        system = gain_equations(circuit, question.gain, pairs)
         alike = one_current(circuit)
         try:
             found = shorten(system, circuit.symbols, at, error * _MARGIN, alike)
@@ -150,7 +160,10 @@ def matched_answer(question: Question, error: float) -> Answer:
             continue
         if found is not None and (best is None or found.terms < best.transfer.terms):
             symbols = {s.key: s for s in alike.values() if s.key in found.ring.keys}
-            best = _answer(found, replace(circuit, symbols={**circuit.symbols, **symbols}), at)
+            best = replace(
+                _answer(found, replace(circuit, symbols={**circuit.symbols, **symbols}), at),
+                ideal=tuple(n.path for n in nullors),
+            )
         if best is not None and len(system.rows) > _LARGE:
             break
     if best is None:
@@ -229,7 +242,8 @@ def quotient_answer(wanted: Answer, unwanted: Answer, error: float) -> Answer:
     known = wanted.terms_exact is not None and unwanted.terms_exact is not None
     terms = (wanted.terms_exact or 0) + (unwanted.terms_exact or 0) if known else None
     bound = error_bound(found, values, at, sampled)
-    return Answer(found, symbols, bound, sampled, terms, at, unwanted.nominal, wanted.unknowns)
+    ideal = tuple(dict.fromkeys((*wanted.ideal, *unwanted.ideal)))
+    return Answer(found, symbols, bound, sampled, terms, at, unwanted.nominal, wanted.unknowns, ideal)
 
 
 def _answer(found: RationalTransfer, circuit: SmallSignal, at: Reference) -> Answer:

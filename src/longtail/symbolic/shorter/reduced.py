@@ -13,6 +13,7 @@ from longtail.symbolic.algebra.equations import equations, read_rows
 from longtail.symbolic.algebra.gain import Gain, Pairs, gain_equations
 from longtail.symbolic.algebra.reference import dense
 from longtail.symbolic.circuit.elements import NamedElement, SmallSignal
+from longtail.symbolic.circuit.nullors import Nullor
 from longtail.symbolic.shorter.removal import WIRE, Change, apply, simplify
 
 _NOTHING = 1e-12  # V/V
@@ -35,7 +36,8 @@ class Reduced:
 
     `node` maps each unknown to the name of the node that it is one with, ground included; inputs keep their names.
     Branches that matter have their currents for unknowns, "i(name)", and an equation each. `idle` are nodes and
-    branches whose equations no gain needs, as that of the output of an amplifier of infinite gain.
+    branches whose equations no gain needs, as that of the output of an amplifier of infinite gain. `nullors` are the
+    subcircuits that such amplifiers stand for; their currents are unknowns of branches too.
     """
 
     circuit: SmallSignal
@@ -44,6 +46,7 @@ class Reduced:
     idle: frozenset[str] = frozenset()
     dropped: tuple[str, ...] = ()
     wired: tuple[str, ...] = ()
+    nullors: tuple[Nullor, ...] = ()
 
 
 @dataclass
@@ -167,7 +170,7 @@ def _steers(element: NamedElement, ends: Mapping[str, Sequence[str]]) -> bool:
     """Whether a plain number is more than a branch between its own nodes: a controlled source of gain one."""
     (row,), (column,) = element.rows, element.columns
     branch, other = (row, column) if is_branch(row) else (column, row)
-    return is_branch(branch) and other not in ends[branch]
+    return is_branch(branch) and other not in ends.get(branch, ())  # a nullor has no ends
 
 
 def _rewritten(circuit: SmallSignal, kept: set[str], staying: set[str], names: Mapping[str, str]) -> SmallSignal:

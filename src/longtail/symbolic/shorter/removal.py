@@ -132,16 +132,20 @@ def apply(system: SymbolicEquations, changes: Iterable[Change]) -> SymbolicEquat
     """The equations after changes. A wire adds its current as an unknown and its voltage, zero, as an equation; a
     symbol of several devices does so for each."""
     rows, right, names = [dict(row) for row in system.rows], list(system.right), list(system.names)
-    for change in changes:
-        stamp: list[tuple[int, str, int]] = []
-        for k, row in enumerate(rows):
-            for name, entry in list(row.items()):
-                for term, x in entry.items():
-                    if term[0] == change.symbol:
-                        stamp.append((k, name, x))
-                        row[name] = {t: v for t, v in row[name].items() if t != term}
-                if not row[name]:
-                    del row[name]
+    wanted = list({change.symbol: change for change in changes}.values())
+    stamps: dict[str | None, list[tuple[int, str, int]]] = {change.symbol: [] for change in wanted}
+    for k, row in enumerate(rows):
+        for name, entry in list(row.items()):
+            for (key, _), x in entry.items():
+                if key in stamps:
+                    stamps[key].append((k, name, x))
+            kept = {t: x for t, x in entry.items() if t[0] not in stamps}
+            if not kept:
+                del row[name]
+            elif len(kept) < len(entry):
+                row[name] = kept
+    for change in wanted:
+        stamp = stamps[change.symbol]
         if change.how == WIRE and stamp:
             for number, (current, voltage) in enumerate(_products(stamp)):
                 for k, x in current.items():

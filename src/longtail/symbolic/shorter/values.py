@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from longtail.circuit import TEMPERATURE
 from longtail.devices.base import BOLTZMANN, ELEMENTARY_CHARGE, ZERO_CELSIUS
-from longtail.elaborate.roles import role_of
+from longtail.elaborate.roles import polarity, role_of
 from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.symbolic.circuit.elements import Symbol, values_over
 from longtail.symbolic.shorter.answer import Answer
@@ -61,10 +61,10 @@ def current(point: OperatingPoint, device: str) -> Array:
 
 
 def overdrive(point: OperatingPoint, device: str) -> Array:
-    """The overdrive voltage in V of a transistor whose model reports one, `[lane]`."""
+    """The overdrive voltage in V of a transistor whose model reports one, positive above threshold, `[lane]`."""
     role = role_of(point.system.circuit.instances[device])
     assert role is not None and role.overdrive is not None  # no other formula is written with it
-    return point.quantities[device][role.overdrive]
+    return polarity(point.system.circuit, device) * point.quantities[device][role.overdrive]
 
 
 def _kelvin(point: OperatingPoint) -> float | Array:

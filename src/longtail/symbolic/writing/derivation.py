@@ -127,13 +127,25 @@ class Deriver:
             tuple(Equation(f"node {n}", self._law(n), ZERO) for n in self.nodes),
         )
 
+    def held(self) -> Step:
+        """What holds at the inputs of ideal amplifiers."""
+        return Step(
+            "Ideal amplifiers",
+            "The gain within their loops is so large that no voltage is left between their inputs, and no current "
+            "flows in. The output gives whatever current that takes: its node has no equation of its own.",
+            tuple(
+                Equation(n.path, self._law(n.current), ZERO) for n in self.reduced.nullors if n.current in self._rows()
+            ),
+        )
+
     def branches(self) -> Step:
         """The equation of every branch whose current is an unknown."""
+        held = {n.current for n in self.reduced.nullors}
         return Step(
             "Voltages of branches",
             "An inductor, a voltage that something controls and a source whose current is read carry currents that no "
             "conductance gives: i_x is that of x, an unknown, and x has an equation of its own.",
-            tuple(Equation(_place(n), self._law(n), ZERO) for n in self._rows() if is_branch(n)),
+            tuple(Equation(_place(n), self._law(n), ZERO) for n in self._rows() if is_branch(n) and n not in held),
         )
 
     def _law(self, node: str) -> Expression:
