@@ -203,6 +203,28 @@ def test_subcircuits():
     assert card(".macro s a", ".eom").name == "s"
 
 
+def test_a_second_end_of_a_subcircuit_is_passed_over():
+    netlist = read(".subckt amp a b", "r1 a b 1k", ".ends", "r2 a 0 1k", ".ENDS Amp")
+    assert [item.name for item in netlist.body] == ["amp", "r2"]
+    assert [str(note) for note in netlist.notes] == [
+        "deck.cir:6:1: .ends amp is passed over: the subcircuit has ended before"
+    ]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("r1 a 0 1k", ".ends amp"),
+        (".subckt amp a b", "r1 a b 1k", ".ends", ".ends"),
+        (".subckt amp a b", "r1 a b 1k", ".ends", ".ends other"),
+        (".subckt amp a b", ".subckt inner c d", "r1 c d 1k", ".ends", ".ends", ".ends inner"),
+    ],
+)
+def test_any_other_end_that_opens_nothing_is_refused(lines):
+    with pytest.raises(NetlistError, match=r"\.ends without \.subckt"):
+        read(*lines)
+
+
 def test_conditionals():
     item = card(".if(k == 1)", "r1 a 0 1", ".elseif (k>1)", "r1 a 0 2", ".else", "r1 a 0 3", ".endif")
     assert isinstance(item, Conditionals)

@@ -157,6 +157,7 @@ class _CardReader:
         self.sections: dict[str, Body] = {}
         self.at = 0
         self.open: list[LogicalLine] = []
+        self.closed: set[str] = set()  # subcircuits outside of others that have their end
         self.single: dict[str, Callable[[LogicalLine, int], Card]] = {
             "func": dot_cards.function,
             "include": dot_cards.include,
@@ -184,7 +185,9 @@ class _CardReader:
                 self.open.pop()
                 return tuple(cards), line
             if keyword in CLOSING:
-                raise self.unopened(line, keyword)
+                if not self.ends_again(line, keyword):
+                    raise self.unopened(line, keyword)
+                continue
             if keyword in BLOCKS:
                 self.block(line, keyword, cards)
             else:
@@ -247,6 +250,14 @@ class _CardReader:
             raise NetlistError(f"unknown card '.{keyword}'", span=line.span(), hint=hint)
         self.notes.append(Note(f"unknown card '.{keyword}' skipped: is it of another program?", line.span()))
 
+    def ends_again(self, line: LogicalLine, keyword: str) -> bool:
+        """Pass over a second `.ends a` of a subcircuit that has had its own, with a note; False for any other end."""
+        name = line.text.split()[1:]
+        if self.open or keyword not in ("ends", "eom") or len(name) != 1 or name[0] not in self.closed:
+            return False
+        self.notes.append(Note(f".{keyword} {name[0]} is passed over: the subcircuit has ended before", line.span()))
+        return True
+
     def unopened(self, line: LogicalLine, keyword: str) -> NetlistError:
         if not self.open:
             return NetlistError(f".{keyword} without {CLOSING[keyword]}", span=line.span())
@@ -273,6 +284,8 @@ class _CardReader:
         body, closing = self.body(("eom", "ends"), line)
         assert closing is not None
         self.check_end(line, head.name, closing)
+        if not self.open:
+            self.closed.add(head.name)
         return Subcircuit(head.name, head.nodes, head.parameters, body, line.span(), head.optional, fault)
 
     def check_end(self, line: LogicalLine, name: str, closing: LogicalLine) -> None:
