@@ -2,7 +2,7 @@
 
     make survey DIR=folder [PROCESSES=0]
 
-Every deck has a process of its own and ten seconds; libraries of models are asked by followers of their subcircuits.
+Every deck has a process of its own; libraries of models are asked by difference amplifiers of their op-amps.
 Each answer is kept in out/survey; what has been asked is not asked again unless the file has changed.
 """
 
@@ -87,10 +87,11 @@ def _table(title: str, some: list[tuple[Question, dict[str, Any]]]) -> None:
         ("read", sum(bool(each.get("read")) for _, each in some)),
         ("solved", sum(bool(each.get("solved")) for _, each in some)),
         ("gains as found", sum(bool(each.get("gains")) for _, each in some)),
+        ("gain of the op-amp's bench 1 within 5 %", sum(abs(each.get("gain", 0.0) - 1.0) < 0.05 for _, each in some)),
         ("compared with ngspice", len(compared)),
         ("of these, within 5 uV + 1e-6*|V|", sum(apart <= 1.0 for apart in compared)),
     ):
-        print(f"  {what:34} {number:5}  {number / count:.0%}")
+        print(f"  {what:40} {number:5}  {number / count:.0%}")
     reasons: Counter[str] = Counter()
     examples: dict[str, list[str]] = defaultdict(list)
     for (path, name), each in some:

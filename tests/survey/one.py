@@ -2,7 +2,7 @@
 
     python -m survey.one FILE [SUBCIRCUIT]
 
-A file of models alone has nothing to solve: of each op-amp in it a follower is made.
+A file of models alone has nothing to solve: of each op-amp in it a difference amplifier is made, of gain 1.
 """
 
 from __future__ import annotations
@@ -19,7 +19,19 @@ import longtail as lt
 from reference import ngspice
 from survey.opamps import opamps
 
-BENCH = "vin inp 0 0.5\nvp p 0 {supply}\nvm m 0 -{supply}\nxsurvey {nodes} {name}\nrload out 0 10k\n"
+BENCH = """v1 a 0 0.2
+v2 b 0 0.5
+r1 a inn 10k
+r2 inn out 10k
+r3 b inp 10k
+r4 inp 0 10k
+rload out 0 10k
+vp p 0 {supply}
+vm m 0 -{supply}
+xsurvey {nodes} {name}
+*@ input b a
+*@ output out
+"""
 SUPPLIES = (15.0, 5.0, 2.5)  # in V: what stands 5 V breaks down at 30 V, and has no solution there
 NGSPICE_SECONDS = 8.0
 _NOT_AT_REST = "^.*transient op started.*$"  # ngspice's last resort: where 10 us of transient have come to, no solution
@@ -44,11 +56,11 @@ def is_library(text: str) -> bool:
     return True
 
 
-def follower(path: Path, name: str, supply: float = SUPPLIES[0]) -> str:
-    """A deck that makes a follower of a subcircuit: the bench first, since libraries end where they like."""
+def difference_amplifier(path: Path, name: str, supply: float = SUPPLIES[0]) -> str:
+    """A deck that puts a subcircuit between four resistors: these first, since libraries end where they like."""
     text = path.read_text(encoding="utf-8", errors="replace")
     (opamp,) = (each for each in opamps(text) if each.name == name)
-    return f"a follower of {name}\n{BENCH.format(name=name, nodes=opamp.nodes, supply=supply)}{text}\n"
+    return f"a difference amplifier of {name}\n{BENCH.format(name=name, nodes=opamp.nodes, supply=supply)}{text}\n"
 
 
 def asked(deck: Path | str) -> dict[str, Any]:
@@ -64,8 +76,9 @@ def asked(deck: Path | str) -> dict[str, Any]:
         found["refused"] = [_kind(each) for each in getattr(error, "errors", (error,))]
         return {**found, "seconds": time.perf_counter() - start}
     try:
-        amplifier.gains([1.0, 1e3, 1e6])
+        gains = amplifier.gains([1.0, 1e3, 1e6])
         found["gains"] = True
+        found["gain"] = abs(complex(gains.differential[0]))
     except lt.LongtailError as error:
         found["why"] = error.message
     found["seconds"] = time.perf_counter() - start
@@ -112,7 +125,7 @@ def main(arguments: list[str]) -> int:
         found = asked(path)
     else:
         for supply in SUPPLIES:
-            found = {**asked(follower(path, arguments[1], supply)), "supply": supply}
+            found = {**asked(difference_amplifier(path, arguments[1], supply)), "supply": supply}
             if found["solved"] or not found["read"]:
                 break
     print(json.dumps(found))

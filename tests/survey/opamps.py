@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-ROLES = ("inp", "out", "p", "m", "out")  # the nodes of the follower: its inverting input is its output
+NODES = ("inp", "inn", "p", "m", "out")  # of the bench, in the usual order
 _USUAL = ("in+", "in-", "v+", "v-", "out")
 _SUBCKT = re.compile(r"^\s*\.subckt\s+(\S+)\s*(.*)", re.IGNORECASE)
 _ENDS = re.compile(r"^\s*\.ends\b", re.IGNORECASE)
@@ -41,8 +41,8 @@ class Opamp:
 
     @property
     def nodes(self) -> str:
-        """The follower's nodes in the order of the ports."""
-        return " ".join(ROLES[_USUAL.index(role)] for role in self.roles)
+        """The bench's nodes in the order of the ports."""
+        return " ".join(NODES[_USUAL.index(role)] for role in self.roles)
 
 
 def opamps(text: str) -> list[Opamp]:

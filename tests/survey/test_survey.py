@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from survey import full
-from survey.one import asked, follower, is_library, is_netlist
+from survey.one import asked, difference_amplifier, is_library, is_netlist
 from survey.opamps import opamps
 
 LIBRARY = """* macromodels
@@ -32,20 +32,20 @@ def test_a_library_has_nothing_outside_of_subcircuits() -> None:
 @pytest.mark.parametrize(
     ("text", "nodes"),
     [
-        (".subckt a 1 2 3 4 5\nr1 1 2 1\n.ends", "inp out p m out"),
-        (".subckt a out in- in+ vcc vee\nr1 1 2 1\n.ends", "out out inp p m"),
+        (".subckt a 1 2 3 4 5\nr1 1 2 1\n.ends", "inp inn p m out"),
+        (".subckt a out in- in+ vcc vee\nr1 1 2 1\n.ends", "out inn inp p m"),
         (
             "* 1 inverting input\n* 2 non-inverting\n* 3 output\n* 4 vcc\n* 5 vee\n.subckt a 2 1 4 5 3\n.ends",
-            "inp out p m out",
+            "inp inn p m out",
         ),
         (
             "* connections: inverting input\n* | non-inverting input\n* | | negative supply\n* | | | output\n"
             "* | | | | positive supply\n\n.subckt a 9 10 8 11 7 ; rev b\n.ends",
-            "out inp m out p",
+            "inn inp m out p",
         ),
         (
             ".subckt a 1 2 3 4 5\n* | | | | output\n* | | | vee\n* | | vcc\n* | inverting\n* non-inverting\n.ends",
-            "inp out p m out",
+            "inp inn p m out",
         ),
     ],
 )
@@ -65,11 +65,12 @@ def test_drawings_and_symbols_are_no_netlists() -> None:
     assert is_netlist("an amplifier\nr1 a 0 1k\n") and not is_netlist("EESchema-LIBRARY Version 2.4\n")
 
 
-def test_a_follower_of_an_op_amp_follows(tmp_path: Path) -> None:
+def test_a_difference_amplifier_of_an_op_amp_is_one(tmp_path: Path) -> None:
     path = tmp_path / "models.lib"
     path.write_text(LIBRARY)
-    found = asked(follower(path, "buffer"))
+    found = asked(difference_amplifier(path, "buffer"))
     assert found["read"] and found["solved"] and not found["refused"]
+    assert found["gain"] == pytest.approx(1.0, abs=1e-5)
     assert found["apart"] is not None and found["apart"] <= 1.0
 
 
