@@ -111,6 +111,18 @@ def test_the_libraries_that_ltspice_names_everywhere_may_be_missing(tmp_path, na
     assert any("LTspice's own" in note.message and name in note.message for note in load(deck).notes)
 
 
+def test_what_pspice_names_everywhere_may_be_missing(tmp_path):
+    deck = tmp_path / "schematic.cir"
+    deck.write_text('a\n.lib "nom.lib"\n.inc "schematic.als"\nv1 a 0 1\nr1 a 0 1\n')
+    assert [note.message.split(":")[0] for note in load(deck).notes] == [
+        "PSpice's own 'nom.lib' is not here",
+        "'schematic.als' is not here",
+    ]
+    deck.write_text("a\n.lib nominal.lib\nv1 a 0 1\nr1 a 0 1\n")
+    with pytest.raises(NetlistError, match=r"file 'nominal\.lib' is not there"):
+        load(deck)
+
+
 def test_a_library_of_that_name_is_read_where_it_is(tmp_path):
     (tmp_path / "standard.bjt").write_text(".model 2N3904 NPN(Bf=300)\n")
     deck = tmp_path / "draft.net"

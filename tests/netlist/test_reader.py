@@ -225,6 +225,13 @@ def test_any_other_end_that_opens_nothing_is_refused(lines):
         read(*lines)
 
 
+def test_a_section_without_its_end_is_no_section():
+    with pytest.raises(NetlistError, match=r"\.aliases without \.endaliases"):
+        read("r1 a 0 1k", ".aliases", "r_r1 r1(1=a 2=0)", "r2 a 0 1k")
+    netlist = read("r1 a 0 1k", ".aliases", "r_r1 r1(1=a 2=0)", "_ _(a=a)", ".endaliases", "r2 a 0 1k")
+    assert [item.name for item in netlist.body] == ["r1", "r2"] and len(netlist.notes) == 1
+
+
 def test_conditionals():
     item = card(".if(k == 1)", "r1 a 0 1", ".elseif (k>1)", "r1 a 0 2", ".else", "r1 a 0 3", ".endif")
     assert isinstance(item, Conditionals)

@@ -36,7 +36,8 @@ SKIPPED = frozenset(
 )
 UNSUPPORTED = frozenset(["connect", "hdl", "verilog", "machine"])
 # cards that a section follows which says nothing of the circuit in its first run, and what ends that section
-SECTIONS = {"data": "enddata", "alter": "end"}
+SECTIONS = {"data": "enddata", "alter": "end", "aliases": "endaliases"}
+WHY_SKIPPED = {"aliases": "it names pins for PSpice's plots"}
 ENOUGH = 0.7  # how much a word has to be like one that counts to be taken for that, misspelt
 # how files of other programs begin, what they are, and how to get a netlist from them
 FOREIGN = (
@@ -266,12 +267,15 @@ class _CardReader:
         return NetlistError(message, span=line.span())
 
     def skip_section(self, line: LogicalLine, keyword: str) -> None:
-        note = f".{keyword} skipped up to .{SECTIONS[keyword]}: it is for further runs"
-        self.notes.append(Note(note, line.span()))
+        """Pass over all up to its end, with a note. Raises NetlistError without an end, as far as it needs one."""
+        why = WHY_SKIPPED.get(keyword, "it is for further runs")
+        self.notes.append(Note(f".{keyword} skipped up to .{SECTIONS[keyword]}: {why}", line.span()))
         while self.at < len(self.lines):
             self.at += 1
             if _keyword(self.lines[self.at - 1]) == SECTIONS[keyword]:
                 return
+        if SECTIONS[keyword] != "end":
+            raise NetlistError(f".{keyword} without .{SECTIONS[keyword]}", span=line.span())
 
     def subcircuit(self, line: LogicalLine, start: int) -> Subcircuit:
         fault = None
