@@ -203,11 +203,12 @@ def test_subcircuits():
     assert card(".macro s a", ".eom").name == "s"
 
 
-def test_a_second_end_of_a_subcircuit_is_passed_over():
-    netlist = read(".subckt amp a b", "r1 a b 1k", ".ends", "r2 a 0 1k", ".ENDS Amp")
-    assert [item.name for item in netlist.body] == ["amp", "r2"]
+def test_a_second_end_behind_the_parts_of_a_subcircuit_is_passed_over():
+    part = (".subckt part a b", "r1 a b 1k", ".ends", ".model d d")
+    netlist = read(".subckt amp a b", "x1 a b part", ".ends", *part, ".ENDS Amp", "r2 a 0 1k")
+    assert [item.name for item in netlist.body] == ["amp", "part", "d", "r2"]
     assert [str(note) for note in netlist.notes] == [
-        "deck.cir:6:1: .ends amp is passed over: the subcircuit has ended before"
+        "deck.cir:9:1: .ends amp is passed over: the subcircuit has ended before"
     ]
 
 
@@ -216,6 +217,8 @@ def test_a_second_end_of_a_subcircuit_is_passed_over():
     [
         ("r1 a 0 1k", ".ends amp"),
         (".subckt amp a b", "r1 a b 1k", ".ends", ".ends"),
+        (".subckt amp a b", "r1 a b 1k", ".ends", ".ends amp"),
+        (".subckt amp a b", ".ends", ".subckt part a b", "r1 a b 1k", ".ends", "r2 a 0 1k", ".ends amp"),
         (".subckt amp a b", "r1 a b 1k", ".ends", ".ends other"),
         (".subckt amp a b", ".subckt inner c d", "r1 c d 1k", ".ends", ".ends", ".ends inner"),
     ],

@@ -60,6 +60,7 @@ CLOSING = {
     "endif": ".if",
     "endc": ".control",
 }
+BETWEEN = ("subckt", "macro", "model", "ends", "eom")
 BLOCKS = frozenset(("if", "lib", "subckt", "macro", *SECTIONS))
 KNOWN = (
     *("param", "func", "model", "include", "inc", "lib", "endl", "subckt", "ends", "macro", "if", "elseif", "else"),
@@ -158,7 +159,7 @@ class _CardReader:
         self.sections: dict[str, Body] = {}
         self.at = 0
         self.open: list[LogicalLine] = []
-        self.closed: set[str] = set()  # subcircuits outside of others that have their end
+        self.closed: list[str] = []  # subcircuits that have their end, with nothing else but models since then
         self.single: dict[str, Callable[[LogicalLine, int], Card]] = {
             "func": dot_cards.function,
             "include": dot_cards.include,
@@ -178,10 +179,12 @@ class _CardReader:
         while self.at < len(self.lines):
             line = self.lines[self.at]
             self.at += 1
+            keyword = _keyword(line) if line.text[0] == "." else ""
+            if not self.open and keyword not in BETWEEN:
+                self.closed.clear()
             if line.text[0] != ".":
                 self.single_card(line, "", cards)
                 continue
-            keyword = _keyword(line)
             if keyword in closers:
                 self.open.pop()
                 return tuple(cards), line
@@ -252,9 +255,12 @@ class _CardReader:
         self.notes.append(Note(f"unknown card '.{keyword}' skipped: is it of another program?", line.span()))
 
     def ends_again(self, line: LogicalLine, keyword: str) -> bool:
-        """Pass over a second `.ends a` of a subcircuit that has had its own, with a note; False for any other end."""
+        """Pass over a second `.ends a` behind subcircuits that follow on a, with a note; False for any other end.
+
+        Burr-Brown has it where they were once inside of a.
+        """
         name = line.text.split()[1:]
-        if self.open or keyword not in ("ends", "eom") or len(name) != 1 or name[0] not in self.closed:
+        if self.open or keyword not in ("ends", "eom") or len(name) != 1 or name[0] not in self.closed[:-1]:
             return False
         self.notes.append(Note(f".{keyword} {name[0]} is passed over: the subcircuit has ended before", line.span()))
         return True
@@ -289,7 +295,7 @@ class _CardReader:
         assert closing is not None
         self.check_end(line, head.name, closing)
         if not self.open:
-            self.closed.add(head.name)
+            self.closed.append(head.name)
         return Subcircuit(head.name, head.nodes, head.parameters, body, line.span(), head.optional, fault)
 
     def check_end(self, line: LogicalLine, name: str, closing: LogicalLine) -> None:
