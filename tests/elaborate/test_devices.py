@@ -267,7 +267,7 @@ def test_a_waveform_in_a_file_does_not_matter_beside_a_dc_value() -> None:
     ],
 )
 def test_sizes_of_a_model_are_those_of_instances_that_give_none(model, card, device, name, of_the_model):
-    own = "{card} {name}=7u".format(card=card.format(n=2), name=name)
+    own = f"{card.format(n=2)} {name}=7u"
     circuit = load(f"t\nv1 a 0 1\nv2 b 0 1\n{card.format(n=1)}\n{own}\n.model x {model}\n")
     letter = card[0]
     assert circuit.instances[f"{letter}1"].device == circuit.instances[f"{letter}2"].device == device

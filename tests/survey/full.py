@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from survey.one import is_library, is_netlist
+from survey.one import is_library, is_netlist, text_of
 from survey.opamps import opamps
 
 FOLDER = Path("out/survey")
@@ -36,7 +36,7 @@ def questions(folder: Path) -> Iterator[Question]:
     for path in sorted(folder.rglob("*")):
         if path.suffix.lower() not in ENDINGS or not path.is_file():
             continue
-        text = path.read_text(encoding="utf-8", errors="replace")
+        text = text_of(path)
         if not is_netlist(text):
             continue
         if is_library(text):

@@ -40,6 +40,14 @@ _OTHERS = re.compile(r"EESchema|\(export|\(kicad|Version 4\b|\s*<|v \{xschem|#!|
 _ELEMENT = re.compile(r"^[a-z]\S*\s+\S+\s+\S+", re.IGNORECASE)
 
 
+def text_of(path: Path) -> str:
+    """The text of a file, old ones with a micro sign of one byte too."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return path.read_text(encoding="cp1252", errors="replace")
+
+
 def is_netlist(text: str) -> bool:
     """Whether it is one at all: folders of decks have drawings, symbols and logs of runs with the same endings."""
     return not _OTHERS.match(text)
@@ -58,7 +66,7 @@ def is_library(text: str) -> bool:
 
 def difference_amplifier(path: Path, name: str, supply: float = SUPPLIES[0]) -> str:
     """A deck that puts a subcircuit between four resistors: these first, since libraries end where they like."""
-    text = path.read_text(encoding="utf-8", errors="replace")
+    text = text_of(path)
     (opamp,) = (each for each in opamps(text) if each.name == name)
     return f"a difference amplifier of {name}\n{BENCH.format(name=name, nodes=opamp.nodes, supply=supply)}{text}\n"
 

@@ -19,8 +19,8 @@ _AROUND = 25  # lines of comments before and after the card
 _SAID = (  # of a line of comments, the first that fits
     ("in+", r"non[- ]?inv|positive input|\+ ?input"),
     ("in-", r"inverting|inv\.? input|negative input|- ?input"),
+    ("v-", r"(neg\w*|-) ?(power |voltage )?(supply|rail)|\bvee|\bvss|\bv-|-v[cds]|\bgnd|ground"),
     ("v+", r"(pos\w*|\+) ?(power |voltage )?(supply|rail)|\bvcc|\bvdd|\bv\+"),
-    ("v-", r"(neg\w*|-) ?(power |voltage )?(supply|rail)|\bvee|\bvss|\bv-|\bgnd|ground"),
     ("out", r"out"),
 )
 _NAMED = (

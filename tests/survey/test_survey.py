@@ -33,6 +33,10 @@ def test_a_library_has_nothing_outside_of_subcircuits() -> None:
     ("text", "nodes"),
     [
         (".subckt a 1 2 3 4 5\nr1 1 2 1\n.ends", "inp inn p m out"),
+        (
+            "* non-inverting input\n* | inverting input\n* | | output\n* | | | +Vcc\n* | | | | -Vcc\n.subckt a 3 2 6 7 4\n.ends",
+            "inp inn out p m",
+        ),
         (".subckt a out in- in+ vcc vee\nr1 1 2 1\n.ends", "out inn inp p m"),
         (
             "* 1 inverting input\n* 2 non-inverting\n* 3 output\n* 4 vcc\n* 5 vee\n.subckt a 2 1 4 5 3\n.ends",
