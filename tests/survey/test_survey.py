@@ -34,7 +34,7 @@ def test_a_library_has_nothing_outside_of_subcircuits() -> None:
     [
         (".subckt a 1 2 3 4 5\nr1 1 2 1\n.ends", "inp inn p m out"),
         (
-            "* non-inverting input\n* | inverting input\n* | | output\n* | | | +Vcc\n* | | | | -Vcc\n.subckt a 3 2 6 7 4\n.ends",
+            "* non-inverting\n* | inverting\n* | | output\n* | | | +Vcc\n* | | | | -Vcc\n.subckt a 3 2 6 7 4\n.ends",
             "inp inn out p m",
         ),
         (".subckt a out in- in+ vcc vee\nr1 1 2 1\n.ends", "out inn inp p m"),
