@@ -162,6 +162,11 @@ class Inclusion:
         try:
             kind = file_reading.refusal(target)
         except FileNotFoundError as error:
+            twins = _in_other_capitals(target)
+            if len(twins) == 1:
+                note = f"'{card.file}' is read from '{twins[0].name}': they differ in capital letters alone"
+                self.notes.append(Note(note, card.span))
+                return self._locate(replace(card, file=str(twins[0])), path)
             hint = _similar(target)
             raise NetlistError(f"file '{card.file}' is not there", span=card.span, hint=hint) from error
         except OSError as error:  # a name too long, a folder that may not be looked into
@@ -185,6 +190,18 @@ class Inclusion:
             self.notes += self._files[target].notes
             self.unread += self._files[target].faults
         return self._files[target]
+
+
+def _in_other_capitals(target: Path) -> list[Path]:
+    """The files beside `target` that Windows would take for it."""
+    try:
+        return [
+            each
+            for each in sorted(target.parent.iterdir())
+            if each.name.lower() == target.name.lower() and each.is_file()
+        ]
+    except OSError:
+        return []
 
 
 def _similar(target: Path) -> str | None:
