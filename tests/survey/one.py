@@ -54,7 +54,9 @@ def is_netlist(text: str) -> bool:
 
 
 def is_library(text: str) -> bool:
-    """Whether nothing stands outside of subcircuits: a file of models."""
+    """Whether nothing stands outside of subcircuits: a file of models. A deck may be in files that it includes."""
+    if not re.search(r"^\s*\.(subckt|model)\b", text, re.IGNORECASE | re.MULTILINE):
+        return False
     depth = 0
     for line in text.splitlines()[1:]:
         word = line.strip().lower()

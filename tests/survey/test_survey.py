@@ -26,6 +26,7 @@ r1 a b 1k
 
 def test_a_library_has_nothing_outside_of_subcircuits() -> None:
     assert is_library(LIBRARY) and not is_library(f"{LIBRARY}\nr1 a 0 1k\n")
+    assert not is_library("* a schematic\n.lib nom.lib\n.inc schematic.net\n.end\n")
     assert [each.name for each in opamps(LIBRARY)] == ["buffer"], "op-amps have five ports, parameters are none"
 
 
