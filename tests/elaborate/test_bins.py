@@ -81,7 +81,7 @@ def test_other_models_with_a_number_behind_a_dot_are_no_bins():
 @pytest.mark.parametrize(
     ("card", "idle"),
     [
-        ("level=1 vto=0.7 xj=0.3u nfs=1e11 theta=0.1 delta=1 l=2u w=10u", "xj, nfs, theta, delta, l, w"),
+        ("level=1 vto=0.7 xj=0.3u nfs=1e11 theta=0.1 delta=1 l=2u w=10u", "xj, nfs, theta, delta"),
         ("level=2 vto=0.7 utra=0.5 theta=0.1 kappa=1 lambda=0.01", "utra, theta, kappa"),
         ("level=3 vto=0.7 lambda=0.01 ucrit=1e5 neff=3 xqc=0.4 lmin=1u", "lambda, ucrit, neff, xqc, lmin"),
     ],

@@ -255,3 +255,29 @@ def test_a_waveform_in_a_file_does_not_matter_beside_a_dc_value() -> None:
     assert amplifier.op().nodes["a"] == 0.7
     assert amplifier.circuit.number(amplifier.circuit.instances["v1"].parameters["acmag"]) == 1.0
     assert any("pwl file=Wave.txt acts in transient analysis only" in note.message for note in amplifier.circuit.notes)
+
+
+@pytest.mark.parametrize(
+    ("model", "card", "device", "name", "of_the_model"),
+    [
+        ("nmos(l=2u kp=20u)", "m{n} a b 0 0 x", "mosfet1", "l", 2e-6),
+        ("nmos(as=3p level=3)", "m{n} a b 0 0 x", "mosfet3", "as", 3e-12),
+        ("npn(area=10)", "q{n} a b 0 x", "bipolar", "area", 10.0),
+        ("njf(area=3)", "j{n} a b 0 x", "jfet", "area", 3.0),
+    ],
+)
+def test_sizes_of_a_model_are_those_of_instances_that_give_none(model, card, device, name, of_the_model):
+    own = f"{card.format(n=2)} {name}=7u"
+    circuit = load(f"t\nv1 a 0 1\nv2 b 0 1\n{card.format(n=1)}\n{own}\n.model x {model}\n")
+    letter = card[0]
+    assert circuit.instances[f"{letter}1"].device == circuit.instances[f"{letter}2"].device == device
+    assert circuit.instances[f"{letter}1"].parameters[name] == of_the_model
+    assert circuit.instances[f"{letter}2"].parameters[name] == 7e-6
+    assert name not in circuit.models["x"].parameters
+
+
+def test_sizes_of_a_model_come_with_what_starts_from_it_and_are_checked():
+    circuit = load("t\nv1 a 0 1\nm1 a a 0 0 y\n.model x nmos(l=2u w=3u)\n.model y ako:x nmos(w=4u)\n")
+    assert {name: circuit.instances["m1"].parameters[name] for name in "lw"} == {"l": 2e-6, "w": 4e-6}
+    with pytest.raises(NetlistError, match="model 'x': l = -2 µm, but it must be at least"):
+        load("t\nv1 a 0 1\nm1 a a 0 0 x\n.model x nmos(l=-2u)\n")

@@ -111,6 +111,44 @@ def test_the_libraries_that_ltspice_names_everywhere_may_be_missing(tmp_path, na
     assert any("LTspice's own" in note.message and name in note.message for note in load(deck).notes)
 
 
+def test_a_file_in_other_capital_letters_is_read_where_there_is_one(tmp_path):
+    deck = tmp_path / "deck.cir"
+    deck.write_text("a\n.include Models.lib\nv1 a 0 1\nd1 a 0 dx\n")
+    (tmp_path / "MODELS.LIB").write_text(".model dx d(is=2f)\n")
+    circuit = load(deck)
+    assert circuit.models["dx"].parameters["is"] == 2e-15
+    assert [note.message for note in circuit.notes] == [
+        "'Models.lib' is read from 'MODELS.LIB': they differ in capital letters alone"
+    ]
+    (tmp_path / "models.LIB").write_text(".model dx d(is=3f)\n")
+    with pytest.raises(NetlistError, match=r"file 'Models\.lib' is not there"):
+        load(deck)
+    (tmp_path / "Models.lib").write_text(".model dx d(is=4f)\n")
+    assert load(deck).models["dx"].parameters["is"] == 4e-15
+
+
+def test_a_file_in_other_capital_letters_stays_in_the_folder(tmp_path):
+    (tmp_path / "inside").mkdir()
+    (tmp_path / "MODELS.LIB").write_text(".model dx d(is=2f)\n")
+    deck = tmp_path / "inside" / "deck.cir"
+    (tmp_path / "inside" / "MODELS.LIB").symlink_to(tmp_path / "MODELS.LIB")
+    deck.write_text("a\n.include models.lib\nv1 a 0 1\nd1 a 0 dx\n")
+    with pytest.raises(NetlistError, match="lies outside the folder"):
+        load(deck)
+
+
+def test_what_pspice_names_everywhere_may_be_missing(tmp_path):
+    deck = tmp_path / "schematic.cir"
+    deck.write_text('a\n.lib "nom.lib"\n.inc "schematic.als"\nv1 a 0 1\nr1 a 0 1\n')
+    assert [note.message.split(":")[0] for note in load(deck).notes] == [
+        "PSpice's own 'nom.lib' is not here",
+        "'schematic.als' is not here",
+    ]
+    deck.write_text("a\n.lib nominal.lib\nv1 a 0 1\nr1 a 0 1\n")
+    with pytest.raises(NetlistError, match=r"file 'nominal\.lib' is not there"):
+        load(deck)
+
+
 def test_a_library_of_that_name_is_read_where_it_is(tmp_path):
     (tmp_path / "standard.bjt").write_text(".model 2N3904 NPN(Bf=300)\n")
     deck = tmp_path / "draft.net"

@@ -203,6 +203,38 @@ def test_subcircuits():
     assert card(".macro s a", ".eom").name == "s"
 
 
+def test_a_second_end_behind_the_parts_of_a_subcircuit_is_passed_over():
+    part = (".subckt part a b", "r1 a b 1k", ".ends", ".model d d")
+    netlist = read(".subckt amp a b", "x1 a b part", ".ends", *part, ".ENDS Amp", "r2 a 0 1k")
+    assert [item.name for item in netlist.body] == ["amp", "part", "d", "r2"]
+    assert [str(note) for note in netlist.notes] == [
+        "deck.cir:9:1: .ends amp is passed over: the subcircuit has ended before"
+    ]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("r1 a 0 1k", ".ends amp"),
+        (".subckt amp a b", "r1 a b 1k", ".ends", ".ends"),
+        (".subckt amp a b", "r1 a b 1k", ".ends", ".ends amp"),
+        (".subckt amp a b", ".ends", ".subckt part a b", "r1 a b 1k", ".ends", "r2 a 0 1k", ".ends amp"),
+        (".subckt amp a b", "r1 a b 1k", ".ends", ".ends other"),
+        (".subckt amp a b", ".subckt inner c d", "r1 c d 1k", ".ends", ".ends", ".ends inner"),
+    ],
+)
+def test_any_other_end_that_opens_nothing_is_refused(lines):
+    with pytest.raises(NetlistError, match=r"\.ends without \.subckt"):
+        read(*lines)
+
+
+def test_a_section_without_its_end_is_no_section():
+    with pytest.raises(NetlistError, match=r"\.aliases without \.endaliases"):
+        read("r1 a 0 1k", ".aliases", "r_r1 r1(1=a 2=0)", "r2 a 0 1k")
+    netlist = read("r1 a 0 1k", ".aliases", "r_r1 r1(1=a 2=0)", "_ _(a=a)", ".endaliases", "r2 a 0 1k")
+    assert [item.name for item in netlist.body] == ["r1", "r2"] and len(netlist.notes) == 1
+
+
 def test_conditionals():
     item = card(".if(k == 1)", "r1 a 0 1", ".elseif (k>1)", "r1 a 0 2", ".else", "r1 a 0 3", ".endif")
     assert isinstance(item, Conditionals)

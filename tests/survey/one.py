@@ -2,8 +2,7 @@
 
     python -m survey.one FILE [SUBCIRCUIT]
 
-A file of models alone has nothing to solve: of each subcircuit with five ports a follower is made, as op-amps have
-them: in+, in-, supply, supply, out.
+A file of models alone has nothing to solve: of each op-amp in it a difference amplifier is made, of gain 1.
 """
 
 from __future__ import annotations
@@ -12,32 +11,52 @@ import json
 import re
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import longtail as lt
 from reference import ngspice
+from survey.opamps import opamps
 
-OPAMP_PORTS = 5
-BENCH = "vin inp 0 0.5\nvp p 0 15\nvm m 0 -15\nxsurvey inp out p m out {name}\nrload out 0 10k\n"
-_SUBCKT = re.compile(r"^\s*\.subckt\s+(\S+)((?:[^\n]|\n\+)*)", re.IGNORECASE | re.MULTILINE)
+BENCH = """v1 a 0 0.2
+v2 b 0 0.5
+r1 a inn 10k
+r2 inn out 10k
+r3 b inp 10k
+r4 inp 0 10k
+rload out 0 10k
+vp p 0 {supply}
+vm m 0 -{supply}
+xsurvey {nodes} {name}
+*@ input b a
+*@ output out
+"""
+SUPPLIES = (15.0, 5.0, 2.5)  # in V: what stands 5 V breaks down at 30 V, and has no solution there
+NGSPICE_SECONDS = 8.0
+_NOT_AT_REST = "^.*transient op started.*$"  # ngspice's last resort: where 10 us of transient have come to, no solution
+_MODES = ("", "psa", "lta")  # of ngspice, as a deck may have been written for any of them
+_OTHERS = re.compile(r"EESchema|\(export|\(kicad|Version 4\b|\s*<|v \{xschem|#!|# EESchema", re.IGNORECASE)
 _ELEMENT = re.compile(r"^[a-z]\S*\s+\S+\s+\S+", re.IGNORECASE)
 
 
-def subcircuits(text: str) -> list[str]:
-    """Names of subcircuits with as many ports as an op-amp."""
-    found = []
-    for name, rest in _SUBCKT.findall(text):
-        ports = re.split(
-            r"\s+params:|\s+optional:|\s+\S+\s*=", rest.replace("\n+", " "), maxsplit=1, flags=re.IGNORECASE
-        )
-        if len(ports[0].split()) == OPAMP_PORTS:
-            found.append(name)
-    return found
+def text_of(path: Path) -> str:
+    """The text of a file, old ones with a micro sign of one byte too."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return path.read_text(encoding="cp1252", errors="replace")
+
+
+def is_netlist(text: str) -> bool:
+    """Whether it is one at all: folders of decks have drawings, symbols and logs of runs with the same endings."""
+    return not _OTHERS.match(text)
 
 
 def is_library(text: str) -> bool:
-    """Whether nothing stands outside of subcircuits: a file of models."""
+    """Whether nothing stands outside of subcircuits: a file of models. A deck may be in files that it includes."""
+    if not re.search(r"^\s*\.(subckt|model)\b", text, re.IGNORECASE | re.MULTILINE):
+        return False
     depth = 0
     for line in text.splitlines()[1:]:
         word = line.strip().lower()
@@ -47,10 +66,11 @@ def is_library(text: str) -> bool:
     return True
 
 
-def follower(path: Path, name: str) -> str:
-    """A deck that makes a follower of a subcircuit: the bench first, since libraries end where they like."""
-    text = path.read_text(encoding="utf-8", errors="replace")
-    return f"a follower of {name}\n{BENCH.format(name=name)}{text}\n"
+def difference_amplifier(path: Path, name: str, supply: float = SUPPLIES[0]) -> str:
+    """A deck that puts a subcircuit between four resistors: these first, since libraries end where they like."""
+    text = text_of(path)
+    (opamp,) = (each for each in opamps(text) if each.name == name)
+    return f"a difference amplifier of {name}\n{BENCH.format(name=name, nodes=opamp.nodes, supply=supply)}{text}\n"
 
 
 def asked(deck: Path | str) -> dict[str, Any]:
@@ -66,31 +86,59 @@ def asked(deck: Path | str) -> dict[str, Any]:
         found["refused"] = [_kind(each) for each in getattr(error, "errors", (error,))]
         return {**found, "seconds": time.perf_counter() - start}
     try:
-        amplifier.gains([1.0, 1e3, 1e6])
+        gains = amplifier.gains([1.0, 1e3, 1e6])
         found["gains"] = True
+        found["gain"] = abs(complex(gains.differential[0]))
     except lt.LongtailError as error:
         found["why"] = error.message
     found["seconds"] = time.perf_counter() - start
-    try:
-        theirs = ngspice.operating_point(deck)
-    except (ngspice.NgspiceError, OSError) as error:
-        return {**found, "ngspice": str(error).strip().splitlines()[-1][:200] if str(error).strip() else "failed"}
-    shared = [(op.nodes[n], v) for n, v in theirs.nodes.items() if n in op.nodes]
-    apart = [abs(ours - v) / (5e-6 + 1e-6 * abs(v)) for ours, v in shared]
-    return {**found, "apart": max(apart, default=None)}
+    return {**found, **_beside_ngspice(deck, op.nodes)}
+
+
+def _beside_ngspice(deck: Path | str, nodes: Mapping[str, float]) -> dict[str, Any]:
+    """How far node voltages are from ngspice's, in the mode in which it is nearest, and at which node."""
+    best: dict[str, Any] = {"apart": None}
+    for mode in _MODES:
+        try:
+            theirs = ngspice.operating_point(deck, behavior=mode)
+        except (ngspice.NgspiceError, OSError) as error:
+            best.setdefault("ngspice", _complaint(str(error)))
+            continue
+        apart = {n: abs(nodes[n] - v) / (5e-6 + 1e-6 * abs(v)) for n, v in theirs.nodes.items() if n in nodes}
+        if not apart:
+            continue
+        node = max(apart, key=lambda n: (apart[n], n))
+        if best["apart"] is None or apart[node] < best["apart"]:
+            best = {"apart": apart[node], "mode": mode, "node": [node, nodes[node], theirs.nodes[node]]}
+        if best["apart"] <= 1.0:
+            break
+    return best
+
+
+def _complaint(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("ngspice says")]
+    return lines[0][:200] if lines else "failed"
 
 
 def _kind(error: lt.LongtailError) -> str:
     """The message without names, numbers and places, to count those of a kind together."""
-    message = re.sub(r"'[^']*'", "'…'", error.message)
+    message = re.sub(r"'[^']*'", "'…'", re.sub(r"^\S+: ", "…: ", error.message))
     message = re.sub(r"\b[a-z]*\d[\w.:#]*", "…", message, flags=re.IGNORECASE)
     return f"{type(error).__name__}: {message}"[:160]
 
 
 def main(arguments: list[str]) -> int:
+    ngspice.TIMEOUT_S = NGSPICE_SECONDS
+    ngspice.COMPLAINTS = re.compile(f"{ngspice.COMPLAINTS.pattern}|{_NOT_AT_REST}", ngspice.COMPLAINTS.flags)
     path = Path(arguments[0])
-    deck: Path | str = follower(path, arguments[1]) if len(arguments) > 1 else path
-    print(json.dumps(asked(deck)))
+    if len(arguments) == 1:
+        found = asked(path)
+    else:
+        for supply in SUPPLIES:
+            found = {**asked(difference_amplifier(path, arguments[1], supply)), "supply": supply}
+            if found["solved"] or not found["read"]:
+                break
+    print(json.dumps(found))
     return 0
 
 

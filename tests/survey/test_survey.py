@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from survey import full
-from survey.one import asked, follower, is_library, subcircuits
+from survey.one import asked, difference_amplifier, is_library, is_netlist
+from survey.opamps import opamps
 
 LIBRARY = """* macromodels
 .subckt buffer inp inn vp vm out params: a=1
@@ -25,14 +26,56 @@ r1 a b 1k
 
 def test_a_library_has_nothing_outside_of_subcircuits() -> None:
     assert is_library(LIBRARY) and not is_library(f"{LIBRARY}\nr1 a 0 1k\n")
-    assert subcircuits(LIBRARY) == ["buffer"], "op-amps have five ports, parameters are none"
+    assert not is_library("* a schematic\n.lib nom.lib\n.inc schematic.net\n.end\n")
+    assert [each.name for each in opamps(LIBRARY)] == ["buffer"], "op-amps have five ports, parameters are none"
 
 
-def test_a_follower_of_an_op_amp_follows(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "nodes"),
+    [
+        (".subckt a 1 2 3 4 5\nr1 1 2 1\n.ends", "inp inn p m out"),
+        (
+            "* non-inverting\n* | inverting\n* | | output\n* | | | +Vcc\n* | | | | -Vcc\n.subckt a 3 2 6 7 4\n.ends",
+            "inp inn out p m",
+        ),
+        (".subckt a out in- in+ vcc vee\nr1 1 2 1\n.ends", "out inn inp p m"),
+        (
+            "* 1 inverting input\n* 2 non-inverting\n* 3 output\n* 4 vcc\n* 5 vee\n.subckt a 2 1 4 5 3\n.ends",
+            "inp inn p m out",
+        ),
+        (
+            "* connections: inverting input\n* | non-inverting input\n* | | negative supply\n* | | | output\n"
+            "* | | | | positive supply\n\n.subckt a 9 10 8 11 7 ; rev b\n.ends",
+            "inn inp m out p",
+        ),
+        (
+            ".subckt a 1 2 3 4 5\n* | | | | output\n* | | | vee\n* | | vcc\n* | inverting\n* non-inverting\n.ends",
+            "inp inn p m out",
+        ),
+    ],
+)
+def test_ports_are_what_names_and_comments_say(text: str, nodes: str) -> None:
+    (opamp,) = opamps(f"* library\n{text}\n")
+    assert opamp.nodes == nodes
+
+
+def test_op_amps_inside_of_others_are_theirs_alone() -> None:
+    inner = (
+        ".subckt all a b c d e\n.subckt part 1 2 3 4 5\n.ends\n.ends\n.subckt Next 1 2 3\n+ 4 5 params: a=1\n.ends\n"
+    )
+    assert [each.name for each in opamps(inner)] == ["all", "Next"]
+
+
+def test_drawings_and_symbols_are_no_netlists() -> None:
+    assert is_netlist("an amplifier\nr1 a 0 1k\n") and not is_netlist("EESchema-LIBRARY Version 2.4\n")
+
+
+def test_a_difference_amplifier_of_an_op_amp_is_one(tmp_path: Path) -> None:
     path = tmp_path / "models.lib"
     path.write_text(LIBRARY)
-    found = asked(follower(path, "buffer"))
+    found = asked(difference_amplifier(path, "buffer"))
     assert found["read"] and found["solved"] and not found["refused"]
+    assert found["gain"] == pytest.approx(1.0, abs=1e-5)
     assert found["apart"] is not None and found["apart"] <= 1.0
 
 

@@ -36,7 +36,8 @@ SKIPPED = frozenset(
 )
 UNSUPPORTED = frozenset(["connect", "hdl", "verilog", "machine"])
 # cards that a section follows which says nothing of the circuit in its first run, and what ends that section
-SECTIONS = {"data": "enddata", "alter": "end"}
+SECTIONS = {"data": "enddata", "alter": "end", "aliases": "endaliases"}
+WHY_SKIPPED = {"aliases": "it names pins for PSpice's plots"}
 ENOUGH = 0.7  # how much a word has to be like one that counts to be taken for that, misspelt
 # how files of other programs begin, what they are, and how to get a netlist from them
 FOREIGN = (
@@ -59,6 +60,7 @@ CLOSING = {
     "endif": ".if",
     "endc": ".control",
 }
+BETWEEN = ("subckt", "macro", "model", "ends", "eom")
 BLOCKS = frozenset(("if", "lib", "subckt", "macro", *SECTIONS))
 KNOWN = (
     *("param", "func", "model", "include", "inc", "lib", "endl", "subckt", "ends", "macro", "if", "elseif", "else"),
@@ -157,6 +159,7 @@ class _CardReader:
         self.sections: dict[str, Body] = {}
         self.at = 0
         self.open: list[LogicalLine] = []
+        self.closed: list[str] = []  # subcircuits that have their end, with nothing else but models since then
         self.single: dict[str, Callable[[LogicalLine, int], Card]] = {
             "func": dot_cards.function,
             "include": dot_cards.include,
@@ -176,15 +179,19 @@ class _CardReader:
         while self.at < len(self.lines):
             line = self.lines[self.at]
             self.at += 1
+            keyword = _keyword(line) if line.text[0] == "." else ""
+            if not self.open and keyword not in BETWEEN:
+                self.closed.clear()
             if line.text[0] != ".":
                 self.single_card(line, "", cards)
                 continue
-            keyword = _keyword(line)
             if keyword in closers:
                 self.open.pop()
                 return tuple(cards), line
             if keyword in CLOSING:
-                raise self.unopened(line, keyword)
+                if not self.ends_again(line, keyword):
+                    raise self.unopened(line, keyword)
+                continue
             if keyword in BLOCKS:
                 self.block(line, keyword, cards)
             else:
@@ -247,6 +254,17 @@ class _CardReader:
             raise NetlistError(f"unknown card '.{keyword}'", span=line.span(), hint=hint)
         self.notes.append(Note(f"unknown card '.{keyword}' skipped: is it of another program?", line.span()))
 
+    def ends_again(self, line: LogicalLine, keyword: str) -> bool:
+        """Pass over a second `.ends a` behind subcircuits that follow on a, with a note; False for any other end.
+
+        Burr-Brown has it where they were once inside of a.
+        """
+        name = line.text.split()[1:]
+        if self.open or keyword not in ("ends", "eom") or len(name) != 1 or name[0] not in self.closed[:-1]:
+            return False
+        self.notes.append(Note(f".{keyword} {name[0]} is passed over: the subcircuit has ended before", line.span()))
+        return True
+
     def unopened(self, line: LogicalLine, keyword: str) -> NetlistError:
         if not self.open:
             return NetlistError(f".{keyword} without {CLOSING[keyword]}", span=line.span())
@@ -255,12 +273,15 @@ class _CardReader:
         return NetlistError(message, span=line.span())
 
     def skip_section(self, line: LogicalLine, keyword: str) -> None:
-        note = f".{keyword} skipped up to .{SECTIONS[keyword]}: it is for further runs"
-        self.notes.append(Note(note, line.span()))
+        """Pass over all up to its end, with a note. Raises NetlistError without an end, as far as it needs one."""
+        why = WHY_SKIPPED.get(keyword, "it is for further runs")
+        self.notes.append(Note(f".{keyword} skipped up to .{SECTIONS[keyword]}: {why}", line.span()))
         while self.at < len(self.lines):
             self.at += 1
             if _keyword(self.lines[self.at - 1]) == SECTIONS[keyword]:
                 return
+        if SECTIONS[keyword] != "end":
+            raise NetlistError(f".{keyword} without .{SECTIONS[keyword]}", span=line.span())
 
     def subcircuit(self, line: LogicalLine, start: int) -> Subcircuit:
         fault = None
@@ -273,6 +294,8 @@ class _CardReader:
         body, closing = self.body(("eom", "ends"), line)
         assert closing is not None
         self.check_end(line, head.name, closing)
+        if not self.open:
+            self.closed.append(head.name)
         return Subcircuit(head.name, head.nodes, head.parameters, body, line.span(), head.optional, fault)
 
     def check_end(self, line: LogicalLine, name: str, closing: LogicalLine) -> None:

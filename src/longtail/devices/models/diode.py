@@ -192,7 +192,7 @@ _MODEL = (
     Parameter("area", "", "area factor of instances that give none", 1.0, low=1e-12),
     Parameter("pj", "", "perimeter factor of instances that give none", 0.0, low=0.0),
     Parameter("tnom", "degC", "temperature of the parameters (not given: the circuit's)", None, aliases=("tref",)),
-    Parameter("eg", "eV", "band gap for the temperature dependence of currents", 1.11, low=0.1),
+    Parameter("eg", "eV", "band gap for the temperature dependence of currents", 1.11, low=0.0),
     Parameter("xti", "", "temperature exponent of currents", 3.0),
     Parameter("tlev", "", "equations for breakdown over temperature: tcv in V/K or 1/K", 0.0, choices=(0.0, 1.0)),
     Parameter("tlevc", "", "equations for junctions over temperature", 0.0, choices=(0.0, 1.0)),

@@ -79,12 +79,12 @@ WITH_OXIDE = (
 )
 
 # What cards have for another level, and what SPICE reads on none of these levels: the charge sharing of `xqc` acts in
-# transients alone, `utra` was taken out of level 2 by SPICE2, sizes of a model serve bins and other programs.
+# transients alone, `utra` was taken out of level 2 by SPICE2, edges of sizes serve bins.
 _OF_OTHER_LEVELS = frozenset(
     (
         *("lambda", "xj", "nfs", "vmax", "delta", "ucrit", "uexp", "utra", "neff", "xqc"),
         *("theta", "eta", "kappa", "xl", "wd", "xw", "delvto", "delvt0"),
-        *("l", "w", "lmin", "lmax", "wmin", "wmax"),
+        *("lmin", "lmax", "wmin", "wmax"),
     )
 )
 

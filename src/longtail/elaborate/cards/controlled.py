@@ -39,7 +39,7 @@ def controlled(line: Line) -> Instance:
     if not rest:
         raise line.error("expected controlling nodes and a gain" if letter in "eg" else "expected a source and a gain")
     keyword = rest[0].text if rest[0].expression is None else ""
-    if keyword == "poly" and rest[0].group is not None:
+    if keyword == "poly" and (rest[0].group is not None or len(rest) > 3):
         return _polynomial(line, nodes, rest)
     if keyword == "table":
         return _table(line, nodes, rest)
@@ -89,7 +89,7 @@ def _bounded(
 def _polynomial(line: Line, nodes: tuple[str, ...], rest: list[Word]) -> Instance:
     """POLY(n): p0 + p1*x1 + ... + pn*xn + p*x1*x1 + p*x1*x2 + ..., ordered by degree."""
     letter = line.element.letter
-    dimensions = _dimensions(line, rest.pop(0))
+    dimensions = _dimensions(line, rest)
     rest = [item for word in rest for item in (word.group if word.group and not word.text else (word,))]
     width = 2 if letter in "eg" else 1
     controls, coefficients = rest[: dimensions * width], rest[dimensions * width :]
@@ -115,8 +115,10 @@ def _polynomial(line: Line, nodes: tuple[str, ...], rest: list[Word]) -> Instanc
     return flat_behavioral(line, nodes, law, line.assigned(), FORCES_VOLTAGE[letter])
 
 
-def _dimensions(line: Line, word: Word) -> int:
-    group = word.group or ()
+def _dimensions(line: Line, rest: list[Word]) -> int:
+    """Takes `poly(2)` off the fields, or `poly 2`, and says the dimension."""
+    word = rest.pop(0)
+    group = (rest.pop(0),) if word.group is None else word.group
     value = line.value(group[0]) if len(group) == 1 else 0.0
     if not isinstance(value, float) or value != int(value) or not 1 <= value <= MOST_DIMENSIONS:
         raise line.error(f"poly takes its dimension in parentheses, 1 to {MOST_DIMENSIONS}", word)

@@ -119,6 +119,8 @@ class Line:
         if model is not None and "temp" in spelling.by_name and not own:
             kept += self.models.of_instances.get(model, ())
         values = check(kept, spelling, self.element.name, self.scope, self.notes)
+        if model is not None and (sizes := self.models.sizes.get(model)):
+            values = check(sizes, spelling, f"model '{model}'", self.scope, self.notes) | values
         if multiplied and self.scope.multiplier != 1.0 and "m" in spelling.by_name:
             values["m"] = multiply(values.get("m", 1.0), self.scope.multiplier)
         return Instance(self.name, device, nodes, values, model, controls, expression, waveform, self.element.span)

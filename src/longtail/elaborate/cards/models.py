@@ -12,7 +12,7 @@ from longtail.elaborate.scope.checking import Given, Notes, check
 from longtail.elaborate.scope.scopes import Scope
 from longtail.elaborate.scope.values import add
 from longtail.errors import NetlistError, UnsupportedError, nearest
-from longtail.netlist.cards import ModelCard
+from longtail.netlist.cards import Assignment, ModelCard
 from longtail.netlist.expressions.tree import Name
 
 # what manufacturers write into models for people and for other programs: ratings, names, plotting hints
@@ -32,6 +32,8 @@ BIN_EDGES = ("lmin", "lmax", "wmin", "wmax")
 # PSpice's temperatures of a model, degC or K, and what they are to an instance; t_measured is the model's own tnom
 TEMPERATURES = {"t_abs": "temp", "t_rel_global": "dtemp"}
 MEASURED = "t_measured"
+# sizes that a card may give in the name of all its instances, for those that give none of their own
+SIZES = frozenset(("l", "w", "ad", "as", "pd", "ps", "nrd", "nrs", "area", "areab", "areac", "pj"))
 MOST_BASES = 16  # models that start from each other
 
 
@@ -39,12 +41,14 @@ MOST_BASES = 16  # models that start from each other
 class Models:
     """The models in use, by flat name; each is checked when an instance first asks for it.
 
-    `of_instances` are the temperatures that a model gives to its instances, by the model's flat name.
+    `of_instances` are the temperatures that a model gives to its instances, by the model's flat name, and `sizes` the
+    sizes.
     """
 
     notes: Notes
     used: dict[str, Model] = field(default_factory=dict)
     of_instances: dict[str, list[Given]] = field(default_factory=dict)
+    sizes: dict[str, list[Given]] = field(default_factory=dict)
 
     def get(self, card: ModelCard, owner: Scope) -> Model:
         """The checked model. Raises UnsupportedError for a type or level that no device serves."""
@@ -52,7 +56,9 @@ class Models:
         if name not in self.used:
             whole = complete(card, owner)
             self.of_instances[name] = _temperatures(whole, owner)
-            kept = tuple(a for a in whole.assignments if a.name not in _RELATIVE)
+            sizes = _sizes_of_instances(whole, owner)
+            self.sizes[name] = [Given(a.name, owner.value(a.value, a.span), a.span) for a in sizes]
+            kept = tuple(a for a in whole.assignments if a.name not in _RELATIVE and a not in sizes)
             self.used[name] = build(replace(whole, assignments=kept), owner, self.notes)
         return self.used[name]
 
@@ -122,6 +128,18 @@ def _temperatures(card: ModelCard, owner: Scope) -> list[Given]:
         message = f"model '{card.name}' gives t_abs and t_rel_global: one of them{owner.where}"
         raise NetlistError(message, span=found["t_abs"].span)
     return [replace(given, name=TEMPERATURES[name]) for name, given in found.items()]
+
+
+def _sizes_of_instances(card: ModelCard, owner: Scope) -> list[Assignment]:
+    """What a card says of the sizes of its instances, as far as these have them and the model itself has not.
+
+    `.model nm nmos(l=2u w=42u kp=20u)` has it so in PSpice and ngspice.
+    """
+    if not any(assignment.name in SIZES for assignment in card.assignments):
+        return []
+    device = serving_device(card, owner).name
+    names = SIZES & set(catalog.instance_spelling(device).by_name) - set(catalog.model_spelling(device).by_name)
+    return [assignment for assignment in card.assignments if assignment.name in names]
 
 
 def build(card: ModelCard, owner: Scope, notes: Notes) -> Model:

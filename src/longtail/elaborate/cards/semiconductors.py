@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from longtail.circuit import Instance
 from longtail.devices.base import DeviceModel
 from longtail.elaborate.cards import catalog
@@ -12,6 +15,8 @@ from longtail.elaborate.scope.checking import Given
 from longtail.elaborate.scope.scopes import Scope
 from longtail.errors import nearest
 from longtail.netlist.cards import ModelCard, Word
+
+_VALUE_OR_FLAG = re.compile(r"off|[-+.]*\d[\d.e+-]*[a-z]{0,3}", re.IGNORECASE)
 
 
 def semiconductor(line: Line) -> Instance:
@@ -55,9 +60,15 @@ def _find_model(line: Line, candidates: tuple[DeviceModel, ...]) -> tuple[int, M
             serving_device(complete(*found), found[1])  # a level that is not there is said first
         message = f"model '{bins.text}' is binned, which is supported of MOSFETs alone, in bins .1, .2, ..."
         raise line.unsupported(message, bins, "name the bin that fits")
-    guess = next((word for word in words[least:] if nearest(word.text, names)), words[least])
+    guess = next((word for word in words[least:] if nearest(word.text, names)), None) or _model_place(words[least:])
     hint = nearest(guess.text, names) or f"define it: .model {guess.text} {next(iter(device.model_types), '')} (...)"
     raise line.error(f"unknown model '{guess.text}'", guess, hint)
+
+
+def _model_place(words: Sequence[Word]) -> Word:
+    """Of the fields that may name a model the last one that is no value and no flag: nodes stand before it."""
+    named = [word for word in words if word.expression is None and not _VALUE_OR_FLAG.fullmatch(word.text)]
+    return named[-1] if named else words[0]
 
 
 def _takes(device: DeviceModel, count: int) -> bool:

@@ -16,10 +16,14 @@ from longtail.files import reading as file_reading
 from longtail.netlist.cards import Body, Branch, Card, Conditionals, Include, Netlist, Note, Subcircuit
 from longtail.netlist.reader import read_file
 
-# what LTspice names in every netlist that it writes, needed or not, by its place on that computer
-_STANDARD_LIBRARY = re.compile(
-    r"standard\.(?:bjt|dio|jft|mos|cap|ind|res|bead)|(?:ltc|adi)\d*\.lib|universalopamps?\d*\.(?:sub|lib)|opamp\.sub"
-)
+# what LTspice and PSpice name in every netlist that they write, needed or not
+_STANDARD_LIBRARIES = {
+    "LTspice": re.compile(
+        r"standard\.(?:bjt|dio|jft|mos|cap|ind|res|bead)|(?:ltc|adi)\d*\.lib|universalopamps?\d*\.(?:sub|lib)|opamp\.sub"
+    ),
+    "PSpice": re.compile(r"nomd?\.lib"),
+}
+_ALIASES = ".als"  # the names that PSpice's drawing has for the pins of parts: nothing of the circuit
 _ELSEWHERE = re.compile(r"[a-z]:[\\/]|\\\\", re.IGNORECASE)  # a place on a computer with drive letters
 
 _MANY = "a file that is included again and again by others is better included once, by the netlist itself"
@@ -126,11 +130,16 @@ class Inclusion:
 
     def _may_be_missing(self, card: Include, error: NetlistError) -> bool:
         """Whether a file that is not here may be done without; a note then says so."""
-        if _STANDARD_LIBRARY.fullmatch(re.split(r"[\\/]", card.file)[-1].lower()):
-            note = (
-                f"LTspice's own '{card.file}' is not here: .model cards of the devices used have to be in the netlist"
-            )
-            self.notes.append(Note(note, card.span))
+        name = re.split(r"[\\/]", card.file)[-1].lower()
+        for program, library in _STANDARD_LIBRARIES.items():
+            if library.fullmatch(name):
+                what = (
+                    f"{program}'s own '{card.file}' is not here: models of the devices used have to be in the netlist"
+                )
+                self.notes.append(Note(what, card.span))
+                return True
+        if name.endswith(_ALIASES):
+            self.notes.append(Note(f"'{card.file}' is not here: it would name pins for PSpice's plots", card.span))
             return True
         if _ELSEWHERE.match(card.file):
             self.missing.append(error)
@@ -153,6 +162,11 @@ class Inclusion:
         try:
             kind = file_reading.refusal(target)
         except FileNotFoundError as error:
+            twins = _in_other_capitals(target)
+            if len(twins) == 1:
+                note = f"'{card.file}' is read from '{twins[0].name}': they differ in capital letters alone"
+                self.notes.append(Note(note, card.span))
+                return self._locate(replace(card, file=str(twins[0])), path)
             hint = _similar(target)
             raise NetlistError(f"file '{card.file}' is not there", span=card.span, hint=hint) from error
         except OSError as error:  # a name too long, a folder that may not be looked into
@@ -176,6 +190,18 @@ class Inclusion:
             self.notes += self._files[target].notes
             self.unread += self._files[target].faults
         return self._files[target]
+
+
+def _in_other_capitals(target: Path) -> list[Path]:
+    """The files beside `target` that Windows would take for it."""
+    try:
+        return [
+            each
+            for each in sorted(target.parent.iterdir())
+            if each.name.lower() == target.name.lower() and each.is_file()
+        ]
+    except OSError:
+        return []
 
 
 def _similar(target: Path) -> str | None:
