@@ -243,10 +243,12 @@ def _amplifies(kind: str, volts: float) -> bool:
     cards = {
         "bipolar": ("q", 0.65, "npn(is=1e-15 bf=100)"),
         "jfet": ("j", -0.5, "njf(vto=-2 beta=1m)"),
+        "mesfet": ("z", -0.5, "nmf(vto=-2 beta=1m)"),
+        "vdmos": ("m", 1.5, "vdmos(vto=0.5 kp=1m)"),
     }
-    levels = devices()[kind].levels
-    letter, control, card = cards.get(kind) or ("m", 1.5, f"nmos(level={levels[0]} vto=0.5 kp=1m)")
-    bulk = " 0" if letter == "m" else ""
+    model = devices()[kind]
+    letter, control, card = cards.get(kind) or ("m", 1.5, f"nmos(level={model.levels[0]} vto=0.5 kp=1m)")
+    bulk = " 0" if "b" in model.terminals and letter == "m" else ""
     deck = f"one transistor\nvc c 0 {volts}\nvb b 0 {control}\n{letter}1 c b 0{bulk} t\n.model t {card}\n"
     return bool(amplifying(solve_operating_point(System(lt.read(deck).circuit)))[f"{letter}1"][0])
 
