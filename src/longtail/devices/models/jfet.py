@@ -27,28 +27,29 @@ from collections.abc import Mapping
 
 from longtail.devices.base import (
     MULTIPLIER,
-    RELATIVE_SPREAD,
     TEMPERATURE,
     TEMPERATURE_DIFFERENCE,
-    THRESHOLD_SPREAD,
     DeviceModel,
     Flows,
     Later,
     Parameter,
     Parameters,
     Potentials,
-    Quantity,
-    Spread,
     Topology,
 )
-from longtail.devices.parts.field_effect import WITH_JUNCTION_GATE, at_terminals
+from longtail.devices.parts.field_effect import (
+    JUNCTION_GATE_MISMATCH,
+    JUNCTION_GATE_QUANTITIES,
+    WITH_JUNCTION_GATE,
+    at_terminals,
+    junction_gate_role,
+)
 from longtail.devices.parts.jfet_gate import emission_voltage, gate_current, ionization, saturation_current
 from longtail.devices.parts.junction import depletion_charge, scaled_junction
 from longtail.devices.parts.limiting import critical_voltage, fetlim, pnjlim
 from longtail.devices.parts.mosfet_noise import shaped_conductance
 from longtail.devices.parts.noise import flicker, thermal
 from longtail.devices.parts.series import series_noise, series_topology, with_series
-from longtail.devices.role import SQUARE, Role
 from longtail.errors import InputError
 from longtail.lanes.functions import absolute, maximum, minimum, power, select
 from longtail.lanes.graph import Real
@@ -236,41 +237,13 @@ MODEL = DeviceModel(
     model_required=True,
     levels=(1,),
     topology=topology,
-    quantities=(
-        Quantity("id", "A", "current into the drain"),
-        Quantity("ig", "A", "current into the gate"),
-        Quantity("vgs", "V", "gate-source voltage"),
-        Quantity("vds", "V", "drain-source voltage"),
-        Quantity("vgd", "V", "gate-drain voltage"),
-        Quantity("g_m", "S", "transconductance"),
-        Quantity("g_ds", "S", "output conductance"),
-        Quantity("r_o", "ohm", "output resistance, 1/g_ds"),
-        Quantity("cgs", "F", "gate-source capacitance"),
-        Quantity("cgd", "F", "gate-drain capacitance"),
-        Quantity("power", "W", "dissipated power"),
-        Quantity("region", "", "region of operation"),
-    ),
+    quantities=JUNCTION_GATE_QUANTITIES,
     potentials=potentials,
     regions=REGIONS,
     scales=("area",),
     elements=WITH_JUNCTION_GATE,
-    mismatch=(Spread(("beta",), RELATIVE_SPREAD, relative=True), Spread(("vto",), THRESHOLD_SPREAD, relative=False)),
-    role=Role(
-        heading="Junction field-effect transistors",
-        control="g",
-        common="s",
-        output="d",
-        control_name="gate",
-        output_name="drain",
-        law=SQUARE,
-        amplifying="saturation",
-        cut_off="cutoff",
-        current="id",
-        across="vds",
-        headroom={"vgd": -1.0},
-        drive={"vgs": 1.0},
-        shown=("id", "vgs", "vds", "g_m", "r_o", "cgs", "cgd"),
-    ),
+    mismatch=JUNCTION_GATE_MISMATCH,
+    role=junction_gate_role("Junction field-effect transistors", headroom={"vgd": -1.0}),
     references=(
         "H. Shichman, D. A. Hodges, IEEE J. Solid-State Circuits 3 (1968) 285",
         "A. E. Parker, D. J. Skellern, IEEE Trans. Computer-Aided Design 9 (1990) 551",

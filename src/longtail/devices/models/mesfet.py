@@ -25,27 +25,28 @@ from collections.abc import Mapping
 
 from longtail.devices.base import (
     MULTIPLIER,
-    RELATIVE_SPREAD,
     TEMPERATURE,
     TEMPERATURE_DIFFERENCE,
-    THRESHOLD_SPREAD,
     DeviceModel,
     Flows,
     Later,
     Parameter,
     Parameters,
     Potentials,
-    Quantity,
-    Spread,
     Topology,
     thermal_voltage,
 )
-from longtail.devices.parts.field_effect import WITH_JUNCTION_GATE, at_terminals
+from longtail.devices.parts.field_effect import (
+    JUNCTION_GATE_MISMATCH,
+    JUNCTION_GATE_QUANTITIES,
+    WITH_JUNCTION_GATE,
+    at_terminals,
+    junction_gate_role,
+)
 from longtail.devices.parts.junction import REFERENCE_TEMPERATURE, junction_current
 from longtail.devices.parts.limiting import critical_voltage, fetlim, pnjlim
 from longtail.devices.parts.noise import flicker, thermal
 from longtail.devices.parts.series import series_noise, series_topology, with_series
-from longtail.devices.role import SQUARE, Role
 from longtail.lanes.functions import absolute, maximum, minimum, select, sqrt
 from longtail.lanes.graph import Real
 
@@ -186,40 +187,12 @@ MODEL = DeviceModel(
     model_required=True,
     levels=(1,),
     topology=topology,
-    quantities=(
-        Quantity("id", "A", "current into the drain"),
-        Quantity("ig", "A", "current into the gate"),
-        Quantity("vgs", "V", "gate-source voltage"),
-        Quantity("vds", "V", "drain-source voltage"),
-        Quantity("vgd", "V", "gate-drain voltage"),
-        Quantity("g_m", "S", "transconductance"),
-        Quantity("g_ds", "S", "output conductance"),
-        Quantity("r_o", "ohm", "output resistance, 1/g_ds"),
-        Quantity("cgs", "F", "gate-source capacitance"),
-        Quantity("cgd", "F", "gate-drain capacitance"),
-        Quantity("power", "W", "dissipated power"),
-        Quantity("region", "", "region of operation"),
-    ),
+    quantities=JUNCTION_GATE_QUANTITIES,
     regions=REGIONS,
     scales=("area",),
     elements=WITH_JUNCTION_GATE,
-    mismatch=(Spread(("beta",), RELATIVE_SPREAD, relative=True), Spread(("vto",), THRESHOLD_SPREAD, relative=False)),
-    role=Role(
-        heading="MESFETs",
-        control="g",
-        common="s",
-        output="d",
-        control_name="gate",
-        output_name="drain",
-        law=SQUARE,
-        amplifying="saturation",
-        cut_off="cutoff",
-        current="id",
-        across="vds",
-        headroom={"vds": 1.0},
-        drive={"vgs": 1.0},
-        shown=("id", "vgs", "vds", "g_m", "r_o", "cgs", "cgd"),
-    ),
+    mismatch=JUNCTION_GATE_MISMATCH,
+    role=junction_gate_role("MESFETs", headroom={"vds": 1.0}),
     references=(
         "H. Statz, P. Newman, I. Smith, R. Pucel, H. Haus, IEEE Trans. Electron Devices 34 (1987) 160",
         "ngspice 39 manual, MESFETs",
