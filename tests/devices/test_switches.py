@@ -141,7 +141,7 @@ def test_a_loop_that_holds_a_switch_on_its_step_is_solved_and_said() -> None:
     assert 0.5 < op.nodes["o"] < 0.5 + 1e-5 + 5e-4
     assert op.continuation == "newton" and op.iterations < 20
     assert op.devices["s1"]["region"] == "stepping"
-    assert any(note.startswith("s1: its control sits on the step") for note in op.notes)
+    assert any(note.startswith("warning: s1: its control sits on the step") for note in op.notes)
     smooth = lt.read(CLAMP.format("vswitch(ron=10 roff=1meg von=0.6 voff=0.4)")).op()
     assert smooth.devices["s1"]["region"] == "between" and not smooth.notes
 

@@ -28,10 +28,10 @@ def test_the_region_in_which_a_transistor_amplifies(kind, volts, inside):
 
 
 @pytest.mark.parametrize("kind", ["m", "mp"])
-def test_the_overdrive_is_positive_for_either_polarity(kind):
+def test_the_overdrive_is_counted_at_the_terminals(kind):
     card, model, bias, sign = DEVICES[kind]
     point = solve_operating_point(System(read(f"t\nvd d 0 {sign * 3}\n{bias}\n{card}\n{model}\n").circuit))
-    assert point.quantities["m1"]["v_ov"][0] == pytest.approx(0.5, rel=1e-9)
+    assert point.quantities["m1"]["v_ov"][0] == pytest.approx(sign * 0.5, rel=1e-9)
 
 
 @pytest.mark.parametrize(("kind", "across", "control"), [("q", 2.35, 0.65), ("m", 2.5, 0.5), ("j", 4.5, -1.5)])

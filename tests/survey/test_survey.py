@@ -87,7 +87,7 @@ def test_a_folder_is_counted_by_what_is_refused(
     decks.mkdir()
     (decks / "pair.cir").write_text((examples / "bjt_pair.cir").read_text())
     for name in ("one", "two"):
-        (decks / f"{name}.cir").write_text(f"t\nv1 a 0 1\nz{name} a 0 2 3 mesfet\n")
+        (decks / f"{name}.cir").write_text(f"t\nv1 a 0 1\nu{name} a 0 2 3 rc\n")
     (decks / "notes.md").write_text("no deck")
     assert full.main([str(decks), "1"]) == 0
     said = capsys.readouterr().out

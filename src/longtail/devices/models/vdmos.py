@@ -339,6 +339,7 @@ MODEL = DeviceModel(
     regions=REGIONS,
     potentials=potentials,
     elements=WITH_BODY_DIODE,
+    ignored=frozenset(("ron",)),  # a rating; of a diode it is none
     mismatch=(Spread(("kp",), RELATIVE_SPREAD, relative=True), Spread(("vto",), THRESHOLD_SPREAD, relative=False)),
     role=Role(
         heading="Power MOS transistors",

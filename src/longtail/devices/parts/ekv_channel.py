@@ -78,7 +78,7 @@ def normalized_current(v: Real) -> Real:
     """i(v), with v in kT/q.
 
     >>> round(normalized_current(200.0) / 100.0**2, 2), round(normalized_current(-9.0) / math.exp(-9.0), 3)
-    (0.93, 1.0)
+    (0.96, 1.0)
     """
     y = root_of_current(v)
     return y * (1.0 + y)

@@ -22,7 +22,7 @@ ANNOTATIONS = frozenset(
         *("icrating", "vceo", "vcbo", "vebo", "iave", "vpk", "irms", "ipk", "vds", "qg", "vrev", "tmin", "tmax"),
         *("bv_max", "id_max", "fv_max", "pd_max", "te_max", "ic_max", "vbe_max", "vbc_max", "vce_max"),
         *("vgs_max", "vgd_max", "vds_max", "vgb_max", "vbs_max", "vbd_max", "r_max", "rth0", "cth0"),
-        *("ron", "vgsr_max", "vgdr_max", "idr_max", "derating", "rth_ext"),
+        *("vgsr_max", "vgdr_max", "idr_max", "derating", "rth_ext"),
     )
 )
 
