@@ -41,6 +41,14 @@ def test_options_come_before_directives():
     assert set(found.how.values()) == {"option"}
 
 
+@pytest.mark.parametrize("ends", ["o1 load", "load o1"])
+def test_a_source_that_steers_a_switch_feeds_nothing(ends):
+    switch = f"s1 {ends} en 0 k\nven en 0 1\ncl load 0 1p\n.model k vswitch(von=0.8 voff=0.2)\n"
+    assert ports(PAIR + switch).supplies == ("vcc", "vee")
+    fed = f"s1 {ends} en 0 k\nven en 0 1\nvup load 0 12\n.model k vswitch(von=0.8 voff=0.2)\n"
+    assert ports(PAIR + fed).supplies == ("vcc", "vee", "vup"), "what a switch lets through does"
+
+
 def test_everything_is_found():
     found = ports(PAIR)
     assert (found.input, found.output, found.supplies) == (("inp", "inn"), ("o1", "o2"), ("vcc", "vee"))

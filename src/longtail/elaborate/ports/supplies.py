@@ -106,6 +106,8 @@ def _feeds(wiring: Wiring, start: str) -> bool:
         for instance in there:
             if instance.device not in CONDUCTING and not _is_ammeter(wiring, instance):
                 continue
+            if node not in instance.nodes[:2]:
+                continue  # it steers a switch
             for other in instance.nodes[:2]:
                 if other not in seen and not wiring.is_held(other):
                     seen.add(other)
