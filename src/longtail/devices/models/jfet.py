@@ -23,7 +23,6 @@ silent, as in ngspice.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 
 from longtail.devices.base import (
     MULTIPLIER,
@@ -35,21 +34,14 @@ from longtail.devices.base import (
     Parameter,
     Parameters,
     Potentials,
-    Topology,
 )
-from longtail.devices.parts.field_effect import (
-    JUNCTION_GATE_MISMATCH,
-    JUNCTION_GATE_QUANTITIES,
-    WITH_JUNCTION_GATE,
-    at_terminals,
-    junction_gate_role,
-)
+from longtail.devices.parts.field_effect import WITH_JUNCTION_GATE, at_terminals
 from longtail.devices.parts.jfet_gate import emission_voltage, gate_current, ionization, saturation_current
 from longtail.devices.parts.junction import depletion_charge, scaled_junction
-from longtail.devices.parts.limiting import critical_voltage, fetlim, pnjlim
+from longtail.devices.parts.junction_gate import MISMATCH, QUANTITIES, gate_voltages, resistances, role_with, topology
 from longtail.devices.parts.mosfet_noise import shaped_conductance
 from longtail.devices.parts.noise import flicker, thermal
-from longtail.devices.parts.series import series_noise, series_topology, with_series
+from longtail.devices.parts.series import series_noise, with_series
 from longtail.errors import InputError
 from longtail.lanes.functions import absolute, maximum, minimum, power, select
 from longtail.lanes.graph import Real
@@ -62,7 +54,7 @@ REGIONS = ("cutoff", "triode", "saturation")
 
 def evaluate(v: Potentials, p: Parameters) -> Flows:
     vto, beta = _scaled(p)
-    controls = _controls(v, p, vto)
+    controls = gate_voltages(v, p, emission_voltage(p), saturation_current(p), vto)
     vgs, vgd = controls["vgs"], controls["vgd"]
     vds = vgs - vgd
     forward = vds >= 0.0
@@ -75,7 +67,7 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
     i_gd = gate_current(p, vgd) - select(forward, holes, 0.0)
     q_gs, q_gd = (_junction_charge(p, name, voltage) for name, voltage in (("cgs", vgs), ("cgd", vgd)))
     inner = {"g": i_gs + i_gd, "di": i_channel - i_gd, "si": -i_channel - i_gs}
-    static, dissipated = with_series(v, {node: p.polarity * i for node, i in inner.items()}, _resistances(p))
+    static, dissipated = with_series(v, {node: p.polarity * i for node, i in inner.items()}, resistances(p))
     g_ds = -v.derivative(i_channel, vgd)
     g_m = v.derivative(i_channel, vgs) - g_ds
     return Flows(
@@ -96,7 +88,7 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
         noise=(
             thermal("id", "di", "si", _noisy_conductance(p, beta, overdrive, v_ds, g_m), p.temperature),
             *flicker("di", "si", p.model["kf"], p.model["af"], i_channel - i_gd),
-            *series_noise(_resistances(p), p.temperature),
+            *series_noise(resistances(p), p.temperature),
         ),
     )
 
@@ -141,40 +133,10 @@ def _scaled(p: Parameters) -> tuple[Real, Real]:
     return vto, area * m["beta"] * growth
 
 
-def _controls(v: Potentials, p: Parameters, vto: Real) -> Mapping[str, Real]:
-    """Gate-source and gate-drain voltage in the device's own sense, limited as SPICE3 does."""
-    raw = {name: p.polarity * (v["g"] - v[node]) for name, node in (("vgs", "si"), ("vgd", "di"))}
-    vt = emission_voltage(p)
-    critical = critical_voltage(saturation_current(p), vt)
-
-    def rule(new: Mapping[str, Real], old: Mapping[str, Real]) -> Mapping[str, Real]:
-        return {name: fetlim(pnjlim(new[name], old[name], vt, critical), old[name], vto) for name in new}
-
-    return v.limit(raw, _first_guess(p), rule)
-
-
-def _first_guess(p: Parameters) -> dict[str, Real]:
-    """Off: all zero. Else the voltages that the card gives, or 1 V reverse across both junctions."""
-    if p.nominal("off"):
-        return {"vgs": 0.0, "vgd": 0.0}
-    if p.given("icvds") or p.given("icvgs"):
-        return {"vgs": p.polarity * p["icvgs"], "vgd": p.polarity * (p["icvgs"] - p["icvds"])}
-    return {"vgs": -1.0, "vgd": -1.0}
-
-
 def _junction_charge(p: Parameters, name: str, voltage: Real) -> Real:
     m = p.model
     capacitance, pb = scaled_junction(p["area"] * m[name], m["pb"], m["m"], p.temperature, p.nominal_temperature)
     return depletion_charge(voltage, capacitance, pb, m["m"], minimum(m["fc"], _LARGEST_FC))
-
-
-def _resistances(p: Parameters) -> dict[str, Real | None]:
-    m = p.model
-    return {end: m["r" + end] / p["area"] if m.nominal("r" + end) != 0.0 else None for end in ("d", "s")}
-
-
-def topology(p: Parameters) -> Topology:
-    return series_topology({terminal: value is not None for terminal, value in _resistances(p).items()})
 
 
 _MODEL = (
@@ -237,13 +199,13 @@ MODEL = DeviceModel(
     model_required=True,
     levels=(1,),
     topology=topology,
-    quantities=JUNCTION_GATE_QUANTITIES,
+    quantities=QUANTITIES,
     potentials=potentials,
     regions=REGIONS,
     scales=("area",),
     elements=WITH_JUNCTION_GATE,
-    mismatch=JUNCTION_GATE_MISMATCH,
-    role=junction_gate_role("Junction field-effect transistors", headroom={"vgd": -1.0}),
+    mismatch=MISMATCH,
+    role=role_with("Junction field-effect transistors", headroom={"vgd": -1.0}),
     references=(
         "H. Shichman, D. A. Hodges, IEEE J. Solid-State Circuits 3 (1968) 285",
         "A. E. Parker, D. J. Skellern, IEEE Trans. Computer-Aided Design 9 (1990) 551",

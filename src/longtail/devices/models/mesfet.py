@@ -21,7 +21,6 @@ Noise: thermal of the channel, 4*k*T*2/3*g_m, flicker kf*abs(id)^af/f, thermal o
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 
 from longtail.devices.base import (
     MULTIPLIER,
@@ -33,20 +32,13 @@ from longtail.devices.base import (
     Parameter,
     Parameters,
     Potentials,
-    Topology,
     thermal_voltage,
 )
-from longtail.devices.parts.field_effect import (
-    JUNCTION_GATE_MISMATCH,
-    JUNCTION_GATE_QUANTITIES,
-    WITH_JUNCTION_GATE,
-    at_terminals,
-    junction_gate_role,
-)
+from longtail.devices.parts.field_effect import WITH_JUNCTION_GATE, at_terminals
 from longtail.devices.parts.junction import REFERENCE_TEMPERATURE, junction_current
-from longtail.devices.parts.limiting import critical_voltage, fetlim, pnjlim
+from longtail.devices.parts.junction_gate import MISMATCH, QUANTITIES, gate_voltages, resistances, role_with, topology
 from longtail.devices.parts.noise import flicker, thermal
-from longtail.devices.parts.series import series_noise, series_topology, with_series
+from longtail.devices.parts.series import series_noise, with_series
 from longtail.lanes.functions import absolute, maximum, minimum, select, sqrt
 from longtail.lanes.graph import Real
 
@@ -59,7 +51,8 @@ REGIONS = ("cutoff", "triode", "saturation")
 
 def evaluate(v: Potentials, p: Parameters) -> Flows:
     """Flows at the terminals and inner nodes; see the equations above."""
-    m, controls = p.model, _controls(v, p)
+    m, vt = p.model, thermal_voltage(REFERENCE_TEMPERATURE)
+    controls = gate_voltages(v, p, vt, p["area"] * m["is"], m["vto"])
     vgs, vgd = controls["vgs"], controls["vgd"]
     vds = vgs - vgd
     forward = vds >= 0.0
@@ -67,12 +60,11 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
     overdrive = select(forward, vgs, vgd) - m["vto"]
     magnitude = _magnitude(p, overdrive, v_ds)
     i_channel = select(forward, magnitude, -magnitude)
-    vt = thermal_voltage(REFERENCE_TEMPERATURE)
     i_gs, i_gd = (junction_current(x, p["area"] * m["is"], vt) + p.gmin * x for x in (vgs, vgd))
     charge = _gate_charge(p, vgs, vgd)
     c_gs, c_gd = v.derivative(charge, vgs), v.derivative(charge, vgd)
     inner = {"g": i_gs + i_gd, "di": i_channel - i_gd, "si": -i_channel - i_gs}
-    static, dissipated = with_series(v, {node: p.polarity * i for node, i in inner.items()}, _resistances(p))
+    static, dissipated = with_series(v, {node: p.polarity * i for node, i in inner.items()}, resistances(p))
     g_ds = -v.derivative(i_channel, vgd)
     g_m = v.derivative(i_channel, vgs) - g_ds
     return Flows(
@@ -93,7 +85,7 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
         noise=(
             thermal("id", "di", "si", absolute(g_m) * (2.0 / 3.0), p.temperature),
             *flicker("di", "si", m["kf"], m["af"], i_channel - i_gd),
-            *series_noise(_resistances(p), p.temperature),
+            *series_noise(resistances(p), p.temperature),
         ),
     )
 
@@ -119,37 +111,6 @@ def _gate_charge(p: Parameters, vgs: Real, vgd: Real) -> Real:
     depletion = 2.0 * m["pb"] * (1.0 - sqrt(1.0 - inside / m["pb"]))
     beyond = (effective - inside) / sqrt(1.0 - _CONSTANT_FROM / m["pb"])
     return p["area"] * (m["cgs"] * (depletion + beyond) + m["cgd"] * (near - root))
-
-
-def _controls(v: Potentials, p: Parameters) -> Mapping[str, Real]:
-    """Gate-source and gate-drain voltage in the device's own sense, limited as SPICE3 does."""
-    raw = {name: p.polarity * (v["g"] - v[node]) for name, node in (("vgs", "si"), ("vgd", "di"))}
-    vt = thermal_voltage(REFERENCE_TEMPERATURE)
-    critical = critical_voltage(p["area"] * p.model["is"], vt)
-
-    def rule(new: Mapping[str, Real], old: Mapping[str, Real]) -> Mapping[str, Real]:
-        threshold = p.model["vto"]
-        return {n: fetlim(pnjlim(new[n], old[n], vt, critical), old[n], threshold) for n in new}
-
-    return v.limit(raw, _first_guess(p), rule)
-
-
-def _first_guess(p: Parameters) -> dict[str, Real]:
-    """Off: all zero. Else the voltages that the card gives, or 1 V reverse across both junctions."""
-    if p.nominal("off"):
-        return {"vgs": 0.0, "vgd": 0.0}
-    if p.given("icvds") or p.given("icvgs"):
-        return {"vgs": p.polarity * p["icvgs"], "vgd": p.polarity * (p["icvgs"] - p["icvds"])}
-    return {"vgs": -1.0, "vgd": -1.0}
-
-
-def _resistances(p: Parameters) -> dict[str, Real | None]:
-    m = p.model
-    return {end: m["r" + end] / p["area"] if m.nominal("r" + end) != 0.0 else None for end in ("d", "s")}
-
-
-def topology(p: Parameters) -> Topology:
-    return series_topology({terminal: value is not None for terminal, value in _resistances(p).items()})
 
 
 MODEL = DeviceModel(
@@ -187,12 +148,12 @@ MODEL = DeviceModel(
     model_required=True,
     levels=(1,),
     topology=topology,
-    quantities=JUNCTION_GATE_QUANTITIES,
+    quantities=QUANTITIES,
     regions=REGIONS,
     scales=("area",),
     elements=WITH_JUNCTION_GATE,
-    mismatch=JUNCTION_GATE_MISMATCH,
-    role=junction_gate_role("MESFETs", headroom={"vds": 1.0}),
+    mismatch=MISMATCH,
+    role=role_with("MESFETs", headroom={"vds": 1.0}),
     references=(
         "H. Statz, P. Newman, I. Smith, R. Pucel, H. Haus, IEEE Trans. Electron Devices 34 (1987) 160",
         "ngspice 39 manual, MESFETs",

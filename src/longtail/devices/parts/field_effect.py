@@ -1,13 +1,11 @@
-"""What field-effect transistors share: small-signal elements with the local names d, g, s, b, di and si, signs of
-what they report, and of those whose gate is a junction quantities and role."""
+"""The small-signal elements of field-effect transistors with the local names d, g, s, b, di and si, and the signs of
+what they report."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
-from longtail.devices.base import RELATIVE_SPREAD, THRESHOLD_SPREAD, Parameters, Quantity, Spread
-from longtail.devices.role import SQUARE, Role
+from longtail.devices.base import Parameters
 from longtail.devices.small_signal import CAPACITANCE, CONDUCTANCE, Pattern, between, in_series
 from longtail.lanes.graph import Real
 
@@ -67,46 +65,6 @@ WITH_BODY_DIODE = (
     between("c", "gd", "gi", "di", "gate-drain capacitance", CAPACITANCE),
     between("c", "ds", "bi", "d", "capacitance of the body diode", CAPACITANCE),
 )
-
-# of transistors whose gate is a junction: JFETs and MESFETs
-JUNCTION_GATE_QUANTITIES = (
-    Quantity("id", "A", "current into the drain"),
-    Quantity("ig", "A", "current into the gate"),
-    Quantity("vgs", "V", "gate-source voltage"),
-    Quantity("vds", "V", "drain-source voltage"),
-    Quantity("vgd", "V", "gate-drain voltage"),
-    Quantity("g_m", "S", "transconductance"),
-    Quantity("g_ds", "S", "output conductance"),
-    Quantity("r_o", "ohm", "output resistance, 1/g_ds"),
-    Quantity("cgs", "F", "gate-source capacitance"),
-    Quantity("cgd", "F", "gate-drain capacitance"),
-    Quantity("power", "W", "dissipated power"),
-    Quantity("region", "", "region of operation"),
-)
-JUNCTION_GATE_MISMATCH = (
-    Spread(("beta",), RELATIVE_SPREAD, relative=True),
-    Spread(("vto",), THRESHOLD_SPREAD, relative=False),
-)
-
-
-def junction_gate_role(heading: str, headroom: Mapping[str, float]) -> Role:
-    """The role of a transistor whose gate is a junction; see `Role` for its `headroom`."""
-    return Role(
-        heading=heading,
-        control="g",
-        common="s",
-        output="d",
-        control_name="gate",
-        output_name="drain",
-        law=SQUARE,
-        amplifying="saturation",
-        cut_off="cutoff",
-        current="id",
-        across="vds",
-        headroom=headroom,
-        drive={"vgs": 1.0},
-        shown=("id", "vgs", "vds", "g_m", "r_o", "cgs", "cgd"),
-    )
 
 
 def at_terminals(p: Parameters, **own_sense: Real) -> dict[str, Real]:
