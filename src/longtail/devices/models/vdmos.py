@@ -53,6 +53,7 @@ from longtail.devices.base import (
 from longtail.devices.parts.field_effect import WITH_BODY_DIODE, at_terminals
 from longtail.devices.parts.junction import breaking_current, depletion_charge, junction_current, present
 from longtail.devices.parts.limiting import critical_voltage, fetlim, limvds, pnjlim, pnjlim_breaking
+from longtail.devices.parts.mosfet import ROLE
 from longtail.devices.parts.mosfet_process import OXIDE_PERMITTIVITY
 from longtail.devices.parts.noise import flicker, thermal
 from longtail.devices.parts.series import series_noise, series_topology, with_series
@@ -63,7 +64,6 @@ from longtail.devices.parts.vdmos_process import (
     ohmic_resistance,
     scaled,
 )
-from longtail.devices.role import SQUARE, Role
 from longtail.lanes.functions import absolute, atan, atanh, exp, log, maximum, minimum, select
 from longtail.lanes.graph import Real
 
@@ -341,22 +341,13 @@ MODEL = DeviceModel(
     elements=WITH_BODY_DIODE,
     ignored=frozenset(("ron",)),  # a rating; of a diode it is none
     mismatch=(Spread(("kp",), RELATIVE_SPREAD, relative=True), Spread(("vto",), THRESHOLD_SPREAD, relative=False)),
-    role=Role(
+    role=replace(
+        ROLE,
         heading="Power MOS transistors",
-        control="g",
-        common="s",
-        output="d",
-        control_name="gate",
-        output_name="drain",
-        law=SQUARE,
-        amplifying="saturation",
-        cut_off="cutoff",
-        current="id",
-        across="vds",
-        headroom={"vds": 1.0, "vdsat": -1.0},
-        drive={"v_ov": 1.0},
         shown=("id", "vgs", "vds", "vth", "v_ov", "vdsat", "g_m", "r_o", "cgs", "cgd", "cds", "idio"),
-        enough="vdsat",
+        reads=(),
+        overdrive=None,
+        bulk_currents=(),
     ),
     references=(
         "ngspice 39 manual, power MOSFET model (VDMOS)",
