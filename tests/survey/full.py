@@ -56,8 +56,9 @@ def answer(question: Question) -> dict[str, Any]:
     if kept.exists():
         return dict(json.loads(kept.read_text()))
     command = [sys.executable, "-m", "survey.one", str(path.resolve()), *([name] if name else [])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False, env=environment)
         text = done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
         found = json.loads(text) if text.startswith("{") else {"refused": [f"crashed: {done.stderr[-200:]}"]}
     except subprocess.TimeoutExpired:
