@@ -129,14 +129,25 @@ def test_zeros_that_rounding_moves_have_their_uncertainty_told() -> None:
     assert 1e-7 < common.max() < 1e-3
     assert differential.max() == 0.0
     assert r.to_dict()["zero_uncertainty"]["common"] == common.tolist()
+    assert r.pole_uncertainty.max() == 0.0
+
+
+def test_a_pole_that_rounding_moves_has_its_uncertainty_told() -> None:
+    """That of an amplifier in open loop, its output far out, is a difference of large conductances."""
+    r = lt.read(gallery.deck("ua741").path).poles()
+    assert 1e-7 < r.pole_uncertainty[0] < 1e-3 and r.pole_uncertainty[2:].max() == 0.0
+    assert r.to_dict()["pole_uncertainty"] == r.pole_uncertainty.tolist()
 
 
 def test_an_uncertainty_that_digits_would_show_has_a_note() -> None:
     r = lt.read(PAIR).poles()
     t = r.transfers["differential"]
     bad = replace(t, zero_uncertainty=np.array([1e-3, 0.0]))
-    notes = poles._notes(linearize(bias(find_drives(lt.read(PAIR).circuit))[0]), {"common": bad})
-    assert notes == ["rounding may move zeros of the common gain by up to 1e-03 of their magnitude"]
+    notes = poles._notes(linearize(bias(find_drives(lt.read(PAIR).circuit))[0]), {"common": bad}, np.array([0.0, 1e-2]))
+    assert notes == [
+        "rounding may move poles by up to 1e-02 of their magnitude",
+        "rounding may move zeros of the common gain by up to 1e-03 of their magnitude",
+    ]
 
 
 def test_the_gain_of_poles_and_zeros_is_the_gain(examples: Path) -> None:

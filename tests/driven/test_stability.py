@@ -9,7 +9,7 @@ import longtail as lt
 from longtail.driven.stability import home, sample
 from longtail.engine.equations.system import System
 from longtail.engine.small_signal.at_point import linearize
-from longtail.engine.small_signal.pencil import Eigenmodes
+from longtail.engine.small_signal.eigenmodes import Eigenmodes
 from longtail.engine.solving.operating_point import solve_operating_point
 
 # a conductance below zero beside a capacitance: s = 1u/C

@@ -30,10 +30,9 @@ from longtail.driven.nulling import NullPoint, bias_of, nulled_to
 from longtail.driven.stability import instability_notes
 from longtail.driven.varied import read_lanes
 from longtail.elaborate.named_values import INPUT_LEVEL, known_as, temperature_name, with_values
-from longtail.engine.equations.large import system_of
 from longtail.engine.equations.potentials import lost_potentials, said
-from longtail.engine.remember import Remembered
-from longtail.engine.solving.operating_point import OperatingPoint, solve_operating_point
+from longtail.engine.solving.at_rest import at_rest
+from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.errors import OptionError
 from longtail.garbage import collected_later
 from longtail.hints import named
@@ -49,7 +48,6 @@ if TYPE_CHECKING:
     import xarray
 
 _NO_VOLTAGE, _NO_CURRENT = 1e-18, 1e-24  # V, A: less is rounding; a single electron in two days is more
-_POINTS = Remembered[OperatingPoint](4)
 
 
 @dataclass(frozen=True, eq=False)
@@ -234,7 +232,7 @@ def _operating_point(circuit: Circuit, drive: Drive, parameters: Mapping[str, An
         return _driven(find_drives(circuit, drive), drive, parameters, threads)
     if not parameters:
         with collected_later():  # of a hundred thousand resistors there is much to tell
-            point = _POINTS.get(circuit, (), lambda: solve_operating_point(system_of(circuit)))
+            point = at_rest(circuit)
             return replace(describe(point), notes=_notes(point))
     lanes = read_lanes(circuit, parameters)
     return describe(solve_lanes(circuit, lanes, threads=threads)[1], lanes)

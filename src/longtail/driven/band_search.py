@@ -61,7 +61,7 @@ def _poles(model: Linearization) -> Complex:
     """Natural frequencies of the first lane, rad/s, above 0; of a large circuit the slowest alone."""
     static, dynamic = model.conductance[0], model.capacitance[0]
     poles = unrefined(static, dynamic) if len(static) <= _QUICK else np.empty(0, complex)
-    poles = np.append(poles, -slowest(static[None], dynamic[None]))  # which the others have inexactly
+    poles = np.append(poles, slowest(static[None], dynamic[None]))  # which the others have inexactly
     return poles[np.isfinite(poles) & (np.abs(poles) > 0.0)]
 
 

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from longtail import modes
 from longtail.circuit import GROUND, Circuit, Instance
 from longtail.contract.output import AtOutput
-from longtail.engine.equations.large import system_of
 from longtail.engine.equations.system import System
 from longtail.engine.equations.trace import Null
 from longtail.engine.remember import Remembered
-from longtail.engine.solving.operating_point import OperatingPoint, solve_operating_point
+from longtail.engine.solving.at_rest import at_rest
+from longtail.engine.solving.operating_point import OperatingPoint
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,11 @@ class Drives(AtOutput):
     @property
     def values(self) -> dict[str, float]:
         return dict(zip(self.names, self.levels, strict=True))
+
+    @property
+    def nearby(self) -> OperatingPoint | None:
+        """The operating point of the bench, where the netlist has one of its own and inputs held at dc."""
+        return at_rest(self.bench) if self.bench and self.has_level else None
 
     def modes_of(self, values: Mapping[str, float | NDArray[np.float64]]) -> modes.Modes:
         """v_id and v_ic in V for values of the two sources by varied name."""
@@ -121,6 +126,6 @@ def _rails(circuit: Circuit) -> tuple[float, float] | None:
     if all(s.device == "voltage_source" and GROUND in s.nodes for s in sources):
         volts = [circuit.number(s.parameters.get("dc", 0.0)) * hot_end(s)[1] for s in sources]
     else:
-        point = solve_operating_point(system_of(circuit))
+        point = at_rest(circuit)
         volts = [point.voltage(node)[0].item() for s in sources for node in s.nodes[:2]]
     return min(*volts, 0.0), max(*volts, 0.0)

@@ -17,10 +17,9 @@ from longtail.elaborate.ports import resolve_ports
 from longtail.elaborate.ports.planes import Cut, cut
 from longtail.elaborate.ports.wiring import Wiring
 from longtail.elaborate.roles import base
-from longtail.engine.equations.large import system_of
 from longtail.engine.remember import Remembered
 from longtail.engine.small_signal.at_point import linearize
-from longtail.engine.solving.operating_point import solve_operating_point
+from longtail.engine.solving.at_rest import at_rest
 from longtail.errors import AnalysisError, ConvergenceError, OptionError
 from longtail.hints import said
 
@@ -91,7 +90,7 @@ def rest_levels(circuit: Circuit, part: Cut) -> tuple[tuple[float, float], bool]
         return (first, second), True
     loose = _loose(circuit, part)
     if not loose:
-        point = solve_operating_point(system_of(circuit))
+        point = at_rest(circuit)
         first, second = (point.voltage(node)[0].item() for node in part.bench)
         return (first, second), True
     if circuit.ports.vcm is None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from longtail.circuit import Circuit
 from longtail.driven.drives import Drives
 from longtail.driven.grid import Array, Lanes
-from longtail.driven.nulling import as_plain, at_one_lane, offset_of
+from longtail.driven.nulling import as_plain, at_one_lane, bias, nulled_nearby, offset_of
 from longtail.elaborate.named_values import nominal
 from longtail.engine.equations.system import System
 from longtail.engine.equations.trace import Null
@@ -27,7 +27,11 @@ def batch(circuit: Circuit, names: tuple[str, ...], drives: Drives | None = None
     def prepare() -> Batch:
         system = System(circuit, varied=names, drives=driven, null=null, executor=COMPILED if names else None)
         values = {name: nominal(circuit, name) for name in names}
-        return Batch(solve_operating_point(system, {**values, **(drives.values if drives else {})}))
+        if not drives:
+            return Batch(solve_operating_point(system, values))
+        values |= drives.values
+        nulled = null and nulled_nearby(drives, system, values)
+        return Batch(nulled or solve_operating_point(system, values, None if null else bias(drives)[0]))
 
     return _BATCHES.get(circuit, key, prepare)
 

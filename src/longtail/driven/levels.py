@@ -182,7 +182,7 @@ def _sweep(drives: Drives, wanted: float | None, vary: tuple[str, ...]) -> Level
         return LevelSweep(drives, point, point.system, point)
     if wanted is None:
         system = System(drives.circuit, drives=drives.names, varied=vary, executor=COMPILED)
-        point = solve_operating_point(system, drives.values | _nominal(drives, vary))
+        point = solve_operating_point(system, drives.values | _nominal(drives, vary), bias(drives)[0])
         return LevelSweep(drives, point, system, point)
     source = Instance(f"v{TARGET}", "voltage_source", (TARGET, GROUND), {"dc": wanted})
     circuit = replace(

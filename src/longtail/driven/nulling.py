@@ -18,14 +18,15 @@ from longtail.engine.equations.system import System
 from longtail.engine.remember import Remembered
 from longtail.engine.size import check_size
 from longtail.engine.small_signal.at_point import linearize
-from longtail.engine.solving.newton import newton, warm
-from longtail.engine.solving.operating_point import OperatingPoint, solve_operating_point
+from longtail.engine.solving.newton import newton
+from longtail.engine.solving.operating_point import OperatingPoint, solve_operating_point, start_beside
 from longtail.errors import AnalysisError, ConvergenceError, OptionError
 from longtail.hints import said
 
 _LAST_BITS = 4.0 * np.finfo(float).eps
 
 _NEARBY = 0.2  # V: an offset beyond is looked for with more care
+_STRAIGHT = 0.05  # what an output may bend on the way to its target that goes there as its gain says
 _NO_GAIN = 1e-6  # V/V
 _CUT_OFF = 1e-2  # of the gain elsewhere: less comes through capacitances alone
 _ANYWHERE = np.concatenate([[0.0], 10.0 ** np.arange(0.0, 10.0)])  # Hz
@@ -96,11 +97,11 @@ def works(drives: Drives, elsewhere: Drives, drive: Drive) -> bool:
 def _bias(drives: Drives, null: bool, target: float | None) -> tuple[OperatingPoint, float | None]:
     plain = _SYSTEMS.get(drives, (), lambda: system_of(drives.circuit, drives.names))
     if not null:
-        return solve_operating_point(plain, drives.values), None
+        return solve_operating_point(plain, drives.values, drives.nearby), None
     check_size(drives.circuit, "nulling")
     system = System(drives.circuit, drives=drives.names, null=drives.null(null_target(drives, target)))
     try:
-        nulled = _nulled_nearby(drives, system) or solve_operating_point(system, drives.values)
+        nulled = nulled_nearby(drives, system, drives.values) or solve_operating_point(system, drives.values)
     except ConvergenceError as error:
         _check_gain(drives)
         why = out_of_reach(drives, bias(drives)[0], null_target(drives, target), _reach(drives))
@@ -111,25 +112,30 @@ def _bias(drives: Drives, null: bool, target: float | None) -> tuple[OperatingPo
     return point, offset
 
 
-def _nulled_nearby(drives: Drives, system: System) -> OperatingPoint | None:
+def nulled_nearby(drives: Drives, system: System, values: dict[str, float]) -> OperatingPoint | None:
     """The nulled point next to the one without an offset; None where there is none."""
     try:
         rest = bias(drives)[0]
     except ConvergenceError:
         return None
-    return null_nearby(rest, system, drives.values)
+    return null_nearby(rest, system, values)
 
 
 def null_nearby(start: OperatingPoint, nulled: System, values: dict[str, float]) -> OperatingPoint | None:
     """The nulled point next to the one without an offset, as an amplifier with feedback or of little gain has it.
 
-    None if it is far away.
+    None if it is far away, and not where the first step of Newton's method, the gain about `start`, has it.
     """
     lanes = {name: np.array([value]) for name, value in values.items()}
-    x = np.append(start.solution, np.zeros((1, 1)), axis=1)
-    result = newton(nulled, lanes, warm(nulled, lanes, x), limit=FROM_NEARBY)
-    if not result.converged or abs(result.state.x[0, nulled.index["input_offset"]]) > _NEARBY:
+    state, place = start_beside(nulled, lanes, start), nulled.index["input_offset"]
+    result = newton(nulled, lanes, state, limit=FROM_NEARBY)
+    if not result.converged:
         return None
+    offset = float(result.state.x[0, place])
+    if abs(offset) > _NEARBY:
+        by_gain = float(newton(nulled, lanes, state, limit=1).state.x[0, place])
+        if abs(offset - by_gain) > _STRAIGHT * abs(by_gain):
+            return None
     return OperatingPoint(nulled, values, result.state.x, result.status, start.iterations + result.iterations, "newton")
 
 

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from longtail.driven.ideal_loops import LATCHED, latches
 from longtail.engine.remember import Remembered
 from longtail.engine.small_signal.at_point import linearize
+from longtail.engine.small_signal.eigenmodes import Eigenmodes, eigenmodes
 from longtail.engine.small_signal.linearization import Linearization
-from longtail.engine.small_signal.pencil import Eigenmodes, eigenmodes, may_grow
+from longtail.engine.small_signal.pencil import may_grow
 from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.lanes.status import LaneStatus
 from longtail.remarks import warning

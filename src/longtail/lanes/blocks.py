@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from longtail.lanes.program import Program
+
+Loaded = NDArray[Any] | list[NDArray[Any]]
 
 _WIDEST = 32  # lanes: four vectors of eight, as AVX-512 has them, in one turn of an unrolled loop
 _CACHE_BYTES = 600_000  # of registers in a block: they and the scratch rows fit a second-level cache of 1 MiB
@@ -39,6 +42,30 @@ def real_registers(program: Program, block: int) -> NDArray[np.float64]:
 def complex_registers(program: Program, block: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Rows of real and imaginary parts for a block with the constants filled in."""
     return real_registers(program, block), np.zeros((program.registers, block))
+
+
+def gathered(inputs: Sequence[Any], lanes: int, dtype: type[np.generic]) -> Loaded:
+    """The inputs of a program, numbers or arrays over lanes, for `load`: those of one lane as a column, since thousands
+    of them take longer one by one than what the program does with them."""
+    if lanes == 1:
+        return np.array([x.item() if isinstance(x, np.ndarray) else x for x in inputs], dtype)[:, None]
+    return [np.asarray(x) for x in inputs]
+
+
+def load(rows: NDArray[Any], inputs: Loaded, start: int, count: int) -> None:
+    """So many lanes of the inputs, from `start`, into the first rows of a block, the rest of which repeats the first.
+
+    >>> rows = np.zeros((3, 4))
+    >>> load(rows, gathered([7.0, np.array([1.0, 2.0, 3.0])], 3, np.float64), 1, 2)
+    >>> rows.tolist()
+    [[7.0, 7.0, 7.0, 7.0], [2.0, 3.0, 2.0, 2.0], [0.0, 0.0, 0.0, 0.0]]
+    """
+    if isinstance(inputs, np.ndarray):
+        rows[: len(inputs)] = inputs
+        return
+    for row, x in zip(rows, inputs, strict=False):
+        row[:count] = x if x.ndim == 0 or x.shape[0] == 1 else x[start : start + count]
+        row[count:] = row[0]
 
 
 def scratch_rows(block: int) -> tuple[NDArray[Any], ...]:

@@ -17,7 +17,15 @@ import numpy as np
 
 from longtail.analyses.poles.loops import Loops, find_loops
 from longtail.analyses.poles.tail import TailZero, tail_zero
-from longtail.analyses.poles.transfers import CHECKED, Complex, ModeTransfer, log_shape, transfer_between
+from longtail.analyses.poles.transfers import (
+    CHECKED,
+    Complex,
+    ModeTransfer,
+    Real,
+    in_parts,
+    log_shape,
+    transfer_between,
+)
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.drive import Drive
@@ -35,8 +43,8 @@ from longtail.driven.mode_gains import common_level, model_gains, status_text
 from longtail.driven.nulling import bias_of
 from longtail.driven.stability import growing, home
 from longtail.engine.small_signal.at_point import linearize
+from longtail.engine.small_signal.eigenmodes import eigenmodes
 from longtail.engine.small_signal.linearization import Linearization
-from longtail.engine.small_signal.pencil import eigenmodes
 from longtail.errors import OptionError
 from longtail.large_signal.stuck import bias_notes
 from longtail.units import counted, format_si
@@ -72,7 +80,8 @@ _NO_CORNERS = Corners(0.0, None, None, None, None, None)  # of a gain that is ze
 class PolesAndZeros(AtOutput, Result):
     """Natural frequencies of an amplifier.
 
-    poles       `[pole]`, rad/s, in rising magnitude; pole_nodes: where each lives, the nodes with the largest shares
+    poles       `[pole]`, rad/s, in rising magnitude; pole_nodes: where each lives, the nodes with the largest shares;
+                pole_uncertainty `[pole]`: how far last bits may move each, as a part of it (see `ModeTransfer`)
     transfers   by name: "differential", "common", and the conversions of a differential output
     corners     of the differential gain; tail: see `TailZero`
     loop        of one wire, where one was named; `loops`, where two were: "differential" and "common"
@@ -94,6 +103,7 @@ class PolesAndZeros(AtOutput, Result):
     vcm: float
     input_offset: float | None
     status: str
+    pole_uncertainty: Real
     notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
@@ -123,6 +133,7 @@ class PolesAndZeros(AtOutput, Result):
                 "input_offset": self.input_offset,
                 "poles_rad_s": pairs(self.poles),
                 "pole_nodes": self.pole_nodes,
+                "pole_uncertainty": self.pole_uncertainty,
                 "zeros_rad_s": {name: pairs(t.zeros) for name, t in named},
                 "zero_nodes": {name: t.zero_nodes for name, t in named},
                 "zero_uncertainty": {name: t.zero_uncertainty for name, t in named},
@@ -163,6 +174,7 @@ def run(circuit: Circuit, drive: Drive, loop: tuple[str, ...] | None) -> PolesAn
     model = linearize(point)
     rational = replace(model, delays=())
     modes = eigenmodes(model.conductance[0], model.capacitance[0])
+    uncertain = in_parts(modes.uncertainty(model.conductance[0], model.capacitance[0]), modes.values)
     gains = model_gains(drives, rational, np.append(0.0, CHECKED))
     homes = tuple(home(modes, rational, k) for k in range(len(modes.values)))
     around = find_loops(drives, drive, model, _span(modes.values), loop) if loop else Loops()
@@ -182,7 +194,8 @@ def run(circuit: Circuit, drive: Drive, loop: tuple[str, ...] | None) -> PolesAn
         common_level(drives, point),
         offset,
         status_text(point),
-        (*bias_notes(drives, point, offset), *_notes(model, transfers), *around.notes),
+        uncertain,
+        (*bias_notes(drives, point, offset), *_notes(model, transfers, uncertain), *around.notes),
     )
 
 
@@ -218,7 +231,7 @@ def _corners(bands: Bands) -> Corners:
     return Corners(reference, middle or None, low or None, high, product, unity)
 
 
-def _notes(model: Linearization, transfers: Mapping[str, ModeTransfer]) -> list[str]:
+def _notes(model: Linearization, transfers: Mapping[str, ModeTransfer], uncertain: Real) -> list[str]:
     notes = []
     seconds = max([float(np.abs(d).max()) for slopes, d in model.delays if np.abs(slopes).max() > 0.0], default=0.0)
     if seconds > 0.0:
@@ -231,6 +244,8 @@ def _notes(model: Linearization, transfers: Mapping[str, ModeTransfer]) -> list[
         for name, t in transfers.items()
         if t.error is not None and t.error > _GOOD
     ]
+    if (most := uncertain.max(initial=0.0)) > _SHOWN:
+        notes.append(f"rounding may move poles by up to {most:.0e} of their magnitude")
     notes += [
         f"rounding may move zeros of the {name.replace('_', ' ')} gain by up to {worst:.0e} of their magnitude"
         for name, t in transfers.items()

@@ -12,8 +12,8 @@ from longtail.analyses.poles.transfers import ModeTransfer
 from longtail.contract.decoding import rebuilt
 from longtail.contract.encoding import pairs
 from longtail.driven.drives import Drives
+from longtail.engine.small_signal.eigenmodes import Eigenmodes
 from longtail.engine.small_signal.linearization import Linearization
-from longtail.engine.small_signal.pencil import Eigenmodes
 
 _VIRTUAL_GROUND = 0.1  # of its common-mode signal: a node that moves less in differential mode may be the tail
 _FOLLOWS = 0.5  # of the common-mode input: what the tail of a pair does at least

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from longtail.contract.decoding import rebuilt
 from longtail.driven.drives import Drives
 from longtail.driven.stability import home
+from longtail.engine.small_signal.eigenmodes import Eigenmodes, eigenmodes
 from longtail.engine.small_signal.linearization import Linearization
-from longtail.engine.small_signal.pencil import Eigenmodes, eigenmodes
 from longtail.merits.reasons import Inquiry, Reason
 
 Real = NDArray[np.float64]
@@ -109,7 +109,7 @@ def transfer_between(
             (modes.values, modes.uncertainty(model.conductance[0], model.capacitance[0])),
             (zeros.values, moved),
         ),
-        _uncertainty(zeros.values, moved),
+        in_parts(moved, zeros.values),
     )
 
 
@@ -159,9 +159,9 @@ def _scale_and_error(
     return complex(scale), error
 
 
-def _uncertainty(zeros: Complex, moved: Real) -> Real:
-    """What rounding moves zeros by, as parts of them: powers of ten, 1 at most."""
-    part = np.divide(_ROUNDINGS * moved, np.abs(zeros), out=np.zeros(len(zeros)), where=zeros != 0.0)
+def in_parts(moved: Real, roots: Complex) -> Real:
+    """What rounding moves poles or zeros by, as parts of them: powers of ten, 1 at most; zero up to 1e-9."""
+    part = np.divide(_ROUNDINGS * moved, np.abs(roots), out=np.zeros(len(roots)), where=roots != 0.0)
     return np.where(part > _EXACT, 10.0 ** np.ceil(np.log10(np.clip(part, _EXACT, 1.0))), 0.0)
 
 

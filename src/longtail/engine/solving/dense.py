@@ -6,6 +6,7 @@ a solve of 100 unknowns took 21 ms with two threads and 0.2 ms with one.
 
 from __future__ import annotations
 
+import sys
 from contextlib import AbstractContextManager
 from functools import cache
 from threading import Lock, local
@@ -17,7 +18,8 @@ from threadpoolctl import ThreadpoolController
 
 
 @cache
-def _threads() -> ThreadpoolController:
+def _threads(with_scipy: bool) -> ThreadpoolController:
+    """The BLAS libraries of this process: SciPy brings one of its own when it is first imported."""
     return ThreadpoolController()
 
 
@@ -32,14 +34,16 @@ class _OneThread:
         self._lock = Lock()
         self._inside = 0
         self._own = local()
-        self._before: Any = None
+        self._before: dict[bool, Any] = {}
 
     def __enter__(self) -> None:
         depth = getattr(self._own, "depth", 0)
+        with_scipy = "scipy.linalg" in sys.modules
         with self._lock:
-            if not depth:
-                limit = _threads().limit(limits=1, user_api="blas")
-                self._before = self._before if self._inside else limit
+            if not depth or (with_scipy and not self._own.with_scipy):
+                limit = _threads(with_scipy).limit(limits=1, user_api="blas")
+                self._before.setdefault(with_scipy, limit)
+                self._own.with_scipy = with_scipy
             self._inside += 1
         self._own.depth = depth + 1
 
@@ -48,7 +52,8 @@ class _OneThread:
         with self._lock:
             self._inside -= 1
             if not self._inside:
-                self._before.restore_original_limits()
+                for with_scipy in sorted(self._before, reverse=True):
+                    self._before.pop(with_scipy).restore_original_limits()
 
 
 _ONE_THREAD = _OneThread()
@@ -69,6 +74,36 @@ def solve(matrix: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
     """
     with one_thread():
         return np.asarray(np.linalg.solve(matrix, right))
+
+
+class Factorized:
+    """The triangular factors of a matrix `[n, n]`, real or complex, which serve it and its transpose.
+
+    Raises `numpy.linalg.LinAlgError` when it is singular.
+
+    >>> Factorized(np.array([[0.0, 4.0], [2.0, 1.0]])).solve(np.array([4.0, 2.0])).tolist()
+    [0.5, 1.0]
+    >>> Factorized(np.array([[0.0, 4.0], [2.0, 1.0]])).solve(np.array([4.0, 2.0]), transposed=True).tolist()
+    [0.0, 2.0]
+    """
+
+    def __init__(self, matrix: NDArray[Any]) -> None:
+        from scipy.linalg import get_lapack_funcs
+
+        factor, self._solve = get_lapack_funcs(("getrf", "getrs"), (matrix,))
+        with one_thread():
+            self._factors, self._pivots, fault = factor(matrix)
+        if fault:
+            raise np.linalg.LinAlgError("Singular matrix")
+
+    def solve(self, right: NDArray[Any], *, transposed: bool = False) -> NDArray[Any]:
+        """Solve for `right`, `[n]` or `[n, k]`, complex only where the matrix is."""
+        if np.iscomplexobj(right) and not np.iscomplexobj(self._factors):
+            return np.asarray(
+                self.solve(right.real, transposed=transposed) + 1j * self.solve(right.imag, transposed=transposed)
+            )
+        with one_thread():
+            return np.asarray(self._solve(self._factors, self._pivots, right, trans=int(transposed))[0])
 
 
 def determinant_signs(matrix: NDArray[Any]) -> NDArray[Any]:

@@ -120,7 +120,8 @@ def newton(
         first = 0.0
         status[active[settled]] = LaneStatus.CONVERGED
         status[active[~good]] = code[~good]
-        step[active[~good]] = _lost(equations.jacobian, residual[~good], entries[:, ~good])
+        if not good.all():
+            step[active[~good]] = _lost(equations.jacobian, residual[~good], entries[:, ~good])
         returned[active] = np.where(_returned(x[active], delta, earlier[:, active]), returned[active] + 1, 0)
         active = active[good & ~settled & (returned[active] < _PERIOD)]
         if not len(active):
@@ -228,13 +229,16 @@ def _at_rounding(
     jacobian = system.equations.jacobian
     if isinstance(jacobian, LargeMatrix):
         return np.zeros(len(x), bool)
-    terms = np.einsum("lij,lj->li", np.abs(jacobian.dense(entries)), np.abs(x))
-    holds = np.abs(residual) <= _ROUNDING * terms + np.where(system.node_mask, 0.0, options.vntol)
-    small = np.zeros_like(holds)
+    small = np.zeros(x.shape, bool)
     for unit in ("V", "A"):
         ours = np.array([u.unit == unit for u in system.unknowns])
         small[:, ours] = np.abs(step[:, ours]) <= options.reltol * np.abs(x[:, ours]).max(
             axis=1, keepdims=True, initial=0.0
         )
     released = np.abs(gap) <= 1e3 * options.vntol
-    return np.asarray((holds & small).all(axis=1) & released.all(axis=0))
+    at_rest = np.flatnonzero(small.all(axis=1) & released.all(axis=0))
+    terms = np.einsum("lij,lj->li", np.abs(jacobian.dense(entries[:, at_rest])), np.abs(x[at_rest]))
+    allowed = _ROUNDING * terms + np.where(system.node_mask, 0.0, options.vntol)
+    holds = np.zeros(len(x), bool)
+    holds[at_rest] = (np.abs(residual[at_rest]) <= allowed).all(axis=1)
+    return holds

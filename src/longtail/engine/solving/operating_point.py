@@ -14,7 +14,7 @@ from longtail.engine.equations.potentials import lost_potentials, said
 from longtail.engine.equations.structure import check_structure
 from longtail.engine.equations.system import Array, System, take
 from longtail.engine.solving.continuation import Path, Values, settle, settle_nulled, start
-from longtail.engine.solving.newton import Solve
+from longtail.engine.solving.newton import NO_AIDS, Solve, State, warm
 from longtail.errors import ConvergenceError
 from longtail.lanes.status import LaneStatus
 from longtail.units import counted
@@ -80,8 +80,13 @@ class OperatingPoint:
         return self.system.quantities_at(self.inputs, len(self.solution))
 
 
-def solve_operating_point(system: System, values: Mapping[str, float] | None = None) -> OperatingPoint:
+def solve_operating_point(
+    system: System, values: Mapping[str, float] | None = None, near: OperatingPoint | None = None
+) -> OperatingPoint:
     """The operating point of one lane: Newton, then each continuation in turn.
+
+    The solution `near` this one, of a circuit with most of the same unknowns, is where Newton's method begins; what was
+    found so says how the other one was found.
 
     Raises `StructuralError` before solving where no solution can exist, and `ConvergenceError` that names the nodes
     and devices that would not settle.
@@ -89,11 +94,22 @@ def solve_operating_point(system: System, values: Mapping[str, float] | None = N
     values = dict(values or {})
     check_structure(system)
     path = Path(system, values)
+    if near is not None and not system.null:
+        beside = path.solve(start_beside(system, values, near), NO_AIDS)
+        if beside.converged:
+            iterations = near.iterations + path.iterations
+            return OperatingPoint(system, values, beside.state.x, beside.status, iterations, near.continuation)
     state = start(path)
     solve, name = settle_nulled(path, state) if system.null else settle(path, state)
     if not solve.converged:
         raise _failure(system, values, solve)
     return OperatingPoint(system, values, solve.state.x, solve.status, path.iterations, name)
+
+
+def start_beside(system: System, values: Values, near: OperatingPoint) -> State:
+    """Where Newton's method begins beside a solution of another system: unknowns of the same name as they are there."""
+    known = {u.name: x for u, x in zip(near.system.unknowns, near.solution[0].tolist(), strict=True)}
+    return warm(system, values, np.array([[known.get(u.name, 0.0) for u in system.unknowns]]))
 
 
 def _failure(system: System, values: Values, solve: Solve) -> ConvergenceError:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.lanes.blocks import block_size, complex_registers, real_registers, scratch_rows
+from longtail.lanes.blocks import Loaded, block_size, complex_registers, gathered, load, real_registers, scratch_rows
 from longtail.lanes.calls import LoweredCall
 from longtail.lanes.compiled.cache import compiled
 from longtail.lanes.compiled.math import FAST, exp_row, log_row
@@ -206,25 +206,21 @@ class NumbaExecutor:
         if len(inputs) != len(program.inputs):
             raise ValueError(f"the program takes {len(program.inputs)} inputs, {len(inputs)} were given")
         is_complex = np.issubdtype(dtype, np.complexfloating)
-        arrays = [np.asarray(x) for x in inputs]
+        arrays = gathered(inputs, lanes, dtype)
         out = np.empty((len(program.outputs), lanes), dtype)
         block = block_size(program.registers * (2 if is_complex else 1), lanes)
         for start in range(0, lanes, block):
             count = min(block, lanes - start)
             if is_complex:
                 re, im = complex_registers(program, block)
-                for i, x in enumerate(arrays):
-                    part = _part(x, start, count)
-                    re[i, :count], im[i, :count] = part.real, part.imag
-                    re[i, count:], im[i, count:] = re[i, 0], im[i, 0]
+                load(re, _each(arrays, "real"), start, count)
+                load(im, _each(arrays, "imag"), start, count)
                 run_complex_block(program.instructions, re, im)
                 out[:, start : start + count].real = re[program.outputs, :count]
                 out[:, start : start + count].imag = im[program.outputs, :count]
             else:
                 rows = real_registers(program, block)
-                for i, x in enumerate(arrays):
-                    rows[i, :count] = _part(x, start, count)
-                    rows[i, count:] = rows[i, 0]
+                load(rows, arrays, start, count)
                 run_steps(prepare(program, rows, *scratch_rows(block)))
                 out[:, start : start + count] = rows[program.outputs, :count]
         return out
@@ -267,5 +263,6 @@ def _call(call: LoweredCall, rows: Lanes) -> Step:
     return run_sites, (program.instructions, registers, program.outputs, scratch, rows, call.arguments, call.results)
 
 
-def _part(x: NDArray[Any], start: int, count: int) -> NDArray[Any]:
-    return x if x.ndim == 0 or x.shape[0] == 1 else x[start : start + count]
+def _each(inputs: Loaded, part: str) -> Loaded:
+    """The real or imaginary parts of all inputs."""
+    return getattr(inputs, part) if isinstance(inputs, np.ndarray) else [getattr(x, part) for x in inputs]

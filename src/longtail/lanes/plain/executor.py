@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.lanes.blocks import gathered, load
 from longtail.lanes.calls import LoweredCall
 from longtail.lanes.graph import Op
 from longtail.lanes.program import Program
@@ -105,7 +106,7 @@ class NumpyExecutor:
         if len(inputs) != len(program.inputs):
             raise ValueError(f"the program takes {len(program.inputs)} inputs, {len(inputs)} were given")
         out = np.empty((len(program.outputs), lanes), dtype)
-        arrays = [np.asarray(x) for x in inputs]
+        arrays = gathered(inputs, lanes, dtype)
         for start in range(0, lanes, self.block):
             stop = min(start + self.block, lanes)
             count = stop - start
@@ -113,9 +114,7 @@ class NumpyExecutor:
             width = min(self.block, 1 << (count - 1).bit_length())
             with program.registers_of.borrow((width, dtype), partial(_bound, program, width, dtype)) as bound:
                 registers, steps = bound
-                for row, x in zip(registers, arrays, strict=False):
-                    row[:count] = x if x.ndim == 0 or x.shape[0] == 1 else x[start:stop]
-                    row[count:] = row[0]
+                load(registers, arrays, start, count)
                 run_steps(steps)
                 out[:, start:stop] = registers[program.outputs, :count]
         return out
