@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from longtail.errors import Span
-from longtail.netlist.cards import Note
+from longtail.netlist.cards import Note, Shown
 from longtail.netlist.expressions.evaluation import evaluate
 from longtail.netlist.expressions.tree import Expression
 
@@ -68,7 +68,7 @@ class Ports:
     two. `supplies` names voltage sources. `how` says where each came from: "directive", "option" or
     "found: <reason>". `ordered` is False where nothing says which of the inputs that were found is the positive one.
     `loop` names the signal source of a feedback amplifier, which has one input, the transistor whose base or gate
-    is fed back, and the other one of its pair ("" where there is none).
+    is fed back, and the other one of its pair ("" where there is none). `shown` is what cards of the netlist look at.
     """
 
     input: tuple[str, ...] = ()
@@ -78,6 +78,7 @@ class Ports:
     how: Mapping[str, str] = field(default_factory=dict)
     ordered: bool = True
     loop: tuple[str, ...] = ()
+    shown: tuple[Shown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

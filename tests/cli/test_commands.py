@@ -219,6 +219,12 @@ def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
         assert all(verb in text for verb in (*announced(), "examples", "netlist"))
 
 
+def test_the_module_is_the_command() -> None:
+    """`python -m longtail`, where the command is not on the path."""
+    done = subprocess.run([sys.executable, "-m", "longtail", "--version"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and done.stdout == process("--version").stdout
+
+
 def process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """The command line in a process of its own."""
     command = [sys.executable, "-m", "longtail.cli.main", *arguments]

@@ -119,7 +119,7 @@ def _elaborate(netlist: Netlist, overrides: Mapping[str, float], anywhere: bool)
     _note_unused([*netlist.faults, *inclusion.unread], notes)
     circuit = replace(
         circuit,
-        ports=read_ports(circuit, root.contents.ports, root),
+        ports=replace(read_ports(circuit, root.contents.ports, root), shown=tuple(root.contents.shown)),
         corners=read_corners(circuit, root.contents.ports, root),
     )
     circuit = with_values(circuit, {name: v for name, v in overrides.items() if name not in root.contents.parameters})

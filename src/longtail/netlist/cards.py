@@ -168,6 +168,19 @@ class PortDirective:
     assignments: tuple[Assignment, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Voltages that a card or a command of a simulator names: each of one node, or the difference of two.
+
+    keyword: "print", "tf", ...; analysis: "ac", "tran", ..., or ""
+    """
+
+    keyword: str
+    analysis: str
+    voltages: tuple[tuple[str, ...], ...]
+    span: Span
+
+
 Card = (
     Element
     | ModelCard
@@ -178,6 +191,7 @@ Card = (
     | Conditionals
     | Subcircuit
     | PortDirective
+    | Shown
     | Fault
 )
 Body = tuple[Card, ...]

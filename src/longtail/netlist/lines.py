@@ -71,10 +71,12 @@ class LogicalLine:
 
 @dataclass(slots=True)
 class Lines:
-    """What a file holds: its title ("" when included), its cards, its `*@` comments among them, and notes."""
+    """What a file holds: its title ("" when included), its cards, its `*@` comments among them, the commands of its
+    `.control` sections, which nothing runs, and notes."""
 
     title: str = ""
     cards: list[LogicalLine] = field(default_factory=list)
+    commands: list[LogicalLine] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
 
 
@@ -153,6 +155,8 @@ class _Splitter:
         if self.control is not None:
             if stripped[:5].lower() == ".endc":
                 self.control = None
+            elif stripped and stripped[0] != "*":
+                self.lines.commands.append(self.alone(number, line, len(content) - len(stripped), stripped.rstrip()))
             return True
         if not stripped or stripped[0] == "*":
             if stripped[:2] == "*@":
@@ -179,10 +183,11 @@ class _Splitter:
 
     def directive(self, number: int, line: str, column: int, content: str) -> None:
         """A `*@` comment is a card of its own; the card before it may still be continued behind it."""
+        self.directives.append(self.alone(number, line, column, content))
+
+    def alone(self, number: int, line: str, column: int, content: str) -> LogicalLine:
         pieces = (Piece(0, number, column + 1, line),)
-        self.directives.append(
-            LogicalLine(self.file, content, lowered(content), pieces, self.dialect, self.lines.notes)
-        )
+        return LogicalLine(self.file, content, lowered(content), pieces, self.dialect, self.lines.notes)
 
     def proceed(self, number: int, line: str, column: int, stripped: str) -> None:
         span = Span(self.file, number, column + 1, line)

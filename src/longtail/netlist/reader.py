@@ -19,6 +19,7 @@ from longtail.netlist.elements import read_element
 from longtail.netlist.expressions.tree import Expression
 from longtail.netlist.fields import expression_at
 from longtail.netlist.lines import LogicalLine, split_lines
+from longtail.netlist.shown import CARDS, COMMANDS, shown
 
 DEEPEST = 64  # subcircuits and conditionals within each other
 
@@ -137,6 +138,8 @@ def _read(text: str, file: str, path: Path | None, included: bool, dialect: Dial
         raise reader.faults.found[0]
     if not keep_faults:
         reader.faults.raise_all()
+    commands = [(each, each.text.split()[0]) for each in lines.commands]
+    body += tuple(card for each, word in commands if word in COMMANDS and (card := shown(each, word)))
     return Netlist(reader.title, body, reader.sections, tuple(reader.notes), path, dialect, tuple(reader.faults.found))
 
 
@@ -241,6 +244,8 @@ class _CardReader:
             self.title = line.raw[start:].strip()
         elif keyword in SKIPPED:
             self.notes.append(Note(f".{keyword} skipped: analyses and outputs are chosen elsewhere", line.span()))
+            seen = shown(line, keyword) if keyword in CARDS else None
+            cards.extend([seen] if seen else [])
         elif keyword in UNSUPPORTED:
             raise UnsupportedError(f".{keyword} is not supported", span=line.span())
         else:

@@ -1,10 +1,11 @@
 """Looking for the inputs: the two planes at which the bench meets the amplifier.
 
-From the base (or gate) of each transistor of a pair one walks outwards through resistors, capacitors and inductors to
-the node that a source moves: that is its plane. Passive devices on the way belong to the amplifier; ammeters, sources
-in series and baluns stand before the plane. Where only one side of a pair leads to a signal, the other may be at
-rest (at ground, behind a resistor or a capacitor to ground, at a divider): then its plane is the far end of what
-holds it. It may also be fed back from the output: then the amplifier has one signal input.
+From the base (or gate) of each transistor of a pair, or of the followers before it, one walks outwards through
+resistors, capacitors and inductors to the node that a source moves: that is its plane. Passive devices on the way
+belong to the amplifier; ammeters, sources in series and baluns stand before the plane. Where only one side of a pair
+leads to a signal, the other may be at rest (at ground, behind a resistor or a capacitor to ground, at a divider): then
+its plane is the far end of what holds it. It may also be fed back from the output: then the amplifier has one signal
+input.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from longtail.circuit import GROUND, Circuit, Instance
 from longtail.elaborate.ports.floating import floating_inputs
 from longtail.elaborate.ports.pairs import CoupledPair, find_pairs
 from longtail.elaborate.ports.polarity import by_names, plain_names, positive_first
-from longtail.elaborate.ports.walking import Reached, moved_by, outwards
+from longtail.elaborate.ports.walking import Reached, front, moved_by, outwards
 from longtail.elaborate.ports.wiring import Wiring, has_signal, inside
 from longtail.elaborate.roles import base, collector, role_of
 
@@ -93,7 +94,7 @@ def _of_driven(wiring: Wiring, pairs: list[tuple[CoupledPair, tuple[Side, Side]]
         places = lively
     ((pair, sides),) = places.values()
     planes = [side.plane for side in sides]
-    named = [_as_source(wiring, side.plane, node) for side, node in zip(sides, pair.bases, strict=True)]
+    named = [_as_source(wiring, side.plane, node) for side, node in zip(sides, _bases(wiring, pair), strict=True)]
     if not set(named) & set(planes):  # two nodes or two sources, never one of each
         planes = named
     drivers = [next(wiring.chain(side.plane), side.plane) for side in sides]
@@ -135,17 +136,23 @@ def _lively(wiring: Wiring, node: str) -> bool:
 
 def _sides(wiring: Wiring, pair: CoupledPair, rails: frozenset[str]) -> tuple[Side, Side] | None:
     """What is at the two bases of a pair; None where no signal reaches either."""
-    first, second = (outwards(wiring, node) for node in pair.bases)
+    fronts, bases = (front(wiring, pair.first), front(wiring, pair.second)), _bases(wiring, pair)
+    first, second = (outwards(wiring, node) for node in bases)
     signals = (_signals(wiring, first, second, rails), _signals(wiring, second, first, rails))
     if not any(signals):
         return None
     moved: set[str] = set()
-    if not all(wiring.is_held(node) for node in pair.bases):  # held bases move by nothing: in a large circuit most are
+    if not all(wiring.is_held(node) for node in bases):  # held bases move by nothing: in a large circuit most are
         moved = moved_by(wiring, (collector(pair.first), collector(pair.second)))
     return (
-        _side(wiring, pair.first, signals[0], first, moved),
-        _side(wiring, pair.second, signals[1], second, moved),
+        _side(wiring, fronts[0], signals[0], first, moved),
+        _side(wiring, fronts[1], signals[1], second, moved),
     )
+
+
+def _bases(wiring: Wiring, pair: CoupledPair) -> list[str]:
+    """The nodes at the bases or gates of a pair, or of the followers before them."""
+    return [base(front(wiring, each)) or "" for each in (pair.first, pair.second)]
 
 
 def _signals(wiring: Wiring, here: Reached, there: Reached, rails: frozenset[str]) -> list[str]:
@@ -242,7 +249,7 @@ def _of_one_sided(wiring: Wiring, pairs: list[tuple[CoupledPair, tuple[Side, Sid
     if side.closed or other.kind is SideKind.FED_BACK:
         fed = other if other.kind is SideKind.FED_BACK else side
         at = sides.index(fed)
-        fed_back, another = (pair.first, pair.second)[:: 1 - 2 * at]
+        fed_back, another = (front(wiring, each) for each in (pair.first, pair.second)[:: 1 - 2 * at])
         loop = (next(wiring.chain(plane), plane), fed_back.name, another.name)
         return Inputs((), _feedback(wiring, pair, side, other), loop=loop)
     planes = (sides[0].plane, sides[1].plane)

@@ -1,13 +1,17 @@
-"""Looking for the output: nodes that are called so, or the place where the input pair ends."""
+"""Looking for the output: nodes that are called so, what cards look at, or the place where the input pair ends."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from longtail.circuit import Instance
+from longtail.elaborate.ports.looked_at import looked_at
 from longtail.elaborate.ports.pairs import CoupledPair
 from longtail.elaborate.ports.polarity import plain_names
-from longtail.elaborate.ports.walking import LARGEST_NETWORK, steers
+from longtail.elaborate.ports.walking import LARGEST_NETWORK, follower_at, steers
 from longtail.elaborate.ports.wiring import Wiring
 from longtail.elaborate.roles import base, collector, emitter
+from longtail.netlist.cards import Shown
 
 OUTPUT_PAIRS = (
     ("outp", "outn"),
@@ -29,8 +33,9 @@ LARGEST_CASCODE = 4  # transistors on top of one of a pair
 Found = tuple[tuple[str, ...], str]
 
 
-def find_output(wiring: Wiring, pair: CoupledPair | None) -> Found:
-    """Nodes whose names say that they are outputs; else where the input pair ends, if it drives nothing further."""
+def find_output(wiring: Wiring, pair: CoupledPair | None, shown: Sequence[Shown] = ()) -> Found:
+    """Nodes whose names say that they are outputs; else what the cards `shown` look at; else where the input pair ends,
+    if it drives nothing further."""
     nodes = plain_names(wiring.circuit)
     found: list[tuple[str, ...]] = [
         tuple(nodes[name] for name in names) for names in OUTPUT_PAIRS if nodes.keys() >= set(names)
@@ -41,13 +46,16 @@ def find_output(wiring: Wiring, pair: CoupledPair | None) -> Found:
         found = [names for names in found if len(names) == 1 or not _is_first_stage(wiring, names, singles)]
     if len(found) == 1:
         return found[0], "found: by name"
+    ends = None if pair is None else _ends(wiring, pair)
+    seen = looked_at(wiring, pair, shown, [] if pair is None else _both_ends(wiring, pair))
+    if seen and seen[0]:
+        return seen
     if found:
         return (), f"ambiguous: {'; '.join(', '.join(names) for names in found)}; name one: *@ output {found[0][0]}"
-    why = "not found: no node is named like an output (out; outp, outn; ...)"
-    ends = None if pair is None else _ends(wiring, pair)
-    if ends is None:
-        return (), f"{why}; name it: *@ output node [node]"
-    return ends
+    if ends:
+        return ends
+    why = "not found: no node is named like an output (out; outp, outn; ...), and no .print, .plot or .noise names one"
+    return seen or ((), f"{why}; name it: *@ output node [node]")
 
 
 def _is_first_stage(wiring: Wiring, names: tuple[str, ...], singles: set[str]) -> bool:
@@ -69,9 +77,9 @@ def _is_first_stage(wiring: Wiring, names: tuple[str, ...], singles: set[str]) -
 
 def _ends(wiring: Wiring, pair: CoupledPair) -> Found | None:
     """The two ends of the input pair, or the second where the first is the input of a current mirror; None where
-    they go on to another stage."""
-    first, second = (_end(wiring, instance) for instance in (pair.first, pair.second))
-    why = f"found: where the pair {pair.first.name}, {pair.second.name} ends"
+    they go on to another stage that is no follower."""
+    first, second = (ways := _both_ends(wiring, pair))[-1]
+    why = f"found: where the pair {pair.first.name}, {pair.second.name} ends" + ", behind followers" * (len(ways) - 1)
     held = [wiring.is_held(node) for node in (first, second)]
     if first == second or all(held):
         return None
@@ -87,6 +95,13 @@ def _ends(wiring: Wiring, pair: CoupledPair) -> Found | None:
     return (first, second), f"{why}; it drives nothing further"
 
 
+def _both_ends(wiring: Wiring, pair: CoupledPair) -> list[tuple[str, str]]:
+    """The two ends of a pair, and those behind followers, where both have one."""
+    found = [(_end(wiring, pair.first), _end(wiring, pair.second))]
+    first, second = (_behind_follower(wiring, node) for node in found[0])
+    return [*found, (first, second)] if first is not None and second is not None else found
+
+
 def _end(wiring: Wiring, instance: Instance) -> str:
     """The collector or drain of a transistor, or that of the cascode transistors on top of it."""
     node = collector(instance)
@@ -97,6 +112,13 @@ def _end(wiring: Wiring, instance: Instance) -> str:
         instance = above[0]
         node = collector(instance)
     return node
+
+
+def _behind_follower(wiring: Wiring, node: str) -> str | None:
+    """The emitter or source of the only transistor that a node steers, where it is a follower."""
+    steered = [i for i in wiring.at.get(node, ()) if base(i) == node]
+    at = emitter(steered[0]) if len(steered) == 1 else None
+    return at if at is not None and follower_at(wiring, at) is steered[0] else None
 
 
 def _steered(wiring: Wiring, node: str) -> set[str]:

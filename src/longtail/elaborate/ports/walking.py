@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from longtail.circuit import GROUND, Instance
 from longtail.devices.parts.switching import SWITCHES
 from longtail.elaborate.ports.wiring import PASSIVES, Wiring
-from longtail.elaborate.roles import base, role_of, terminal
+from longtail.elaborate.roles import base, collector, emitter, role_of, terminal
 
 LARGEST_NETWORK = 200  # nodes of a source network that are followed
+LARGEST_CHAIN = 4  # followers one behind the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,32 @@ def _beyond(wiring: Wiring, node: str) -> Iterator[tuple[str, Instance]]:
 def is_driven(wiring: Wiring, node: str) -> bool:
     """Whether the output of a stage hangs at a node: a collector, an emitter, or an end of a controlled source."""
     return any(node in outputs(instance) for instance in wiring.at.get(node, ()))
+
+
+def follower_at(wiring: Wiring, node: str) -> Instance | None:
+    """The follower whose emitter or source is at a node and drives it alone, but for what sinks its current: its
+    collector is held, or joined with that of the transistor that it drives (Darlington)."""
+    if wiring.is_held(node):
+        return None
+    there = wiring.at.get(node, ())
+    found = [i for i in there if emitter(i) == node and _follows(wiring, i, there)]
+    return found[0] if len(found) == 1 and all(i is found[0] or emitter(i) != node for i in there) else None
+
+
+def _follows(wiring: Wiring, instance: Instance, there: Iterable[Instance]) -> bool:
+    top = collector(instance)
+    return wiring.is_held(top) or any(base(i) == emitter(instance) and collector(i) == top for i in there)
+
+
+def front(wiring: Wiring, transistor: Instance) -> Instance:
+    """The first of the followers before the base or gate of a transistor; itself where there is none."""
+    for _ in range(LARGEST_CHAIN):
+        node = base(transistor)
+        before = None if node is None else follower_at(wiring, node)
+        if before is None or base(before) is None:
+            break
+        transistor = before
+    return transistor
 
 
 def outputs(instance: Instance) -> tuple[str, ...]:

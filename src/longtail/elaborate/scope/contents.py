@@ -18,6 +18,7 @@ from longtail.netlist.cards import (
     Note,
     ParameterCard,
     PortDirective,
+    Shown,
     Subcircuit,
 )
 
@@ -39,6 +40,7 @@ class Contents:
     elements: list[Element] = field(default_factory=list)
     directives: list[Directive] = field(default_factory=list)
     ports: list[PortDirective] = field(default_factory=list)
+    shown: list[Shown] = field(default_factory=list)
     conditionals: list[Conditionals] = field(default_factory=list)
     faults: list[NetlistError] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
@@ -67,6 +69,8 @@ class Contents:
                     self.directives.append(card)
                 case PortDirective():
                     self.ports.append(card)
+                case Shown():
+                    self.shown.append(card)
                 case Conditionals():
                     self.conditionals.append(card)
                 case Fault(error):
