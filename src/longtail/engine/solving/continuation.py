@@ -2,8 +2,9 @@
 
 Each follows a path of easier problems to the one that is asked: conductances to ground that fade (gmin stepping), the
 same in a balanced circuit with its equal halves held equal (balanced), supplies that rise (source stepping), an
-artificial capacitance at every node charged by implicit Euler steps (pseudo-transient). A nulled circuit is first
-solved as a follower: feedback from its offset fades likewise.
+artificial capacitance at every node charged by implicit Euler steps (pseudo-transient), and at last the conductances
+again, along a path that may turn back (arc-length). A nulled circuit is first solved as a follower: feedback from its
+offset fades likewise.
 Source: Nagel, SPICE2 (UCB/ERL M520, 1975); Kelley and Keyes, SIAM J. Numer. Anal. 35 (1998) 508.
 """
 
@@ -16,6 +17,7 @@ import numpy as np
 
 from longtail.engine.equations.system import Array, System
 from longtail.engine.size import is_large
+from longtail.engine.solving.arc_length import follow
 from longtail.engine.solving.balanced import Folded, find_groups, satisfied
 from longtail.engine.solving.newton import NO_AIDS, Aids, Solve, State, newton, warm
 from longtail.lanes.kernels import COMPILED
@@ -31,6 +33,7 @@ _NATURAL_OFFSET = 0.2  # V: what an amplifier that is not overdriven may need
 _BUDGET = 4000  # Newton iterations in all: a path that takes more leads nowhere
 _LONG = 200_000  # instructions in plain NumPy that take as long as importing Numba
 _LOADED = 1e-2  # S: conductances that leave no gain
+_SHORTED = 10.0  # S: conductances beside which nothing else counts, so that there is one solution alone
 _APART = 1e-3  # V between nodes at the start, where equations that divide are not finite otherwise
 _NODESET_CONDUCTANCE = 1e3  # S: holds .nodeset nodes in a first solve
 
@@ -167,6 +170,24 @@ def pseudo_transient(path: Path, state: State, aids: Aids) -> Solve:
     return path.solve(current, aids)  # the last solve is of the plain equations, settled or not
 
 
+def arc_length(path: Path, state: State, aids: Aids) -> Solve:
+    """The path of fading conductances, followed round its corners: see `longtail.engine.solving.arc_length`.
+
+    It has iterations of its own, since it comes when those before it have used theirs.
+    """
+    system = path.system
+    if aids.feedback or is_large(system.circuit):  # nulled circuits have ways of their own
+        return _refused(path.solve(state, aids, 1))
+    own = Path(system, path.values, apart=path.apart)
+    result = own.solve(own.begin, replace(aids, kappa=_SHORTED), _STEP_LIMIT)
+    if result.converged:
+        arc = follow(system, path.values, result.state, np.log10(_SHORTED), np.log10(_FADED), COMPILED)
+        own.iterations += arc.iterations
+        result = own.solve(arc.state, aids)
+    path.iterations += own.iterations
+    return result
+
+
 def balanced(path: Path, state: State, aids: Aids) -> Solve:
     """Conductances to ground that fade, in a circuit of equal halves, with the halves held equal.
 
@@ -202,17 +223,20 @@ STRATEGIES: dict[str, Strategy] = {
     "balanced": balanced,
     "source stepping": source_stepping,
     "pseudo-transient": pseudo_transient,
+    "arc-length": arc_length,
 }
 
 
 def settle(path: Path, state: State, aids: Aids = NO_AIDS) -> tuple[Solve, str]:
-    """The first strategy that gets there, and its name; otherwise the last that failed."""
-    *others, last = STRATEGIES
-    for name in others:
-        result = STRATEGIES[name](path, state, aids)
+    """The first strategy that gets there, and its name; otherwise the last but one, which ends nearer to where nodes do
+    not settle than a path does that cannot be followed."""
+    failed = []
+    for name, strategy in STRATEGIES.items():
+        result = strategy(path, state, aids)
         if result.converged:
             return result, name
-    return STRATEGIES[last](path, state, aids), last
+        failed.append((result, name))
+    return failed[-2]
 
 
 def settle_nulled(path: Path, state: State) -> tuple[Solve, str]:

@@ -98,7 +98,7 @@ def newton(
     equations = system.equations
     limited = np.zeros((len(equations.states), lanes)) if state.limited is None else state.limited.copy()
     first = 1.0 if state.limited is None else 0.0
-    inputs = _inputs(system, values, aids)
+    inputs = inputs_of(system, values, aids)
     status = np.full(lanes, LaneStatus.TOO_MANY_ITERATIONS, np.int8)
     step, gap = np.full_like(x, np.inf), np.zeros_like(limited)
     iterations = 0
@@ -109,12 +109,12 @@ def newton(
         inputs |= zip(equations.states, limited[:, active], strict=True)
         inputs[FIRST] = first
         residual, entries, gaps, next_limited = equations.evaluate(executor, _pick(inputs, active, lanes), len(active))
-        delta, code = _linear_solve(equations.jacobian, entries, -residual)
+        delta, code = linear_solve(equations.jacobian, entries, -residual)
         step[active], gap[:, active], limited[:, active] = delta, gaps, next_limited
         good = code == LaneStatus.CONVERGED
         earlier[iterations % _PERIOD, active] = x[active]
         x[active[good]] += delta[good]
-        settled = good & _settled(system, options, x[active], delta, gaps) & (first == 0.0)
+        settled = good & settled_at(system, options, x[active], delta, gaps) & (first == 0.0)
         if iterations > _PATIENT:
             settled |= good & _at_rounding(system, options, x[active] - delta, delta, gaps, residual, entries)
         first = 0.0
@@ -148,7 +148,7 @@ def _returned(x: Array, step: Array, earlier: Array) -> NDArray[np.bool_]:
     return np.asarray(nearest <= _RETURNED * np.abs(step).max(axis=1))
 
 
-def _inputs(system: System, values: Mapping[str, float | Array], aids: Aids) -> dict[str, float | Array]:
+def inputs_of(system: System, values: Mapping[str, float | Array], aids: Aids) -> dict[str, float | Array]:
     nodes = [u.name for u in system.unknowns if u.is_node]
     inputs: dict[str, float | Array] = {SOURCE_FACTOR: aids.source_factor, FEEDBACK: aids.feedback, **values}
     for prefix, aid in ((KAPPA, aids.kappa), (ANCHOR, aids.anchor)):
@@ -167,7 +167,7 @@ def _pick(inputs: Mapping[str, float | Array], active: NDArray[np.intp], lanes: 
     }
 
 
-def _linear_solve(jacobian: SparseMatrix, entries: Array, right: Array) -> tuple[Array, NDArray[np.int8]]:
+def linear_solve(jacobian: SparseMatrix, entries: Array, right: Array) -> tuple[Array, NDArray[np.int8]]:
     """Solve lane by lane with partial pivoting; lanes that cannot be solved say why and get a zero step."""
     finite = np.isfinite(right).all(axis=1) & np.isfinite(entries).all(axis=0)
     code = np.where(finite, LaneStatus.CONVERGED, LaneStatus.NOT_FINITE).astype(np.int8)
@@ -210,7 +210,7 @@ def _dense_solve(matrix: Array, right: Array) -> Array:
     return x
 
 
-def _settled(system: System, options: Options, x: Array, step: Array, gap: Array) -> NDArray[np.bool_]:
+def settled_at(system: System, options: Options, x: Array, step: Array, gap: Array) -> NDArray[np.bool_]:
     volts = np.array([u.unit == "V" for u in system.unknowns])
     tolerance = np.where(volts, options.vntol, options.abstol)
     small = np.abs(step) <= options.reltol * np.abs(x) + tolerance

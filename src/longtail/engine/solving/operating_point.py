@@ -27,7 +27,8 @@ class OperatingPoint:
     solution      `[lane, unknown]`, V and A
     status        `[lane]`, see `LaneStatus`
     iterations    Newton iterations in all, continuation included
-    continuation  what served: "newton", "gmin stepping", "balanced", "source stepping" or "pseudo-transient"
+    continuation  what served: "newton", "gmin stepping", "balanced", "source stepping",
+                  "pseudo-transient" or "arc-length"
     nominal       the point of one lane that these lanes set out from; None for a point that stands by itself
     """
 
@@ -121,7 +122,7 @@ def _failure(system: System, values: Values, solve: Solve) -> ConvergenceError:
     limited = np.flatnonzero(np.abs(solve.gap[:, 0]) > 1e-6)
     devices = sorted({system.equations.states[k].rsplit(":", 1)[0] for k in limited})[:6]
     reason = LaneStatus(int(solve.status[0])).text
-    parts = ["no operating point found with Newton, gmin, source and transient stepping"]
+    parts = ["no operating point found with Newton, gmin, source and transient stepping, and arc-length"]
     parts.append(f"the last attempt: {reason}")
     lost = [unknowns[k].name for k in np.flatnonzero(np.isnan(solve.step[0]))]
     if lost:
