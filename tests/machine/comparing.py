@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 WITHIN = 1e-9
 # what is smaller counts as a part of this: the operating point is found to so much, in V, A and W
 LEAST = {"v": 1e-3, "i": 1e-6, "power": 1e-6}
-LAST_BIT = 4e-15  # of the wanted gain
+LAST_BIT = 1e-14  # of the wanted gain: what last bits of an operating point make of an unwanted one
 MODES = {"differential", "common", "unwanted", "common_to_differential", "differential_to_common"}
 RELATIVE = {"distance": 1.0, "thd": 1.0, "log": 1.0, "error_bound": 1.0, "error_sampled": 1.0} | {
     f"hd{n}": 1.0 for n in range(2, 10)
@@ -165,8 +165,10 @@ def _rows(one: list[dict[str, Any]], other: list[dict[str, Any]], place: str) ->
     for k, (mine, theirs) in enumerate(zip(one, other, strict=False)):
         for each in differences(mine, theirs, f"{place}/{k}/{mine['merit']}" if "merit" in mine else f"{place}/{k}"):
             value = not each.structural and each.place.endswith(("/value", "/minimum", "/maximum"))
-            if value and mine["unit"] == "V/V" and not each.place.endswith("/value"):
-                yield each._replace(size=abs(each.one - each.other) / wanted)
+            if value and mine["unit"] == "V/V":
+                alone = each.place.endswith("/value")
+                scale = max(abs(each.one), LAST_BIT / WITHIN * wanted) if alone else wanted
+                yield each._replace(size=abs(each.one - each.other) / scale)
             elif value and mine["unit"] == "dB":
                 yield from _rejections(each.one, each.other, each.place, False)
             else:

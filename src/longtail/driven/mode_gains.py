@@ -155,7 +155,8 @@ def model_gains(
     sizes = np.abs(gains)
     inexact = ((sizes > floor[:, None, None]) & (_EXACT * sizes < floor[:, None, None])).any(axis=(1, 2))
     if inexact.any():
-        gains[inexact] = (outputs @ refined(model, frequency_hz[inexact], drives.unit_modes, x[:, inexact]))[0]
+        right = -(model.inputs @ drives.unit_modes)
+        gains[inexact] = (outputs @ refined(model, frequency_hz[inexact], right, x[:, inexact]))[0]
     return above(gains, floor[:, None, None]), floor
 
 

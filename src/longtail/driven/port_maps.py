@@ -12,6 +12,7 @@ from longtail.circuit import GROUND, Circuit
 from longtail.driven.drives import Drives, hot_end
 from longtail.engine.equations.system import System
 from longtail.engine.small_signal.linearization import Linearization
+from longtail.engine.small_signal.refinement import refined
 from longtail.engine.solving.operating_point import OperatingPoint
 
 Real = NDArray[np.float64]
@@ -103,7 +104,13 @@ def beside_inputs(drives: Drives, model: Linearization, columns: Real) -> Real:
 
 
 def port_matrices(drives: Drives, model: Linearization, frequency_hz: Real) -> tuple[Complex, Complex]:
-    """Input admittances in S and output impedances in ohm between modes, `[lane, frequency, mode, mode]`."""
+    """Input admittances in S and output impedances in ohm between modes, `[lane, frequency, mode, mode]`.
+
+    A point by itself is refined: what a gate takes is less than the last bits of a transconductance.
+    """
     system = model.operating_point.system
-    x = model.solve(frequency_hz, beside_inputs(drives, model, output_injection(drives, system)))
+    right = beside_inputs(drives, model, output_injection(drives, system))
+    x = model.solve(frequency_hz, right)
+    if model.operating_point.nominal is None:
+        x = refined(model, frequency_hz, right, x)
     return input_currents(drives, system) @ x[..., :2], drives.output_matrix(system) @ x[..., 2:]

@@ -22,8 +22,8 @@ from longtail.engine.small_signal.linearization import CHUNK, MANY_UNKNOWNS, Com
 from longtail.engine.solving import dense
 
 
-def refined(model: Linearization, frequency_hz: Array, drives: Array, x: Complex) -> Complex:
-    """A better `model.response(frequency_hz, drives)` for a model of one lane, from that response `x`, of its shape.
+def refined(model: Linearization, frequency_hz: Array, right: Array, x: Complex) -> Complex:
+    """A better `model.solve(frequency_hz, right)` for a model of one lane, from that solution `x`, of its shape.
 
     It costs another factorization a frequency. What is not finite stays so, and so does the response of a circuit too
     large for dense matrices.
@@ -31,11 +31,11 @@ def refined(model: Linearization, frequency_hz: Array, drives: Array, x: Complex
     n = len(model.operating_point.system.unknowns)
     if n >= MANY_UNKNOWNS:
         return x
-    out, right, chunk = x.copy(), -(model.inputs[0] @ drives), max(1, CHUNK // n**2)
+    out, chunk = x.copy(), max(1, CHUNK // n**2)
     for start in range(0, len(frequency_hz), chunk):
         part = slice(start, start + chunk)
         y = model.matrix(frequency_hz[part])[0]
-        left = _left(model, frequency_hz[part], y, right, x[0, part])
+        left = _left(model, frequency_hz[part], y, right[0], x[0, part])
         good = np.isfinite(left).all(axis=(1, 2))
         out[0, part][good] += dense.solve(y[good], left[good])
     return out
