@@ -57,6 +57,10 @@ survey: $(VENV)/.installed-dev ## what of a folder of decks is refused and why, 
 	@scripts/ensure-ngspice.sh
 	PYTHONPATH=tests $(BIN)/python -m survey.full $(DIR)
 
+continuations: $(VENV)/.installed-dev ## which ways lead to the operating points of a folder of decks, beside ngspice's (DIR=folder)
+	@scripts/ensure-ngspice.sh
+	PYTHONPATH=tests $(BIN)/python -m survey.ways $(DIR)
+
 recorded: $(VENV)/.installed-dev ## show which recorded answers have changed, and record them (MORE=0: so many new ones)
 	PYTHONPATH=tests $(BIN)/python -m recorded.record $(MORE)
 

@@ -109,16 +109,19 @@ def operating_point(
     parameters: Mapping[str, float] | None = None,
     temp_deg_c: float | None = None,
     behavior: str = "",
+    ways: str = "",
 ) -> OperatingPoint:
     """Solve for the operating point.
 
+    ways        which ways ngspice may go there, in the order Newton's method, gmin and source stepping: "1 0 0"
     behavior    the `ngbehavior` of ngspice, "psa" to read the deck as PSpice does
     devices     device quantities as ngspice names them: "@q1[ic]", "@m.x1.m3[gm]"
     dc          values in V or A that replace those of independent sources
     parameters  values that replace those of top-level `.param` cards
     """
     devices = list(devices)
-    commands = [f"save all {' '.join(devices)}", *_alterations(dc), "op", "write op.raw"]
+    allowed = [f"optran {ways} 0 0 0"] if ways else []
+    commands = [f"save all {' '.join(devices)}", *_alterations(dc), *allowed, "op", "write op.raw"]
     plot = _run(deck, commands, ["op.raw"], parameters, temp_deg_c, behavior=behavior)["op.raw"]
     nodes: dict[str, float] = {}
     branches: dict[str, float] = {}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from longtail.driven.ideal_loops import LATCHED, latches
+from longtail.driven.other_states import OtherStates, other_states
 from longtail.engine.remember import Remembered
 from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.small_signal.eigenmodes import Eigenmodes, eigenmodes
@@ -32,10 +33,12 @@ _LOOKED_AT = 32  # lanes of many that are looked at
 
 @dataclass(frozen=True, slots=True)
 class Growing:
-    """A pole in the right half-plane, rad/s (of a pair the one above), and the node where it lives."""
+    """A pole in the right half-plane, rad/s (of a pair the one above), and the node where it lives; `vector`
+    `[unknown]` is how the circuit leaves the operating point by it."""
 
     pole: complex
     home: str
+    vector: Real = field(default_factory=lambda: np.zeros(0), compare=False, repr=False)
 
     @property
     def note(self) -> str:
@@ -44,6 +47,7 @@ class Growing:
 
 
 _KNOWN = Remembered[tuple[Growing, ...]](16)
+_STATES = Remembered[OtherStates | None](16)
 
 
 def growing(point: OperatingPoint) -> tuple[Growing, ...]:
@@ -57,7 +61,7 @@ def _growing(point: OperatingPoint) -> tuple[Growing, ...]:
         return ()
     modes = eigenmodes(model.conductance[0], model.capacitance[0], growing=True)
     return tuple(
-        Growing(complex(s), home(modes, model, k))
+        Growing(complex(s), home(modes, model, k), modes.right[:, k].real)
         for k, s in enumerate(modes.values)
         if s.real > max(_GROWS * abs(s), _STANDS) and s.imag >= 0.0
     )
@@ -71,8 +75,17 @@ def instability_notes(point: OperatingPoint) -> tuple[str, ...]:
     unknowns = len(point.system.unknowns)
     if unknowns > _MOST:
         return (f"poles in the right half-plane are not looked for beyond {_MOST} unknowns: this has {unknowns}",)
-    found = tuple(each.note for each in growing(point))
+    found = tuple(each.note for each in growing(point)) + _other_states(point)
     return found or ((LATCHED,) if latches(point) else ())
+
+
+def _other_states(point: OperatingPoint) -> tuple[str, ...]:
+    """Where the circuit goes instead, if it leaves the operating point without swinging."""
+    away = [each for each in growing(point) if not each.pole.imag]
+    if len(away) != 1 or point.system.null is not None:
+        return ()
+    states = _STATES.get(point, (), lambda: other_states(point, away[0].vector))
+    return (states.note,) if states else ()
 
 
 def unstable_lanes(point: OperatingPoint) -> NDArray[np.bool_]:

@@ -34,6 +34,8 @@ _BUDGET = 4000  # Newton iterations in all: a path that takes more leads nowhere
 _LONG = 200_000  # instructions in plain NumPy that take as long as importing Numba
 _LOADED = 1e-2  # S: conductances that leave no gain
 _SHORTED = 10.0  # S: conductances beside which nothing else counts, so that there is one solution alone
+_TIED = 100.0  # S: nodes that are held so change little
+_RUNS_AWAY = 1.3  # times what a node moved in the step before
 _APART = 1e-3  # V between nodes at the start, where equations that divide are not finite otherwise
 _NODESET_CONDUCTANCE = 1e3  # S: holds .nodeset nodes in a first solve
 
@@ -168,6 +170,29 @@ def pseudo_transient(path: Path, state: State, aids: Aids) -> Solve:
             if kappa > 1e9:
                 return result
     return path.solve(current, aids)  # the last solve is of the plain equations, settled or not
+
+
+def leaving(path: Path, state: State) -> Solve:
+    """The same from beside an unstable solution, to where that leads: the step grows only while nothing runs away.
+
+    An implicit step that is long against the time in which a deviation grows turns it round, and leads back.
+    """
+    nodes = path.system.node_mask
+    kappa, last = _TIED, np.inf
+    for _ in range(400):
+        result = path.solve(state, Aids(kappa=kappa, anchor=state.x[0, nodes]), _STEP_LIMIT)
+        if not result.converged:
+            kappa *= 8.0
+            if kappa > 1e9:
+                return result
+            continue
+        moved = float(np.abs(result.state.x - state.x)[0, nodes].max(initial=0.0))
+        state = result.state
+        if kappa <= _FADED:
+            break
+        kappa /= 1.0 if moved > _RUNS_AWAY * last else 2.0
+        last = moved
+    return path.solve(state, NO_AIDS)
 
 
 def arc_length(path: Path, state: State, aids: Aids) -> Solve:
