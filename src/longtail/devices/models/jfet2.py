@@ -13,7 +13,7 @@ device of either polarity), and with drain and source exchanged where vds < 0:
     channel current = i/(1 + delta/area*vds*i)
     junction current = area*is*(exp(v/(n*vt)) - 1) + area*ibd*(1 - exp(-v/vbd)) + gmin*v
 
-each exponential of more than 40 goes on as a straight line. d is vds as the triode sees it, vdt that bounded by vsat,
+each exponential of a junction is zero below exp(-10), and a straight line beyond exp(40). d is vds as the triode sees it, vdt that bounded by vsat,
 where saturation begins. Of small signals the feedback lags by taug and the heat by taud, as 1/(1 + s*tau): with v' the
 lagged voltage of v, and P' the lagged power of P = vds*i,
 
@@ -37,8 +37,7 @@ into the gate, junctions included; g_m and g_ds are the slopes of the channel cu
 for slow signals.
 
 Departures from ngspice 39:
-- It drops exponentials of less than -10: its channel current jumps to zero at u = -10*w, that of a junction by 4.5e-5
-  of is at v = -10*n*vt and of ibd at v = 10*vbd. Here they go on.
+- Its channel current jumps to zero at u = -10*w, from area*beta*(w*exp(-10))^q; here the exponential goes on.
 - With drain and source exchanged its small-signal analysis puts the feedback's lag on the wrong voltages; here the
   device is symmetrical.
 - Where it takes the lag of heat, it counts the current of the drain junction with that of the channel.
@@ -84,7 +83,7 @@ _GAP = 1.11  # eV
 _GRADING = 0.5
 _LARGEST_FC = 0.95  # a larger one on the card counts as this, as in SPICE3
 _PINCH_OFF = 0.2  # V: over which the gate's charge ceases at the threshold
-_STEEPEST = 40.0  # exponent from which an exponential is a straight line
+_FAINTEST, _STEEPEST = -10.0, 40.0  # exponents: junctions count none below, and a straight line from there
 _LEAST = 1e-12  # keeps roots and powers of what is not there, and their slopes, finite
 _TINY = 1e-30
 _LAG = 1e-6  # S: scale of the equations of lagging voltages; their solution has it not
@@ -190,10 +189,10 @@ def _above_threshold(p: Parameters, drive: Real, v_ds: Real) -> Real:
         return maximum(drive, _LEAST)
     width = m["vst"] * (1.0 + m["mvst"] * v_ds)
     x = maximum(drive / width, -_STEEPEST)
-    tail = exp(minimum(x, -10.0))  # ln(1 + y) of a small y, in which 1 + y would lose its digits
+    tail = exp(minimum(x, _FAINTEST))  # ln(1 + y) of a small y, in which 1 + y would lose its digits
     series = tail * (1.0 - tail * (0.5 - tail / 3.0))
     soft = log(1.0 + exp(minimum(x, _STEEPEST)))
-    return width * select(x < -10.0, series, select(x > _STEEPEST, x, soft))
+    return width * select(x < _FAINTEST, series, select(x > _STEEPEST, x, soft))
 
 
 def _bounded(p: Parameters, reach: Real, saturation: Real) -> Real:
@@ -225,11 +224,10 @@ def _lagging(p: Parameters) -> dict[str, str]:
 
 def _lags(v: Potentials, p: Parameters) -> dict[str, Real]:
     """How far lagging quantities are behind, zero at rest: vgs' - vgs and vgd' - vgd in V, delta/area*(P' - P)."""
-    raw = {name: p.polarity * (v[node] - v["si"]) for name, node in _lagging(p).items()}
-    behind: dict[str, Real] = {"vgs": 0.0, "vgd": 0.0, "heat": 0.0}
-    if raw:
-        behind |= v.limit(raw, dict.fromkeys(raw, 0.0), lambda new, old: new)
-    return behind
+    nodes = _lagging(p)
+    raw = {node: p.polarity * (v[node] - v["si"]) for node in nodes.values()}
+    held = v.limit(raw, dict.fromkeys(raw, 0.0), lambda new, old: new) if raw else {}
+    return {"vgs": 0.0, "vgd": 0.0, "heat": 0.0} | {name: held[node] for name, node in nodes.items()}
 
 
 def _add_lags(
@@ -268,9 +266,9 @@ def _gate_current(p: Parameters, voltage: Real, emission: Real) -> Real:
 
 
 def _exponential(x: Real) -> Real:
-    """exp(x), and its tangent beyond the steepest."""
+    """exp(x), none below the faintest and its tangent beyond the steepest."""
     inside = minimum(x, _STEEPEST)
-    return exp(inside) * (1.0 + (x - inside))
+    return select(x > _FAINTEST, exp(inside) * (1.0 + (x - inside)), 0.0)
 
 
 def _saturation_current(p: Parameters) -> Real:
