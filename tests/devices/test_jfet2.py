@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 import pytest
@@ -144,3 +145,182 @@ def test_series_resistances_through_the_engine(name: str, constants_of_ngspice: 
         np.testing.assert_allclose(ours[f"i({t})"], theirs[f"i({t})"], rtol=1e-7, atol=2e-13, err_msg=t)
     into = sum(ours[f"i({t})"] * np.array([bias[t] for bias in biases]) for t in TERMINALS)
     np.testing.assert_allclose(ours["power"], into, rtol=1e-7, atol=1e-12)
+
+
+PAIR = """pair of JFETs
+*@ input inp inn
+*@ output op on
+vdd vdd 0 {polarity}12
+vss vss 0 {opposite}12
+vinp inp 0 0 ac 0.5
+vinn inn 0 0 ac -0.5
+rd1 vdd op 5k
+rd2 vdd on 5k
+j1 op inp s n area=1.5
+j2 on inn s n area=1.5
+j3 s vss t n
+rt t vss 900
+cl op 0 2p
+cr on 0 2p
+.model n {type}(level=2 {model})
+"""
+OF_PAIR = WHOLE | {"rd": 12.0, "rs": 17.0, "kf": 1e-15, "af": 1.1}
+FAST = {"taug": 3e-6, "hfgam": 0.08, "hfg1": 1e-2, "hfg2": -3e-3, "hfeta": 0.02, "hfe1": 5e-3, "hfe2": 4e-3}
+LAGS = {
+    "none": {},
+    "without effect": {"taug": 1e-6, "taud": 1e-3, "hfgam": 0.03, "lfg1": 0.0, "lfg2": 0.0, "delta": 0.0},
+    "feedback": FAST | {"delta": 0.0},
+    "of slow signals alone": {"taug": 2e-8},
+    "heat": {"taud": 5e-5, "delta": 4.0, "ibd": 0.0},
+    "both": FAST | {"taud": 5e-5, "delta": 4.0, "ibd": 0.0},
+}
+
+
+def pair(type: str, more: Mapping[str, float]) -> str:
+    polarity, opposite = ("", "-") if MODEL.model_types[type] > 0 else ("-", "")
+    model = " ".join(f"{name}={value!r}" for name, value in (OF_PAIR | more).items())
+    return PAIR.format(type=type, model=model, polarity=polarity, opposite=opposite)
+
+
+@pytest.mark.ngspice
+@pytest.mark.parametrize("type", ["njf", "pjf"])
+@pytest.mark.parametrize("lags", LAGS)
+def test_a_pair_as_in_ngspice(lags: str, type: str) -> None:
+    deck = pair(type, LAGS[lags])
+    amplifier = lt.read(deck)
+    for node, volts in ngspice.operating_point(deck).nodes.items():
+        if "#" not in node:
+            assert amplifier.op().nodes[node] == pytest.approx(volts, rel=1e-6, abs=1e-6), node
+    theirs = ngspice.mode_gains(deck, ("vinp", "vinn"), ("op", "on"), 10.0, 1e9, 3)
+    ours = amplifier.gains(frequency_hz=theirs.frequency_hz)
+    assert abs(ours.differential[0]) > 1.5
+    for name in ("differential", "common"):
+        assert getattr(ours, name) == pytest.approx(getattr(theirs, name), rel=1e-6), name
+    noise = ngspice.noise(deck, ("vinp", "vinn"), ("op", "on"), 1e1, 1e9, 2)
+    assert amplifier.noise(frequency_hz=noise.frequency_hz).output_v_per_rthz == pytest.approx(noise.output, rel=1e-5)
+
+
+STAGE = """one stage
+*@ input g x
+*@ output d
+vdd vdd 0 10
+vg g 0 -0.3
+vx x 0 -0.3
+rx x 0 1k
+rd vdd d 2k
+rs s 0 100
+j1 {ends} n
+.model n njf(level=2 vto=-1.8 beta=1m lfgam=0.05 lfg1=4m lfg2=2m hfgam=0.1 hfe1=5m hfeta=0.03 taug=1u delta=3 taud=30u)
+"""
+
+
+def test_lags_do_not_mind_which_end_is_called_drain() -> None:
+    one, other = (lt.read(STAGE.format(ends=ends)).gains(frequency_hz="1:1meg:5") for ends in ("d g s", "s g d"))
+    assert abs(one.differential[0]) > 1.1 * abs(one.differential[-1])
+    np.testing.assert_allclose(other.differential, one.differential, rtol=1e-9)
+
+
+def test_a_lag_is_a_pole_of_the_device() -> None:
+    """Fast feedback of the drain makes of g_m and g_ds what the card says, at 1/(2*pi*taug)."""
+    found = lt.read(STAGE.format(ends="d g s")).poles()
+    assert min(abs(complex(pole) / (2.0 * math.pi) + 1.0 / (2.0 * math.pi * 1e-6)) for pole in found.poles) < 3e4
+
+
+def test_defaults_are_the_square_law() -> None:
+    """But for the knee: with z = 0 and a large xi that of level 1."""
+    card = instance(MODEL, "njf", {"vto": -2.0, "beta": 1e-3, "is": 0.0, "z": 0.0, "xi": 1e9})
+    card.gmin = 0.0
+    biases = [{"g": -0.8, "d": 3.0}, {"g": -0.8, "d": 0.4}, {"g": -2.5, "d": 3.0}]
+    wanted = [1e-3 * 1.2**2, 1e-3 * 0.4 * (2.0 * 1.2 - 0.4), 0.0]
+    found = [evaluate(MODEL, card, bias).quantities for bias in biases]
+    assert [q["id"] for q in found] == pytest.approx(wanted, rel=1e-6, abs=1e-20)
+    assert [MODEL.regions[int(q["region"])] for q in found] == ["saturation", "triode", "cutoff"]
+    assert found[2]["r_o"] == math.inf
+
+
+def test_the_tail_goes_on_where_that_of_ngspice_ends() -> None:
+    """Below the threshold the current falls by e^q for each vst; at -40*vst it no longer does."""
+    card = instance(MODEL, "njf", {"vto": -2.0, "beta": 1e-3, "vst": 0.05, "is": 0.0})
+    card.gmin = 0.0
+    currents = [
+        evaluate(MODEL, card, {"g": -2.0 - 0.05 * x, "d": 1.0}).quantities["id"] for x in (8.0, 9.0, 14.0, 15.0)
+    ]
+    assert currents[0] / currents[1] == pytest.approx(math.e**2, rel=1e-3)
+    assert currents[2] / currents[3] == pytest.approx(math.e**2, rel=1e-3)
+    assert currents[1] / currents[2] == pytest.approx(math.e**10, rel=1e-3)
+
+
+def test_heat_may_turn_the_output_conductance() -> None:
+    card = instance(MODEL, "njf", {"beta": 1e-3, "delta": 20.0})
+    cold = evaluate(MODEL, instance(MODEL, "njf", {"beta": 1e-3}), {"d": 8.0}).quantities
+    hot = evaluate(MODEL, card, {"d": 8.0}).quantities
+    assert hot["id"] == pytest.approx(cold["id"] / (1.0 + 20.0 * 8.0 * cold["id"]), rel=1e-6)
+    assert hot["g_ds"] < 0.0 and hot["r_o"] == pytest.approx(1.0 / hot["g_ds"])
+
+
+@pytest.mark.ngspice
+def test_dtemp_is_a_difference_of_temperature(constants_of_ngspice: None) -> None:
+    """ngspice 39 takes it for the temperature in K."""
+    case = Case("njf", WHOLE, {"temp": 75.0}, 2)
+    biases = terminal_voltages(case)[::4]
+    theirs = by_ngspice(case, "j", TERMINALS, biases, ["id"], 27.0)
+    ours = by_engine(MODEL, Case("njf", WHOLE, {"dtemp": 25.0}, 2), biases, 50.0)
+    np.testing.assert_allclose(ours["i(d)"], theirs["i(d)"], rtol=1e-7, atol=1e-13)
+
+
+def test_far_voltages_give_no_nan() -> None:
+    rng = np.random.default_rng(1)
+    biases = [dict(zip(TERMINALS, rng.uniform(-1.0, 1.0, 3) * scale, strict=True)) for scale in (1, 3, 30, 300) * 30]
+    for name in ("defaults", "p, whole", "p, sharp knee", "tail"):
+        for key, values in by_longtail(MODEL, card_of(CASES[name], 27.0), biases).items():
+            assert not np.isnan(values).any(), (name, key)
+
+
+@pytest.mark.parametrize("name", ["whole", "p, whole", "p, sharp knee", "knee"])
+def test_every_parameter_may_vary_and_has_a_true_slope(name: str) -> None:
+    case = CASES[name]
+    sign = MODEL.model_types[case.type]
+    lagging = {"taug": 1e-6, "hfgam": 0.1, "hfg1": 0.01, "hfg2": 0.02, "hfeta": 0.05, "hfe1": 0.01, "hfe2": 0.02}
+    for more, lag in (({}, {}), (lagging | {"taud": 1e-4}, {"lag_gs": 0.1, "lag_gd": -0.2, "lag_heat": 0.01})):
+        model = {parameter: x for parameter, x in (case.model | more).items() if x != 0.0}
+        card = instance(MODEL, case.type, model, 333.15, **case.instance)
+        for vgs in (-0.4, -1.85):
+            bias = {t: sign * v for t, v in ({"d": 2.0, "g": vgs} | lag).items()}
+            if not more or "delta" in model:
+                by_slope, as_found = parameter_slopes(MODEL, card, bias)
+                assert set(by_slope) >= {f"model.{parameter}" for parameter in model}
+                for parameter, wanted in as_found.items():
+                    np.testing.assert_allclose(by_slope[parameter], wanted, rtol=1e-4, atol=1e-11, err_msg=parameter)
+
+
+def card(parameters: str, ends: str = "a b 0") -> str:
+    return f"t\nv1 a 0 1\nv2 b 0 -0.1\nj1 {ends} n\n.model n njf({parameters})\n"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ("level=2 vst=-0.1", "vst"),
+        ("level=2 z=-1", "z"),
+        ("level=2 taug=-1n", "taug"),
+        ("level=2 xi=0", "xi"),
+        ("level=2 delta=-1", "delta"),
+        ("level=2 hfgamm=0.1", "has no parameter 'hfgamm'"),
+        ("level=3", "level 3, which is not supported"),
+        ("vst=0.1", "has no parameter 'vst'"),
+    ],
+)
+def test_what_a_card_may_not_say(parameters: str, message: str) -> None:
+    with pytest.raises(NetlistError, match=message):
+        lt.read(card(parameters), input=["v1", "v2"], output=["a"])
+
+
+def test_a_threshold_above_the_junction_potential() -> None:
+    with pytest.raises(InputError, match="needs vto below vbi"):
+        evaluate(MODEL, instance(MODEL, "njf", {"vto": 1.2}), {"d": 2.0})
+
+
+def test_parameters_of_level_1_are_named_and_have_no_effect() -> None:
+    found = lt.read(card("level=2 beta=1m b=0.5 tcv=1m xti=3 ver=1"), input=["v1", "v2"], output=["a"]).circuit
+    assert [n for n in map(str, found.notes) if "without effect: b, tcv, xti, ver" in n]
+    assert found.instances["j1"].device == "jfet2"

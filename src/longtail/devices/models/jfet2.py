@@ -13,9 +13,9 @@ device of either polarity), and with drain and source exchanged where vds < 0:
     channel current = i/(1 + delta/area*vds*i)
     junction current = area*is*(exp(v/(n*vt)) - 1) + area*ibd*(1 - exp(-v/vbd)) + gmin*v
 
-each exponential of a junction is zero below exp(-10), and a straight line beyond exp(40). d is vds as the triode sees it, vdt that bounded by vsat,
-where saturation begins. Of small signals the feedback lags by taug and the heat by taud, as 1/(1 + s*tau): with v' the
-lagged voltage of v, and P' the lagged power of P = vds*i,
+each exponential of a junction is zero below exp(-10), and a straight line beyond exp(40). d is vds as the triode sees
+it, and vdt is d bounded by vsat, where saturation begins. In small signals the feedback lags by taug and the heat by
+taud, as 1/(1 + s*tau): with v' the lagged voltage of v, and P' the lagged power of P = vds*i,
 
     u = vgs - vto - (lfgam - lfg1*vgs' + lfg2*vgd')*vgd'
         + (hfeta - hfe1*vgd' + hfe2*vgs')*(vgs' - vgs) + (hfgam - hfg1*vgs' + hfg2*vgd')*(vgd' - vgd)
@@ -128,7 +128,7 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
                 **at_terminals(p, id=i_channel - i_gd, ig=i_gs + i_gd, vgs=vgs, vds=vds, vgd=vgd),
                 "g_m": g_m,
                 "g_ds": g_ds,
-                "r_o": select(g_ds > 0.0, 1.0 / maximum(g_ds, _TINY), math.inf),
+                "r_o": _resistance(g_ds),
                 "cgs": c_gs,
                 "cgd": c_gd,
                 "cds": c_ds,
@@ -142,6 +142,12 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
             *series_noise(resistances(p), p.temperature),
         ),
     )
+
+
+def _resistance(g_ds: Real) -> Real:
+    """1/g_ds in ohm, which heat may make negative; infinite where the channel is off."""
+    there = absolute(g_ds) > _TINY
+    return select(there, 1.0 / select(there, g_ds, 1.0), math.inf)
 
 
 # -- channel
@@ -165,7 +171,9 @@ def _channel(p: Parameters, vgs: Real, vgd: Real, lags: Mapping[str, Real], forw
     cold = p["area"] * m["beta"] * (1.0 + m["lambda"] * v_ds) * shape
     current, heat = cold, v_ds * cold
     if present(m["delta"]):
-        current = cold / (1.0 + m["delta"] / p["area"] * heat + lags["heat"])
+        reduced = 1.0 + m["delta"] / p["area"] * heat
+        # 1/(reduced + lag) to first order: lags are zero at rest, and an iterate must not come to a pole
+        current = cold / reduced * (1.0 - lags["heat"] / reduced)
     return _Channel(current=current, drive=drive, power=heat, saturated=reach >= saturation)
 
 
