@@ -21,7 +21,8 @@ taud, as 1/(1 + s*tau): with v' the lagged voltage of v, and P' the lagged power
         + (hfeta - hfe1*vgd' + hfe2*vgs')*(vgs' - vgs) + (hfgam - hfg1*vgs' + hfg2*vgd')*(vgd' - vgd)
     channel current = i/(1 + delta/area*P')
 
-so that hfeta and hfgam are what is fed back of fast signals, lfgam what is of slow ones.
+so that hfeta and hfgam are what is fed back of fast signals, lfgam what is of slow ones. Each lag is a pole of the
+circuit, and holds in gains, impedances and noise as well. The channel is off for u <= 0, in triode for d < vsat.
 
 The charge of the gate is that of Statz with e = (vgs + vgd + r)/2 + acgam*vds, r = sqrt(vds^2 + a^2),
 a = xi/(xi + 1)*(vbi - vto)/2:
@@ -36,11 +37,13 @@ Signs of what is reported: as counted at the terminals, as of level 1. `id` is t
 into the gate, junctions included; g_m and g_ds are the slopes of the channel current along vgs and vds, the other held,
 for slow signals.
 
-Departures from ngspice 39:
-- Its channel current jumps to zero at u = -10*w, from area*beta*(w*exp(-10))^q; here the exponential goes on.
+Other programs number other models by 2 (HSPICE: one of its own). Departures from ngspice 39:
+- Its channel current jumps to zero at u = -10*w, from area*beta*(w*exp(-10))^q; here it falls on, to u = -40*w.
+- It takes dtemp for the temperature in K.
 - With drain and source exchanged its small-signal analysis puts the feedback's lag on the wrong voltages; here the
   device is symmetrical.
-- Where it takes the lag of heat, it counts the current of the drain junction with that of the channel.
+- In the lag of heat it counts the current of the drain junction with that of the channel, which matters where that
+  junction breaks down.
 
 Noise: thermal of the channel, 4*k*T*2/3*g_m, flicker kf*abs(id)^af/f, thermal of rd and rs; the junctions are silent.
 """
