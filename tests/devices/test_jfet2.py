@@ -42,6 +42,7 @@ CASES = {
     "feedback": Case("njf", PLAIN | FEEDBACK, {}, 2),
     "heat": Case("njf", PLAIN | {"delta": 3.0}, {"area": 2.5}, 2),
     "breakdown": Case("pjf", PLAIN | {"ibd": 2e-8, "vbd": 0.8}, {"area": 2.0}, 2),
+    "far breakdown": Case("njf", PLAIN | {"ibd": 1e-18, "vbd": 0.15}, {}, 2),
     "enhancement": Case("njf", PLAIN | KNEE | {"vto": 0.2}, {}, 2),
     "whole": Case("njf", WHOLE, {"area": 1.3}, 2),
     "p, whole": Case("pjf", WHOLE | {"tnom": 40.0}, {"m": 3.0}, 2),
@@ -90,11 +91,8 @@ def assert_equal(ours: np.ndarray, theirs: np.ndarray, floor: np.ndarray, what: 
     assert excess[worst] <= 0.0, f"{what} at {BIASES[worst]}: {ours[worst]!r}, ngspice {theirs[worst]!r}"
 
 
-@pytest.mark.ngspice
-@pytest.mark.parametrize("temp_deg_c", [-40.0, 27.0, 125.0])
-@pytest.mark.parametrize("name", CASES)
-def test_equals_ngspice(name: str, temp_deg_c: float, constants_of_ngspice: None) -> None:
-    case = CASES[name]
+def compare(case: Case, temp_deg_c: float) -> None:
+    """Quantities and currents at all biases with those of ngspice."""
     biases = terminal_voltages(case)
     theirs = by_ngspice(case, "j", TERMINALS, biases, list(NAMES.values()), temp_deg_c)
     turn_to_terminals(theirs, NAMES, MODEL, MODEL.model_types[case.type])
@@ -106,6 +104,53 @@ def test_equals_ngspice(name: str, temp_deg_c: float, constants_of_ngspice: None
         assert_equal(factor * ours[quantity], theirs[other], factor * floors[units[quantity]], quantity)
     for t in TERMINALS:
         assert_equal(parallel * ours[f"i({t})"], theirs[f"i({t})"], 3.0 * parallel * floors["A"], f"i({t})")
+
+
+@pytest.mark.ngspice
+@pytest.mark.parametrize("temp_deg_c", [-40.0, 27.0, 125.0])
+@pytest.mark.parametrize("name", CASES)
+def test_equals_ngspice(name: str, temp_deg_c: float, constants_of_ngspice: None) -> None:
+    compare(CASES[name], temp_deg_c)
+
+
+# where the parameters of random cards lie
+RANGES: Mapping[str, tuple[float, float]] = {
+    "vto": (-4.0, 0.4),
+    "beta": (1e-4, 1e-2),
+    "lambda": (0.0, 0.1),
+    "p": (1.5, 3.2),
+    "q": (1.2, 2.8),
+    "vst": (0.02, 0.2),
+    "mvst": (0.0, 0.3),
+    "xi": (0.05, 3.0),
+    "mxi": (0.0, 0.6),
+    "z": (0.0, 3.0),
+    "lfgam": (-0.05, 0.1),
+    "lfg1": (-0.01, 0.02),
+    "lfg2": (-0.01, 0.01),
+    "delta": (0.0, 8.0),
+    "is": (1e-16, 1e-12),
+    "n": (0.9, 2.0),
+    "ibd": (0.0, 1e-8),
+    "vbd": (0.5, 4.0),
+    "vbi": (0.7, 1.2),
+    "cgs": (0.0, 1e-11),
+    "cgd": (0.0, 1e-11),
+    "acgam": (-0.1, 0.2),
+    "xc": (0.0, 1.0),
+    "fc": (0.0, 0.9),
+    "tnom": (10.0, 60.0),
+}
+
+
+@pytest.mark.ngspice
+@pytest.mark.parametrize("seed", range(6))
+def test_random_cards_equal_ngspice(seed: int, constants_of_ngspice: None) -> None:
+    rng = np.random.default_rng(seed)
+    model = {name: float(rng.uniform(*ends)) for name, ends in RANGES.items() if rng.random() < 0.7}
+    always = {"beta": 1e-3, "lambda": 0.0}
+    case = Case("pjf" if seed % 2 else "njf", always | model, {"area": float(rng.uniform(0.2, 5.0))}, 2)
+    compare(case, float(rng.uniform(-40.0, 125.0)))
 
 
 @pytest.mark.ngspice

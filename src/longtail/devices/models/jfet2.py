@@ -38,7 +38,8 @@ into the gate, junctions included; g_m and g_ds are the slopes of the channel cu
 for slow signals.
 
 Other programs number other models by 2 (HSPICE: one of its own). Departures from ngspice 39:
-- Its channel current jumps to zero at u = -10*w, from area*beta*(w*exp(-10))^q; here it falls on, to u = -40*w.
+- Its channel current and its slopes jump to zero at u = -10*w, the current from area*beta*(w*exp(-10))^q; here they
+  fall on, to u = -40*w.
 - It takes dtemp for the temperature in K.
 - With drain and source exchanged its small-signal analysis puts the feedback's lag on the wrong voltages; here the
   device is symmetrical.
