@@ -72,9 +72,8 @@ def test_a_comparator_has_a_state_at_either_rail(opamp: str) -> None:
 
 def test_the_states_of_a_latch() -> None:
     (note,) = notes(LATCH)
-    assert note == "other states: v(a) = 0 V and 3 V; '.nodeset v(a)=0' in the netlist chooses the first" or (
-        volts(note)[1] == pytest.approx(3.0, abs=1e-3)
-    )
+    assert note.startswith("other states: v(a) = ") and note.endswith(" in the netlist chooses the first")
+    assert note.startswith("other states: v(a) = 0 V and 3 V; '.nodeset v(a)=0'")
     for level in (0.0, 3.0):
         assert notes(f"{LATCH}.nodeset v(a)={level}\n") == ()
 

@@ -63,6 +63,8 @@ CARDS = {
     "pmos": "pmos (vto=-0.8 kp=40u gamma=0.5 lambda=0.05 tox=20n cgso=0.2n cgdo=0.3n)",
     "njf defaults": "njf",
     "njf": "njf (vto=-2.2 beta=0.8m lambda=0.015 is=2e-14 rd=15 rs=25 cgs=4p cgd=2p pb=0.9 fc=0.6)",
+    "njf level 2": "njf (level=2 vto=-2.2 beta=0.8m xi=0.6 z=0.5 vst=0.05 lfgam=0.02 delta=1 rs=25 cgs=4p xc=0.2)",
+    "pjf level 2": "pjf (level=2 vto=-2.2 beta=0.8m p=2.3 q=1.9 lambda=0.01 hfgam=0.05 taug=1u ibd=1n vbd=2 tnom=35)",
     "pjf": "pjf (vto=-2.2 beta=0.8m lambda=0.015 is=2e-14 cgs=4p cgd=2p tnom=35)",
     "d defaults": "d",
     "d": "d (is=3e-14 n=1.2 rs=8 cjo=4p vj=0.7 m=0.4 tt=4n fc=0.4 bv=20 ibv=1m)",

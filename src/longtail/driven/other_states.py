@@ -61,10 +61,15 @@ def other_states(point: OperatingPoint, along: Array) -> OtherStates | None:
         return None
     nodes = _telling(system, np.max(np.abs(np.array(settled) - point.solution[0]), axis=0))
     settled.sort(key=lambda x: float(x[system.index[nodes[0]]]))
-    volts = tuple(float(x[system.index[nodes[0]]]) for x in settled)
-    cards = ((node, float(f"{settled[0][system.index[node]]:.4g}")) for node in nodes[:_TRIED])
+    volts = tuple(_rounded(x[system.index[nodes[0]]]) for x in settled)
+    cards = ((node, _rounded(settled[0][system.index[node]])) for node in nodes[:_TRIED])
     card = next((f".nodeset v({node})={v:g}" for node, v in cards if _chosen(point, node, v, settled[0])), "")
     return OtherStates(nodes[0], volts, card)
+
+
+def _rounded(volts: float) -> float:
+    """To four digits, and to what tells states apart."""
+    return float(f"{volts:.4g}") if abs(volts) > _APART else 0.0
 
 
 def _differ(system: System, one: Array, other: Array) -> bool:

@@ -25,9 +25,6 @@ from __future__ import annotations
 import math
 
 from longtail.devices.base import (
-    MULTIPLIER,
-    TEMPERATURE,
-    TEMPERATURE_DIFFERENCE,
     DeviceModel,
     Flows,
     Later,
@@ -38,7 +35,15 @@ from longtail.devices.base import (
 from longtail.devices.parts.field_effect import WITH_JUNCTION_GATE, at_terminals
 from longtail.devices.parts.jfet_gate import emission_voltage, gate_current, ionization, saturation_current
 from longtail.devices.parts.junction import depletion_charge, scaled_junction
-from longtail.devices.parts.junction_gate import MISMATCH, QUANTITIES, gate_voltages, resistances, role_with, topology
+from longtail.devices.parts.junction_gate import (
+    INSTANCE,
+    MISMATCH,
+    QUANTITIES,
+    gate_voltages,
+    resistances,
+    role_with,
+    topology,
+)
 from longtail.devices.parts.mosfet_noise import shaped_conductance
 from longtail.devices.parts.noise import flicker, thermal
 from longtail.devices.parts.series import series_noise, with_series
@@ -185,15 +190,7 @@ MODEL = DeviceModel(
     doc=__doc__,
     terminals=("d", "g", "s"),
     evaluate=evaluate,
-    parameters=(
-        Parameter("area", "", "area factor", 1.0, low=1e-12),
-        Parameter("off", "", "start the search for the operating point with the device off", 0.0, flag=True),
-        Parameter("icvds", "V", "first guess of the drain-source voltage", aliases=("ic-vds",)),
-        Parameter("icvgs", "V", "first guess of the gate-source voltage", aliases=("ic-vgs",)),
-        TEMPERATURE,
-        TEMPERATURE_DIFFERENCE,
-        MULTIPLIER,
-    ),
+    parameters=INSTANCE,
     model_parameters=_MODEL,
     model_types={"njf": 1.0, "pjf": -1.0},
     model_required=True,

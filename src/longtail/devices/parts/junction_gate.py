@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from longtail.devices.base import (
+    MULTIPLIER,
     RELATIVE_SPREAD,
+    TEMPERATURE,
+    TEMPERATURE_DIFFERENCE,
     THRESHOLD_SPREAD,
+    Parameter,
     Parameters,
     Potentials,
     Quantity,
@@ -18,6 +22,16 @@ from longtail.devices.parts.series import series_topology
 from longtail.devices.role import SQUARE, Role
 from longtail.lanes.graph import Real
 
+# on the card of a JFET
+INSTANCE = (
+    Parameter("area", "", "area factor", 1.0, low=1e-12),
+    Parameter("off", "", "start the search for the operating point with the device off", 0.0, flag=True),
+    Parameter("icvds", "V", "first guess of the drain-source voltage", aliases=("ic-vds",)),
+    Parameter("icvgs", "V", "first guess of the gate-source voltage", aliases=("ic-vgs",)),
+    TEMPERATURE,
+    TEMPERATURE_DIFFERENCE,
+    MULTIPLIER,
+)
 QUANTITIES = (
     Quantity("id", "A", "current into the drain"),
     Quantity("ig", "A", "current into the gate"),
