@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from survey import full
+from longtail.engine.solving.continuation import STRATEGIES
+from survey import full, ways
 from survey.one import asked, difference_amplifier, is_library, is_netlist
 from survey.opamps import opamps
 
@@ -97,3 +98,32 @@ def test_a_folder_is_counted_by_what_is_refused(
     assert len(list((tmp_path / "out" / "survey").glob("*.json"))) == 3
     kept = json.loads(next(iter(sorted((tmp_path / "out" / "survey").glob("*.json")))).read_text())
     assert "refused" in kept
+
+
+def test_every_way_to_an_operating_point_is_asked(examples: Path) -> None:
+    found = ways.asked(examples / "ota_5t.cir")
+    assert set(found["longtail"]) == {*STRATEGIES, "in turn"} and set(found["ngspice"]) == set(ways.NGSPICE)
+    assert not found["longtail"]["newton"][0] and found["longtail"]["gmin stepping"][0]
+    assert found["longtail"]["in turn"][0] and found["ngspice"]["in turn"][0]
+    assert found["longtail"]["in turn"][1] >= found["longtail"]["newton"][1]
+
+
+def test_the_table_of_ways_counts_decks_and_names_the_lost() -> None:
+    good = {"longtail": {"newton": [True, 10, 0.1], "in turn": [True, 10, 0.1]}, "ngspice": {"newton": [True, 0, 0.1]}}
+    bad = {
+        "longtail": {"newton": [False, 100, 1.0], "in turn": [False, 900, 12.0]},
+        "ngspice": {"newton": [True, 0, 0.2]},
+    }
+    slow = {"longtail": {}, "ngspice": {}, "slow": True}
+    text = ways.table([(Path("a.cir"), good), (Path("b.cir"), bad), (Path("c.cir"), slow)])
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    assert lines[0] == "3 decks are read"
+    assert "longtail newton 1 10 10 1.0" in lines and "ngspice newton 2 0.2" in lines
+    assert "longtail finds none: b.cir, c.cir" in lines and "over 10 s: b.cir, c.cir" in lines
+
+
+def test_a_folder_is_asked_deck_by_deck(tmp_path: Path, capsys: pytest.CaptureFixture[str], examples: Path) -> None:
+    (tmp_path / "pair.cir").write_text((examples / "bjt_pair.cir").read_text())
+    (tmp_path / "broken.cir").write_text("t\nr1 a 0\n")
+    assert ways.main([str(tmp_path), "1"]) == 0
+    assert "1 decks are read" in capsys.readouterr().out
