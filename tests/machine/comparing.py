@@ -33,8 +33,14 @@ RELATIVE = {"distance": 1.0, "thd": 1.0, "log": 1.0, "error_bound": 1.0, "error_
 KNOWN = RELATIVE | LEAST
 # a residue of a pole beside others is a difference of large terms, and its uncertainty is not told yet; nor is that of
 # the lowest pole of a datasheet, which the last bits of conductances 1e7 times its own move by 6e-7 in the 741; and
-# where a gain is 0.1 % less than at its largest is known to 1e-9/0.1 %/2
-CONDITIONED = {"residues_rad_s": 1e-6, "lowest_pole_hz": 3e-6, "linear_range/0.1%": 5e-7}
+# where a gain is 0.1 % less than at its largest is known to 1e-9/0.1 %/2; the ends of a range by rejection are found to
+# 2e-7 of what is searched through
+CONDITIONED = {
+    "residues_rad_s": 1e-6,
+    "lowest_pole_hz": 3e-6,
+    "linear_range/0.1%": 5e-7,
+    "input_common_mode_by_cmrr": 1e-5,
+}
 _CHAOS = "; the last attempt"  # where Newton's method came to that did not converge is no answer
 ROOTS = {"poles_rad_s", "zeros_rad_s"}
 
