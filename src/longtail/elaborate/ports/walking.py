@@ -26,6 +26,12 @@ class Reached:
 
 def outwards(wiring: Wiring, start: str) -> Reached:
     """Held nodes behind resistors, capacitors, inductors and ammeters. A node that a stage drives ends the walk."""
+    if start not in wiring.reached:
+        wiring.reached[start] = _outwards(wiring, start)
+    return wiring.reached[start]
+
+
+def _outwards(wiring: Wiring, start: str) -> Reached:
     if wiring.is_held(start):
         return Reached({start: ()})
     paths: dict[str, tuple[Instance, ...]] = {start: ()}
@@ -52,7 +58,9 @@ def _beyond(wiring: Wiring, node: str) -> Iterator[tuple[str, Instance]]:
 
 def is_driven(wiring: Wiring, node: str) -> bool:
     """Whether the output of a stage hangs at a node: a collector, an emitter, or an end of a controlled source."""
-    return any(node in outputs(instance) for instance in wiring.at.get(node, ()))
+    if node not in wiring.driven:
+        wiring.driven[node] = any(node in outputs(instance) for instance in wiring.at.get(node, ()))
+    return wiring.driven[node]
 
 
 def follower_at(wiring: Wiring, node: str) -> Instance | None:

@@ -11,12 +11,16 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from longtail.circuit import GROUND, Circuit, Instance
 from longtail.devices.parts.switching import SWITCHES
 from longtail.elaborate.scope.values import leaves, map_leaves
 from longtail.errors import NetlistError
 from longtail.netlist.expressions.tree import Expression, Number, Potential
+
+if TYPE_CHECKING:
+    from longtail.elaborate.ports.walking import Reached
 
 PASSIVES = ("resistor", "capacitor", "inductor")
 LINE = "transmission_line"  # a wire from port to port
@@ -57,6 +61,16 @@ class Wiring:
     @cached_property
     def moves(self) -> dict[str, tuple[str, ...]]:
         """The nodes that each moves at dc, as `longtail.elaborate.ports.walking` finds them; empty at first."""
+        return {}
+
+    @cached_property
+    def reached(self) -> dict[str, Reached]:
+        """What is reached from each node, as `longtail.elaborate.ports.walking` finds it; empty at first."""
+        return {}
+
+    @cached_property
+    def driven(self) -> dict[str, bool]:
+        """Whether a stage drives each node, likewise."""
         return {}
 
     @cached_property
