@@ -26,6 +26,12 @@ def test_less_than_rounding_is_zero_alone_and_in_lanes() -> None:
     assert lanes.nodes["b"].tolist() == [0.0, 1e-9]
 
 
+def test_the_last_bit_of_the_largest_voltage_is_zero_at_other_nodes() -> None:
+    amp = lt.read("t\nv1 a 0 {v}\nr1 a 0 1k\nv2 b 0 1e-15\nr2 b 0 1\n.param v=1\n")
+    assert amp.op().nodes["b"] == 1e-15
+    assert amp.op(parameters={"v": [1.0, 10.0]}).nodes["b"].tolist() == [1e-15, 0.0]
+
+
 def test_a_level_is_that_of_a_netlist_with_it() -> None:
     """Both inputs 0.25 V higher, the difference of the bench kept; as set by name, and as the netlist has it."""
     found = lt.read("bjt_pair").op(vcm=0.25)

@@ -34,12 +34,14 @@ KNOWN = RELATIVE | LEAST
 # a residue of a pole beside others is a difference of large terms, and its uncertainty is not told yet; nor is that of
 # the lowest pole of a datasheet, which the last bits of conductances 1e7 times its own move by 6e-7 in the 741; and
 # where a gain is 0.1 % less than at its largest is known to 1e-9/0.1 %/2; the ends of a range by rejection are found to
-# 2e-7 of what is searched through
+# 2e-7 of what is searched through, by rejections over lanes, which are not refined
+# of the fundamental, what the gain of an amplifier in open loop makes of last bits at its inputs
 CONDITIONED = {
+    "distortion": 1e-7,
     "residues_rad_s": 1e-6,
     "lowest_pole_hz": 3e-6,
     "linear_range/0.1%": 5e-7,
-    "input_common_mode_by_cmrr": 1e-5,
+    "input_common_mode_by_cmrr": 5e-5,
 }
 _CHAOS = "; the last attempt"  # where Newton's method came to that did not converge is no answer
 ROOTS = {"poles_rad_s", "zeros_rad_s"}
@@ -85,6 +87,9 @@ def differences(one: Any, other: Any, place: str = "", scale: float = 0.0, roots
                 continue
             if key == "zeros_rad_s" and "zero_uncertainty" in one:
                 yield from _zeros(one, other, f"{place}/{key}")
+                continue
+            if key == "contributions" and isinstance(one[key], list) and isinstance(other[key], list):
+                yield from _contributions(one[key], other[key], f"{place}/{key}")
                 continue
             if key == "deck":
                 yield from _decks(one[key], other[key], f"{place}/{key}")
@@ -149,6 +154,16 @@ def _referred(one: dict[str, Any], other: dict[str, Any], key: str, place: str) 
     for each in differences(one[key], other[key], place):
         small = not each.structural and any(name.startswith("input_") for name in each.place.split("/"))
         yield each._replace(size=each.size * share) if small else each
+
+
+def _contributions(one: list[Any], other: list[Any], place: str) -> Iterator[Difference]:
+    """Differences of what sources of noise contribute, as parts of what the largest does."""
+    most = max((each["share"] for each in one), default=1.0)
+    for k, (mine, theirs) in enumerate(zip(one, other, strict=False)):
+        for each in differences(mine, theirs, f"{place}/{k}"):
+            yield each if each.structural else each._replace(size=abs(each.one - each.other) / most)
+    if len(one) != len(other):
+        yield Difference(place, math.inf, len(one), len(other))
 
 
 def _numbers(value: Any) -> Iterator[float]:

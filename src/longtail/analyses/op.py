@@ -27,6 +27,7 @@ from longtail.driven.inputs import find_drives
 from longtail.driven.lane_solves import null_lanes, solve_lanes
 from longtail.driven.mode_gains import common_level
 from longtail.driven.nulling import NullPoint, bias_of, nulled_to
+from longtail.driven.port_maps import NO_CURRENT
 from longtail.driven.stability import instability_notes
 from longtail.driven.varied import read_lanes
 from longtail.elaborate.named_values import INPUT_LEVEL, known_as, temperature_name, with_values
@@ -47,7 +48,8 @@ from longtail.units import counted
 if TYPE_CHECKING:
     import xarray
 
-_NO_VOLTAGE, _NO_CURRENT = 1e-18, 1e-24  # V, A: less is rounding; a single electron in two days is more
+_NO_VOLTAGE = 1e-18  # V: less is rounding
+_LAST_BIT = float(np.finfo(float).eps)  # of the largest node voltage: so is this
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,7 +175,8 @@ def describe(point: OperatingPoint, lanes: Lanes | None = None, circuit: Circuit
         return lanes.shaped(np.where(solved, values, np.nan) if values.dtype.kind == "f" else values)
 
     names = [u.name for u in system.unknowns]
-    nothing = np.array([_NO_CURRENT if u.unit == "A" else _NO_VOLTAGE for u in system.unknowns])
+    volts = np.array([u.unit == "V" for u in system.unknowns])
+    nothing = np.where(volts, np.maximum(_NO_VOLTAGE, _LAST_BIT * point.largest_voltage[:, None]), NO_CURRENT)
     solution = np.where(np.abs(point.solution) < nothing, 0.0, point.solution)
     if lanes is None or not lanes.axes:
         values = dict(zip(names, solution[0].tolist(), strict=True))

@@ -34,7 +34,15 @@ from longtail.driven.inputs import find_drives
 from longtail.driven.lane_solves import null_lanes, solve_lanes
 from longtail.driven.mode_gains import common_level, matrix_of, mode_gains, named_gains, status_text
 from longtail.driven.nulling import bias_of, nulled_to
-from longtail.driven.port_maps import ROUNDING, above, input_currents, port_matrices, rejection_db, signal_level
+from longtail.driven.port_maps import (
+    NO_CURRENT,
+    ROUNDING,
+    above,
+    input_currents,
+    port_matrices,
+    rejection_db,
+    signal_level,
+)
 from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.solving import dense
 from longtail.engine.solving.operating_point import OperatingPoint
@@ -251,8 +259,8 @@ def solved(
 def bias_currents(drives: Drives, point: OperatingPoint) -> tuple[float, float]:
     """Dc currents into the two inputs, A."""
     i_d, i_c = (float(i) for i in input_currents(drives, point.system) @ point.solution[0])
-    first, second = modes.join_currents(i_d, i_c)
-    return float(first), float(second)
+    first, second = (float(i) if abs(i) >= NO_CURRENT else 0.0 for i in modes.join_currents(i_d, i_c))
+    return first, second
 
 
 def _rejection(matrix: Complex, floor: Real) -> Real:

@@ -22,6 +22,7 @@ Complex = NDArray[np.complex128]
 # that are solved once more, a tenth of it.
 ROUNDING = 1e-12
 REFINED = 0.1 * ROUNDING
+NO_CURRENT = 1e-24  # A: less is rounding; a single electron in two days is more
 
 
 def input_currents(drives: Drives, system: System) -> Real:
