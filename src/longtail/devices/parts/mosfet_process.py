@@ -57,8 +57,8 @@ class BulkJunction:
 @dataclass(frozen=True, slots=True)
 class MosfetAtTemperature:
     """An instance at its temperature, SI units. `emission_voltage` is n*kT/q of the bulk junctions; `vbi` the threshold
-    less its body effect, gamma*sqrt(phi - vbs); `beta` kp*W/L; `gate` the capacitance of the gate per area, `oxide` that
-    of the whole gate; `pb` the bulk junctions' potential."""
+    less its body effect, gamma*sqrt(phi - vbs); `beta` kp*W/L; `gate` the capacitance of the gate per area, `oxide`
+    that of the whole gate; `pb` the bulk junctions' potential."""
 
     size: Size
     vt: Real
