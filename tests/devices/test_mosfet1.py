@@ -185,7 +185,7 @@ def test_far_voltages_give_no_nan(name):
 
 def limited(case: Case, new: tuple[float, float, float], old: tuple[float, float, float]) -> dict[str, float]:
     """What the device's rule makes of a step in (vgs, vds, vbs), all in its own sense."""
-    bias = Bias(dict.fromkeys(TERMINALS, 0.0), {"di": "d", "si": "s"})
+    bias = Bias(dict.fromkeys(TERMINALS, 0.0), {"di": "d", "si": "s", "gi": "g", "bi": "b"})
     MODEL.evaluate(bias, card_of(MODEL, case, 27.0))
     _, _, rule = bias.limits[0]
     names = ("vgs", "vds", "vbs")
@@ -225,7 +225,7 @@ def test_limiting_holds_large_steps():
     ],
 )
 def test_first_guess(instance_values, guess):
-    bias = Bias(dict.fromkeys(TERMINALS, 0.0), {"di": "d", "si": "s"})
+    bias = Bias(dict.fromkeys(TERMINALS, 0.0), {"di": "d", "si": "s", "gi": "g", "bi": "b"})
     MODEL.evaluate(bias, card_of(MODEL, Case("nmos", {"vto": 0.7, "gamma": 0.4}, instance_values), 27.0))
     assert bias.limits[0][1] == pytest.approx(guess)
 

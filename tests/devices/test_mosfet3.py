@@ -125,7 +125,7 @@ def test_weak_inversion_falls_by_its_swing_and_is_cut_off_ten_of_them_below():
 def test_a_step_from_above_threshold_is_held_where_weak_inversion_still_has_a_slope(nfs, held):
     """Without fast states it goes half a volt below threshold, as fetlim has it; with them four swings."""
     case = Case("nmos", PLAIN | {"nfs": nfs, "gamma": 0.0}, {}, 3)
-    bench = Bias(dict.fromkeys(TERMINALS, 0.0), {"di": "d", "si": "s"})
+    bench = Bias(dict.fromkeys(TERMINALS, 0.0), {"di": "d", "si": "s", "gi": "g", "bi": "b"})
     card = card_of(MODEL, case, 27.0)
     MODEL.evaluate(bench, card)
     _, _, rule = bench.limits[0]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import longtail as lt
-from longtail.errors import InputError, NetlistError
+from longtail.errors import InputError, NetlistError, StructuralError
 from reference import ngspice
 
 AMPLIFIER = """amplifier between lines
@@ -116,6 +116,30 @@ def test_poles_say_that_the_delay_is_left_out() -> None:
 def test_two_sources_may_hold_the_ends_of_a_line_and_a_resistor() -> None:
     """A port is no voltage source: that a source drives it closes no loop."""
     assert lt.read("ends\nv1 a 0 1\nt1 a 0 b 0 z0=50 td=1n\nr1 b c 1\nv2 c 0 2\n").op().branches["v2"] == -1.0
+
+
+@pytest.mark.parametrize(
+    ("cards", "members"),
+    [
+        ("t1 a 0 b 0 z0=50 td=1n\nv2 b 0 1", "v1, t1, v2"),
+        ("t1 a c b c z0=50 td=1n\nv2 b 0 1\nr2 c 0 1k", "v1, t1, v2"),
+        ("t1 a 0 b c z0=50 td=1n\nv2 b c 1\nr2 c 0 1k", "v1, t1, v2"),
+        ("t1 a 0 b 0 z0=50 td=1n\nt2 b 0 c 0 z0=75 td=1n\nv2 d 0 1\nl2 c d 1m", "v1, t1, t2, v2, l2"),
+        ("t1 a 0 b 0 z0=50 td=1n\nt2 b 0 a 0 z0=50 td=2n", "t1, t2"),
+        ("t1 a 0 a 0 z0=50 td=1n", "t1"),
+        ("t1 a 0 0 0 z0=50 td=1n", "v1, t1"),
+    ],
+)
+def test_a_line_whose_current_at_dc_is_not_determined_is_named(cards: str, members: str) -> None:
+    with pytest.raises(StructuralError, match=f"in the loop of {members} is not determined") as caught:
+        lt.read(f"ends\nv1 a 0 1\nr1 a b 1k\n{cards}\n").op()
+    assert "put a resistor" in str(caught.value)
+
+
+def test_lines_that_only_look_as_if_they_closed_a_loop() -> None:
+    """Ports that float, and lines of no devices."""
+    cards = "v1 a 0 1\nt1 a 0 b c z0=50 td=1n\nv2 b 0 3\nrc c 0 1k\nt2 a 0 b 0 z0=50 td=1n m=0\n"
+    assert lt.read(f"turned\n{cards}").op().nodes["c"] == pytest.approx(2.0, rel=1e-12)
 
 
 @pytest.mark.parametrize(

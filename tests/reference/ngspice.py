@@ -190,6 +190,7 @@ def small_signals(
     cards: Sequence[str] = (),
     dc: Mapping[str, float] | None = None,
     parameters: Mapping[str, float] | None = None,
+    behavior: str = "",
 ) -> Plot:
     """Sweep over frequency with sources by name at the amplitudes given; `cards` are added to the deck.
 
@@ -200,7 +201,7 @@ def small_signals(
     alterations = [f"alter {name} acmag = {amplitude!r}" for name, amplitude in drives.items()]
     sweep = f"ac dec {points_per_decade} {start_hz!r} {stop_hz!r}"
     commands = [*_alterations(dc), *alterations, sweep, "write ac.raw"]
-    return _run(deck, commands, ["ac.raw"], parameters, None, cards)["ac.raw"]
+    return _run(deck, commands, ["ac.raw"], parameters, None, cards, behavior=behavior)["ac.raw"]
 
 
 def noise(

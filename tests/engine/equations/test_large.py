@@ -222,6 +222,9 @@ def test_faults_of_structure_are_named_in_large_circuits():
         lt.read(ladder(300, "cq n1 q 1p")).op()
     with pytest.raises(StructuralError, match="loop of voltage sources or inductors: v1, l1"):
         lt.read(ladder(300, "l1 n0 0 1u")).op()
+    with pytest.raises(StructuralError, match="in the loop of v1, t1, v2 is not determined"):
+        lt.read(ladder(300, "t1 n0 0 end 0 z0=50 td=1n\nv2 end 0 1\nre end 0 1k")).op()
+    assert lt.read(ladder(300, "t1 n0 0 end 0 z0=50 td=1n\nre end 0 1k")).op().nodes["end"] == pytest.approx(1.0)
 
 
 def test_singular_small_signals_are_an_error_in_large_circuits():

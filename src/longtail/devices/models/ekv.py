@@ -91,8 +91,8 @@ def evaluate(v: Potentials, p: Parameters) -> Flows:
     i_channel = select(channel.forward, at.current, -at.current)
     to_drain, to_source = select(channel.forward, at.ionized, 0.0), select(channel.forward, 0.0, at.ionized)
     vbs, vbd = controls["vbs"], controls["vbs"] - controls["vds"]
-    i_bs = junction_current(vbs, bulk.source.saturation_current, bulk.vt) + p.gmin * vbs
-    i_bd = junction_current(vbd, bulk.drain.saturation_current, bulk.vt) + p.gmin * vbd
+    i_bs = junction_current(vbs, bulk.source.saturation_current, bulk.emission_voltage) + p.gmin * vbs
+    i_bd = junction_current(vbd, bulk.drain.saturation_current, bulk.emission_voltage) + p.gmin * vbd
     i_d, i_s = i_channel + to_drain - i_bd, to_source - i_channel - i_bs
     inner = {"g": 0.0, "b": i_bs + i_bd - at.ionized, "di": i_d, "si": i_s}
     static, power = with_series(v, {node: p.polarity * i for node, i in inner.items()}, ohmic)

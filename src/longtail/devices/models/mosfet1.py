@@ -6,10 +6,13 @@ where vds < 0:
 
     vth = vbi + gamma*sqrt(phi - vbs),   vdsat = max(vgs - vth, 0),   x = min(vds, vdsat)
     channel current = beta*(1 + lambda*vds)*x*(vdsat - x/2)
-    junction current = is*(exp(v/vt) - 1) + gmin*v,   and -is + gmin*v for v <= -3*vt
+    junction current = is*(exp(v/(n*vt)) - 1) + gmin*v,   and -is + gmin*v for v <= -3*n*vt
 
 For vbs > 0 the root is continued by its tangent at vbs = 0, down to zero. The junction current steps by is*exp(-3)
-at -3*vt: that is how SPICE2 cut it, and ngspice still does.
+at -3*n*vt: that is how SPICE2 cut it, and ngspice still does.
+
+PSpice's: n, a transit time tt, by which a junction stores tt times its current, rg and rb in series with gate and
+bulk, and rds beside the channel, behind rd and rs. They are absent by default; ngspice 39 refuses them.
 
 Signs of what is reported: as counted at the terminals, so that a conducting p-channel device has id < 0, vgs < 0,
 vds < 0 and vth < 0. g_m, g_ds and g_mb are those of the exchanged device where vds < 0 (vds > 0 of a p channel).
@@ -22,14 +25,14 @@ small-signal analysis have gamma*g_m over twice the continued root instead, whic
 m times gmin. Without nrd squares there is no drain resistance, as without nrs no source resistance.
 
 Noise: thermal and flicker of the channel as the card's nlev has it (`longtail.devices.parts.mosfet_noise`), thermal of
-rd and rs. The bulk junctions are silent, as in ngspice.
+rd, rs, rg and rb. The bulk junctions are silent, as in ngspice, and rds is, as in PSpice.
 """
 
 from __future__ import annotations
 
 from longtail.devices.base import DeviceModel, Flows, Parameters, Potentials
 from longtail.devices.parts import mosfet
-from longtail.devices.parts.field_effect import WITH_BULK
+from longtail.devices.parts.field_effect import WITH_BULK_INSIDE
 from longtail.devices.parts.mosfet import Acting, Law, cut_junction, reverse_root, root_at_zero
 from longtail.devices.parts.mosfet_parameters import INSTANCE, MODULATION, ignored_beside, model_parameters
 from longtail.devices.parts.mosfet_process import MosfetAtTemperature, channel, scale, size
@@ -81,7 +84,7 @@ MODEL = DeviceModel(
     regions=mosfet.REGIONS,
     potentials=lambda p: mosfet.potentials(p, _scaled(p)),
     scales=("w", "ad", "as", "pd", "ps"),
-    elements=WITH_BULK,
+    elements=WITH_BULK_INSIDE,
     mismatch=mosfet.MISMATCH,
     role=mosfet.ROLE,
     references=(

@@ -27,7 +27,9 @@ The channel is shorter by dl = lambda*vds*L where the card has a lambda, else wi
     with vmax     dl = d*(sqrt(e^2 + max(vds - vdsat, 0)) - e),   d = xd/sqrt(neff),   e = vmax*d/(2*u0*m)
     and where it leaves less than b   L - dl -> b/(2 - (L - dl)/b),   b = xd*sqrt(pb), 0.25 um without nsub
 
-    junction current = is*(exp(v/vt) - 1) + gmin*v,   and -is + gmin*v for v <= -3*kT/q
+    junction current = is*(exp(v/(n*kT/q)) - 1) + gmin*v,   and -is + gmin*v for v <= -3*n*kT/q
+
+with the n of the card there, as level 1 also in what PSpice's tt, rg, rb and rds mean.
 
 beta falls as (T/tnom)^-1.5, the u0 of vmax does not; tox is 100 nm and kp is u0*cox where the card has none. vth is
 what SPICE calls von, and v_ov = vgs - vth is negative in weak inversion, where the region is that of vds against vdsat
@@ -59,7 +61,7 @@ from dataclasses import dataclass, replace
 
 from longtail.devices.base import DeviceModel, Flows, Parameter, Parameters, Potentials
 from longtail.devices.parts import mosfet
-from longtail.devices.parts.field_effect import WITH_BULK
+from longtail.devices.parts.field_effect import WITH_BULK_INSIDE
 from longtail.devices.parts.mosfet import Acting, Law, cut_junction, surface_root, surface_root_slope
 from longtail.devices.parts.mosfet_parameters import INSTANCE, WITH_OXIDE, ignored_beside, model_parameters
 from longtail.devices.parts.mosfet_process import (
@@ -271,7 +273,7 @@ MODEL = DeviceModel(
     regions=mosfet.REGIONS,
     potentials=lambda p: mosfet.potentials(p, _scaled(p)),
     scales=("w", "ad", "as", "pd", "ps"),
-    elements=WITH_BULK,
+    elements=WITH_BULK_INSIDE,
     mismatch=mosfet.MISMATCH,
     role=replace(mosfet.ROLE, overdrive="v_star"),
     references=(

@@ -20,7 +20,9 @@ without nfs none for vgs <= vth. The channel is shorter by dl, with k = kappa*xd
     without vmax  dl = sqrt(k*(vds - 7/8*vdsat)),   and sqrt(k*vdsat/8)*(vds/vdsat)^4 for vds <= vdsat
     and where that is more than L/2   dl = L - L^2/(4*dl)
 
-    junction current = is*(exp(v/vt) - 1) + gmin*v,   and -is*(1 + (3*kT/(q*e*v))^3) + gmin*v for v <= -3*kT/q
+    junction current = is*(exp(v/nt) - 1) + gmin*v,   and -is*(1 + (3*nt/(e*v))^3) + gmin*v for v <= -3*nt
+
+with nt = n*kT/q of the card's n, as level 1 also in what PSpice's tt, rg, rb and rds mean.
 
 The surface mobility falls as (T/tnom)^-1.5; tox is 100 nm and kp is u0*cox where the card has none. vth is what SPICE
 calls von, and v_ov = vgs - vth is negative in weak inversion, where the region is that of vds against vdsat as above;
@@ -44,7 +46,7 @@ from dataclasses import dataclass, replace
 
 from longtail.devices.base import DeviceModel, Flows, Parameter, Parameters, Potentials, thermal_voltage
 from longtail.devices.parts import mosfet
-from longtail.devices.parts.field_effect import WITH_BULK
+from longtail.devices.parts.field_effect import WITH_BULK_INSIDE
 from longtail.devices.parts.junction import junction_current, silicon_gap
 from longtail.devices.parts.mosfet import Acting, Law, surface_root
 from longtail.devices.parts.mosfet_parameters import INSTANCE, WITH_OXIDE, ignored_beside, model_parameters
@@ -267,7 +269,7 @@ MODEL = DeviceModel(
     regions=mosfet.REGIONS,
     potentials=lambda p: mosfet.potentials(p, _scaled(p)),
     scales=("ad", "as", "pd", "ps"),
-    elements=WITH_BULK,
+    elements=WITH_BULK_INSIDE,
     mismatch=mosfet.MISMATCH,
     role=replace(mosfet.ROLE, overdrive="v_star"),
     references=(

@@ -51,9 +51,9 @@ class EkvAtTemperature:
 
 @dataclass(frozen=True, slots=True)
 class EkvJunctions:
-    """The bulk junctions: `vt` n*kT/q in V, `pb` and `pbsw` in V, capacitances at zero bias in F."""
+    """The bulk junctions: `emission_voltage` n*kT/q, `pb` and `pbsw` in V, capacitances at zero bias in F."""
 
-    vt: Real
+    emission_voltage: Real
     pb: Real
     pbsw: Real
     drain: BulkJunction

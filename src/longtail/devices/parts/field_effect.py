@@ -34,6 +34,22 @@ WITH_BULK = (
     between("c", "bd", "b", "di", "bulk-drain capacitance", CAPACITANCE),
     between("c", "bs", "b", "si", "bulk-source capacitance", CAPACITANCE),
 )
+# gate and bulk behind resistances, too
+WITH_BULK_INSIDE = (
+    *_OHMIC,
+    in_series("gg", "g", "gi", "gate series resistance", "g"),
+    in_series("bb", "b", "bi", "bulk series resistance", "b"),
+    between("g", "bd", "bi", "di", "bulk-drain junction conductance"),
+    between("g", "bs", "bi", "si", "bulk-source junction conductance"),
+    replace(_TRANSCONDUCTANCE, columns=("gi", "si"), read=("di", "gi")),
+    replace(_BULK_TRANSCONDUCTANCE, columns=("bi", "si"), read=("di", "bi")),
+    _OUTPUT,
+    between("c", "gs", "gi", "si", "gate-source capacitance", CAPACITANCE),
+    between("c", "gd", "gi", "di", "gate-drain capacitance", CAPACITANCE),
+    between("c", "gb", "gi", "bi", "gate-bulk capacitance", CAPACITANCE),
+    between("c", "bd", "bi", "di", "bulk-drain capacitance", CAPACITANCE),
+    between("c", "bs", "bi", "si", "bulk-source capacitance", CAPACITANCE),
+)
 # a channel of charges, not capacitors: the gate moves the charge at the drain by other than the drain moves the gate's
 WITH_BULK_AND_CHARGES = (
     *WITH_BULK,

@@ -76,7 +76,7 @@ class Junctions(Protocol):
     """What limits the steps of bulk junctions: kT/q times their emission coefficient in V, and their currents."""
 
     @property
-    def vt(self) -> Real: ...
+    def emission_voltage(self) -> Real: ...
 
     @property
     def drain(self) -> BulkJunction: ...
@@ -98,29 +98,26 @@ class Conducting:
 
 def flows(v: Potentials, p: Parameters, s: MosfetAtTemperature, law: Law) -> Flows:
     """Flows at the terminals and inner nodes of a transistor with this law."""
-    controls = limited_controls(v, p, s, law)
-    vds, vbs = controls["vds"], controls["vbs"]
-    vbd = vbs - vds
+    controls = limited_controls(v, p, s, law, gate="gi", bulk="bi")
     channel = conducting(controls, law)
     magnitude = channel.acting.magnitude
     i_channel = select(channel.forward, magnitude, -magnitude)
-    i_bs = law.junction(vbs, s.source.saturation_current, s.vt) + p.gmin * vbs
-    i_bd = law.junction(vbd, s.drain.saturation_current, s.vt) + p.gmin * vbd
-    q_bs, q_bd = _junction_charge(vbs, s.source, s.pb, p), _junction_charge(vbd, s.drain, s.pb, p)
-    inner = {"g": 0.0, "b": i_bs + i_bd, "di": i_channel - i_bd, "si": -i_channel - i_bs}
+    (i_bd, q_bd), (i_bs, q_bs) = _bulk(p, s, law, controls)
+    i_drain = i_channel + _shunt(p, controls["vds"])
+    inner = {"gi": 0.0, "bi": i_bs + i_bd, "di": i_drain - i_bd, "si": -i_drain - i_bs}
     static, power = with_series(v, {node: p.polarity * i for node, i in inner.items()}, _resistances(p))
     capacitances = _gate_capacitances(s, channel)
     return Flows(
         static=static,
-        charges={"b": p.polarity * (q_bs + q_bd), "di": -p.polarity * q_bd, "si": -p.polarity * q_bs},
-        capacitances=tuple(("g", node, c) for node, c in zip(("si", "di", "b"), capacitances, strict=True)),
+        charges={"bi": p.polarity * (q_bs + q_bd), "di": -p.polarity * q_bd, "si": -p.polarity * q_bs},
+        capacitances=tuple(("gi", node, c) for node, c in zip(("si", "di", "bi"), capacitances, strict=True)),
         quantities=Later(
             lambda: {
-                **at_terminals(p, id=i_channel - i_bd, ibd=i_bd, ibs=i_bs, **controls),
+                **at_terminals(p, id=i_drain - i_bd, ibd=i_bd, ibs=i_bs, **controls),
                 **channel_quantities(v, p, controls, channel, law),
                 **dict(zip(("cgs", "cgd", "cgb"), capacitances, strict=True)),
-                "cbd": v.derivative(q_bd, vbs),
-                "cbs": v.derivative(q_bs, vbs),
+                "cbd": v.derivative(q_bd, controls["vbs"]),
+                "cbs": v.derivative(q_bs, controls["vbs"]),
                 "power": power,
             }
         ),
@@ -137,6 +134,26 @@ def flows(v: Potentials, p: Parameters, s: MosfetAtTemperature, law: Law) -> Flo
             ),
         ),
     )
+
+
+def _bulk(
+    p: Parameters, s: MosfetAtTemperature, law: Law, controls: Mapping[str, Real]
+) -> tuple[tuple[Real, Real], tuple[Real, Real]]:
+    """Current in A, with gmin, and charge in C, with what tt stores, of the drain's and the source's junction."""
+    found = []
+    for voltage, junction in ((controls["vbs"] - controls["vds"], s.drain), (controls["vbs"], s.source)):
+        current = law.junction(voltage, junction.saturation_current, s.emission_voltage)
+        charge = _junction_charge(voltage, junction, s.pb, p)
+        if p.model.nominal("tt") != 0.0:
+            charge = charge + p.model["tt"] * current
+        found.append((current + p.gmin * voltage, charge))
+    at_drain, at_source = found
+    return at_drain, at_source
+
+
+def _shunt(p: Parameters, v_ds: Real) -> Real:
+    """The current in A of rds, beside the channel."""
+    return v_ds / p.model["rds"] if p.model.given("rds") else 0.0
 
 
 def conducting(controls: Mapping[str, Real], law: Law) -> Conducting:
@@ -170,9 +187,13 @@ def channel_quantities(
     return found
 
 
-def limited_controls(v: Potentials, p: Parameters, s: Junctions, law: Law) -> Mapping[str, Real]:
-    """vgs, vds and vbs: gate, drain and bulk against the source in the device's own sense, limited as SPICE3 does."""
-    raw = {name: p.polarity * (v[node] - v["si"]) for name, node in (("vgs", "g"), ("vds", "di"), ("vbs", "b"))}
+def limited_controls(
+    v: Potentials, p: Parameters, s: Junctions, law: Law, *, gate: str = "g", bulk: str = "b"
+) -> Mapping[str, Real]:
+    """vgs, vds and vbs: gate, drain and bulk against the source in the device's own sense, limited as SPICE3 does.
+    `gate` and `bulk` are the local names of their nodes."""
+    raw = {name: p.polarity * (v[node] - v["si"]) for name, node in (("vgs", gate), ("vds", "di"), ("vbs", bulk))}
+    vt = s.emission_voltage
 
     def rule(new: Mapping[str, Real], old: Mapping[str, Real]) -> Mapping[str, Real]:
         was_forward = old["vds"] >= 0.0
@@ -185,11 +206,14 @@ def limited_controls(v: Potentials, p: Parameters, s: Junctions, law: Law) -> Ma
         gs = _gate_step(vgs, old["vgs"], v_th, swing)
         gd = _gate_step(vgd, old["vgs"] - old["vds"], v_th, swing)
         vds = select(was_forward, limvds(gs - vgd, old["vds"]), -limvds(gd - vgs, -old["vds"]))
-        gate = select(was_forward, gs, gd + vds)
-        at_source = pnjlim(new["vbs"], old["vbs"], s.vt, critical_voltage(s.source.saturation_current, s.vt))
+        at_source = pnjlim(new["vbs"], old["vbs"], vt, critical_voltage(s.source.saturation_current, vt))
         new_vbd = new["vbs"] - new["vds"]
-        at_drain = pnjlim(new_vbd, old_vbd, s.vt, critical_voltage(s.drain.saturation_current, s.vt))
-        return {"vgs": gate, "vds": vds, "vbs": select(vds >= 0.0, at_source, at_drain + vds)}
+        at_drain = pnjlim(new_vbd, old_vbd, vt, critical_voltage(s.drain.saturation_current, vt))
+        return {
+            "vgs": select(was_forward, gs, gd + vds),
+            "vds": vds,
+            "vbs": select(vds >= 0.0, at_source, at_drain + vds),
+        }
 
     return v.limit(raw, _first_guess(p, law), rule)
 
@@ -263,9 +287,9 @@ def _gate_capacitances(s: MosfetAtTemperature, at: Conducting) -> tuple[Real, Re
 
 
 def _resistances(p: Parameters) -> dict[str, Real | None]:
-    """Drain and source resistance in ohm: rd and rs where the card gives them, zero or not, else rsh*squares."""
+    """Series resistances in ohm: rd and rs where the card gives them, zero or not, else rsh*squares; rg and rb."""
     m = p.model
-    found: dict[str, Real | None] = {}
+    found: dict[str, Real | None] = {t: m["r" + t] if m.nominal("r" + t) != 0.0 else None for t in ("g", "b")}
     for terminal in ("d", "s"):
         own, squares = "r" + terminal, "nr" + terminal
         if m.given(own):
@@ -277,7 +301,7 @@ def _resistances(p: Parameters) -> dict[str, Real | None]:
 
 
 def topology(p: Parameters) -> Topology:
-    """Inner nodes of drain and source where they have a resistance."""
+    """Inner nodes of the terminals that have a resistance."""
     return series_topology({terminal: value is not None for terminal, value in _resistances(p).items()})
 
 

@@ -56,12 +56,13 @@ class BulkJunction:
 
 @dataclass(frozen=True, slots=True)
 class MosfetAtTemperature:
-    """An instance at its temperature, SI units. `vbi` is the threshold less its body effect, gamma*sqrt(phi - vbs);
-    `beta` is kp*W/L; `gate` the capacitance of the gate per area, `oxide` that of the whole gate; `pb` the bulk
-    junctions' potential."""
+    """An instance at its temperature, SI units. `emission_voltage` is n*kT/q of the bulk junctions; `vbi` the threshold
+    less its body effect, gamma*sqrt(phi - vbs); `beta` kp*W/L; `gate` the capacitance of the gate per area, `oxide`
+    that of the whole gate; `pb` the bulk junctions' potential."""
 
     size: Size
     vt: Real
+    emission_voltage: Real
     vbi: Real
     beta: Real
     gamma: Real
@@ -176,6 +177,7 @@ def scale(p: Parameters, card: Channel, size: Size) -> MosfetAtTemperature:
     return MosfetAtTemperature(
         size=size,
         vt=thermal_voltage(temperature),
+        emission_voltage=m["n"] * thermal_voltage(temperature),
         vbi=vbi,
         beta=card.kp * power(temperature / nominal, -1.5) * w / length,
         gamma=card.gamma,

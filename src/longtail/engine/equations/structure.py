@@ -2,13 +2,15 @@
 
 A device connects two of its nodes at dc when both their currents move with one node voltage between them, or with a
 branch current of the device itself: so a capacitor, a gate or a current source connects nothing, and no list of
-device kinds is needed.
+device kinds is needed. Two branches of a device whose equations have the same currents in them leave it no more than
+equal voltages at two ports: that is a line at dc.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +18,15 @@ from numpy.typing import NDArray
 from longtail.circuit import GROUND, Circuit, Instance
 from longtail.devices.base import Flows
 from longtail.engine.equations.large import LargeSystem, PlacedPart
+from longtail.engine.equations.lines_at_dc import Ports, check_lines
 from longtail.engine.equations.system import System
 from longtail.engine.equations.trace import Trace
 from longtail.errors import StructuralError, nearest
+from longtail.lanes.graph import Expr, Real
 from longtail.lanes.threads import making
 from longtail.sets import DisjointSets
+
+_Pair = tuple[int, int]
 
 GROUND_ELSEWHERE = ("gnd!", "ground", "agnd", "gnda", "vgnd", "com")  # names of ground in other programs
 
@@ -39,6 +45,7 @@ def check_structure(system: System) -> None:
     else:
         ties = list(_large_ties(system))
     _check_loops(system.circuit, ties)
+    check_lines(system.circuit, [(t.name, t.forced, t.alike) for t in ties])
     _check_paths(system, ties)
 
 
@@ -53,6 +60,7 @@ class _Ties:
     conducting: Sequence[tuple[str, str]]
     nodes: Sequence[str]
     inner: Sequence[str]
+    alike: Sequence[Ports] = ()  # ports of equal voltage
     absent: bool = False
 
 
@@ -66,8 +74,11 @@ def _each_tie(trace: Trace) -> Iterator[_Ties]:
         nodes = [_name(trace, k) for k in local.values()]
         inner = [trace.unknowns[k].name for k in local.values() if k is not None and trace.unknowns[k].owner == name]
         absent = name in trace.absent
-        forced = () if absent else tuple(_forced(trace, local, flows))
-        yield _Ties(name, forced, () if absent else tuple(_conducting(trace, local, flows)), nodes, inner, absent)
+        if absent:
+            yield _Ties(name, (), (), nodes, inner, absent=True)
+            continue
+        forced, conducting = tuple(_forced(trace, local, flows)), tuple(_conducting(trace, local, flows))
+        yield _Ties(name, forced, conducting, nodes, inner, tuple(_alike(trace, local, flows)))
 
 
 def _large_ties(system: LargeSystem) -> Iterator[_Ties]:
@@ -75,23 +86,26 @@ def _large_ties(system: LargeSystem) -> Iterator[_Ties]:
     found: dict[str, _Ties] = {}
     names = [*(u.name for u in system.unknowns), GROUND]
     for each in system.parts:
-        for traced, forced, conducting in _ends(each):
+        for traced, forced, conducting, alike in _ends(each):
             for name, places in zip(each.part.standing_for(traced), each.places.T, strict=True):
                 here = [*(names[k] for k in places.tolist()), GROUND]
-                found[name] = _Ties(
-                    name, [(here[a], here[b]) for a, b in forced], [(here[a], here[b]) for a, b in conducting], here, ()
-                )
+                by_force, at_dc = ([(here[a], here[b]) for a, b in pairs] for pairs in (forced, conducting))
+                ports = [((here[a], here[b]), (here[c], here[d])) for (a, b), (c, d) in alike]
+                found[name] = _Ties(name, by_force, at_dc, here, (), ports)
     yield from (found[name] for name in system.circuit.instances)
 
 
-def _ends(each: PlacedPart) -> Iterator[tuple[str, list[tuple[int, int]], list[tuple[int, int]]]]:
-    """Of every traced device, by name: the pairs that it forces and those that it joins, as unknowns of the part.
-    Ground comes after the last."""
+def _ends(each: PlacedPart) -> Iterator[tuple[str, list[_Pair], list[_Pair], list[tuple[_Pair, _Pair]]]]:
+    """Of every traced device, by name: the pairs that it forces, those that it joins and the ports that it keeps alike,
+    as unknowns of the part. Ground comes after the last."""
     plain = each.part.system.plain
     local = [*(u.name for u in plain.unknowns), GROUND]
     for own in _ties(plain):
-        forced, conducting = ([(local.index(a), local.index(b)) for a, b in p] for p in (own.forced, own.conducting))
-        yield own.name, forced, conducting
+        forced, conducting, first, second = (
+            [(local.index(a), local.index(b)) for a, b in pairs]
+            for pairs in (own.forced, own.conducting, [p for p, _ in own.alike], [p for _, p in own.alike])
+        )
+        yield own.name, forced, conducting, list(zip(first, second, strict=True))
 
 
 def _hangs_together(system: LargeSystem) -> bool:
@@ -104,8 +118,10 @@ def _hangs_together(system: LargeSystem) -> bool:
     forced, conducting = [none], [none]  # [end, device] of each pair of terminals
     for each in system.parts:
         places = np.vstack([np.where(each.places < 0, ground, each.places), np.full(each.copies, ground)])
-        for _, *joined in _ends(each):
-            for found, pairs in zip((forced, conducting), joined, strict=True):
+        for _, by_force, at_dc, alike in _ends(each):
+            if alike:
+                return False
+            for found, pairs in ((forced, by_force), (conducting, at_dc)):
                 found += [places[list(ends)] for ends in pairs]
 
     def sets(ends: Sequence[NDArray[np.intp]]) -> tuple[int, NDArray[np.intp], int]:
@@ -154,6 +170,28 @@ def _forced(trace: Trace, local: Mapping[str, int | None], flows: Flows) -> Iter
         ]
         if len(ends) == 2:
             yield ends[0], ends[1]
+
+
+def _alike(trace: Trace, local: Mapping[str, int | None], flows: Flows) -> Iterator[Ports]:
+    """Ports whose voltages the device makes equal: of two branches whose equations differ in no current."""
+    branches = [name for name in flows.static if (k := local[name]) is not None and not trace.unknowns[k].is_node]
+    own = {name: trace.variables[k].id for name in branches if (k := local[name]) is not None}
+    slopes = {name: trace.differentiator.slopes(flow) for name, flow in flows.static.items()}
+    for a, b in combinations(branches, 2):
+        read = [[_known(slopes[equation].get(own[current])) for current in (a, b)] for equation in (a, b)]
+        if read[0] != read[1] or None in read[0]:
+            continue
+        ports = [
+            [_name(trace, local[node]) for node in flows.static if node not in own and own[branch] in slopes[node]]
+            for branch in (a, b)
+        ]
+        if all(len(port) == 2 for port in ports):
+            yield (ports[0][0], ports[0][1]), (ports[1][0], ports[1][1])
+
+
+def _known(slope: Real | None) -> Hashable:
+    """What two slopes have in common that are the same."""
+    return ("expression", slope.id) if isinstance(slope, Expr) else slope
 
 
 def _loop(edges: list[tuple[str, str, Instance]], a: str, b: str) -> list[Instance]:
