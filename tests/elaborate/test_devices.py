@@ -281,3 +281,12 @@ def test_sizes_of_a_model_come_with_what_starts_from_it_and_are_checked():
     assert {name: circuit.instances["m1"].parameters[name] for name in "lw"} == {"l": 2e-6, "w": 4e-6}
     with pytest.raises(NetlistError, match="model 'x': l = -2 µm, but it must be at least"):
         load("t\nv1 a 0 1\nm1 a a 0 0 x\n.model x nmos(l=-2u)\n")
+
+
+def test_what_acts_in_transient_analysis_alone_is_a_note():
+    circuit = load("t\nv1 a 0 1\nb2 out 0 v=2*v(a) tripdv=1 tripdt=1n\nr1 out 0 1k\n")
+    notes = [note.message for note in circuit.notes]
+    assert (
+        "b2: tripdv acts in transient analysis only" in notes and "b2: tripdt acts in transient analysis only" in notes
+    )
+    assert circuit.instances["b2"].parameters["voltage"] == 1.0

@@ -23,6 +23,7 @@ FOREIGN = ("laplace", "freq", "chebyshev", "opamp", "transformer")  # where no n
 UNSUPPORTED = ("and", "nand", "or", "nor", "delay", "pwl", "vcr", "vccap")
 BOUNDS = ("max", "min")
 MOST_DIMENSIONS = 64
+OF_TRANSIENT = ("ic", "tripdv", "tripdt")  # of LTspice's B sources
 
 
 def controlled(line: Line) -> Instance:
@@ -197,7 +198,12 @@ def source_by_formula(line: Line) -> Instance:
     laws = [assignment for assignment in line.element.assignments if assignment.name in ("v", "i")]
     if len(laws) != 1 or len(line.element.words) > 2:
         raise line.error("a B source is written 'B1 p n v={expression}' or 'B1 p n i={expression}'")
-    return behavioral(line, nodes, laws[0].value, line.assigned(laws[0].name), voltage=laws[0].name == "v")
+    for assignment in line.element.assignments:
+        if assignment.name in OF_TRANSIENT:
+            message = f"{line.element.name}: {assignment.name} acts in transient analysis only"
+            line.notes.add(message, assignment.span)
+    given = line.assigned(laws[0].name, *OF_TRANSIENT)
+    return behavioral(line, nodes, laws[0].value, given, voltage=laws[0].name == "v")
 
 
 def behavioral(
