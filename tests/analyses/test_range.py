@@ -243,6 +243,7 @@ def _amplifies(kind: str, volts: float) -> bool:
     cards = {
         "bipolar": ("q", 0.65, "npn(is=1e-15 bf=100)"),
         "jfet": ("j", -0.5, "njf(vto=-2 beta=1m)"),
+        "jfet2": ("j", -0.5, "njf(level=2 vto=-2 beta=1m)"),
         "mesfet": ("z", -0.5, "nmf(vto=-2 beta=1m)"),
         "vdmos": ("m", 1.5, "vdmos(vto=0.5 kp=1m)"),
     }
