@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.small_signal.test_pencil import hidden
-from longtail.engine.small_signal.eigenmodes import eigenmodes
+from longtail.engine.small_signal.eigenmodes import _count, eigenmodes
 
 
 def log_slope(static: np.ndarray, dynamic: np.ndarray, s: complex) -> complex:
@@ -69,3 +69,11 @@ def test_several_times_over_beside_others() -> None:
     s = 1e5j
     rebuilt = (found.right / (s - found.values)) @ found.left.T @ dynamic
     assert complex(s * np.trace(rebuilt)) == pytest.approx(log_slope(static, dynamic, s), rel=1e-6)
+
+
+def test_a_pencil_that_is_singular_everywhere_has_no_count() -> None:
+    """Nor has one with an eigenvalue beyond all that count, whose part far out is no whole number."""
+    assert _count(np.zeros((2, 2)), np.zeros((2, 2))) == 0
+    assert _count(np.diag([1.0, 0.0]), np.diag([1e-7, 0.0])) == 0
+    assert _count(np.eye(2), np.diag([1e-7, 1.0])) == 0
+    assert _count(np.eye(2), np.diag([1e-2, 1.0])) == 2

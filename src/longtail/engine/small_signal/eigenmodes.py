@@ -161,7 +161,8 @@ def _count(g: Real, c: Real) -> int:
         total = s * np.trace(np.linalg.solve(g + s * c, c))
     except np.linalg.LinAlgError:
         return 0
-    return round(total.real) if np.abs(total - round(total.real)) < _WHOLE else 0
+    whole = np.isfinite(total) and abs(total - round(total.real)) < _WHOLE
+    return round(total.real) if whole else 0
 
 
 @dataclass(frozen=True, eq=False)
