@@ -158,7 +158,7 @@ def _referred(one: dict[str, Any], other: dict[str, Any], key: str, place: str) 
 
 def _contributions(one: list[Any], other: list[Any], place: str) -> Iterator[Difference]:
     """Differences of what sources of noise contribute, as parts of what the largest does."""
-    most = max((each["share"] for each in one), default=1.0)
+    most = max((largest(each["share"]) for each in one), default=0.0) or 1.0
     for k, (mine, theirs) in enumerate(zip(one, other, strict=False)):
         for each in differences(mine, theirs, f"{place}/{k}"):
             yield each if each.structural else each._replace(size=abs(each.one - each.other) / most)

@@ -104,6 +104,8 @@ def test_the_seed_chooses_the_questions_and_the_known_ones_come_first() -> None:
         ({"cmrr_db": [200.0]}, {"cmrr_db": [200.0 + 20 * np.log10(1.1)]}, 1e-5 * (1 - 1 / 1.1)),
         ({"cmrr_db": [[200.0]]}, {"cmrr_db": [[200.0 + 20 * np.log10(1.1)]]}, 1e-10 * (1 - 1 / 1.1)),
         ({"cmrr_db": [100.0]}, {"cmrr_db": [100.0 + 20 * np.log10(1.1)]}, 1 - 1 / 1.1),
+        ({"contributions": [{"share": 0.5}, {"share": 1e-9}]}, {"contributions": [{"share": 0.5}, {"share": 2e-9}]}, 2e-9),
+        ({"contributions": [{"share": [0.5, 1e-9]}]}, {"contributions": [{"share": [0.5, 2e-9]}]}, 2e-9),
         ({"deck": "r1 a 0 1.5k"}, {"deck": "r1 a 0 1.49997k"}, 2e-5),
         ({"deck": "r1 a 0 1.5k"}, {"deck": "r1 b 0 1.5k"}, float("inf")),
         ({"hd7": [1e-8]}, {"hd7": [2e-8]}, 1e-8),

@@ -91,6 +91,22 @@ def test_a_path_that_cannot_be_followed_ends() -> None:
     assert arc.decade > -13.0 and np.isfinite(arc.state.x).all()
 
 
+def test_lengths_are_of_voltages_and_decades_alone_and_all_iterations_count() -> None:
+    """Currents of sources, which may be thousands of amperes beside 10 S, are no lengths."""
+    system = System(load(WINDING + "v1 c 0 1\nr1 c 0 1\n"))
+    path = arc_length._Path(system, {}, COMPILED)
+    assert path.nodes.tolist() == [1.0 if u.is_node else 0.0 for u in system.unknowns] + [1.0]
+    begun = Path(system, {}).solve(Path(system, {}).begin, Aids(kappa=1.0))
+    arc = arc_length.Arc(begun.state, 0.0, path.downwards())
+    assert arc.iterations == 0
+    arc.along = path.tangent(arc)
+    assert np.sum(path.nodes * arc.along**2) == pytest.approx(1.0, rel=1e-12) and arc.along[-1] < 0.0
+    new, used = path.step(arc, 0.1)
+    assert new is not None and 1 <= used < 12 and new.iterations == 0
+    followed = arc_length.follow(system, {}, begun.state, 0.0, new.decade + 1e-3, COMPILED)
+    assert followed.iterations >= 1
+
+
 def test_nulled_circuits_go_other_ways() -> None:
     path = Path(System(load(WINDING)), {})
     assert not STRATEGIES["arc-length"](path, start(path), Aids(feedback=1.0)).converged
