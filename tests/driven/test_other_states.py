@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 
 import longtail as lt
 from boards.table import COMPARATOR, OPAMPS, deck
+from longtail.driven.lane_solves import batch
 from longtail.driven.other_states import OtherStates
-from longtail.driven.stability import _other_states, growing
+from longtail.driven.stability import _other_states, growing, instability_notes
 from longtail.engine.solving.at_rest import at_rest
 
 LATCH = """two inverters that hold each other, between their supplies
@@ -94,3 +96,10 @@ def test_where_one_node_alone_does_not_choose_no_card_is_named() -> None:
     assert OtherStates("out", (1.5,), ".nodeset v(a)=2").note == (
         "another state: v(out) = 1.5 V; '.nodeset v(a)=2' in the netlist chooses it"
     )
+
+
+def test_of_many_lanes_the_first_is_told() -> None:
+    circuit = lt.read(deck("comparator", COMPARATOR, OPAMPS["macromodel"])).circuit
+    alone = instability_notes(at_rest(circuit))
+    lanes = batch(circuit, ("rl.r",)).solve({"rl.r": np.array([10e3, 5e3])})
+    assert len(alone) == 2 and instability_notes(lanes) == alone

@@ -84,7 +84,7 @@ def _other_states(point: OperatingPoint) -> tuple[str, ...]:
     away = [each for each in growing(point) if not each.pole.imag]
     if len(away) != 1 or point.system.null is not None:
         return ()
-    states = _STATES.get(point, (), lambda: other_states(point, away[0].vector))
+    states = _STATES.get(point, (), lambda: other_states(point.select(np.zeros(1, np.intp)), away[0].vector))
     return (states.note,) if states else ()
 
 
