@@ -63,7 +63,7 @@ class Drives(AtOutput):
     @property
     def nearby(self) -> OperatingPoint | None:
         """The operating point of the bench, where the netlist has one of its own and inputs held at dc."""
-        return at_rest(self.bench) if self.bench and self.has_level else None
+        return at_rest(self.bench) if self.bench is not None and self.has_level else None
 
     def modes_of(self, values: Mapping[str, float | NDArray[np.float64]]) -> modes.Modes:
         """v_id and v_ic in V for values of the two sources by varied name."""

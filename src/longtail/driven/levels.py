@@ -207,8 +207,7 @@ def _sweep(drives: Drives, wanted: float | None, vary: tuple[str, ...]) -> Level
 
 def _with_target(point: OperatingPoint, system: System, values: dict[str, float], target: float) -> OperatingPoint:
     """The operating point of the circuit that has the target's node too, which carries no current."""
-    known = {u.name: volts for u, volts in zip(point.system.unknowns, point.solution[0].tolist(), strict=True)}
-    known[TARGET] = target
+    known = {**point.by_name, TARGET: target}
     solution = np.array([[known.get(u.name, 0.0) for u in system.unknowns]])
     return replace(point, system=system, values=values, solution=solution)
 

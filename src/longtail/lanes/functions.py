@@ -100,6 +100,16 @@ def maximum(a: Real, b: Real) -> Real:
     return select(a > b, a, b)
 
 
+def softplus(x: Real) -> Real:
+    """ln(1 + e^x), of small e^x too: ln(1 + t) = 2*atanh(t/(2 + t)).
+
+    >>> softplus(-50.0) == exp(-50.0), round(softplus(0.0), 6), softplus(900.0)
+    (True, 0.693147, 900.0)
+    """
+    t = exp(-absolute(x))
+    return maximum(x, 0.0) + 2.0 * atanh(t / (2.0 + t))
+
+
 def equal(a: Real, b: Real) -> Condition:
     """Whether two numbers are the same (`==` on expressions compares identity)."""
     graph = _graph(a, b)

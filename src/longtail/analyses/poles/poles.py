@@ -174,11 +174,14 @@ def run(circuit: Circuit, drive: Drive, loop: tuple[str, ...] | None) -> PolesAn
     model = linearize(point)
     rational = replace(model, delays=())
     modes = eigenmodes(model.conductance[0], model.capacitance[0])
-    uncertain = in_parts(modes.uncertainty(model.conductance[0], model.capacitance[0]), modes.values)
+    moved = modes.uncertainty(model.conductance[0], model.capacitance[0])
+    uncertain = in_parts(moved, modes.values)
     gains = model_gains(drives, rational, np.append(0.0, CHECKED))
     homes = tuple(home(modes, rational, k) for k in range(len(modes.values)))
     around = find_loops(drives, drive, model, _span(modes.values), loop) if loop else Loops()
-    transfers = {name: transfer_between(rational, modes, drives, *at, gains) for name, at in _names(drives).items()}
+    transfers = {
+        name: transfer_between(rational, (modes, moved), drives, *at, gains) for name, at in _names(drives).items()
+    }
     return PolesAndZeros(
         modes.values,
         homes,

@@ -79,8 +79,15 @@ class ModeTransfer:
 
 
 def transfer_between(
-    model: Linearization, modes: Eigenmodes, drives: Drives, out: int, into: int, gains: tuple[Complex, Real]
+    model: Linearization,
+    poles: tuple[Eigenmodes, Real],
+    drives: Drives,
+    out: int,
+    into: int,
+    gains: tuple[Complex, Real],
 ) -> ModeTransfer:
+    """The transfer from one mode to another; `poles` come with what rounding moves them by."""
+    modes, shifts = poles
     matrix, floor = gains  # at 0 Hz, and at the frequencies of the check
     gain = matrix[:, out, into]
     if (np.abs(gain[1:]) <= _NOTHING * floor[1:]).all():
@@ -106,7 +113,7 @@ def transfer_between(
         *_scale_and_error(
             gain[1:],
             floor[1:],
-            (modes.values, modes.uncertainty(model.conductance[0], model.capacitance[0])),
+            (modes.values, shifts),
             (zeros.values, moved),
         ),
         in_parts(moved, zeros.values),

@@ -80,7 +80,7 @@ from longtail.devices.parts.noise import flicker, thermal
 from longtail.devices.parts.series import series_noise, series_topology, with_series
 from longtail.devices.small_signal import CAPACITANCE, between
 from longtail.errors import InputError
-from longtail.lanes.functions import Condition, absolute, exp, log, maximum, minimum, power, select, sqrt
+from longtail.lanes.functions import Condition, absolute, exp, maximum, minimum, power, select, softplus, sqrt
 from longtail.lanes.graph import Real
 
 _GAP = 1.11  # eV
@@ -200,11 +200,7 @@ def _above_threshold(p: Parameters, drive: Real, v_ds: Real) -> Real:
     if m.nominal("vst") == 0.0:
         return maximum(drive, _LEAST)
     width = m["vst"] * (1.0 + m["mvst"] * v_ds)
-    x = maximum(drive / width, -_STEEPEST)
-    tail = exp(minimum(x, _FAINTEST))  # ln(1 + y) of a small y, in which 1 + y would lose its digits
-    series = tail * (1.0 - tail * (0.5 - tail / 3.0))
-    soft = log(1.0 + exp(minimum(x, _STEEPEST)))
-    return width * select(x < _FAINTEST, series, select(x > _STEEPEST, x, soft))
+    return width * softplus(maximum(drive / width, -_STEEPEST))
 
 
 def _bounded(p: Parameters, reach: Real, saturation: Real) -> Real:

@@ -64,7 +64,7 @@ from longtail.devices.parts.vdmos_process import (
     ohmic_resistance,
     scaled,
 )
-from longtail.lanes.functions import absolute, atan, atanh, exp, log, maximum, minimum, select
+from longtail.lanes.functions import absolute, atan, exp, log, maximum, minimum, select, softplus
 from longtail.lanes.graph import Real
 
 _OXIDE = OXIDE_PERMITTIVITY / 1e-7  # F/m^2
@@ -154,22 +154,12 @@ def _channel(controls: Mapping[str, Real], s: VdmosAtTemperature, p: Parameters)
     m, forward = p.model, vds >= 0.0
     v_ds = select(forward, vds, -vds)
     overdrive = select(forward, vgs, vgs - vds) - s.vth
-    drive = s.slope * _softplus((overdrive - m["subshift"]) / s.slope)
+    drive = s.slope * softplus((overdrive - m["subshift"]) / s.slope)
     # x is vds in triode, u in saturation: one expression for both
     x = minimum(v_ds * m["mtriode"], drive)
     beta = s.beta * (1.0 + m["lambda"] * vds) / (1.0 + m["theta"] * vgs)
     magnitude = beta * x * (drive - 0.5 * x)
     return _PowerChannel(drive, overdrive, v_ds, drive / m["mtriode"], select(forward, magnitude, -magnitude))
-
-
-def _softplus(x: Real) -> Real:
-    """ln(1 + e^x), of small e^x too: ln(1 + t) = 2*atanh(t/(2 + t)).
-
-    >>> _softplus(-50.0) == exp(-50.0), round(_softplus(0.0), 6), _softplus(900.0)
-    (True, 0.693147, 900.0)
-    """
-    t = exp(-absolute(x))
-    return maximum(x, 0.0) + 2.0 * atanh(t / (2.0 + t))
 
 
 def _gate_drain_charge(voltage: Real, p: Parameters) -> Real:

@@ -94,7 +94,8 @@ def _of_driven(wiring: Wiring, pairs: list[tuple[CoupledPair, tuple[Side, Side]]
         places = lively
     ((pair, sides),) = places.values()
     planes = [side.plane for side in sides]
-    named = [_as_source(wiring, side.plane, node) for side, node in zip(sides, _bases(wiring, pair), strict=True)]
+    bases = [base(each) or "" for each in _fronts(wiring, pair)]
+    named = [_as_source(wiring, side.plane, node) for side, node in zip(sides, bases, strict=True)]
     if not set(named) & set(planes):  # two nodes or two sources, never one of each
         planes = named
     drivers = [next(wiring.chain(side.plane), side.plane) for side in sides]
@@ -136,7 +137,8 @@ def _lively(wiring: Wiring, node: str) -> bool:
 
 def _sides(wiring: Wiring, pair: CoupledPair, rails: frozenset[str]) -> tuple[Side, Side] | None:
     """What is at the two bases of a pair; None where no signal reaches either."""
-    fronts, bases = (front(wiring, pair.first), front(wiring, pair.second)), _bases(wiring, pair)
+    fronts = _fronts(wiring, pair)
+    bases = [base(each) or "" for each in fronts]
     first, second = (outwards(wiring, node) for node in bases)
     signals = (_signals(wiring, first, second, rails), _signals(wiring, second, first, rails))
     if not any(signals):
@@ -150,9 +152,9 @@ def _sides(wiring: Wiring, pair: CoupledPair, rails: frozenset[str]) -> tuple[Si
     )
 
 
-def _bases(wiring: Wiring, pair: CoupledPair) -> list[str]:
-    """The nodes at the bases or gates of a pair, or of the followers before them."""
-    return [base(front(wiring, each)) or "" for each in (pair.first, pair.second)]
+def _fronts(wiring: Wiring, pair: CoupledPair) -> tuple[Instance, Instance]:
+    """The transistors of a pair, or the first of the followers before them."""
+    return front(wiring, pair.first), front(wiring, pair.second)
 
 
 def _signals(wiring: Wiring, here: Reached, there: Reached, rails: frozenset[str]) -> list[str]:
@@ -249,7 +251,7 @@ def _of_one_sided(wiring: Wiring, pairs: list[tuple[CoupledPair, tuple[Side, Sid
     if side.closed or other.kind is SideKind.FED_BACK:
         fed = other if other.kind is SideKind.FED_BACK else side
         at = sides.index(fed)
-        fed_back, another = (front(wiring, each) for each in (pair.first, pair.second)[:: 1 - 2 * at])
+        fed_back, another = _fronts(wiring, pair)[:: 1 - 2 * at]
         loop = (next(wiring.chain(plane), plane), fed_back.name, another.name)
         return Inputs((), _feedback(wiring, pair, side, other), loop=loop)
     planes = (sides[0].plane, sides[1].plane)

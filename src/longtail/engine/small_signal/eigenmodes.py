@@ -158,11 +158,20 @@ def _count(g: Real, c: Real) -> int:
     """
     s = FASTEST * _FAR_OUT
     try:
-        total = s * np.trace(np.linalg.solve(g + s * c, c))
+        total = s * _log_slope(g, c, s)
     except np.linalg.LinAlgError:
         return 0
     whole = np.isfinite(total) and abs(total - round(total.real)) < _WHOLE
     return round(total.real) if whole else 0
+
+
+def _log_slope(g: Real, c: Real, s: complex) -> complex:
+    """The slope of log det(g + s*c) by s: the trace of (g + s*c)^-1 c, where columns of c that are zero have no part.
+
+    Raises `numpy.linalg.LinAlgError` at an eigenvalue.
+    """
+    stored = np.flatnonzero(np.abs(c).max(axis=0, initial=0.0) > 0.0)
+    return complex(np.trace(dense.Factorized(g + s * c).solve(c[:, stored])[stored]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -282,17 +291,15 @@ def _newton(g: Real, c: Real, guesses: Complex, known: Complex) -> Complex:
     """Eigenvalues near the guesses and none of the known: Newton's method on det(g + s*c) over what is known."""
     found = guesses.copy()
     moving = np.ones(len(found), bool)
-    stored = np.flatnonzero(np.abs(c).max(axis=0, initial=0.0) > 0.0)  # columns of c that are not zero
     for _ in range(_NEWTON_STEPS):
         for k in np.flatnonzero(moving):
             s = found[k]
             others = np.concatenate([known, np.delete(found, k)])
             try:
-                share = np.trace(dense.Factorized(g + s * c).solve(c[:, stored])[stored])
+                slope = _log_slope(g, c, s) - (1.0 / (s - others[others != s])).sum()
             except np.linalg.LinAlgError:  # there already
                 moving[k] = False
                 continue
-            slope = share - (1.0 / (s - others[others != s])).sum()
             if not np.isfinite(slope) or slope == 0.0:
                 continue
             found[k] = s - 1.0 / slope

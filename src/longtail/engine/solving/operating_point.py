@@ -58,6 +58,11 @@ class OperatingPoint:
         return np.zeros(len(self.solution)) if node == "0" else self[node]
 
     @property
+    def by_name(self) -> dict[str, float]:
+        """The unknowns of the first lane, V and A."""
+        return {u.name: x for u, x in zip(self.system.unknowns, self.solution[0].tolist(), strict=True)}
+
+    @property
     def largest_voltage(self) -> Array:
         """The largest node voltage in V, `[lane]`: what is below its last bits is rounding."""
         return np.asarray(np.abs(self.solution[:, self.system.node_mask]).max(axis=1, initial=0.0))
@@ -109,7 +114,7 @@ def solve_operating_point(
 
 def start_beside(system: System, values: Values, near: OperatingPoint) -> State:
     """Where Newton's method begins beside a solution of another system: unknowns of the same name as they are there."""
-    known = {u.name: x for u, x in zip(near.system.unknowns, near.solution[0].tolist(), strict=True)}
+    known = near.by_name
     return warm(system, values, np.array([[known.get(u.name, 0.0) for u in system.unknowns]]))
 
 
