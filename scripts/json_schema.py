@@ -33,6 +33,12 @@ QUESTIONS: dict[str, tuple[tuple[str | None, dict[str, Any]], ...]] = {
     ),
     "behavioral": (("bjt_pair", {}), ("ota_5t", {"frequency_hz": 1e6, "null": True})),
     "cmrr": (("bjt_pair", {"frequency_hz": FEW}), ("ota_5t", {"vcm": "0.5:2.5:5", "null": True, "frequency_hz": 1.0})),
+    "contributions": (
+        ("bjt_pair", {}),
+        ("bjt_pair", {"measure": "cmrr@50"}),
+        ("ota_5t", {"measure": "common", "frequency_hz": FEW, "vcm": [1.2, 1.5], "null": True}),
+        ("mos_pair", {"measure": "v(o1)"}),
+    ),
     "derive": (("mos_pair", {"error": "5%"}), ("ota_5t", {"latex": True})),
     "formula": (
         ("ota_5t", {"band": "1:1meg", "error": "5%", "validity": True}),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # the public names and their homes; read at run time too, by 
     from longtail.amplifier import Amplifier, read
     from longtail.analyses.behavioral import BehavioralModel
     from longtail.analyses.cmrr import CmrrMap
+    from longtail.analyses.contributions.result import Contributions
     from longtail.analyses.derive import Derivation
     from longtail.analyses.formula.result import Formula
     from longtail.analyses.gains import ModeGains
@@ -61,6 +62,7 @@ __all__ = [
     "BehavioralModel",
     "Circuit",
     "CmrrMap",
+    "Contributions",
     "ConvergenceError",
     "Datasheet",
     "Derivation",

@@ -33,11 +33,13 @@ from longtail.devices.base import (
     Flows,
     Later,
     NoiseSource,
+    Parameter,
     Parameters,
     Potentials,
     Quantity,
     Spread,
     Topology,
+    coefficients,
     thermal_voltage,
 )
 from longtail.devices.parts import bipolar_parameters
@@ -324,6 +326,23 @@ def potentials(p: Parameters) -> dict[str, Real]:
     return {f"vj{x}": junction.potential for x, junction in junctions.items() if p.model.nominal(f"cj{x}") != 0.0}
 
 
+_MISMATCH = (
+    Spread(
+        ("is",),
+        RELATIVE_SPREAD,
+        relative=True,
+        coefficient=Parameter("a_is", "", "Pelgrom's coefficient of is, for an area of 1", None, low=0.0),
+        area=("area",),
+    ),
+    Spread(
+        ("bf",),
+        0.0,
+        relative=True,
+        coefficient=Parameter("a_bf", "", "Pelgrom's coefficient of bf, for an area of 1", None, low=0.0),
+        area=("area",),
+    ),
+)
+
 MODEL = DeviceModel(
     name="bipolar",
     letter="q",
@@ -333,7 +352,7 @@ MODEL = DeviceModel(
     evaluate=evaluate,
     topology=topology,
     parameters=bipolar_parameters.INSTANCE,
-    model_parameters=bipolar_parameters.MODEL,
+    model_parameters=(*bipolar_parameters.MODEL, *coefficients(_MISMATCH)),
     model_types={"npn": 1.0, "pnp": -1.0, "lpnp": -1.0},
     model_required=True,
     levels=(1, 2),
@@ -365,7 +384,7 @@ MODEL = DeviceModel(
     potentials=potentials,
     scales=("area",),
     elements=ELEMENTS,
-    mismatch=(Spread(("is",), RELATIVE_SPREAD, relative=True),),
+    mismatch=_MISMATCH,
     role=Role(
         heading="Bipolar transistors",
         control="b",

@@ -32,6 +32,7 @@ from longtail.devices.base import (
     Parameter,
     Parameters,
     Potentials,
+    coefficients,
     thermal_voltage,
 )
 from longtail.devices.parts.field_effect import WITH_JUNCTION_GATE, at_terminals
@@ -129,6 +130,7 @@ MODEL = DeviceModel(
         MULTIPLIER,
     ),
     model_parameters=(
+        *coefficients(MISMATCH),
         Parameter("vto", "V", "threshold voltage, negative for a depletion device", -2.0, aliases=("vt0",)),
         Parameter("beta", "A/V^2", "transconductance parameter", 2.5e-3, low=0.0),
         Parameter("b", "1/V", "how the square law bends over", 0.3, low=0.0),
