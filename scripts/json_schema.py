@@ -51,6 +51,11 @@ QUESTIONS: dict[str, tuple[tuple[str | None, dict[str, Any]], ...]] = {
     ),
     "half": (("bjt_pair:drc=0.01", {}), ("ota_5t", {}), ("ua741", {}), (ONE_SIDE, {})),
     "impedance": (("ota_5t", {"frequency_hz": FEW}), ("bjt_pair", {"null": True})),
+    "monte-carlo": (
+        ("bjt_pair", {"samples": 20}),
+        ("mos_pair", {"samples": 20, "measure": "v(o1),bandwidth_hz", "limit": "bandwidth_hz>=1meg"}),
+        ("mos_pair", {"samples": 20, "sample": 3}),
+    ),
     "noise": (
         ("bjt_pair", {"frequency_hz": FEW}),
         ("ota_5t", {"frequency_hz": 1e3, "null": True}),
@@ -93,6 +98,7 @@ QUESTIONS: dict[str, tuple[tuple[str | None, dict[str, Any]], ...]] = {
 # objects whose keys are names in the circuit, or of what was asked for
 BY_NAME = {"nodes", "branches", "devices", "units", "kinds", "axes", "values", "supplies", "zero", "symbols", "joints"}
 BY_NAME |= {"worst_at", "sources", "infinite", "zeros_rad_s", "zero_nodes", "zero_uncertainty"}
+BY_NAME |= {"measures", "quantiles", "drawn", "groups"}
 BY_NAME |= {"loops", "residues_rad_s", "cancelling", "gain_at_dc", "scale", "error", "halves"}
 MAY_BE_NULL = {"worst_at", "tail", "loop", "steering", "image", "null", "limit", "reason", "curves", "common"}
 MAY_BE_NULL |= {"law", "ideal_share", "device", "ambiguous", "path", "pole_rad_s", "input_common_mode_by_cmrr", "rails"}

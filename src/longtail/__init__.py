@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # the public names and their homes; read at run time too, by 
     from longtail.analyses.gains import ModeGains
     from longtail.analyses.half import HalfCircuits
     from longtail.analyses.impedance import Impedances
+    from longtail.analyses.monte_carlo.result import MonteCarlo
     from longtail.analyses.noise.result import Noise
     from longtail.analyses.offset import Offset
     from longtail.analyses.op import OpResult
@@ -72,6 +73,7 @@ __all__ = [
     "InputError",
     "LongtailError",
     "ModeGains",
+    "MonteCarlo",
     "NetlistError",
     "NetlistErrors",
     "Noise",

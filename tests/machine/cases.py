@@ -39,6 +39,7 @@ WAYS: dict[str, tuple[dict[str, Any], ...]] = {
     "contributions": ({}, {"measure": "cmrr", "frequency_hz": FEW}, {"measure": "differential_db@1k", "null": True}),
     "half": ({}, {"at_hz": 1e6}),
     "impedance": ({"frequency_hz": FEW}, {"frequency_hz": FEW, "null": True}),
+    "monte-carlo": ({"samples": 40}, {"samples": 40, "measure": "differential_db,cmrr", "null": True}),
     "noise": ({"frequency_hz": FEW}, {"frequency_hz": FEW, "null": True}, {"frequency_hz": FEW, "parameters": LANES}),
     "offset": ({"temp": [-20.0, 27.0, 85.0]},),
     "op": ({}, {"parameters": LANES}, {"null": True}, {"vcm": ABOVE, "temp": 60.0}),

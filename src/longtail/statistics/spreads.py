@@ -28,10 +28,10 @@ from longtail.lanes.graph import Expr, Graph
 from longtail.lanes.plain.executor import NumpyExecutor
 from longtail.lanes.program import lower
 from longtail.netlist.cards import SpreadRule
+from longtail.statistics.draws import NORMAL, TRUNCATED, UNIFORM
 
 Array = NDArray[np.float64]
 
-NORMAL, UNIFORM, TRUNCATED = "normal", "uniform", "truncated normal"
 _STEP = 2.0**-10  # standard deviations, to either side of zero: the slope there
 
 

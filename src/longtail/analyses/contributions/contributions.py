@@ -30,6 +30,7 @@ from longtail.hints import said
 from longtail.sets import DisjointSets
 from longtail.statistics.contributions import variance_shares
 from longtail.statistics.spreads import Cause, Spreads, find_spreads
+from longtail.statistics.telling import spread_notes
 
 
 def run(
@@ -60,7 +61,7 @@ def run(
         share,
         effects.drives.hot if effects.drives else (),
         effects.drives.output if effects.drives else (),
-        tuple(_notes(circuit, asked, drive, spreads, effects)),
+        tuple(dict.fromkeys(_notes(circuit, asked, drive, spreads, effects))),
     )
 
 
@@ -106,25 +107,13 @@ def _alike(circuit: Circuit, causes: tuple[Cause, ...]) -> dict[str, str]:
 
 
 def _notes(circuit: Circuit, asked: Question, drive: Drive, spreads: Spreads, effects: Effects) -> list[str]:
-    notes = []
-    kinds = " and ".join(dict.fromkeys(cause.kind for cause in spreads.causes))
-    if spreads.assumed:
-        notes.append(
-            "the netlist says nothing of mismatch: standard deviations of 1 % (resistances, saturation currents, "
-            "transconductance parameters) and 5 mV (thresholds) of every device are assumed; "
-            "say yours, as in '*@ mismatch r(rc*) sigma=0.1%' or a_vt on the .model card"
-        )
-    else:
-        notes.append(f"counted is {kinds}")
-    if spreads.bare:
-        names = ", ".join(spreads.bare[:6]) + (" ..." if len(spreads.bare) > 6 else "")
-        notes.append(f"without mismatch, since the netlist gives none: {names}")
+    notes = list(spread_notes(spreads))
     if asked.name == OFFSET and not drive.null:
         notes.append("the output is nulled, as offset is what nulls it")
     if np.isnan(effects.nominal).any():
         notes.append("no figure at some of the levels: no operating point there")
-    if not spreads.assumed and drive.vcm is None and effects.drives is not None:
-        notes += [note for note in find_drives(circuit, drive).notes if note not in notes]
+    if effects.drives is not None:
+        notes += find_drives(circuit, drive).notes
     return notes
 
 

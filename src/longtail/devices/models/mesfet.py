@@ -130,7 +130,6 @@ MODEL = DeviceModel(
         MULTIPLIER,
     ),
     model_parameters=(
-        *coefficients(MISMATCH),
         Parameter("vto", "V", "threshold voltage, negative for a depletion device", -2.0, aliases=("vt0",)),
         Parameter("beta", "A/V^2", "transconductance parameter", 2.5e-3, low=0.0),
         Parameter("b", "1/V", "how the square law bends over", 0.3, low=0.0),
@@ -145,6 +144,7 @@ MODEL = DeviceModel(
         Parameter("fc", "", "of no effect, as in ngspice", 0.5),
         Parameter("kf", "", "flicker noise coefficient", 0.0, low=0.0),
         Parameter("af", "", "flicker noise exponent", 1.0),
+        *coefficients(MISMATCH),
     ),
     model_types={"nmf": 1.0, "pmf": -1.0},
     model_required=True,

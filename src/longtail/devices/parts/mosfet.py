@@ -354,7 +354,7 @@ MISMATCH = (
         ("vto",),
         THRESHOLD_SPREAD,
         relative=False,
-        coefficient=Parameter("a_vt", "V*m", "Pelgrom's coefficient of vto, 3.5 mV*um is 3.5n", None, low=0.0),
+        coefficient=Parameter("a_vt", "V m", "Pelgrom's coefficient of vto, 3.5 mV*um is 3.5n", None, low=0.0),
         area=_GATE,
     ),
 )
