@@ -27,6 +27,8 @@ _REACH = 13.0  # deviations: 1e-38 of the probability lies beyond
 _NEAR = 1.01  # of the window: a rim so near is its end
 _THINNEST = 1e-100  # of the wide deviation: the narrow one of a line
 _SMALLEST = 1e-150  # of the wide deviation: a smaller radius counts as this one
+_FARTHEST = 1e3  # wide deviations beyond the mean: a larger one counts as this
+_POINT = 1e-30  # of the mean: a smaller deviation is none
 _CURVED = 25.0
 _SQRT_TAU = np.sqrt(2.0 * np.pi)
 _CLOSEST = 1e-14  # relatively: radii
@@ -48,6 +50,11 @@ class Gaussians:
     along: Array
     across: Array
 
+    @property
+    def spread(self) -> NDArray[np.bool_]:
+        """Which are more than a point, as far as a double can tell."""
+        return self.wide > _POINT * self.size
+
     def of(self, points: NDArray[np.intp] | slice) -> Gaussians:
         """Some of them."""
         return Gaussians(*(each[points] for each in (self.size, self.wide, self.narrow, self.along, self.across)))
@@ -60,17 +67,17 @@ def within(r: Array, points: Gaussians) -> Array:
     >>> within(np.array([1.0]), round_one).round(12).tolist()  # 1 - exp(-1/2)
     [0.393469340287]
     """
-    return np.where(points.wide > 0.0, _Slices(r, points).inside(), r >= points.size)
+    return np.where(points.spread, _Slices(r, points).inside(), r >= points.size)
 
 
 def outside(r: Array, points: Gaussians) -> Array:
     """The probability of what is outside, with all digits where it is small."""
-    return np.where(points.wide > 0.0, _Slices(r, points).outside(), r < points.size)
+    return np.where(points.spread, _Slices(r, points).outside(), r < points.size)
 
 
 def slope(r: Array, points: Gaussians) -> Array:
     """The derivative of `within` with respect to r; nan where nothing spreads."""
-    return np.where(points.wide > 0.0, _Slices(r, points).slope(), np.nan)
+    return np.where(points.spread, _Slices(r, points).slope(), np.nan)
 
 
 class _Slices:
@@ -85,10 +92,11 @@ class _Slices:
     """
 
     def __init__(self, r: Array, points: Gaussians) -> None:
-        unit = np.where(points.wide > 0.0, points.wide, 1.0)
+        unit = np.where(points.spread, points.wide, 1.0)
         thin = np.maximum(points.narrow / unit, _THINNEST)
-        r, size = np.maximum(r / unit, _SMALLEST), points.size / unit
-        along, across = points.along / unit, points.across / unit
+        size = np.where(points.spread, points.size / unit, 0.0)
+        r = np.clip(r / unit, _SMALLEST, size + _FARTHEST)
+        along, across = np.minimum(points.along / unit, size), np.minimum(points.across / unit, size)
         narrow_first = (thin * across <= along) | (r * thin <= _CURVED)
         one = np.ones_like(thin)
         s_u, s_v = np.where(narrow_first, thin, one), np.where(narrow_first, one, thin)
@@ -103,7 +111,8 @@ class _Slices:
         at_bottom = whole <= _NEAR * span
         span = np.where(at_bottom, whole, span)
         above = np.where(at_top, 0.0, (r - m_u) - s_u * high)  # from the window to the rim
-        below = np.where(at_bottom, 0.0, (r + m_u) + s_u * (high - span))
+        below = np.where(at_top, 2.0 * r - s_u * span, (r + m_u) + s_u * (high - span))
+        below = np.where(at_bottom, 0.0, below)
 
         up, down, width = _nodes()
         r, size, m_u, m_v, s_u, s_v, span = (each[:, None] for each in (r, size, m_u, m_v, s_u, s_v, span))
@@ -115,7 +124,8 @@ class _Slices:
         self.far = (g + m_v) / s_v
         self.half = g / s_v
         self.middle = -m_v / s_v
-        self.steep = r / (g * s_v * unit[:, None])
+        with np.errstate(divide="ignore"):
+            self.steep = r / (g * s_v * unit[:, None])
 
     def inside(self) -> Array:
         """The sum of Phi(near) - Phi(-far): of short slices by a rule, for the difference would lose its digits."""
@@ -139,8 +149,9 @@ class _Slices:
 
     def slope(self) -> Array:
         """The sum of how fast the ends move, times the density there."""
-        rim = np.exp(-0.5 * self.near**2) + np.exp(-0.5 * self.far**2)
-        return (self.weight * rim * self.steep).sum(axis=-1) / _SQRT_TAU
+        density = self.weight * (np.exp(-0.5 * self.near**2) + np.exp(-0.5 * self.far**2))
+        terms = np.multiply(density, self.steep, out=np.zeros_like(density), where=density > 0.0)
+        return terms.sum(axis=-1) / _SQRT_TAU
 
 
 def _half_legendre(count: int) -> tuple[Array, Array]:
@@ -177,15 +188,15 @@ def _search(p: Array, q: Array, points: Gaussians, by_inside: bool) -> Array:
     point: a distance of k wide deviations from the mean has at most exp(-k^2/2) outside, and the density is nowhere
     above 1/(2*pi*s_wide*s_narrow).
     """
-    wide = points.wide
+    wide, ln_p, ln_q = points.wide, np.where(p > q, np.log1p(-q), np.log(p)), np.where(p > q, np.log(q), np.log1p(-p))
     low = np.maximum(np.sqrt(2.0 * p * points.narrow * wide), p * wide * np.sqrt(0.5 * np.pi))
-    low = np.maximum(low, points.size - wide * np.sqrt(-2.0 * np.log(p))) * (1.0 - 1e-9)
-    high = (points.size + wide * np.sqrt(-2.0 * np.log(q))) * (1.0 + 1e-9)
+    low = np.maximum(low, points.size - wide * np.sqrt(-2.0 * ln_p)) * (1.0 - 1e-9)
+    high = (points.size + wide * np.sqrt(-2.0 * ln_q)) * (1.0 + 1e-9)
     r, moving = np.where(high > 4.0 * low, np.sqrt(low * high), 0.5 * (low + high)), np.arange(p.size)
     for _ in range(_MOST):
         at = r[moving]
         slices = _Slices(at, points.of(moving))
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             if by_inside:
                 part = slices.inside()
                 short = np.log(p[moving] / part)  # above zero where r is too small

@@ -151,7 +151,7 @@ class Magnitude:
         points = self._spread_over(shape)
         below, above = (np.broadcast_to(each[:, None], shape).ravel() for each in (p, q))
         found = points.size.copy()
-        spread = np.flatnonzero(points.wide > 0.0)
+        spread = np.flatnonzero(points.spread)
         for first in range(0, spread.size, _AT_ONCE):
             some = spread[first : first + _AT_ONCE]
             found[some] = radii(below[some], above[some], points.of(some))
