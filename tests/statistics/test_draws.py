@@ -79,6 +79,14 @@ def test_a_sample_alone_is_that_of_all(kind: str) -> None:
     assert normals(5, range(7), 0, **how).shape == (7, 0)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_integers_of_any_type_will_do(kind: str) -> None:
+    whole = uniforms(5, range(200), 3, kind=kind, count=200, stream=2)
+    for integer in (np.uint8, np.int16, np.uint64):
+        numbers, seed, stream = np.arange(199, -1, -1).astype(integer), integer(5), integer(2)
+        assert (uniforms(seed, numbers, 3, kind=kind, count=200, stream=stream) == whole[::-1]).all()
+
+
 def test_random_and_sobol_samples_do_not_depend_on_how_many_there_are() -> None:
     for kind in (RANDOM, SOBOL):
         assert (uniforms(5, range(9), 3, kind=kind, count=9) == uniforms(5, range(9000), 3, kind=kind)[:9]).all()

@@ -113,22 +113,23 @@ def _drawn(
     if rows.size == 0:
         rows = rows.astype(np.intp)
     _check(seed, rows, dimensions, kind, count, stream)
-    tag = _PURPOSES * stream
+    rows, seed, tag = rows.astype(np.int64), int(seed), _PURPOSES * int(stream)
     if kind == SOBOL:
         scramble = words(seed, np.arange(sobol.DIGITS + 1), dimensions, tag + _SCRAMBLE)
         drawn = sobol.points(rows, scramble) << np.uint64(64 - sobol.SCRAMBLED_DIGITS)
     else:
         drawn = words(seed, rows, dimensions, tag + _PLAIN)
     keys = words(seed, np.arange(latin.ROUNDS), dimensions, tag + _STRATA) if kind == LATIN else None
+    total = int(count or 0)
     found, step = np.empty(drawn.shape), max(_AT_ONCE // max(dimensions, 1), 1)
     for first in range(0, rows.size, step):
         some = slice(first, first + step)
-        if keys is None or count is None:
+        if keys is None:
             u = _unit(drawn[some], _BITS)
         else:
-            u = _unit(drawn[some], _BITS - (count - 1).bit_length())
-            u += latin.strata(rows[some], count, keys)
-            u /= count
+            u = _unit(drawn[some], _BITS - (total - 1).bit_length())
+            u += latin.strata(rows[some], total, keys)
+            u /= total
         found[some] = shape(u)
     return found
 
