@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # the public names and their homes; read at run time too, by 
     from longtail.analyses.source_imbalance import SourceImbalance
     from longtail.analyses.sweep.sweep import SweepResult
     from longtail.analyses.transfer.transfer import Transfer
+    from longtail.analyses.yields.result import Yields
     from longtail.bench.behavioral import Behavioral
     from longtail.circuit import Circuit
     from longtail.contract.axes import decades
@@ -91,6 +92,7 @@ __all__ = [
     "SweepResult",
     "Transfer",
     "UnsupportedError",
+    "Yields",
     "decades",
     "grid",
     "modes",

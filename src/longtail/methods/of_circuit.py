@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from longtail.analyses.op import OpResult
     from longtail.analyses.poles.poles import PolesAndZeros
     from longtail.analyses.transfer.transfer import Transfer
+    from longtail.analyses.yields.result import Yields
     from longtail.contract.kinds import (
         Assignments,
         Callback,
@@ -296,4 +297,38 @@ class OfCircuit:
         >>> from longtail import read
         >>> read("bjt_pair", parameters={"drc": 0.01}).transfer()
         <transfer to v(o1) - v(o2): gain -38.61 V/V, linear to 1 % within 9.378 mV>
+        """
+
+    @asks
+    def yields(
+        self,
+        *,
+        input: Nodes | None = None,
+        output: Nodes | None = None,
+        limit: Assignments | None = None,
+        mismatch: Flag = False,
+        process: Flag = False,
+        both: Flag = False,
+        only: Names | None = None,
+        vcm: Number | None = None,
+        null: Flag = False,
+        target: Number | None = None,
+    ) -> Yields:
+        """Yield against limits without sampling, and a check of how far that holds.
+
+        input: input nodes or input voltage sources, positive first; as the netlist says, or as found if not given
+        output: output nodes, positive first, or one node; as the netlist says, or as found if not given
+        limit: what an amplifier has to keep, as in cmrr@50>=80dB or |offset|<=5mV; may be repeated; none, it must be
+            given if not given
+        mismatch: only mismatch counts, each device by itself
+        process: only the process counts, all devices together
+        both: mismatch and process count, as also where nothing is said
+        only: devices that spread, as in q1,q2,rc*; all of them if not given
+        vcm: dc common-mode level of the inputs (V); the netlist's own if not given
+        null: find the input offset that brings the output to its target, and analyze there
+        target: output voltage to null to (V); with null only; 0 for a pair, mid-supply for one node if not given
+
+        >>> from longtail import read
+        >>> read("bjt_pair", parameters={"drc": 0.01}).yields(limit="|offset|<=5mV")
+        <yield 100 % of 1 limits, linear>
         """

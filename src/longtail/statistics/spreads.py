@@ -36,7 +36,7 @@ _STEP = 2.0**-10  # standard deviations, to either side of zero: the slope there
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class Variation:
     """One random cause.
 
     instance, parameter  what it moves; for several devices at once `instance` has their names
@@ -92,7 +92,7 @@ class Spreads:
     """
 
     circuit: Circuit
-    causes: tuple[Cause, ...]
+    causes: tuple[Variation, ...]
     assumed: bool = False
     bare: tuple[str, ...] = ()
 
@@ -108,6 +108,22 @@ class Spreads:
     def nominal(self) -> dict[str, float]:
         """The values that the netlist has, by varied name."""
         return {name: nominal(self.circuit, name) for name in self.names}
+
+    @cached_property
+    def mixing(self) -> Array:
+        """The causes `[cause, independent]` as sums of independent variables of variance 1.
+
+        Of a group with the correlation c each is sqrt(1 - c) of its own, in the order of the causes, and sqrt(c) of
+        what the group has in common, behind them.
+        """
+        groups = list(dict.fromkeys(cause.group for cause in self.causes if cause.group))
+        count = len(self.causes)
+        matrix = np.zeros((count, count + len(groups)))
+        for k, cause in enumerate(self.causes):
+            matrix[k, k] = math.sqrt(1.0 - cause.correlation)
+            if cause.group:
+                matrix[k, count + groups.index(cause.group)] = math.sqrt(cause.correlation)
+        return matrix
 
     @cached_property
     def correlation(self) -> Array:
@@ -179,13 +195,12 @@ class Spreads:
         )
 
     def within(self, circuit: Circuit) -> Spreads:
-        """The causes that move something in a circuit which has lost some devices, those in front of the inputs."""
-        lost = {f"{name}." for name in self.circuit.instances.keys() - circuit.instances.keys()}
-        kept = []
-        for cause in self.causes:
-            names = tuple(name for name in cause.names if f"{name.rpartition('.')[0]}." not in lost)
-            if names:
-                kept.append(replace(cause, names=names))
+        """The same causes in a circuit that has lost some devices, those in front of the inputs: these move no more."""
+        lost = self.circuit.instances.keys() - circuit.instances.keys()
+        kept = (
+            replace(cause, names=tuple(name for name in cause.names if name.rpartition(".")[0] not in lost))
+            for cause in self.causes
+        )
         return replace(self, circuit=circuit, causes=tuple(kept))
 
 
@@ -196,7 +211,7 @@ def find_spreads(circuit: Circuit) -> Spreads:
     every transistor and resistor has what is usual (`DeviceModel.mismatch`), and `assumed` says so. Raises
     `NetlistError` for a rule of what is not there, `OptionError` for an area of zero.
     """
-    causes: dict[tuple[str, str], Cause] = {}
+    causes: dict[tuple[str, str], Variation] = {}
     for instance in circuit.instances.values():
         for cause in _by_area(circuit, instance):
             causes[cause.kind, cause.names[0]] = cause
@@ -212,7 +227,7 @@ def find_spreads(circuit: Circuit) -> Spreads:
     return Spreads(circuit, tuple(causes.values()), assumed, () if assumed else _bare(circuit, causes.values()))
 
 
-def _bare(circuit: Circuit, causes: Iterable[Cause]) -> tuple[str, ...]:
+def _bare(circuit: Circuit, causes: Iterable[Variation]) -> tuple[str, ...]:
     known = {name.rpartition(".")[0] for cause in causes if cause.kind == MISMATCH for name in cause.names}
     return tuple(
         name
@@ -233,15 +248,17 @@ def _parameter(circuit: Circuit, instance: Instance, spread: Spread) -> tuple[st
     return None
 
 
-def _usual(circuit: Circuit, instance: Instance) -> Iterator[Cause]:
+def _usual(circuit: Circuit, instance: Instance) -> Iterator[Variation]:
     for spread in devices()[instance.device].mismatch:
         found = _parameter(circuit, instance, spread)
         if spread.deviation and found is not None:
             name = f"{instance.name}.{found[0]}"
-            yield Cause(instance.name, found[0], (name,), MISMATCH, spread.deviation, spread.relative, source="assumed")
+            yield Variation(
+                instance.name, found[0], (name,), MISMATCH, spread.deviation, spread.relative, source="assumed"
+            )
 
 
-def _by_area(circuit: Circuit, instance: Instance) -> Iterator[Cause]:
+def _by_area(circuit: Circuit, instance: Instance) -> Iterator[Variation]:
     """Mismatch by the coefficients on the model card of a device."""
     for spread in devices()[instance.device].mismatch:
         card = circuit.models[instance.model].parameters if instance.model else {}
@@ -253,7 +270,7 @@ def _by_area(circuit: Circuit, instance: Instance) -> Iterator[Cause]:
             deviation = coefficient / math.sqrt(2.0 * area_of(circuit, instance, spread.area))
             source = f"{spread.coefficient.name} of {instance.model}"
             name = f"{instance.name}.{found[0]}"
-            yield Cause(instance.name, found[0], (name,), MISMATCH, deviation, spread.relative, source=source)
+            yield Variation(instance.name, found[0], (name,), MISMATCH, deviation, spread.relative, source=source)
 
 
 def area_of(circuit: Circuit, instance: Instance, parameters: Iterable[str]) -> float:
@@ -270,13 +287,13 @@ def area_of(circuit: Circuit, instance: Instance, parameters: Iterable[str]) -> 
     return product
 
 
-def _by_rule(circuit: Circuit, rule: SpreadRule, group: str) -> Iterator[Cause]:
+def _by_rule(circuit: Circuit, rule: SpreadRule, group: str) -> Iterator[Variation]:
     names = spread_names(circuit, rule)
     source = f"*@ {rule.kind} {rule.parameter}" + (f"({','.join(rule.owners)})" if rule.owners else "")
     if rule.kind == PROCESS:
         owners = ", ".join(name.rpartition(".")[0] for name in names)
         deviation, shape, cut = _shape(rule, rule.sigma)
-        yield Cause(owners, rule.parameter, names, PROCESS, deviation, rule.relative, shape, cut, source=source)
+        yield Variation(owners, rule.parameter, names, PROCESS, deviation, rule.relative, shape, cut, source=source)
         return
     for name in names:
         owner = name.rpartition(".")[0]
@@ -287,7 +304,7 @@ def _by_rule(circuit: Circuit, rule: SpreadRule, group: str) -> Iterator[Cause]:
             area = spread.area if spread is not None and spread.area else ("w", "l")
             sigma = rule.pelgrom / math.sqrt(2.0 * area_of(circuit, instance, area))
         deviation, shape, cut = _shape(rule, sigma)
-        yield Cause(
+        yield Variation(
             *(owner, rule.parameter, (name,), MISMATCH, deviation, rule.relative, shape, cut),
             group=group if rule.correlation else "",
             correlation=rule.correlation,

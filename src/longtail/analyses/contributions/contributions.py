@@ -14,7 +14,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.analyses.contributions.effects import OFFSET, Effects, Question, found, question
+from longtail.analyses.contributions.effects import CMRR, OFFSET, AskedFigure, Effects, found, question
 from longtail.analyses.contributions.result import Contributions, Contributor
 from longtail.circuit import GROUND, Circuit
 from longtail.contract.analysis import Analysis, Option
@@ -29,7 +29,8 @@ from longtail.errors import OptionError
 from longtail.hints import said
 from longtail.sets import DisjointSets
 from longtail.statistics.contributions import variance_shares
-from longtail.statistics.spreads import Cause, Spreads, find_spreads
+from longtail.statistics.magnitudes import QUANTILES, Magnitude
+from longtail.statistics.spreads import Spreads, Variation, find_spreads
 from longtail.statistics.telling import spread_notes
 
 
@@ -62,7 +63,18 @@ def run(
         effects.drives.hot if effects.drives else (),
         effects.drives.output if effects.drives else (),
         tuple(dict.fromkeys(_notes(circuit, asked, drive, spreads, effects))),
+        _rejections(effects, spreads) if asked.name == CMRR else {},
     )
+
+
+def _rejections(effects: Effects, spreads: Spreads) -> dict[str, NDArray[np.float64]]:
+    """Quantiles of the rejection by percent, `[level, frequency]`; nan at a level without operating point."""
+    parts = effects.effects @ spreads.mixing
+    there = np.isfinite(effects.nominal)
+    found = Magnitude.of_parts(effects.nominal[there], parts[there]).rejection_db(QUANTILES)
+    tables = np.full((len(QUANTILES), *there.shape), np.nan)
+    tables[:, there] = found
+    return {f"{100.0 * p:g}": table for p, table in zip(QUANTILES, tables, strict=True)}
 
 
 def _one(measure: tuple[str, ...]) -> str:
@@ -71,7 +83,7 @@ def _one(measure: tuple[str, ...]) -> str:
     return measure[0]
 
 
-def _contributor(circuit: Circuit, cause: Cause, alike: Mapping[str, str]) -> Contributor:
+def _contributor(circuit: Circuit, cause: Variation, alike: Mapping[str, str]) -> Contributor:
     unit = "" if cause.relative else _unit(circuit, cause)
     group = alike[cause.instance] if cause.kind == MISMATCH else cause.instance
     return Contributor(
@@ -79,7 +91,7 @@ def _contributor(circuit: Circuit, cause: Cause, alike: Mapping[str, str]) -> Co
     )
 
 
-def _unit(circuit: Circuit, cause: Cause) -> str:
+def _unit(circuit: Circuit, cause: Variation) -> str:
     instance = circuit.instances.get(cause.names[0].rpartition(".")[0])
     if instance is None:
         return ""
@@ -88,7 +100,7 @@ def _unit(circuit: Circuit, cause: Cause) -> str:
     return declared.get(cause.parameter, "")
 
 
-def _alike(circuit: Circuit, causes: tuple[Cause, ...]) -> dict[str, str]:
+def _alike(circuit: Circuit, causes: tuple[Variation, ...]) -> dict[str, str]:
     """By device, the devices that ought to be equal to it, with commas between: those of the same model and values
     with the same terminal at the same node, as the halves of a pair, a mirror, or two loads at one supply."""
     names = list(dict.fromkeys(cause.instance for cause in causes if cause.kind == MISMATCH))
@@ -106,7 +118,7 @@ def _alike(circuit: Circuit, causes: tuple[Cause, ...]) -> dict[str, str]:
     return {name: ", ".join(each for each in names if sets.find(each) == sets.find(name)) for name in names}
 
 
-def _notes(circuit: Circuit, asked: Question, drive: Drive, spreads: Spreads, effects: Effects) -> list[str]:
+def _notes(circuit: Circuit, asked: AskedFigure, drive: Drive, spreads: Spreads, effects: Effects) -> list[str]:
     notes = list(spread_notes(spreads))
     if asked.name == OFFSET and not drive.null:
         notes.append("the output is nulled, as offset is what nulls it")

@@ -6,7 +6,7 @@ the difference between lanes to either side.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -26,6 +26,7 @@ from longtail.driven.sensitivities import Sensitivities, sensitivities
 from longtail.driven.varied import read_lanes
 from longtail.errors import AnalysisError, OptionError
 from longtail.hints import said
+from longtail.lanes.status import LaneStatus
 from longtail.merits.frequencies import Asked
 from longtail.merits.gains import symbols
 from longtail.merits.merit import Merit, SpotMerit
@@ -48,6 +49,8 @@ class Effects:
     """Figures and effects at common-mode levels `vcm` in V and frequencies; none of a figure that has none.
 
     nominal `[level, frequency]`, nan at a level without operating point; effects `[level, frequency, cause]`
+    solve   the figure itself at the first level and frequency, `[sample]`, for causes `[sample, cause]`: whole
+            solutions, nan where there is none
     """
 
     symbol: str
@@ -57,10 +60,11 @@ class Effects:
     nominal: Array | Complex
     effects: Array | Complex
     drives: Drives | None
+    solve: Callable[[Array], Array | Complex]
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class AskedFigure:
     """A figure by name, with the frequencies that stand behind it or beside it: None for the middle of the band."""
 
     name: str
@@ -71,7 +75,7 @@ class Question:
         return self.name in (CMRR, OFFSET, *PLACES)
 
 
-def question(measure: str, frequency_hz: Array | None) -> Question:
+def question(measure: str, frequency_hz: Array | None) -> AskedFigure:
     """What is asked by a name such as cmrr@50. Raises `OptionError` where both say a frequency."""
     name, sign, given = measure.strip().lower().partition("@")
     if sign and frequency_hz is not None:
@@ -79,10 +83,10 @@ def question(measure: str, frequency_hz: Array | None) -> Question:
             f"'{measure}' has a frequency of its own", hint=said("leave {frequency_hz} out", frequency_hz=None)
         )
     axis = frequency_axis(given) if sign else frequency_hz
-    return Question(_NAMES.get(name, name), axis)
+    return AskedFigure(_NAMES.get(name, name), axis)
 
 
-def found(circuit: Circuit, asked: Question, drive: Drive, vcm: Array | str | None, spreads: Spreads) -> Effects:
+def found(circuit: Circuit, asked: AskedFigure, drive: Drive, vcm: Array | str | None, spreads: Spreads) -> Effects:
     """The effects. Raises `OptionError` for a figure that is not there, `AnalysisError` where no level has it."""
     way = _by_sensitivities if asked.by_sensitivities else _by_differences
     effects = way(circuit, asked, drive, vcm, spreads)
@@ -92,7 +96,7 @@ def found(circuit: Circuit, asked: Question, drive: Drive, vcm: Array | str | No
 
 
 def _by_sensitivities(
-    circuit: Circuit, asked: Question, drive: Drive, vcm: Array | str | None, spreads: Spreads
+    circuit: Circuit, asked: AskedFigure, drive: Drive, vcm: Array | str | None, spreads: Spreads
 ) -> Effects:
     drive = replace(drive, null=drive.null or asked.name == OFFSET)
     drives, levels = levels_of(circuit, drive, vcm)
@@ -109,19 +113,29 @@ def _by_sensitivities(
     frequency = np.empty(0) if asked.name == OFFSET else _frequencies(asked, some)
     at = sensitivities(swept.drives, some.point, within.names, frequency, nulled=drive.null)
     nominal, slopes = _figure(asked.name, at, some)
-    moves = _moves(spreads, within)
     effects = np.full((levels.size, nominal.shape[1], len(spreads.causes)), np.nan, slopes.dtype)
-    effects[good] = slopes @ moves.T
+    effects[good] = slopes @ within.moves.T
     figures = np.full(effects.shape[:2], np.nan, nominal.dtype)
     figures[good] = nominal
     symbol, unit = ("V_OS", "V") if asked.name == OFFSET else _written(asked.name, drives)
-    return Effects(symbol, unit, frequency, levels, figures, effects, drives)
+
+    def solve(causes: Array) -> Array | Complex:
+        varied = within.values(causes)
+        return _solved(asked.name, swept.at(v_ic=np.full(len(causes), levels[0]), varied=varied), frequency[:1])
+
+    return Effects(symbol, unit, frequency, levels, figures, effects, drives, solve)
 
 
-def _moves(spreads: Spreads, within: Spreads) -> Array:
-    """How far each cause moves the names that are there, `[cause, name]`."""
-    columns = [spreads.names.index(name) for name in within.names]
-    return spreads.moves[:, columns]
+def _solved(name: str, points: Points, frequency_hz: Array) -> Array | Complex:
+    """A figure of points, `[lane]`."""
+    if name == OFFSET:
+        return np.where(points.good, points.v_id, np.nan)
+    matrix = points.mode_gains(frequency_hz)[0][:, 0]
+    if name == CMRR:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(matrix[:, DIFFERENTIAL, COMMON] / matrix[:, DIFFERENTIAL, DIFFERENTIAL])
+    row, column = PLACES[name]
+    return np.asarray(matrix[:, 0 if matrix.shape[1] == 1 else row, column])
 
 
 def _written(name: str, drives: Drives) -> tuple[str, str]:
@@ -131,7 +145,7 @@ def _written(name: str, drives: Drives) -> tuple[str, str]:
     return (f"{written['common']}/{written['differential']}" if drives.single_ended else "A_c→d/A_dd"), "V/V"
 
 
-def _frequencies(asked: Question, points: Points) -> Array:
+def _frequencies(asked: AskedFigure, points: Points) -> Array:
     if asked.frequency_hz is not None:
         return asked.frequency_hz
     first = points.point.select(np.zeros(1, int))
@@ -158,30 +172,33 @@ def _figure(name: str, at: Sensitivities, points: Points) -> tuple[Array | Compl
 
 
 def _by_differences(
-    circuit: Circuit, asked: Question, drive: Drive, vcm: Array | str | None, spreads: Spreads
+    circuit: Circuit, asked: AskedFigure, drive: Drive, vcm: Array | str | None, spreads: Spreads
 ) -> Effects:
     """Lanes to either side of each cause, at every level. The figure is of one frequency or none."""
     merit, drives = _merit(circuit, asked, drive, vcm)
     within = spreads.within(drives.circuit if drives else circuit)
     levels = np.empty(0) if vcm is None else levels_of(circuit, drive, vcm)[1]
     count = len(within.causes)
+
+    def solve(causes: Array, at: Array = levels[:1]) -> Array:
+        given = within.values(causes)
+        if at.size:
+            given["vcm"] = np.broadcast_to(at, len(causes))
+        plan = _plan(circuit, drives, drive, given, merit)
+        status, values = plan.digest(slice(None), plan.solve(slice(None)), None)
+        return np.where(status == LaneStatus.CONVERGED, values[merit.name], np.nan)
+
     steps = np.concatenate([np.zeros((1, count)), np.eye(count) * _STEP, -np.eye(count) * _STEP])
-    given: dict[str, Array] = within.values(steps)
-    if levels.size:
-        given = {name: np.tile(value, levels.size) for name, value in given.items()}
-        given["vcm"] = np.repeat(levels, len(steps))
-    plan = _plan(circuit, drives, drive, given, merit)
-    status, values = plan.digest(slice(None), plan.solve(slice(None)), None)
-    table = np.where(status == 0, values[merit.name], np.nan).reshape(max(levels.size, 1), 1, -1)
-    effects = np.zeros((*table.shape[:2], len(spreads.causes)))
-    places = [k for k, cause in enumerate(spreads.causes) if any(name in within.names for name in cause.names)]
-    effects[:, :, places] = (table[:, :, 1 : count + 1] - table[:, :, count + 1 :]) / (2.0 * _STEP)
+    rows = max(levels.size, 1)
+    table = solve(np.tile(steps, (rows, 1)), np.repeat(levels, len(steps))).reshape(rows, 1, -1)
+    effects = (table[:, :, 1 : count + 1] - table[:, :, count + 1 :]) / (2.0 * _STEP)
     at = merit.at_hz if isinstance(merit, SpotMerit) else None
     frequency = np.empty(0) if at is None else np.array([at])
-    return Effects(merit.symbol, merit.unit, frequency, levels, table[:, :, 0], effects, drives)
+    own = table[:, :, 0]
+    return Effects(merit.symbol, merit.unit, frequency, levels, own, effects, drives, solve)
 
 
-def _merit(circuit: Circuit, asked: Question, drive: Drive, vcm: Array | str | None) -> tuple[Merit, Drives | None]:
+def _merit(circuit: Circuit, asked: AskedFigure, drive: Drive, vcm: Array | str | None) -> tuple[Merit, Drives | None]:
     if asked.frequency_hz is not None and asked.frequency_hz.size != 1:
         raise OptionError(
             f"{asked.name} is given at one frequency", hint=said("give one {frequency_hz}", frequency_hz=50.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -57,6 +57,8 @@ class Contributions(AtOutput, Result):
     causes        what spreads; sensitivity `[level, frequency, cause]`: per unit of the sigma of each
     share         of each in the variance, `[level, frequency, cause]`
     input, output names of nodes; none of a figure of the operating point
+    rejection_db  of "cmrr" alone: the CMRR in dB that a part of all amplifiers is below, "0.1" to "99.9" percent,
+                  `[level, frequency]`; to first order, and exact for a complex normal ratio
     """
 
     analysis: ClassVar[str] = "contributions"
@@ -76,6 +78,7 @@ class Contributions(AtOutput, Result):
     input: tuple[str, ...]
     output: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    rejection_db: Mapping[str, Array] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         first = ", ".join(f"{self.causes[k].name} {self.share[0, 0, k]:.2g}" for k in self.order[:3])
@@ -130,6 +133,7 @@ class Contributions(AtOutput, Result):
                     }
                     for k in self.order
                 ],
+                "rejection_db": {name: self._shown(values) for name, values in self.rejection_db.items()},
                 "groups": {name: self._shown(share) for name, share in self.groups.items()},
                 "notes": self.notes,
             }
@@ -160,6 +164,7 @@ class Contributions(AtOutput, Result):
                 "causes": tuple(Contributor(**{k: e[k] for k in Contributor.__dataclass_fields__}) for e in each),
                 "sensitivity": np.stack([table(e["sensitivity"]) for e in each], axis=-1),
                 "share": np.stack([table(e["share"]) for e in each], axis=-1),
+                "rejection_db": {name: table(values) for name, values in entries["rejection_db"].items()},
             }
         )
 
@@ -174,13 +179,13 @@ class Contributions(AtOutput, Result):
             {
                 "nominal": (places, self.nominal, {"units": self.unit}),
                 "sigma": (places, self.sigma, {"units": self.unit}),
-                "sensitivity": ((*places, "cause"), self.sensitivity),
-                "share": ((*places, "cause"), self.share),
+                "sensitivity": ((*places, "cause"), self.sensitivity[:, :, self.order]),
+                "share": ((*places, "cause"), self.share[:, :, self.order]),
             },
             coords={
                 "vcm": ("vcm", vcm, {"units": "V"}),
                 "frequency": ("frequency", frequency, {"units": "Hz"}),
-                "cause": [cause.name for cause in self.causes],
+                "cause": [self.causes[k].name for k in self.order],
             },
             attrs={"measure": self.measure, "output": ", ".join(self.output)},
         )

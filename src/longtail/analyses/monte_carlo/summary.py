@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from longtail.analyses.monte_carlo.result import QUANTILES, Distribution, Extreme, YieldOf
 from longtail.merits.merit import Merit
 from longtail.statistics.bounds import Bound
+from longtail.statistics.yields import clopper_pearson
 
 Array = NDArray[np.float64]
 
@@ -82,15 +83,6 @@ def yields(bounds: Sequence[Bound], values: Mapping[str, Array], samples: int) -
 def _yield(text: str, passed: int, samples: int) -> YieldOf:
     low, high = (float(end) for end in clopper_pearson(passed, samples))
     return YieldOf(text, passed, samples, passed / samples, low, high, METHOD)
-
-
-def clopper_pearson(passed: int, samples: int, confidence: float = 0.95) -> tuple[float, float]:
-    from scipy.special import betaincinv
-
-    beyond = (1.0 - confidence) / 2.0
-    low = betaincinv(passed, samples - passed + 1, beyond) if passed else 0.0
-    high = betaincinv(passed + 1, samples - passed, 1.0 - beyond) if passed < samples else 1.0
-    return float(low), float(high)
 
 
 def extremes(merits: Sequence[Merit], values: Mapping[str, Array]) -> Iterator[Extreme]:

@@ -27,17 +27,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from longtail.devices.base import (
-    RELATIVE_SPREAD,
     Delay,
     DeviceModel,
     Flows,
     Later,
     NoiseSource,
-    Parameter,
     Parameters,
     Potentials,
     Quantity,
-    Spread,
     Topology,
     coefficients,
     thermal_voltage,
@@ -326,23 +323,6 @@ def potentials(p: Parameters) -> dict[str, Real]:
     return {f"vj{x}": junction.potential for x, junction in junctions.items() if p.model.nominal(f"cj{x}") != 0.0}
 
 
-_MISMATCH = (
-    Spread(
-        ("is",),
-        RELATIVE_SPREAD,
-        relative=True,
-        coefficient=Parameter("a_is", "", "Pelgrom's coefficient of is, for an area of 1", None, low=0.0),
-        area=("area",),
-    ),
-    Spread(
-        ("bf",),
-        0.0,
-        relative=True,
-        coefficient=Parameter("a_bf", "", "Pelgrom's coefficient of bf, for an area of 1", None, low=0.0),
-        area=("area",),
-    ),
-)
-
 MODEL = DeviceModel(
     name="bipolar",
     letter="q",
@@ -352,7 +332,7 @@ MODEL = DeviceModel(
     evaluate=evaluate,
     topology=topology,
     parameters=bipolar_parameters.INSTANCE,
-    model_parameters=(*bipolar_parameters.MODEL, *coefficients(_MISMATCH)),
+    model_parameters=(*bipolar_parameters.MODEL, *coefficients(bipolar_parameters.MISMATCH)),
     model_types={"npn": 1.0, "pnp": -1.0, "lpnp": -1.0},
     model_required=True,
     levels=(1, 2),
@@ -384,7 +364,7 @@ MODEL = DeviceModel(
     potentials=potentials,
     scales=("area",),
     elements=ELEMENTS,
-    mismatch=_MISMATCH,
+    mismatch=bipolar_parameters.MISMATCH,
     role=Role(
         heading="Bipolar transistors",
         control="b",

@@ -38,6 +38,9 @@ def facts(result: Contributions) -> Facts:
     said.append((f"{result.symbol}, nominal", signed(result.nominal[0, 0], result.unit)))
     deviation = "1 sigma" if not np.iscomplexobj(result.nominal) else "1 sigma, sqrt(E|x - x0|²)"
     said.append((f"{result.symbol}, {deviation}", _range(result.sigma, result.unit)))
+    if result.rejection_db:
+        worst, median = (_range(result.rejection_db[q], "dB") for q in ("1", "50"))
+        said.append(("CMRR", f"median {median}; 99 % have at least {worst}"))
     return tuple(said)
 
 
