@@ -37,7 +37,7 @@ SEEDS, STREAMS = 2**64, 2**30
 _PLAIN, _STRATA, _SCRAMBLE = range(3)  # purposes of random words
 _PURPOSES = 4
 _BITS = 52  # of a draw
-_AT_ONCE = 8192  # draws
+_AT_ONCE = 16384  # draws
 
 
 def normals(
