@@ -144,6 +144,19 @@ def test_radii_have_their_probability(aspect: float, scale: float, along: float,
             assert (side * past >= -1e-11 * least).all()
 
 
+@pytest.mark.parametrize("aspect", [1.0, 1e-3])
+@pytest.mark.parametrize("along", [True, False])
+def test_a_mean_that_is_far_off_costs_no_digits(aspect: float, along: bool) -> None:
+    """abs(rho) = m + x + y^2/(2*m) + ...: P(abs(rho) <= m + d) = Phi(d/s) - t^2/(2*m*s)*phi(d/s), t across."""
+    far = 2.0**27
+    d = (far + np.arange(-8, 9) / 4.0 * (1.0 if along else aspect)) - far
+    s, t = (1.0, aspect) if along else (aspect, 1.0)
+    points = gaussians(1.0, aspect, far * along, far * (not along), d.size)
+    expected = special.ndtr(d / s) - t * t / (2.0 * far * s) * np.exp(-0.5 * (d / s) ** 2) / np.sqrt(2.0 * np.pi)
+    inner, _ = both(far + d, points)
+    assert np.allclose(inner, expected, rtol=0.0, atol=5e-11)
+
+
 def test_a_point_is_a_step() -> None:
     points = gaussians(0.0, 0.0, 3.0, 4.0, 3)
     r = np.array([4.999, 5.0, 5.001])

@@ -3,13 +3,13 @@
     P(u^2 + v^2 <= r^2) = integral of phi(z)*(Phi((g - m_v)/s_v) - Phi((-g - m_v)/s_v)) over z,
     u = m_u + s_u*z, g = sqrt(r^2 - u^2)
 
-over the z with abs(u) <= r. The window of 13 deviations, from where phi is largest in it, is cut off at the rim; where
-the rim is near, it reaches to it. In it z = high - span*cos(pi*s/2)^2, so that the square root at the rim is smooth in
-s, and 128 nodes by Gauss and Legendre do. The window is in deviations and what is left to the rim is told by itself:
-so nothing is lost where s_u is tiny beside m_u. What lies outside has a sum of its own.
+over the z with abs(u) <= r. The window of 13 deviations, from where phi is largest in the disk, ends at the rim. In it
+z = high - span*cos(pi*s/2)^2, so that the square root at the rim is smooth in s, and 128 nodes by Gauss and Legendre
+do. The window is in deviations and what is left to the rim is told by itself: so nothing is lost where s_u is tiny
+beside m_u. What lies outside has a sum of its own.
 
-u is the narrow axis where s_v of it is smooth: where the mean lies nearer to the wide axis, measured in deviations, or
-the rim is curved, r*s_narrow < 25*s_wide^2. Otherwise it is the wide one.
+u is the axis along which the ends of the slices move least, in deviations: the narrow one, unless the mean lies across
+the wide one, m_across*s_narrow > m_along*s_wide, and the rim is hardly curved there, r*s_narrow > 25*s_wide^2.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ Array = NDArray[np.float64]
 
 NODES = 128
 _REACH = 13.0  # deviations: 1e-38 of the probability lies beyond
-_NEAR = 1.01  # of the window: a rim so near is its end
 _THINNEST = 1e-100  # of the wide deviation: the narrow one of a line
 _SMALLEST = 1e-150  # of the wide deviation: a smaller radius counts as this one
 _FARTHEST = 1e3  # wide deviations beyond the mean: a larger one counts as this
@@ -104,11 +103,11 @@ class _Slices:
         self.top, self.bottom = (r - m_u) / s_u, -(r + m_u) / s_u
 
         past = np.maximum(-self.top, 0.0)  # of the mean, beyond the rim
-        at_top = self.top <= _NEAR * _REACH
+        at_top = self.top <= _REACH
         high = np.where(at_top, self.top, _REACH)
         span = np.where(past > 0.0, _REACH**2 / (np.hypot(past, _REACH) + past), high + _REACH)
         whole = np.where(at_top, 2.0 * r / s_u, high - self.bottom)
-        at_bottom = whole <= _NEAR * span
+        at_bottom = whole <= span
         span = np.where(at_bottom, whole, span)
         above = np.where(at_top, 0.0, (r - m_u) - s_u * high)  # from the window to the rim
         below = np.where(at_top, 2.0 * r - s_u * span, (r + m_u) + s_u * (high - span))

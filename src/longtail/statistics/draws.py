@@ -7,7 +7,8 @@ samples keep the first ones. Three kinds:
 random  independent samples, from Philox4x64-10 (`longtail.statistics.words`): the counter is the number of the sample,
         a quarter of the dimension, and the stream with the purpose; the key is the seed
 latin   a Latin hypercube (`longtail.statistics.latin`): depends on the number of all samples too, which is then fixed
-sobol   Sobol' points (`longtail.statistics.sobol`), scrambled by the seed; best in the first 2^m samples
+sobol   Sobol' points (`longtail.statistics.sobol`), scrambled by the seed; best in the first 2^m samples. The first
+        draw takes a while in proportion to the largest number: a second for 20 dimensions to 2^20
 
 A uniform draw is (k + 1/2)/2^52, of an integer k of 52 random bits, so that it is never 0 or 1 and 1 - u is one as
 well; a normal one is its quantile. Samples of `latin` and `sobol` are not independent of one another: the spread of a
@@ -36,7 +37,7 @@ SEEDS, STREAMS = 2**64, 2**30
 _PLAIN, _STRATA, _SCRAMBLE = range(3)  # purposes of random words
 _PURPOSES = 4
 _BITS = 52  # of a draw
-_AT_ONCE = 8192  # draws
+_AT_ONCE = 16384  # draws
 
 
 def normals(

@@ -6,8 +6,8 @@ permutation of 0 to N - 1 that is computed, not shuffled: an unbalanced Feistel 
     left ^= F(right, key of the round),  right ^= F(left, key of the next round),  left ^= ...
 
 with random keys of each dimension. What falls beyond N goes through the network again until it does not, which keeps it
-a permutation (cycle walking: J. Black, P. Rogaway, CT-RSA 2002, section 4). F multiplies and folds 64 bits by the
-constants of SplitMix64 (G. Steele, D. Lea, C. Flood, OOPSLA 2014, fig. 16). Latin hypercubes: M. McKay, R. Beckman,
+a permutation (cycle walking: J. Black, P. Rogaway, CT-RSA 2002). F multiplies and folds 64 bits by the
+constants of SplitMix64 (G. Steele, D. Lea, C. Flood, OOPSLA 2014). Latin hypercubes: M. McKay, R. Beckman,
 W. Conover, Technometrics 21 (1979) 239; a mean that is a sum of functions of one dimension each has an error of higher
 order then (M. Stein, Technometrics 29 (1987) 143).
 """

@@ -7,10 +7,10 @@ and s_v and means m_u and m_v,
     P(abs(rho) <= r) = integral over abs(u) <= r of phi((u - m_u)/s_u)/s_u * (Phi((g - m_v)/s_v) - Phi((-g - m_v)/s_v)),
     g = sqrt(r^2 - u^2), phi and Phi the density and the distribution of a standard normal variable
 
-(A. Papoulis, S. Pillai, Probability, Random Variables and Stochastic Processes, 4th ed., eq. 6-36: the region is a
-disk). The integral is one sum by Gauss and Legendre: u runs over the axis along which the integrand is smooth, most
-often the narrow one, to 13 deviations, in a variable that takes the edge off the square root. P(abs(rho) > r) is summed
-by itself, from what lies outside, so that neither loses digits where it is small.
+(A. Papoulis, S. Pillai, Probability, Random Variables and Stochastic Processes, 4th ed., chapter 6: the region is a
+disk). The integral is one sum by Gauss and Legendre (`longtail.statistics.disks`): u runs over the axis along which the
+integrand is smooth, most often the narrow one. P(abs(rho) > r) is summed by itself, from what lies outside, so that
+neither loses digits where it is small.
 
 A rejection is 1/abs(rho), and no mean and no standard deviation are given of one. The mean of 1/abs(rho) does not
 exist where rho is real and its density at zero is not zero; in dB the deviation is there, but says nothing about the

@@ -2,12 +2,14 @@
 
 A generator without a state: 256 bits of counter and 128 bits of key become 256 random bits, the same on every machine.
 The counter is (row, column div 4, tag, 0), the key is the seed, and a column has one of the four words. Source:
-J. Salmon, M. Moraes, R. Dror, D. Shaw, "Parallel random numbers: as easy as 1, 2, 3", Proc. SC '11, section 3.3. NumPy
+J. Salmon, M. Moraes, R. Dror, D. Shaw, "Parallel random numbers: as easy as 1, 2, 3", Proc. SC '11. NumPy
 has it in C and promises never to change what its bit generators give (NEP 19); the tests hold it against the equations
 and the published answers.
 """
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +19,8 @@ Rows = NDArray[np.intp]
 
 _PER_COUNTER = 4
 _COUNTERS = 2**256
-_GAP = 256  # rows that are left out between two: so many are drawn in the time that a generator takes to be set up
+_AT_ONCE = 2**14  # rows: what is drawn stays in the cache
+_GAP = 256  # rows between two: so many are drawn in the time that a generator takes to be set up
 
 
 def words(seed: int, rows: Rows, columns: int, tag: int) -> Words:
@@ -36,10 +39,9 @@ def words(seed: int, rows: Rows, columns: int, tag: int) -> Words:
         ordered, places = np.unique(rows, return_inverse=True)
     found = np.empty((ordered.size, columns), np.uint64)
     breaks = np.flatnonzero(np.diff(ordered) > _GAP) + 1
-    for first, last in zip([0, *breaks], [*breaks, ordered.size], strict=True):
-        run = ordered[first:last]
-        if run.size:
-            _fill(found[first:last], seed, run, tag)
+    ends = np.union1d(np.arange(0, ordered.size, _AT_ONCE), np.append(breaks, ordered.size))
+    for first, last in pairwise(ends.tolist()):
+        _fill(found[first:last], seed, ordered[first:last], tag)
     return found if places is None else found[places]
 
 

@@ -25,7 +25,7 @@ def wilson(hits: ArrayLike, count: ArrayLike, confidence: float = 0.95) -> tuple
 
     (s + z^2/2n -+ z*sqrt(s*(1 - s)/n + z^2/4n^2))/(1 + z^2/n), s = k/n, z the normal quantile of (1 + confidence)/2.
     Source: E. Wilson, J. Am. Stat. Assoc. 22 (1927) 209; L. Brown, T. Cai, A. DasGupta, Statist. Sci. 16 (2001) 101,
-    eq. 4. Raises `OptionError` where counts or the confidence are none.
+    section 3.1.1. Raises `OptionError` where counts or the confidence are none.
 
     >>> [round(each.item(), 4) for each in wilson(990, 1000)]
     [0.9817, 0.9946]
@@ -44,7 +44,7 @@ def clopper_pearson(hits: ArrayLike, count: ArrayLike, confidence: float = 0.95)
 
     B^-1(a/2; k, n - k + 1) and B^-1(1 - a/2; k + 1, n - k), a = 1 - confidence; 0 and 1 where there is none: of no hits
     the upper limit is 1 - (a/2)^(1/n). Source: C. Clopper, E. Pearson, Biometrika 26 (1934) 404; Brown and others,
-    eq. 8.
+    section 4.2.1.
 
     >>> [round(each.item(), 6) for each in clopper_pearson(0, 1000)]
     [0.0, 0.003682]
@@ -100,7 +100,7 @@ def sample_quantile(samples: ArrayLike, p: float, confidence: float = 0.95) -> t
 def distance(mean: ArrayLike, deviation: ArrayLike, low: ArrayLike = -np.inf, high: ArrayLike = np.inf) -> Array:
     """The worst-case distance beta of a measure: of the nearer limit, in deviations; negative where the mean fails.
 
-    Source: K. Antreich, H. Graeb, C. Wieser, IEEE Trans. CAD 13 (1994) 57, eq. 16, for a linear measure. A measure that
+    Source: K. Antreich, H. Graeb, C. Wieser, IEEE Trans. CAD 13 (1994) 57, for a linear measure. A measure that
     does not spread is infinitely far from what it meets.
 
     >>> distance(83.0, 1.5, low=80.0).item()
@@ -126,7 +126,7 @@ def worst_point(parts: ArrayLike, beta: ArrayLike) -> Array:
 
     parts  what one deviation of each independent cause moves the measure by, `[..., cause]`
 
-    -beta*a/abs(a), the point of the limit that is nearest to the mean (Antreich and others, eq. 15); zero where nothing
+    -beta*a/abs(a), the point of the limit that is nearest to the mean (Antreich and others); zero where nothing
     moves the measure.
 
     >>> worst_point([3.0, -4.0], 2.0).round(12).tolist()
