@@ -91,7 +91,7 @@ class Delay:
     seconds: Real
 
 
-THERMAL, SHOT, FLICKER = MECHANISMS = ("thermal", "shot", "flicker")
+THERMAL, SHOT, FLICKER, GIVEN = MECHANISMS = ("thermal", "shot", "flicker", "given")  # given: by a macromodel
 
 
 @dataclass(frozen=True, slots=True)

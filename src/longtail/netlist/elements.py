@@ -12,12 +12,11 @@ from longtail.netlist.expressions.tree import Name, Potential
 from longtail.netlist.fields import Fields, Token, defined_value, definitions, expression_at, sections, tokens
 from longtail.netlist.lines import LogicalLine
 
-SUPPORTED = frozenset("rclkviefghbdqmjzswtx")
+SUPPORTED = frozenset("rclkviefghbdqmjzswtxa")
 UNSUPPORTED = {
     "u": "a distributed RC line",
     "o": "a lossy transmission line",
     "y": "a transmission line of measured data",
-    "a": "a code model, or an A device of LTspice, whose equations are in no manual",
     "n": "a compiled Verilog-A device",
     "p": "coupled lines",
 }
