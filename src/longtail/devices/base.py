@@ -269,6 +269,9 @@ TEMPERATURE = Parameter("temp", "degC", "device temperature, in place of the cir
 TEMPERATURE_DIFFERENCE = Parameter("dtemp", "K", "device temperature above the circuit's", 0.0, aliases=("trise",))
 
 
+NOISELESS = Parameter("noiseless", "", "LTspice's word for a device without noise", 0.0, flag=True)  # on any model card
+
+
 def thermal_voltage(temperature: Real) -> Real:
     """kT/q in V of a temperature in K.
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from longtail.circuit import Instance
+from longtail.elaborate.cards.gates import GATES
 from longtail.elaborate.cards.line import Line
 from longtail.elaborate.cards.ota import ota
 from longtail.elaborate.cards.special import kind_of
 from longtail.errors import nearest
 
-KINDS: Mapping[str, Callable[[Line], list[Instance]]] = {"ota": ota}
+KINDS: Mapping[str, Callable[[Line], list[Instance]]] = {"ota": ota, **GATES}
 MEMORY = "its state at an operating point is what it was before, and nothing was before"
 REFUSED = {
     **dict.fromkeys(("srflop", "dflop", "counter", "samplehold", "phasedet"), MEMORY),

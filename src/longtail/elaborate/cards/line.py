@@ -125,6 +125,10 @@ class Line:
             values["m"] = multiply(values.get("m", 1.0), self.scope.multiplier)
         return Instance(self.name, device, nodes, values, model, controls, expression, waveform, self.element.span)
 
+    def bare(self) -> Line:
+        """The card without its assignments, which have been read."""
+        return replace(self, element=replace(self.element, assignments=()))
+
     def named(self, prefix: str) -> Line:
         """The card of a part of this one, `rout_a1` of `a1`, without assignments."""
         return replace(self, element=replace(self.element, name=f"{prefix}_{self.element.name}", assignments=()))

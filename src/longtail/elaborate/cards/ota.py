@@ -110,7 +110,7 @@ def _current(card: Special) -> list[Instance]:
     law = terms[0]
     for term in terms[1:]:
         law = Binary("+", law, term)
-    return [flat_behavioral(_bare(card.line), (card.common, card.node(7)), law, (), voltage=False)]
+    return [flat_behavioral(card.line.bare(), (card.common, card.node(7)), law, (), voltage=False)]
 
 
 def _limited(card: Special) -> Expression:
@@ -225,7 +225,3 @@ def _noise(card: Special, name: str, p: str, n: str) -> Instance:
         return card.line.part(f"a{name}", "noise_current", (p, n), i=value, corner=corner)
     made = card.line.part(f"a{name}", "noise_current", (p, n), corner=corner, formula=1.0)
     return replace(made, expression=as_expression(value))
-
-
-def _bare(line: Line) -> Line:
-    return replace(line, element=replace(line.element, assignments=()))

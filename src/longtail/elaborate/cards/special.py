@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from longtail.circuit import Instance, Value
 from longtail.devices.base import Parameter
@@ -68,7 +69,10 @@ Reader = Callable[[Special], list[Instance]]
 
 
 def read_special(
-    line: Line, declared: Iterable[Parameter], unknown: Mapping[str, str], written: Callable[[str], Value | None]
+    line: Line,
+    declared: Iterable[Parameter],
+    unknown: Mapping[str, str] = MappingProxyType({}),
+    written: Callable[[str], Value | None] = lambda name: None,
 ) -> Special:
     """The card with checked parameters; `unknown` says why some that LTspice has are refused.
 
