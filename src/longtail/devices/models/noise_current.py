@@ -1,8 +1,8 @@
 """Noise current: a source without a current, whose noise between p and n has the density i^2*(1 + corner/f) = S_i.
 
 i is its white part in A/sqrt(Hz), or what a formula over the frequency says, as a macromodel states its input noise;
-corner is the frequency in Hz at which flicker and white noise are equal. It reads back as an LTspice card without a
-transconductance, `a1 n p 0 0 0 0 0 0 ota g=0 in=1p ink=10`.
+corner is the frequency in Hz at which flicker and white noise are equal. It is written as LTspice's card without a
+transconductance, `a1 p n 0 0 0 0 0 0 ota g=0 in=1p ink=10`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ MODEL = DeviceModel(
     parameters=(
         Parameter("i", "A/sqrt(Hz)", "white noise current", 0.0, low=0.0, aliases=("in",)),
         Parameter("corner", "Hz", "frequency at which flicker noise is as large", 0.0, low=0.0, aliases=("ink",)),
-        Parameter("formula", "", "1 where i is a formula over the frequency", 0.0, choices=(0.0, 1.0)),
+        Parameter("formula", "", "i is a formula over the frequency", 0.0, flag=True),
         MULTIPLIER,
     ),
     references=(

@@ -103,7 +103,9 @@ def _driven(card: Special, state: Expression) -> list[Instance]:
     parts = []
     for terminal in used:
         ends = (card.node(terminal), card.common)
-        parts.append(flat_behavioral(lines[terminal], ends, _output(card, terminal, states[terminal]), (), voltage=False))
+        parts.append(
+            flat_behavioral(lines[terminal], ends, _output(card, terminal, states[terminal]), (), voltage=False)
+        )
         if card.nominal("cout") > 0.0:
             parts.append(line.part(f"cout{terminal}", "capacitor", ends, c=card["cout"]))
     return parts

@@ -25,13 +25,12 @@ balanced and for unbalanced sources.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from longtail.circuit import GROUND, Instance, Value
 from longtail.devices.base import Parameter
 from longtail.elaborate.cards.controlled import flat_behavioral
 from longtail.elaborate.cards.line import Line
 from longtail.elaborate.cards.special import Special, read_special
+from longtail.elaborate.scope.checking import Given
 from longtail.elaborate.scope.rewriting import rewrite
 from longtail.elaborate.scope.values import add, as_expression, divide, multiply, reads_circuit, reads_names, subtract
 from longtail.elaborate.scope.vocabulary import plain
@@ -62,12 +61,18 @@ PARAMETERS = (
     Parameter("epsilon", "V", "width of the corners of the clamps", 0.0, low=0.0),
     Parameter("rout", "ohm", "output resistance (not given: none)", None, low=1e-9),
     Parameter("cout", "F", "output capacitance", 0.0, low=0.0),
-    *(Parameter(name, unit, f"{what}, white part", 0.0, low=0.0) for name, unit, what in (
-        ("en", "V/sqrt(Hz)", "noise voltage of the input"),
-        ("in", "A/sqrt(Hz)", "noise current between the inputs"),
-        ("incm", "A/sqrt(Hz)", "noise current into both inputs"),
-    )),
-    *(Parameter(name, "Hz", f"where the flicker part of {of} is as large", 0.0, low=0.0) for of, name in NOISES.items()),
+    *(
+        Parameter(name, unit, f"{what}, white part", 0.0, low=0.0)
+        for name, unit, what in (
+            ("en", "V/sqrt(Hz)", "noise voltage of the input"),
+            ("in", "A/sqrt(Hz)", "noise current between the inputs"),
+            ("incm", "A/sqrt(Hz)", "noise current into both inputs"),
+        )
+    ),
+    *(
+        Parameter(name, "Hz", f"where the flicker part of {of} is as large", 0.0, low=0.0)
+        for of, name in NOISES.items()
+    ),
 )
 
 
@@ -201,13 +206,16 @@ def _current_noise(card: Special) -> list[Instance]:
     """in from input to input, and incm into both."""
     parts = []
     if _is_there(card, "in"):
-        parts.append(_noise(card, "in", card.node(1), card.node(2)))
+        alone = card["g"] == 0.0 and not card.used(7) and not _is_there(card, "incm")
+        parts.append(_noise(card, "in", card.node(1), card.node(2), own_name=alone))
     if _is_there(card, "incm"):
         parts += _across_an_ohm(card, "incm")
         ends = (card.line.inner("incm"), GROUND)
         for number in (1, 2):
             if card.used(number):
-                parts.append(card.line.part(f"gincm{number}", "vccs", (card.common, card.node(number), *ends), gain=1.0))
+                parts.append(
+                    card.line.part(f"gincm{number}", "vccs", (card.common, card.node(number), *ends), gain=1.0)
+                )
     return parts
 
 
@@ -218,10 +226,14 @@ def _across_an_ohm(card: Special, name: str) -> list[Instance]:
     return [ohm, _noise(card, name, node, GROUND)]
 
 
-def _noise(card: Special, name: str, p: str, n: str) -> Instance:
-    """A noise current of that name between two nodes."""
-    value, corner = card[name], card[NOISES[name]]
-    if not reads_names(as_expression(value), "hertz"):
-        return card.line.part(f"a{name}", "noise_current", (p, n), i=value, corner=corner)
-    made = card.line.part(f"a{name}", "noise_current", (p, n), corner=corner, formula=1.0)
-    return replace(made, expression=as_expression(value))
+def _noise(card: Special, name: str, p: str, n: str, *, own_name: bool = False) -> Instance:
+    """A noise current of that name between two nodes; it has the name of the card where it is all that this makes."""
+    value, span = card[name], card.line.element.span
+    line = card.line.bare() if own_name else card.line.named(f"a{name}")
+    by_formula = reads_names(as_expression(value), "hertz")
+    given = [
+        Given("corner", card[NOISES[name]], span),
+        Given("formula" if by_formula else "i", 1.0 if by_formula else value, span),
+    ]
+    law = as_expression(value) if by_formula else None
+    return line.instance("noise_current", (p, n), given, expression=law)
