@@ -23,10 +23,10 @@ from longtail.devices.base import (
 def evaluate(v: Potentials, p: Parameters) -> Flows:
     """No current; the noise."""
     amplitude = v.law() if p.nominal("formula") else p["i"]
-    white = NoiseSource("white", GIVEN, "p", "n", amplitude * amplitude)
-    sources = (white,)
+    density = amplitude * amplitude
+    sources = [NoiseSource("white", GIVEN, "p", "n", density)]
     if p.nominal("corner") > 0.0:
-        sources = (white, NoiseSource("flicker", FLICKER, "p", "n", white.density * p["corner"], 1.0))
+        sources.append(NoiseSource("flicker", FLICKER, "p", "n", density * p["corner"], 1.0))
     return Flows(static={"p": 0.0, "n": 0.0}, noise=sources)
 
 

@@ -2,8 +2,8 @@
 
     g = exp(A*atan((v_c - vt)/abs(vh)) + B),  A = ln(roff/ron)/pi,  B = -ln(roff*ron)/2,  v_c = v_cp - v_cn
 
-Without ilimit i = g*v. vser is a drop: v is what is beyond it, v - vser or v + vser, and zero in between; epsilon is the
-width of the parabola that rounds both bends. No current flows at the control terminals.
+Without ilimit i = g*v. vser is a drop: v is what is beyond it, v - vser or v + vser, and zero in between; epsilon is
+the width of the parabola that rounds both bends. No current flows at the control terminals.
 
 What vser and epsilon do is in no manual but as "series voltage": it is read off LTspice's own models, whose current
 always goes from n to p, where a source in series would do the same. Noise: thermal, 4*k*T*g.

@@ -5,13 +5,13 @@
 
 BUF, AND, OR and XOR compare each input that is used, to terminal 8, with ref, by default the middle of vhigh and vlow.
 SCHMITT compares v_1 - v_2 with vt + vh: between its trip points vt - vh and vt + vh it keeps what it was, and an
-operating point has no past, so it is low there, as a switch is off. A step has a width, as that of a switch: 10 uV and a
-thousandth of its voltages, so that a loop that holds an input there has an operating point.
+operating point has no past, so it is low there, as a switch is off. A step has a width, as that of a switch: 10 uV
+and a thousandth of its threshold, so that a loop that holds an input there has an operating point.
 
     VARISTOR: i = (v - v_c)/rclamp of v > v_c, (v + v_c)/rclamp of v < -v_c,   v = v_7 - v_8,  v_c = |v_1 - v_2|
 
-Sources: LTspice help, A. Special Functions, and the LTspice reference of Analog Devices (levels, rout, rhigh, rlow, ref,
-vt, vh, terminals); the varistor's line is that of SpiceSharpParser, compared with LTspice there.
+Sources: LTspice help, A. Special Functions, and the LTspice reference of Analog Devices (levels, rout, rhigh, rlow,
+ref, vt, vh, terminals); the varistor's line is that of SpiceSharpParser, compared with LTspice there.
 """
 
 from __future__ import annotations

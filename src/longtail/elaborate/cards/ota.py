@@ -3,7 +3,7 @@
     u = (v_2 - v_1 + ref)*(v_3 - v_4)                       the second factor where terminals 3 and 4 are used
     i = iout*tanh(g*u/iout)                                 into the output, terminal 7, and out of terminal 8
     i = isource*tanh(g*u/isource), or isink*tanh(g*u/isink) of g*u < 0, with `asym`
-    i = a*tanh(g*u/a) + b                                   isource or isink without `asym`: a their mean size, b their mean
+    i = a*tanh(g*u/a) + b                                   with isource or isink alone: a their mean size, b their mean
     i = g*u                                                 with `linear`
     i -= (v_o - vhigh)/rclamp above vhigh, += (vlow - v_o)/rclamp below vlow       v_o = v_7 - v_8
 
@@ -13,8 +13,8 @@ Noise: en in V/sqrt(Hz) in series with the input, so that it goes through the sl
 terminal 1 to 2; incm into both inputs alike, from terminal 8. Each has white and flicker parts, equal at enk, ink and
 incmk in Hz. They may be formulas over `freq`.
 
-    a1 out com i = law      ren_a1, aen_a1 at the node a1_en: en    ain_a1: in    rincm_a1, aincm_a1, gincm1_a1, gincm2_a1
-    rout_a1, cout_a1
+    a1: i, as a behavioural source    rout_a1, cout_a1    ain_a1: in
+    ren_a1 and aen_a1 at the node a1_en: en               rincm_a1, aincm_a1, gincm1_a1, gincm2_a1: incm
 
 Sources: LTspice reference of Analog Devices (g, iout, isink, vhigh, vlow, rout, cout and their defaults); symbols of
 LTspice's library (terminals 1 inverting, 3 and 4 multiplying); translations that were compared with LTspice

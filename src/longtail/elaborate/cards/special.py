@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from longtail.circuit import Instance, Value
+from longtail.circuit import Value
 from longtail.devices.base import Parameter
 from longtail.elaborate.cards.catalog import Spelling
 from longtail.elaborate.cards.line import Line
@@ -63,9 +63,6 @@ class Special:
     def flag(self, name: str) -> bool:
         """Whether a flag stands on the card; LTspice takes `linear=1` for `linear`, and 0.5 is where it begins."""
         return self.nominal(name) >= 0.5
-
-
-Reader = Callable[[Special], list[Instance]]
 
 
 def read_special(
