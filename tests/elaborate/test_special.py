@@ -288,9 +288,9 @@ def test_a_varistor_clamps_at_its_control(control, drive):
         ("a1 n p 0 0 0 0 o 0 DFLOP", "DFLOP is not supported: its state", None),
         ("a1 n p 0 0 0 0 o 0 MODULATOR mark=1", "MODULATOR is not supported: it oscillates", None),
         ("a1 0 0 0 0 0 0 o 0 AND", "no input of the gate is used", None),
-        ("a1 n o gain\n.model gain gain(gain=2)", "code models of ngspice are not supported", None),
-        ("a1 [n p] o d_and1", "code models of ngspice are not supported", None),
-        ("a1 %vd(n p) o amp", "code models of ngspice are not supported", None),
+        ("a1 n o gain\n.model gain gain(gain=2)", "'a1' is a code model of ngspice", None),
+        ("a1 [n p] o d_and1", "'a1' is a code model of ngspice", None),
+        ("a1 %vd(n p) o amp", "'a1' is a code model of ngspice", None),
     ],
 )
 def test_what_is_not_read_is_named(card, words, hint):

@@ -42,6 +42,7 @@ class Parameter:
     choices: tuple[float, ...] = ()
 
 
+NOISELESS = Parameter("noiseless", "", "LTspice's word for a device without noise", 0.0, flag=True)  # on any model card
 RELATIVE_SPREAD, THRESHOLD_SPREAD = 0.01, 5e-3  # standard deviations: of sizes and currents, of thresholds in V
 
 
@@ -263,13 +264,15 @@ class DeviceModel:
     role: Role | None = None
     references: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Every device with a model takes the word `noiseless` on its model cards."""
+        if self.model_types and NOISELESS not in self.model_parameters:
+            object.__setattr__(self, "model_parameters", (*self.model_parameters, NOISELESS))
+
 
 MULTIPLIER = Parameter("m", "", "number of devices in parallel", 1.0, low=0.0)
 TEMPERATURE = Parameter("temp", "degC", "device temperature, in place of the circuit's", None, low=-273.15)
 TEMPERATURE_DIFFERENCE = Parameter("dtemp", "K", "device temperature above the circuit's", 0.0, aliases=("trise",))
-
-
-NOISELESS = Parameter("noiseless", "", "LTspice's word for a device without noise", 0.0, flag=True)  # on any model card
 
 
 def thermal_voltage(temperature: Real) -> Real:

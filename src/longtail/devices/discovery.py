@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from dataclasses import replace
 from functools import cache
 
-from longtail.devices.base import NOISELESS, DeviceModel
+from longtail.devices.base import DeviceModel
 
 
 @cache
 def devices() -> dict[str, DeviceModel]:
-    """Every device model by name, in sorted order of their files; all model cards may say `noiseless`.
+    """Every device model by name, in sorted order of their files.
 
     >>> "resistor" in devices()
     True
@@ -27,7 +26,5 @@ def devices() -> dict[str, DeviceModel]:
             raise TypeError(f"{module.__name__} exports no MODEL; a device file must, see CONTRIBUTING.md")
         if model.name in found:
             raise TypeError(f"two device files call their model '{model.name}'")
-        if model.model_types:
-            model = replace(model, model_parameters=(*model.model_parameters, NOISELESS))
         found[model.name] = model
     return found

@@ -22,6 +22,7 @@ UNSUPPORTED = {
     "p": "coupled lines",
 }
 
+SPECIAL_TERMINALS = 8  # of LTspice's A devices
 _HOW_TO_TRANSFORM = ("window", "nfft", "mtol")  # LTspice's LAPLACE into time, of no effect here
 _OF_TRANSFORMS = re.compile(r"[\s,]+(?:window|nfft|mtol)\s*=")
 
@@ -53,6 +54,9 @@ def read_element(line: LogicalLine) -> Element:
             hint="cards begin with the letter of a device, '.', '+' or '*'",
         )
     words, assignments = _contents(line, letter, len(name))
+    if letter == "a" and (len(words) <= SPECIAL_TERMINALS or any(word.text[:1] in ("[", "%") for word in words)):
+        message = f"'{name}' is a code model of ngspice, which is not supported"
+        raise UnsupportedError(message, span=line.span(), hint="A devices of LTspice have 8 nodes and a kind")
     return Element(name, tuple(words), tuple(assignments), line.span())
 
 

@@ -8,8 +8,8 @@ from longtail.circuit import Instance
 from longtail.elaborate.cards.gates import GATES
 from longtail.elaborate.cards.line import Line
 from longtail.elaborate.cards.ota import ota
-from longtail.elaborate.cards.special import kind_of
 from longtail.errors import nearest
+from longtail.netlist.elements import SPECIAL_TERMINALS
 
 KINDS: Mapping[str, Callable[[Line], list[Instance]]] = {"ota": ota, **GATES}
 MEMORY = "its state at an operating point is what it was before, and nothing was before"
@@ -21,7 +21,7 @@ REFUSED = {
 
 def special_function(line: Line) -> list[Instance]:
     """The parts of an A card. Raises UnsupportedError for a kind that is not read."""
-    kind = kind_of(line)
+    kind = line.element.words[SPECIAL_TERMINALS].text
     if kind in KINDS:
         return KINDS[kind](line)
     known = f"{', '.join(name.upper() for name in KINDS)} are"

@@ -16,9 +16,9 @@ from longtail.elaborate.cards.catalog import Spelling
 from longtail.elaborate.cards.line import Line
 from longtail.elaborate.scope.checking import Given, check
 from longtail.errors import nearest
+from longtail.netlist.elements import SPECIAL_TERMINALS as TERMINALS
 from longtail.netlist.expressions.tree import Expression, Potential
 
-TERMINALS = 8
 TIMES = ("tripdt", "td", "trise", "tfall", "tau", "ic")  # of switching, of no effect at an operating point
 
 
@@ -107,12 +107,3 @@ def read_special(
 def _note_times(line: Line) -> None:
     if any(assignment.name in TIMES for assignment in line.element.assignments):
         line.notes.add(f"A devices: {', '.join(TIMES[:-1])} and ic act in transient analysis only")
-
-
-def kind_of(line: Line) -> str:
-    """What an A card is, "ota". Raises UnsupportedError for a code model of ngspice."""
-    words = line.element.words
-    names = [word.text for word in words]
-    if len(words) <= TERMINALS or any(name[:1] in ("[", "%") for name in names):
-        raise line.unsupported("code models of ngspice are not supported")
-    return names[TERMINALS]
