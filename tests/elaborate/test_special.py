@@ -244,10 +244,12 @@ def test_levels_thresholds_and_resistances_of_a_gate():
     assert (high["q"], high["n"]) == (pytest.approx(2.5), pytest.approx(0.25))
     assert (low["q"], low["n"]) == (pytest.approx(0.25), pytest.approx(2.5))
     assert levels(f"{card} ref=0.5", 0.51, 0.0)["q"] == pytest.approx(5.0)
+    for v, state in ((0.59, 1.0), (0.61, 5.0)):
+        assert levels(f"{card} vt=0.5 vh=0.1", v, 0.0)["q"] == pytest.approx(state)
 
 
 def test_a_schmitt_trigger_is_low_between_its_trip_points():
-    card = "a1 a b 0 0 0 n q 0 SCHMITT vt=0.5 vh=0.2"
+    card = "a1 a b 0 0 0 n q 0 SCHMITT ref=0.5 vh=0.2"
     for difference, state in ((0.2, 0.0), (0.4, 0.0), (0.69, 0.0), (0.71, 1.0)):
         assert levels(card, difference - 1.0, -1.0)["q"] == pytest.approx(state, abs=1e-9), difference
         assert levels(card, difference - 1.0, -1.0)["n"] == pytest.approx(1.0 - state, abs=1e-9)

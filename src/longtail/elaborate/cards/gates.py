@@ -3,7 +3,8 @@
     i = (v_o - vhigh)/rhigh or (v_o - vlow)/rlow      from an output through the gate to terminal 8, by its state q
     q = 1 above the threshold, 0 below                terminal 7 has q, terminal 6 the opposite
 
-BUF, AND, OR and XOR compare each input that is used, to terminal 8, with ref, by default the middle of vhigh and vlow.
+BUF, AND, OR and XOR compare each input that is used, to terminal 8, with ref + vh, ref by default the middle of vhigh
+and vlow; LTspice's models write vt for ref too, and ref for vt.
 SCHMITT compares v_1 - v_2 with vt + vh: between its trip points vt - vh and vt + vh it keeps what it was, and an
 operating point has no past, so it is low there, as a switch is off. A step has a width, as that of a switch: 10 uV
 and a thousandth of its threshold, so that a loop that holds an input there has an operating point.
@@ -30,10 +31,7 @@ from longtail.elaborate.scope.vocabulary import plain
 from longtail.netlist.expressions.tree import Binary, Call, Conditional, Expression, Number, Unary
 
 LEAST_STEP = 1e-5  # V
-NO_PAST = (
-    "A devices: between its trip points a SCHMITT is low here, since an operating point has no past ('vh' says how far "
-    "they are from 'vt')"
-)
+NO_PAST = "A devices: between its trip points a gate with vh is low here, since an operating point has no past"
 _LOAD = (
     Parameter("vhigh", "V", "high level", 1.0),
     Parameter("vlow", "V", "low level", 0.0),
@@ -42,12 +40,12 @@ _LOAD = (
     Parameter("rlow", "ohm", "output resistance when low (not given: rout)", None, low=1e-9),
     Parameter("cout", "F", "output capacitance", 0.0, low=0.0),
 )
-_LOGIC = (*_LOAD, Parameter("ref", "V", "threshold of the inputs (not given: the middle of the levels)", None))
-_SCHMITT = (
-    *_LOAD,
-    Parameter("vt", "V", "middle of the trip points", 0.5),
-    Parameter("vh", "V", "trip points to either side", 0.0, low=0.0),
+_HYSTERESIS = Parameter("vh", "V", "trip points to either side", 0.0, low=0.0)
+_REFERENCE = Parameter(
+    "ref", "V", "threshold of the inputs (not given: the middle of the levels)", None, aliases=("vt",)
 )
+_LOGIC = (*_LOAD, _REFERENCE, _HYSTERESIS)
+_SCHMITT = (*_LOAD, Parameter("vt", "V", "middle of the trip points", 0.5, aliases=("ref",)), _HYSTERESIS)
 _VARISTOR = (Parameter("rclamp", "ohm", "resistance beyond the voltage of terminals 1 and 2", 1.0, low=1e-9),)
 
 
@@ -61,15 +59,14 @@ def gate(line: Line, join: Callable[[list[Expression]], Expression]) -> list[Ins
     used = [terminal for terminal in range(1, 6) if card.used(terminal)]
     if not used:
         raise line.error("no input of the gate is used: all are at the node of terminal 8")
-    return _driven(card, join([_step(card, card.voltage(terminal, 8), threshold) for terminal in used]))
+    trip = _trip(card, threshold)
+    return _driven(card, join([_step(card, card.voltage(terminal, 8), trip) for terminal in used]))
 
 
 def schmitt(line: Line) -> list[Instance]:
     """A Schmitt trigger of the voltage between terminals 1 and 2."""
     card = read_special(line, _SCHMITT)
-    if card.nominal("vh") > 0.0:
-        line.notes.add(NO_PAST)
-    return _driven(card, _step(card, card.voltage(1, 2), add(card["vt"], card["vh"])))
+    return _driven(card, _step(card, card.voltage(1, 2), _trip(card, card["vt"])))
 
 
 def varistor(line: Line) -> list[Instance]:
@@ -82,6 +79,13 @@ def varistor(line: Line) -> list[Instance]:
     below = plain("max", (Binary("-", Unary("-", voltage), bound), Number(0.0)))
     law = Binary("/", Binary("-", above, below), as_expression(card["rclamp"]))
     return [flat_behavioral(line.bare(), (card.node(7), card.common), law, (), voltage=False)]
+
+
+def _trip(card: Special, threshold: Value) -> Value:
+    """The voltage from which an input is high, whatever it was before."""
+    if card.nominal("vh") > 0.0:
+        card.line.notes.add(NO_PAST)
+    return add(threshold, card["vh"])
 
 
 def _step(card: Special, voltage: Expression, threshold: Value) -> Expression:
