@@ -33,6 +33,12 @@ QUESTIONS: dict[str, tuple[tuple[str | None, dict[str, Any]], ...]] = {
     ),
     "behavioral": (("bjt_pair", {}), ("ota_5t", {"frequency_hz": 1e6, "null": True})),
     "cmrr": (("bjt_pair", {"frequency_hz": FEW}), ("ota_5t", {"vcm": "0.5:2.5:5", "null": True, "frequency_hz": 1.0})),
+    "contributions": (
+        ("bjt_pair", {}),
+        ("bjt_pair", {"measure": "cmrr@50"}),
+        ("ota_5t", {"measure": "common", "frequency_hz": FEW, "vcm": [1.2, 1.5], "null": True}),
+        ("mos_pair", {"measure": "v(o1)"}),
+    ),
     "derive": (("mos_pair", {"error": "5%"}), ("ota_5t", {"latex": True})),
     "formula": (
         ("ota_5t", {"band": "1:1meg", "error": "5%", "validity": True}),
@@ -45,6 +51,11 @@ QUESTIONS: dict[str, tuple[tuple[str | None, dict[str, Any]], ...]] = {
     ),
     "half": (("bjt_pair:drc=0.01", {}), ("ota_5t", {}), ("ua741", {}), (ONE_SIDE, {})),
     "impedance": (("ota_5t", {"frequency_hz": FEW}), ("bjt_pair", {"null": True})),
+    "monte-carlo": (
+        ("bjt_pair", {"samples": 20}),
+        ("mos_pair", {"samples": 20, "measure": "v(o1),bandwidth_hz", "limit": "bandwidth_hz>=1meg"}),
+        ("mos_pair", {"samples": 20, "sample": 3}),
+    ),
     "noise": (
         ("bjt_pair", {"frequency_hz": FEW}),
         ("ota_5t", {"frequency_hz": 1e3, "null": True}),
@@ -83,10 +94,16 @@ QUESTIONS: dict[str, tuple[tuple[str | None, dict[str, Any]], ...]] = {
         ("ota_5t", {"null": True}),
         (ONE_SIDE, {"v_id": "-1:1:5"}),
     ),
+    "yields": (
+        ("bjt_pair", {"limit": ["cmrr@50>=95dB", "|offset|<=1mV"]}),
+        ("ota_5t", {"limit": "common@1k<=1m"}),
+        ("bjt_pair_ideal_tail", {"limit": "common@1k<=1m"}),
+    ),
 }
 # objects whose keys are names in the circuit, or of what was asked for
 BY_NAME = {"nodes", "branches", "devices", "units", "kinds", "axes", "values", "supplies", "zero", "symbols", "joints"}
 BY_NAME |= {"worst_at", "sources", "infinite", "zeros_rad_s", "zero_nodes", "zero_uncertainty"}
+BY_NAME |= {"measures", "quantiles", "drawn", "groups", "worst_case", "rejection_db"}
 BY_NAME |= {"loops", "residues_rad_s", "cancelling", "gain_at_dc", "scale", "error", "halves"}
 MAY_BE_NULL = {"worst_at", "tail", "loop", "steering", "image", "null", "limit", "reason", "curves", "common"}
 MAY_BE_NULL |= {"law", "ideal_share", "device", "ambiguous", "path", "pole_rad_s", "input_common_mode_by_cmrr", "rails"}

@@ -27,7 +27,8 @@ CONTRACT = ENGINE | {"symmetry", "contract", "bench"}
 DRIVEN = CONTRACT | {"driven"}
 LARGE_SIGNAL = DRIVEN | {"large_signal", "symbolic"}
 MERITS = LARGE_SIGNAL | {"merits"}
-ANALYSES = MERITS | {"analyses"}
+STATISTICS = MERITS | {"statistics"}
+ANALYSES = STATISTICS | {"analyses"}
 DATASHEET = ANALYSES | {"datasheet"}
 PUBLIC = "the public names"  # `import longtail`, `from longtail import read`
 ALLOWED = {
@@ -55,7 +56,8 @@ ALLOWED = {
     "driven": CONTRACT,
     "large_signal": DRIVEN,
     "merits": LARGE_SIGNAL,
-    "analyses": MERITS,
+    "statistics": MERITS,
+    "analyses": STATISTICS,
     "datasheet": ANALYSES,
     "registry": {"errors", "contract"},  # what it finds by name may lie above it
     "methods": DATASHEET | {"registry"},  # results for type checkers: at run time it looks analyses up

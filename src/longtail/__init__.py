@@ -17,11 +17,13 @@ if TYPE_CHECKING:  # the public names and their homes; read at run time too, by 
     from longtail.amplifier import Amplifier, read
     from longtail.analyses.behavioral import BehavioralModel
     from longtail.analyses.cmrr import CmrrMap
+    from longtail.analyses.contributions.result import Contributions
     from longtail.analyses.derive import Derivation
     from longtail.analyses.formula.result import Formula
     from longtail.analyses.gains import ModeGains
     from longtail.analyses.half import HalfCircuits
     from longtail.analyses.impedance import Impedances
+    from longtail.analyses.monte_carlo.result import MonteCarlo
     from longtail.analyses.noise.result import Noise
     from longtail.analyses.offset import Offset
     from longtail.analyses.op import OpResult
@@ -32,6 +34,7 @@ if TYPE_CHECKING:  # the public names and their homes; read at run time too, by 
     from longtail.analyses.source_imbalance import SourceImbalance
     from longtail.analyses.sweep.sweep import SweepResult
     from longtail.analyses.transfer.transfer import Transfer
+    from longtail.analyses.yields.result import Yields
     from longtail.bench.behavioral import Behavioral
     from longtail.circuit import Circuit
     from longtail.contract.axes import decades
@@ -61,6 +64,7 @@ __all__ = [
     "BehavioralModel",
     "Circuit",
     "CmrrMap",
+    "Contributions",
     "ConvergenceError",
     "Datasheet",
     "Derivation",
@@ -70,6 +74,7 @@ __all__ = [
     "InputError",
     "LongtailError",
     "ModeGains",
+    "MonteCarlo",
     "NetlistError",
     "NetlistErrors",
     "Noise",
@@ -87,6 +92,7 @@ __all__ = [
     "SweepResult",
     "Transfer",
     "UnsupportedError",
+    "Yields",
     "decades",
     "grid",
     "modes",

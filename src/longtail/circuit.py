@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from longtail.errors import Span
-from longtail.netlist.cards import Note, Shown
+from longtail.netlist.cards import Note, Shown, SpreadRule
 from longtail.netlist.expressions.evaluation import evaluate
 from longtail.netlist.expressions.tree import Expression
 
@@ -103,7 +103,7 @@ class Circuit:
     """The flat circuit. `nodes` are all node names but ground, in order of first appearance.
 
     `parameters` are those of the top level, each after the ones that it depends on. `corners` are the values that
-    `*@ corner` gives to some of them, by the name of the corner.
+    `*@ corner` gives to some of them, by the name of the corner, `spreads` what `*@ mismatch` and `*@ process` say.
     """
 
     title: str
@@ -117,6 +117,7 @@ class Circuit:
     ports: Ports = Ports()
     notes: tuple[Note, ...] = ()
     corners: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    spreads: tuple[SpreadRule, ...] = ()
     _nominal: dict[str, float] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def number(self, value: Value) -> float:

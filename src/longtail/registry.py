@@ -27,13 +27,14 @@ _MARK = b"\nANALYSIS = "  # it has a line of its own near the end of the file: n
 
 
 class Announced(NamedTuple):
-    """What the file of an analysis says of it: its purpose, its module, what it is about, and which analysis answers
-    where there is no circuit ("" for none)."""
+    """What the file of an analysis says of it: its purpose, its module, what it is about, which analysis answers
+    where there is no circuit ("" for none), and its name on the command line ("": the same)."""
 
     doc: str
     module: str
     about: Subject = Subject.CIRCUIT
     without_circuit: str = ""
+    verb: str = ""
 
 
 def announced(about: Subject | None = None) -> dict[str, str]:
@@ -44,6 +45,15 @@ def announced(about: Subject | None = None) -> dict[str, str]:
     ('Mode gains and CMRR over frequency', False)
     """
     return {name: found.doc for name, found in _found().items() if about in (None, found.about)}
+
+
+def commands() -> dict[str, str]:
+    """The name of each analysis by that of its command.
+
+    >>> commands()["mc"], commands()["gains"]
+    ('monte-carlo', 'gains')
+    """
+    return {found.verb or name: name for name, found in _found().items()}
 
 
 def without_circuit(name: str) -> str:
@@ -154,6 +164,6 @@ def _said(call: ast.Call) -> dict[str, Any]:
         match keyword:
             case ast.keyword("about", ast.Attribute(attr=subject)):
                 said["about"] = Subject[subject]
-            case ast.keyword("without_circuit", ast.Constant(str(name))):
-                said["without_circuit"] = name
+            case ast.keyword("without_circuit" | "verb" as which, ast.Constant(str(name))):
+                said[which] = name
     return said

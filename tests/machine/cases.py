@@ -36,8 +36,10 @@ WAYS: dict[str, tuple[dict[str, Any], ...]] = {
         {"frequency_hz": FEW, "parameters": LANES},
         {"frequency_hz": FEW, "parameters": LANES, "null": True},
     ),
+    "contributions": ({}, {"measure": "cmrr", "frequency_hz": FEW}, {"measure": "differential_db@1k", "null": True}),
     "half": ({}, {"at_hz": 1e6}),
     "impedance": ({"frequency_hz": FEW}, {"frequency_hz": FEW, "null": True}),
+    "monte-carlo": ({"samples": 40}, {"samples": 40, "measure": "differential_db,cmrr", "null": True}),
     "noise": ({"frequency_hz": FEW}, {"frequency_hz": FEW, "null": True}, {"frequency_hz": FEW, "parameters": LANES}),
     "offset": ({"temp": [-20.0, 27.0, 85.0]},),
     "op": ({}, {"parameters": LANES}, {"null": True}, {"vcm": ABOVE, "temp": 60.0}),
@@ -51,6 +53,7 @@ WAYS: dict[str, tuple[dict[str, Any], ...]] = {
     ),
     "sweep": ({"parameters": LANES}, {"parameters": LANES, "null": True}),
     "transfer": ({}, {"null": True}, {"temperatures": [0.0, 70.0]}),
+    "yields": ({"limit": "|offset|<=2mV,cmrr@1k>=60dB", "null": True},),
 }
 
 

@@ -21,7 +21,7 @@ from longtail.cli.interrupts import asked_status, exit_status, listen
 from longtail.cli.messages import complain
 from longtail.cli.sources import STDIN
 from longtail.cli.usage import usage
-from longtail.registry import announced
+from longtail.registry import announced, commands
 
 PIPE_CLOSED = 141
 _LAST_STREAM = 2
@@ -37,8 +37,9 @@ def application() -> App:
     app = App(
         name="longtail", version=__version__, help=PURPOSE, help_format="plaintext", suppress_keyboard_interrupt=False
     )
-    for name, doc in announced().items():
-        app.command(f"longtail.cli.verbs:{name}", name=name, help=doc)
+    docs = announced()
+    for command, name in commands().items():
+        app.command(f"longtail.cli.verbs:{name}", name=command, help=docs[name])
     app.command("longtail.cli.gallery:examples", name="examples", help="List the gallery, or copy an example out")
     app.command("longtail.cli.netlist:netlist", name="netlist", help="The flat netlist, as ngspice reads it back")
     app.register_install_completion_command(help="Install completion for bash, zsh or fish.")

@@ -17,7 +17,7 @@ from cyclopts.exceptions import (
 from longtail import OptionError
 from longtail.errors import nearest
 from longtail.hints import TEMPERATURES, TEMPERATURES_HINT, switch
-from longtail.registry import analyses, analysis, announced, without_circuit
+from longtail.registry import analyses, analysis, commands, without_circuit
 
 if TYPE_CHECKING:
     from longtail.contract.analysis import Analysis
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def usage(error: CycloptsError, arguments: Sequence[str]) -> OptionError:
     """What is wrong with a command, and what to do."""
-    known = [*announced(), "examples", "netlist"]
+    known = [*commands(), "examples", "netlist"]
     verb = next((word for word in arguments if not word.startswith("-")), "")
     if not verb and arguments:
         return OptionError(f"{arguments[0]} is no option of longtail itself", hint="longtail --help")
@@ -33,7 +33,7 @@ def usage(error: CycloptsError, arguments: Sequence[str]) -> OptionError:
         is_file = Path(verb).is_file()
         way = f"longtail analyze {verb}" if is_file else nearest(verb, known) or f"there are {', '.join(known)}"
         return OptionError(f"'{verb}' is no command", hint=way)
-    elsewhere = without_circuit(verb)
+    elsewhere = without_circuit(commands().get(verb, verb))
     if elsewhere and _asks_for(error, elsewhere):
         return OptionError(
             f"{verb} takes its numbers out of a netlist, the FILE that it is given",
@@ -52,7 +52,7 @@ def _elsewhere(option: str) -> Iterator[str]:
     """What there is to say of an option that a command does not have, but others do."""
     if option.removeprefix("--") in TEMPERATURES:
         yield TEMPERATURES_HINT.shell
-    having = [verb for verb, each in analyses().items() if option in _switches(each)]
+    having = [each.command for each in analyses().values() if option in _switches(each)]
     if having:
         yield f"{option} is an option of {', '.join(having)}"
 

@@ -136,7 +136,7 @@ def command(analysis: Analysis) -> Callable[..., None]:
         if result.failure is not None:
             raise result.failure
 
-    verb.__name__ = analysis.name
+    verb.__name__ = analysis.command
     verb.__doc__ = None
     parameters = _parameters(analysis, own)
     verb.__annotations__ = {each.name: each.annotation for each in parameters}

@@ -99,7 +99,8 @@ class Analysis:
     Options are read before it runs; those that are not given take their default. `example` are arguments that it
     cannot do without, as its help shows them. `most` is the size of the largest circuit that it takes, see
     `longtail.engine.size`. One that is `about` nothing but its options is run without a circuit; `without_circuit` is
-    the name of that which answers such a question where there is no netlist.
+    the name of that which answers such a question where there is no netlist. `verb` is what the command line calls it,
+    where that is not its name.
     """
 
     name: str
@@ -111,6 +112,12 @@ class Analysis:
     most: int = LARGEST
     about: Subject = Subject.CIRCUIT
     without_circuit: str = ""
+    verb: str = ""
+
+    @property
+    def command(self) -> str:
+        """What the command line calls it."""
+        return self.verb or self.name
 
     @property
     def identifier(self) -> str:

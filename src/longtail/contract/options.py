@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from longtail.contract.analysis import Option
 from longtail.contract.axes import DEFAULT, FORMS, FREQUENCY_FORMS, level_axis
+from longtail.contract.counted import Counted
 from longtail.contract.drive import Drive
-from longtail.contract.kinds import COUNT, FLAG, FREQUENCY, LANES, NODES, NUMBER, RANGE
+from longtail.contract.kinds import COUNT, FLAG, FREQUENCY, LANES, NAMES, NODES, NUMBER, RANGE
 from longtail.devices.base import ZERO_CELSIUS
 
 NONE, NEEDED, OWN = "none", "none, it must be given", "the netlist's own"  # what holds without an option
@@ -57,4 +58,10 @@ VCM_OPTION = Option(
     f"dc common-mode levels: {FORMS}, or 'supplies' for all between them",
     reads=level_axis,
     otherwise=OWN,
+)
+SPREAD_OPTIONS = (
+    Option("mismatch", FLAG, "", "only mismatch counts, each device by itself", False, group=Counted),
+    Option("process", FLAG, "", "only the process counts, all devices together", False, group=Counted),
+    Option("both", FLAG, "", "mismatch and process count, as also where nothing is said", False, group=Counted),
+    Option("only", NAMES, "", "devices that spread, as in q1,q2,rc*", group=Counted, otherwise="all of them"),
 )

@@ -7,7 +7,7 @@ what flows out of each node into the device. Numbers may be floats or expression
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
@@ -49,12 +49,25 @@ RELATIVE_SPREAD, THRESHOLD_SPREAD = 0.01, 5e-3  # standard deviations: of sizes 
 @dataclass(frozen=True, slots=True)
 class Spread:
     """How a device differs from another of its kind: normally, with the standard `deviation`, of the value itself where
-    `relative`. Of several `parameters`, of the instance or its model, the first that the netlist gives a value.
+    `relative`; of 0 where nothing is known that holds for most. Of several `parameters`, of the instance or its model,
+    the first that the netlist gives a value.
+
+    `coefficient` is the parameter of a model card that says it by Pelgrom's law: the standard deviation of the
+    difference of two devices is the coefficient over the root of the `area` of one, that of a device by itself
+    is smaller by the root of 2 (M. Pelgrom, A. Duinmaijer, A. Welbers, IEEE J. Solid-State Circuits 24 (1989) 1433,
+    eq. 5). The area is the product of these parameters of the instance, and of its m.
     """
 
     parameters: tuple[str, ...]
     deviation: float
     relative: bool
+    coefficient: Parameter | None = None
+    area: tuple[str, ...] = ()
+
+
+def coefficients(spreads: Iterable[Spread]) -> tuple[Parameter, ...]:
+    """The parameters of a model card that say how far devices spread; none of them has a part in the equations."""
+    return tuple(spread.coefficient for spread in spreads if spread.coefficient is not None)
 
 
 @dataclass(frozen=True, slots=True)

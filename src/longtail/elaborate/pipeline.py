@@ -21,6 +21,7 @@ from longtail.elaborate.scope.includes import Inclusion
 from longtail.elaborate.scope.parameters import read_overrides, top_level
 from longtail.elaborate.scope.scopes import Scope
 from longtail.elaborate.scope.subcircuits import Flattened, flatten
+from longtail.elaborate.spreads import check_spreads
 from longtail.errors import Faults, NetlistError, nearest
 from longtail.garbage import collected_later
 from longtail.netlist.cards import Body, Directive, Netlist
@@ -108,8 +109,11 @@ def _elaborate(netlist: Netlist, overrides: Mapping[str, float], anywhere: bool)
         _set_conditions(root, settings)
     root.forget_values()
     for scope in flat.scopes[1:]:
-        for port in scope.contents.ports:
-            notes.add(f"*@ {port.name} has no effect inside a subcircuit", port.span)
+        for name, span in [
+            *((port.name, port.span) for port in scope.contents.ports),
+            *((rule.kind, rule.span) for rule in scope.contents.spreads),
+        ]:
+            notes.add(f"*@ {name} has no effect inside a subcircuit", span)
     for note in (note for scope in flat.scopes for note in scope.contents.notes):
         notes.add(note.message, note.span)
     circuit = _assemble(netlist.title, root, flat, settings, notes, faults)
@@ -121,7 +125,9 @@ def _elaborate(netlist: Netlist, overrides: Mapping[str, float], anywhere: bool)
         circuit,
         ports=replace(read_ports(circuit, root.contents.ports, root), shown=tuple(root.contents.shown)),
         corners=read_corners(circuit, root.contents.ports, root),
+        spreads=tuple(root.contents.spreads),
     )
+    check_spreads(circuit)
     circuit = with_values(circuit, {name: v for name, v in overrides.items() if name not in root.contents.parameters})
     return replace(circuit, notes=(*netlist.notes, *inclusion.notes, *notes.found.values()))
 

@@ -40,6 +40,9 @@ _FLAT = {Op.CONSTANT, Op.INPUT, Op.FLOOR, Op.CEIL, Op.LT, Op.LE, Op.EQ, Op.AND, 
 class Differentiator:
     """Slopes of any node with respect to `variables` (inputs) and to the controls met on the way.
 
+    With `by_value` a control has the slopes of what it reads as, like anything else: those of slopes that were taken
+    before, in which what is held or limited counts as its value, are taken so.
+
     With `together`, a name, they are taken by one variable of that name, which moves all the others: what depends on
     their differences has a slope of zero then, exactly.
 
@@ -50,8 +53,11 @@ class Differentiator:
     Expr(x)
     """
 
-    def __init__(self, graph: Graph, variables: Iterable[Expr], *, together: str | None = None) -> None:
+    def __init__(
+        self, graph: Graph, variables: Iterable[Expr], *, together: str | None = None, by_value: bool = False
+    ) -> None:
         self.graph = graph
+        self._by_value = by_value
         self._together = all_of_them = None if together is None else graph.input(together).id
         self._slopes: dict[int, Slopes] = {v.id: {v.id if all_of_them is None else all_of_them: 1.0} for v in variables}
 
@@ -66,14 +72,16 @@ class Differentiator:
             if id in known:
                 stack.pop()
                 continue
-            if self.graph.ops[id] == Op.LIMIT:
+            limited = self.graph.ops[id] == Op.LIMIT
+            if limited and not self._by_value:
                 known[id] = {id: 1.0}
                 continue
-            missing = [a for a in self.graph.args[id] if a not in known]
+            read = self.graph.args[id][:1] if limited else self.graph.args[id]
+            missing = [a for a in read if a not in known]
             if missing:
                 stack.extend(missing)
             else:
-                known[id] = self._combine(id)
+                known[id] = known[read[0]] if limited else self._combine(id)
         return known[expression.id]
 
     def partial(self, expression: Real, control: Real) -> Real:

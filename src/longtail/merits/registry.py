@@ -28,6 +28,8 @@ MERITS: dict[str, Merit] = {merit.name: merit for merit in (*gains.OVER_FREQUENC
 OF_PAIRS = (*gains.OF_PAIRS, *impedances.OF_PAIRS)
 PSRR = "psrr"  # of one supply as psrr(vcc), of all by itself
 DEFAULT = "differential_db,cmrr_db,bandwidth_hz"
+ALIASES = {"offset": "input_offset"}  # other names of figures
+AT_A_FREQUENCY = {"cmrr": "cmrr_db"}  # what a figure over frequency is called at one
 
 
 def table() -> list[str]:
@@ -49,18 +51,21 @@ def of_point(name: str) -> bool:
     (True, True, True, False, False)
     """
     base = name.partition("@")[0]
-    merit = MERITS.get(base)
+    merit = MERITS.get(ALIASES.get(base, base))
     return base != "gains" and not base.startswith(PSRR) if merit is None else merit.needs == "point"
 
 
 def named(name: str, circuit: Circuit | None = None) -> Merit | None:
-    """The merit of a name, as in cmrr_db, psrr(vcc) or input_noise@1k; None where there is none.
+    """The merit of a name, as in cmrr_db, psrr(vcc), input_noise@1k or cmrr@50; None where there is none.
 
     Supplies are those of the `circuit`, any where none is given. Raises `OptionError` for a frequency that is none, and
     for one behind a figure that has none of its own.
     """
     base, sign, given = name.partition("@")
-    merit = MERITS.get(base)
+    own = ALIASES.get(base, AT_A_FREQUENCY.get(base, base) if sign else base)
+    merit = MERITS.get(own)
+    if merit is not None and own != base and not sign:
+        return replace(merit, name=base)
     if merit is None and base.startswith(f"{PSRR}(") and base.endswith(")"):
         supply = base[len(PSRR) + 1 : -1]
         if circuit is not None and supply not in circuit.ports.supplies:

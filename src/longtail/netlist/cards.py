@@ -169,6 +169,31 @@ class PortDirective:
 
 
 @dataclass(frozen=True, slots=True)
+class SpreadRule:
+    """`*@ mismatch r(rc*) sigma=0.1%` and `*@ process vto(nch) sigma=10m`: how a parameter of some devices spreads.
+
+    kind        "mismatch": each device by itself; "process": all of them together
+    parameter   of a device or its model; of the top level where there are no `owners`
+    owners      names of devices or models, `*` and `?` standing for any letters
+    sigma       standard deviation; limit: the largest deviation; None where it is not given. Without a sigma every
+                value within the limit is as likely as any other
+    relative    whether these are parts of the value, and not in its unit
+    pelgrom     Pelgrom's coefficient in place of sigma: the deviation between two devices times the root of their area
+    correlation of the devices of a rule with each other
+    """
+
+    kind: str
+    parameter: str
+    owners: tuple[str, ...]
+    sigma: float | None
+    limit: float | None
+    pelgrom: float | None
+    relative: bool
+    correlation: float
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """Voltages that a card or a command of a simulator names: each of one node, or the difference of two.
 
@@ -191,6 +216,7 @@ Card = (
     | Conditionals
     | Subcircuit
     | PortDirective
+    | SpreadRule
     | Shown
     | Fault
 )

@@ -62,9 +62,18 @@ class Plan:
     def count(self) -> int:
         return len(next(iter(self.lanes.values.values())))
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What is varied."""
+        return tuple(self.lanes.values)
+
+    def values(self, where: slice | NDArray[np.intp]) -> dict[str, Array]:
+        """The values of some lanes by varied name."""
+        return {name: values[where] for name, values in self.lanes.values.items()}
+
     def solve(self, where: slice | NDArray[np.intp]) -> OperatingPoint:
         """Operating points of some lanes, nulled where that is asked for."""
-        some = Lanes({name: values[where] for name, values in self.lanes.values.items()}, self.lanes.axes)
+        some = Lanes(self.values(where), self.lanes.axes)
         if self.target is None or self.drives is None:
             return solve_lanes(self.circuit, some, self.drives)[1]
         return null_lanes(self.drives, some, self.target)[1]
@@ -73,10 +82,9 @@ class Plan:
     def prepared(self) -> Batch:
         """The driven circuit at its nominal point, nulled where that is asked for."""
         assert self.drives is not None
-        names = tuple(self.lanes.values)
         if self.target is None:
-            return batch(self.circuit, names, self.drives)
-        return batch_at_null(self.drives, names, self.drives.null(self.target))
+            return batch(self.circuit, self.names, self.drives)
+        return batch_at_null(self.drives, self.names, self.drives.null(self.target))
 
     def needs(self, *what: str) -> bool:
         """Whether any measure needs one of these, and there are inputs to drive."""
@@ -173,8 +181,7 @@ class Plan:
     def stand(self, where: slice) -> Standing:
         """The lanes of a part, ready to be moved about. Raises as `bias` does where the netlist cannot be solved."""
         assert self.drives is not None
-        some = {name: values[where] for name, values in self.lanes.values.items()}
-        return stand_apart(self.drives, some, Drive(null=self.target is not None, target=self.target))
+        return stand_apart(self.drives, self.values(where), Drive(null=self.target is not None, target=self.target))
 
     def gains(self, frequency_hz: Array, point: OperatingPoint, matrix: Complex, nominal: Array) -> SampledGains:
         """The gains of lanes; what is rounding in each follows from its signals and from the `nominal` floor."""

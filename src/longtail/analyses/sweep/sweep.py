@@ -3,42 +3,35 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing, nullcontext
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.analyses.sweep.plan import FLOOR, Plan
+from longtail.analyses.sweep.plan import Plan
+from longtail.analyses.sweep.work import WORK_OPTIONS, Table, Work, carry_out, check_work
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.axes import FORMS, linear_axis
 from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
-from longtail.contract.kinds import ASSIGNMENTS, CALLBACK, COUNT, FILE, FLAG, LANES, NAMES
+from longtail.contract.kinds import ASSIGNMENTS, LANES, NAMES
 from longtail.contract.options import FREQUENCY_OPTION, INPUT_OPTIONS, NEEDED, NONE, NULL_OPTIONS
 from longtail.contract.output import AtOutput, ports
 from longtail.contract.result import Result
 from longtail.driven.grid import Axes, Grid, grid
 from longtail.driven.inputs import find_drives
 from longtail.driven.nulling import nulled_to
-from longtail.driven.stability import lane_notes, sample
 from longtail.driven.varied import read_lanes
-from longtail.engine.few_solves.stream import stream
 from longtail.errors import OptionError, nearest
-from longtail.files.opening import open_file
 from longtail.hints import said
 from longtail.lanes.status import LaneStatus
-from longtail.large_signal.extremes import lost_lanes
-from longtail.large_signal.stuck import lane_notes as stuck_lanes
 from longtail.merits.absent import zeros
-from longtail.merits.merit import Merit
 from longtail.merits.reasons import Reason
 from longtail.merits.registry import DEFAULT, SCALARS, measures, of_point
-from longtail.units import counted
 
 if TYPE_CHECKING:
     import xarray
@@ -160,17 +153,6 @@ class SweepResult(AtOutput, Result):
         return xarray.Dataset(data, coords=coordinates, attrs={"title": self.title, "output": ", ".join(self.output)})
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """How a sweep is carried out: into the file `out`, by how many threads; `progress` gets lanes done and in all."""
-
-    out: Path | None = None
-    resume: bool = False
-    overwrite: bool = False
-    threads: int = 1
-    progress: Callable[[int, int], object] | None = None
-
-
 def run(
     circuit: Circuit,
     drive: Drive,
@@ -188,11 +170,9 @@ def run(
         )
     if vary and parameters:
         raise OptionError("give either vary or parameters", hint="vary nests its axes, parameters gives lane by lane")
-    if work.resume and work.out is None:
-        raise OptionError(
-            "there is nothing to resume without a file", hint=said("give the {out} that it was begun with", out=None)
-        )
-    return _carried_out(_plan(circuit, drive, lanes, measure, frequency_hz), work)
+    check_work(work)
+    table, notes = carry_out(_plan(circuit, drive, lanes, measure, frequency_hz), work)
+    return _result(table, work.out, notes)
 
 
 def axes_of(vary: Mapping[str, Any] | Sequence[str]) -> Grid:
@@ -261,102 +241,27 @@ def _check_columns(varied: Iterable[str], measured: Sequence[str]) -> None:
             )
 
 
-def _carried_out(plan: Plan, work: Work) -> SweepResult:
-    path = work.out
-    kept = [m for m in plan.measures if not m.over_frequency or _fits(plan)]
-    if path is None and len(kept) < len(plan.measures):
-        raise OptionError(
-            f"gains of {plan.count} lanes at {plan.frequency_hz.size} frequencies do not fit into memory",
-            hint=said("write them with {out}, or measure single figures such as cmrr_db", out="FILE.zarr"),
-        )
-    sweep = plan.sweep(plan.frequency_hz)[0] if plan.needs("gains") else None
-    notes: tuple[str, ...] = ()
-    with closing(open_file(path, plan.layout(), work.resume, work.overwrite)) if path else nullcontext() as file:
-        first = file.done if file else 0
-        if first:
-            kept = [m for m in kept if not m.over_frequency]
-            notes = (f"resumed after {counted(first, 'lane')}",)
-        if len(kept) < len(plan.measures):
-            notes = (*notes, f"figures over frequency are in {path} alone")
-        table = _Table(plan, kept)
-        if file and first:
-            table.put(slice(0, first), *file.kept())
-        for where, (status, values) in stream(
-            plan.count, plan.solve, plan.digest, sweep=sweep, threads=work.threads, first=first
-        ):
-            table.put(where, status, values)
-            if file:
-                file.write(where, status, values)
-            if work.progress:
-                work.progress(where.stop, plan.count)
-    if plan.of_small_signals:
-        some = plan.solve(sample(plan.count))
-        notes = (*notes, *lost_lanes(some), *lane_notes(some, of=plan.count))
-        if plan.drives is not None:
-            notes = (*notes, *stuck_lanes(plan.drives, some, plan.target is not None, of=plan.count))
-    return table.result(path, notes)
+def _result(table: Table, path: Path | None, notes: tuple[str, ...]) -> SweepResult:
+    plan = table.plan
+    shape = plan.lanes.shape or (plan.count,)
+    floor = table.floor.reshape(*shape, -1) if len(table.floor) == plan.count else table.floor[0]
+    at = (plan.headline_hz, plan.frequency_hz[0].item())
+    return SweepResult(
+        plan.circuit.title,
+        {name: values.reshape(*shape, *values.shape[1:]) for name, values in table.values.items()},
+        {m.name: m.unit for m in plan.measures},
+        plan.frequency_hz,
+        floor,
+        plan.drives.hot if plan.drives else (),
+        plan.drives.output if plan.drives else (),
+        table.status.reshape(shape),
+        plan.lanes.axes or (("lane", np.zeros(1)),),
+        path,
+        notes,
+        plan.headline_hz,
+        zeros(plan.drives, plan.solve, at, plan.measures, table.values, table.floor),
+    )
 
-
-def _fits(plan: Plan) -> bool:
-    """Whether the figures over frequency are few enough to be kept in memory."""
-    sizes = [16 if m.is_complex else 8 for m in plan.measures if m.over_frequency]
-    return sum([*sizes, 8]) * plan.count * plan.frequency_hz.size <= _KEPT
-
-
-class _Table:
-    """The figures that are kept, filled part by part."""
-
-    def __init__(self, plan: Plan, kept: Sequence[Merit]) -> None:
-        self.plan = plan
-        self.status = np.empty(plan.count, np.int8)
-        self.values: dict[str, NDArray[Any]] = {}
-        for m in kept:
-            shape = (plan.count, plan.frequency_hz.size) if m.over_frequency else (plan.count,)
-            self.values[m.name] = np.empty(shape, complex if m.is_complex else float)
-        vectors = any(m.over_frequency for m in kept)
-        self.floor = np.zeros((plan.count, plan.frequency_hz.size) if vectors else (1, plan.frequency_hz.size))
-
-    def put(self, where: slice, status: NDArray[np.int8], values: Mapping[str, NDArray[Any]]) -> None:
-        self.status[where] = status
-        for name, kept in self.values.items():
-            kept[where] = values[name]
-        if len(self.floor) == self.plan.count and FLOOR in values:
-            self.floor[where] = values[FLOOR]
-
-    @property
-    def reasons(self) -> dict[str, Reason]:
-        plan = self.plan
-        at = (plan.headline_hz, plan.frequency_hz[0].item())
-        return zeros(plan.drives, plan.solve, at, plan.measures, self.values, self.floor)
-
-    def result(self, path: Path | None, notes: tuple[str, ...]) -> SweepResult:
-        plan = self.plan
-        shape = plan.lanes.shape or (plan.count,)
-        floor = self.floor.reshape(*shape, -1) if len(self.floor) == plan.count else self.floor[0]
-        return SweepResult(
-            plan.circuit.title,
-            {name: values.reshape(*shape, *values.shape[1:]) for name, values in self.values.items()},
-            {m.name: m.unit for m in plan.measures},
-            plan.frequency_hz,
-            floor,
-            plan.drives.hot if plan.drives else (),
-            plan.drives.output if plan.drives else (),
-            self.status.reshape(shape),
-            plan.lanes.axes or (("lane", np.zeros(1)),),
-            path,
-            notes,
-            plan.headline_hz,
-            self.reasons,
-        )
-
-
-WORK_OPTIONS = (
-    Option("out", FILE, "", "write every lane as it comes into FILE.csv, FILE.json or FILE.zarr", otherwise=NONE),
-    Option("resume", FLAG, "", "go on with a file that was left unfinished", False),
-    Option("overwrite", FLAG, "", "replace files that are there already", False),
-    Option("threads", COUNT, "", "threads that share the lanes", 1, low=1, high=256),
-    Option("progress", CALLBACK, "", "called with lanes done and lanes in all", python_only=True, otherwise=NONE),
-)
 
 ANALYSIS = Analysis(
     "sweep",
@@ -391,7 +296,7 @@ ANALYSIS = Analysis(
         ),
         FREQUENCY_OPTION,
         *NULL_OPTIONS,
-        *(replace(option, group=Work) for option in WORK_OPTIONS),
+        *WORK_OPTIONS,
     ),
     example='vary="rc=9k:11k:3", measure="cmrr_db"',
 )

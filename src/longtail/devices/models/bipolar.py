@@ -27,7 +27,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from longtail.devices.base import (
-    RELATIVE_SPREAD,
     Delay,
     DeviceModel,
     Flows,
@@ -36,8 +35,8 @@ from longtail.devices.base import (
     Parameters,
     Potentials,
     Quantity,
-    Spread,
     Topology,
+    coefficients,
     thermal_voltage,
 )
 from longtail.devices.parts import bipolar_parameters
@@ -333,7 +332,7 @@ MODEL = DeviceModel(
     evaluate=evaluate,
     topology=topology,
     parameters=bipolar_parameters.INSTANCE,
-    model_parameters=bipolar_parameters.MODEL,
+    model_parameters=(*bipolar_parameters.MODEL, *coefficients(bipolar_parameters.MISMATCH)),
     model_types={"npn": 1.0, "pnp": -1.0, "lpnp": -1.0},
     model_required=True,
     levels=(1, 2),
@@ -365,7 +364,7 @@ MODEL = DeviceModel(
     potentials=potentials,
     scales=("area",),
     elements=ELEMENTS,
-    mismatch=(Spread(("is",), RELATIVE_SPREAD, relative=True),),
+    mismatch=bipolar_parameters.MISMATCH,
     role=Role(
         heading="Bipolar transistors",
         control="b",

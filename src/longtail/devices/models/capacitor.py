@@ -16,6 +16,7 @@ from longtail.devices.base import (
     Parameters,
     Potentials,
     Quantity,
+    Spread,
 )
 from longtail.devices.parts.passive import (
     FIRST_COEFFICIENT,
@@ -94,5 +95,6 @@ MODEL = DeviceModel(
         Quantity("charge", "C", "charge on the plate of the first terminal"),
     ),
     scales=("c",),
+    mismatch=(Spread(("c",), 0.0, relative=True),),
     references=("ngspice 39, src/spicelib/devices/cap/captemp.c",),
 )

@@ -55,7 +55,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from longtail.devices.base import DeviceModel, Flows, Later, Parameters, Potentials, Quantity, Topology
+from longtail.devices.base import DeviceModel, Flows, Later, Parameters, Potentials, Quantity, Topology, coefficients
 from longtail.devices.parts import mosfet
 from longtail.devices.parts.ekv_channel import Inversion, bulk_root, invert, pinch
 from longtail.devices.parts.ekv_parameters import IGNORED, INSTANCE, MODEL_PARAMETERS
@@ -218,7 +218,7 @@ MODEL = DeviceModel(
     terminals=("d", "g", "s", "b"),
     evaluate=evaluate,
     parameters=INSTANCE,
-    model_parameters=MODEL_PARAMETERS,
+    model_parameters=(*MODEL_PARAMETERS, *coefficients(mosfet.MISMATCH)),
     model_types={"nmos": 1.0, "pmos": -1.0},
     model_required=True,
     levels=(44, 12),

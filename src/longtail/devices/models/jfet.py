@@ -31,6 +31,7 @@ from longtail.devices.base import (
     Parameter,
     Parameters,
     Potentials,
+    coefficients,
 )
 from longtail.devices.parts.field_effect import WITH_JUNCTION_GATE, at_terminals
 from longtail.devices.parts.jfet_gate import emission_voltage, gate_current, ionization, saturation_current
@@ -191,7 +192,7 @@ MODEL = DeviceModel(
     terminals=("d", "g", "s"),
     evaluate=evaluate,
     parameters=INSTANCE,
-    model_parameters=_MODEL,
+    model_parameters=(*_MODEL, *coefficients(MISMATCH)),
     model_types={"njf": 1.0, "pjf": -1.0},
     model_required=True,
     levels=(1,),

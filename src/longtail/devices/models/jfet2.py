@@ -64,6 +64,7 @@ from longtail.devices.base import (
     Potentials,
     Quantity,
     Topology,
+    coefficients,
     thermal_voltage,
 )
 from longtail.devices.parts.field_effect import WITH_JUNCTION_GATE, at_terminals
@@ -367,7 +368,7 @@ MODEL = DeviceModel(
     terminals=("d", "g", "s"),
     evaluate=evaluate,
     parameters=INSTANCE,
-    model_parameters=_MODEL,
+    model_parameters=(*_MODEL, *coefficients(MISMATCH)),
     model_types={"njf": 1.0, "pjf": -1.0},
     model_required=True,
     levels=(2,),

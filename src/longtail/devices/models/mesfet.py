@@ -32,6 +32,7 @@ from longtail.devices.base import (
     Parameter,
     Parameters,
     Potentials,
+    coefficients,
     thermal_voltage,
 )
 from longtail.devices.parts.field_effect import WITH_JUNCTION_GATE, at_terminals
@@ -143,6 +144,7 @@ MODEL = DeviceModel(
         Parameter("fc", "", "of no effect, as in ngspice", 0.5),
         Parameter("kf", "", "flicker noise coefficient", 0.0, low=0.0),
         Parameter("af", "", "flicker noise exponent", 1.0),
+        *coefficients(MISMATCH),
     ),
     model_types={"nmf": 1.0, "pmf": -1.0},
     model_required=True,

@@ -30,7 +30,7 @@ rd, rs, rg and rb. The bulk junctions are silent, as in ngspice, and rds is, as 
 
 from __future__ import annotations
 
-from longtail.devices.base import DeviceModel, Flows, Parameters, Potentials
+from longtail.devices.base import DeviceModel, Flows, Parameters, Potentials, coefficients
 from longtail.devices.parts import mosfet
 from longtail.devices.parts.field_effect import WITH_BULK_INSIDE
 from longtail.devices.parts.mosfet import Acting, Law, cut_junction, reverse_root, root_at_zero
@@ -74,7 +74,7 @@ MODEL = DeviceModel(
     terminals=("d", "g", "s", "b"),
     evaluate=evaluate,
     parameters=INSTANCE,
-    model_parameters=_MODEL,
+    model_parameters=(*_MODEL, *coefficients(mosfet.MISMATCH)),
     model_types={"nmos": 1.0, "pmos": -1.0},
     model_required=True,
     levels=(1,),

@@ -44,7 +44,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from longtail.devices.base import DeviceModel, Flows, Parameter, Parameters, Potentials, thermal_voltage
+from longtail.devices.base import DeviceModel, Flows, Parameter, Parameters, Potentials, coefficients, thermal_voltage
 from longtail.devices.parts import mosfet
 from longtail.devices.parts.field_effect import WITH_BULK_INSIDE
 from longtail.devices.parts.junction import junction_current, silicon_gap
@@ -258,7 +258,7 @@ MODEL = DeviceModel(
     terminals=("d", "g", "s", "b"),
     evaluate=evaluate,
     parameters=INSTANCE,
-    model_parameters=_MODEL,
+    model_parameters=(*_MODEL, *coefficients(mosfet.MISMATCH)),
     model_types={"nmos": 1.0, "pmos": -1.0},
     model_required=True,
     levels=(3,),

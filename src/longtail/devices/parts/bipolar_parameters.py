@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from longtail.devices.base import MULTIPLIER, TEMPERATURE, TEMPERATURE_DIFFERENCE, Parameter
+from longtail.devices.base import MULTIPLIER, RELATIVE_SPREAD, TEMPERATURE, TEMPERATURE_DIFFERENCE, Parameter, Spread
 
 INSTANCE = (
     Parameter("area", "", "emitter area factor", 1.0, low=1e-12),
@@ -129,3 +129,20 @@ _NOT_STATIC = (
 )
 
 MODEL = (*_STATIC, *_RESISTANCE, *_CHARGE, *_TEMPERATURE, *_NOT_STATIC)
+
+MISMATCH = (
+    Spread(
+        ("is",),
+        RELATIVE_SPREAD,
+        relative=True,
+        coefficient=Parameter("a_is", "", "Pelgrom's coefficient of is, for an area of 1", None, low=0.0),
+        area=("area",),
+    ),
+    Spread(
+        ("bf",),
+        0.0,
+        relative=True,
+        coefficient=Parameter("a_bf", "", "Pelgrom's coefficient of bf, for an area of 1", None, low=0.0),
+        area=("area",),
+    ),
+)

@@ -47,8 +47,20 @@ QUANTITIES = (
     Quantity("region", "", "region of operation"),
 )
 MISMATCH = (
-    Spread(("beta",), RELATIVE_SPREAD, relative=True),
-    Spread(("vto",), THRESHOLD_SPREAD, relative=False),
+    Spread(
+        ("beta",),
+        RELATIVE_SPREAD,
+        relative=True,
+        coefficient=Parameter("a_beta", "", "Pelgrom's coefficient of beta, for an area of 1", None, low=0.0),
+        area=("area",),
+    ),
+    Spread(
+        ("vto",),
+        THRESHOLD_SPREAD,
+        relative=False,
+        coefficient=Parameter("a_vt", "V", "Pelgrom's coefficient of vto, for an area of 1", None, low=0.0),
+        area=("area",),
+    ),
 )
 
 

@@ -17,6 +17,7 @@ from longtail.devices.base import (
     THRESHOLD_SPREAD,
     Flows,
     Later,
+    Parameter,
     Parameters,
     Potentials,
     Quantity,
@@ -340,9 +341,22 @@ QUANTITIES = (
 )
 V_STAR = Quantity("v_star", "V", "2*id/g_m of the channel, the overdrive that the square law would have")
 
+_GATE = ("w", "l")
 MISMATCH = (
-    Spread(("kp", "w"), RELATIVE_SPREAD, relative=True),
-    Spread(("vto",), THRESHOLD_SPREAD, relative=False),
+    Spread(
+        ("kp", "w"),
+        RELATIVE_SPREAD,
+        relative=True,
+        coefficient=Parameter("a_beta", "m", "Pelgrom's coefficient of kp, 1 %*um is 0.01u", None, low=0.0),
+        area=_GATE,
+    ),
+    Spread(
+        ("vto",),
+        THRESHOLD_SPREAD,
+        relative=False,
+        coefficient=Parameter("a_vt", "V m", "Pelgrom's coefficient of vto, 3.5 mV*um is 3.5n", None, low=0.0),
+        area=_GATE,
+    ),
 )
 
 ROLE = Role(

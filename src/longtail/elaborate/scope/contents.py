@@ -19,6 +19,7 @@ from longtail.netlist.cards import (
     ParameterCard,
     PortDirective,
     Shown,
+    SpreadRule,
     Subcircuit,
 )
 
@@ -40,6 +41,7 @@ class Contents:
     elements: list[Element] = field(default_factory=list)
     directives: list[Directive] = field(default_factory=list)
     ports: list[PortDirective] = field(default_factory=list)
+    spreads: list[SpreadRule] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)
     conditionals: list[Conditionals] = field(default_factory=list)
     faults: list[NetlistError] = field(default_factory=list)
@@ -69,6 +71,8 @@ class Contents:
                     self.directives.append(card)
                 case PortDirective():
                     self.ports.append(card)
+                case SpreadRule():
+                    self.spreads.append(card)
                 case Shown():
                     self.shown.append(card)
                 case Conditionals():

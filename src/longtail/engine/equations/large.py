@@ -54,7 +54,7 @@ class SummedPattern:
 
 
 def added(places: Places, contributions: Array, count: int) -> Array:
-    """Contributions added up at their places, of which -1 is left out."""
+    """PartStamps added up at their places, of which -1 is left out."""
     return np.asarray(np.bincount(places + 1, contributions, count + 1)[1:], float)  # of none it would be integers
 
 

@@ -174,6 +174,17 @@ class ProgramEquations(Equations):
 
 
 @dataclass(frozen=True, eq=False)
+class LinearSlopes:
+    """The entries of the linear model by row and column, as numbers or expressions of the plain trace: conductances,
+    capacitances, input columns by drive, and delayed slopes with their delays in s."""
+
+    conductance: Mapping[tuple[int, int], Real]
+    capacitance: Mapping[tuple[int, int], Real]
+    inputs: Mapping[tuple[int, int], Real]
+    delays: tuple[tuple[Mapping[tuple[int, int], Real], Real], ...]
+
+
+@dataclass(frozen=True, eq=False)
 class LinearPrograms:
     """Conductances, capacitances, input columns and delayed slopes at an operating point, as one program."""
 
@@ -273,28 +284,36 @@ class System:
         return lower(self.plain.graph, self.plain.residual, [*(u.input for u in self.unknowns), *self.varied])
 
     @once
-    def linear(self) -> LinearPrograms:
-        """The plain trace lowered for small signals."""
+    def slopes(self) -> LinearSlopes:
+        """The plain trace differentiated for small signals: every entry of the linear model."""
         t = self.plain
-        n = len(t.variables)
         drives = [t.graph.input(name) for name in self.drives]
         column = {v.id: k for k, v in enumerate(t.variables)}
         drive = {v.id: k for k, v in enumerate(drives)}
         differentiator = Differentiator(t.graph, [*t.variables, *drives])
         currents, charges = differentiator.rows(t.residual)[0], differentiator.rows(t.charges)[0]
-        entries, caps = _entries(currents, column), _entries(charges, column)
-        _stamp(entries, t.conductances)
-        _stamp(caps, t.capacitances)
-        conductance, g = sparse_matrix(entries, n)
-        capacitance, c = sparse_matrix(caps, n)
-        inputs, b = sparse_matrix(_entries(currents, drive), n)
-        outputs = [*g, *c, *b]
+        conductance, capacitance = _entries(currents, column), _entries(charges, column)
+        _stamp(conductance, t.conductances)
+        _stamp(capacitance, t.capacitances)
         delays = []
         for places, flow, seconds in t.delays:
             slopes = differentiator.rows([flow])[0][0]
-            matrix, d = sparse_matrix(
-                {(i, column[k]): sign * s for i, sign in places.items() for k, s in slopes.items() if k in column}, n
-            )
+            late = {(i, column[k]): sign * s for i, sign in places.items() for k, s in slopes.items() if k in column}
+            delays.append((late, seconds))
+        return LinearSlopes(conductance, capacitance, _entries(currents, drive), tuple(delays))
+
+    @once
+    def linear(self) -> LinearPrograms:
+        """The plain trace lowered for small signals."""
+        t, slopes = self.plain, self.slopes
+        n = len(t.variables)
+        conductance, g = sparse_matrix(slopes.conductance, n)
+        capacitance, c = sparse_matrix(slopes.capacitance, n)
+        inputs, b = sparse_matrix(slopes.inputs, n)
+        outputs = [*g, *c, *b]
+        delays = []
+        for late, seconds in slopes.delays:
+            matrix, d = sparse_matrix(late, n)
             delays.append(matrix)
             outputs += [*d, seconds]
         program = lower(t.graph, outputs, [*(u.input for u in t.unknowns), *self.varied])

@@ -21,7 +21,7 @@ Complex = NDArray[np.complex128]
 
 
 @dataclass
-class Contributions:
+class PartStamps:
     """Slopes of parts at rows and columns of the circuit, by places and values that belong together."""
 
     rows: list[Places] = field(default_factory=list)
@@ -84,7 +84,7 @@ class LargeLinearization(Linearization):
 
 def linearize_large(operating_point: OperatingPoint, system: LargeSystem) -> LargeLinearization:
     """The linear model of a large system at an operating point."""
-    g, c, d, seconds = Contributions(), Contributions(), Contributions(), [np.empty(0)]
+    g, c, d, seconds = PartStamps(), PartStamps(), PartStamps(), [np.empty(0)]
     n, x = len(system.unknowns), operating_point.solution[0]
     inputs = np.zeros((n, len(system.drives)))
     for each in system.parts:
@@ -110,7 +110,7 @@ def linearize_large(operating_point: OperatingPoint, system: LargeSystem) -> Lar
 
 
 def _assembled(
-    point: OperatingPoint, n: int, each: tuple[Contributions, ...], seconds: Array, inputs: Array
+    point: OperatingPoint, n: int, each: tuple[PartStamps, ...], seconds: Array, inputs: Array
 ) -> LargeLinearization:
     rows, columns = (np.concatenate([a for m in each for a in getattr(m, what)]) for what in ("rows", "columns"))
     pattern = SummedPattern.of(n, rows, columns)

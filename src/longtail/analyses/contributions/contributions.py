@@ -1,0 +1,157 @@
+"""Contributions: which random difference spoils a figure, and by how much.
+
+To first order a figure x moves by the sum of e_k*u_k over the random causes u_k of variance 1, e_k being the
+sensitivity times the standard deviation of the parameter, the operating point moving along. Its variance is the sum of
+abs(e_k)^2, and each cause has its share of it (matching analysis: M. Pelgrom, A. Duinmaijer, A. Welbers, IEEE J.
+Solid-State Circuits 24 (1989) 1433). The figure "cmrr" is the ratio rho of the unwanted to the wanted gain: shares are
+those of E|rho - rho_0|^2, since the CMRR itself, 1/abs(rho), has no variance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.analyses.contributions.effects import CMRR, OFFSET, AskedFigure, Effects, found, question
+from longtail.analyses.contributions.result import Contributions, Contributor
+from longtail.circuit import GROUND, Circuit
+from longtail.contract.analysis import Analysis, Option
+from longtail.contract.axes import FREQUENCY_FORMS
+from longtail.contract.counted import MISMATCH, Counted
+from longtail.contract.drive import Drive
+from longtail.contract.kinds import FREQUENCY, NAMES
+from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS, SPREAD_OPTIONS, VCM_OPTION
+from longtail.devices.discovery import devices
+from longtail.driven.inputs import find_drives
+from longtail.errors import OptionError
+from longtail.hints import said
+from longtail.sets import DisjointSets
+from longtail.statistics.contributions import variance_shares
+from longtail.statistics.magnitudes import QUANTILES, Magnitude
+from longtail.statistics.spreads import Spreads, Variation, find_spreads
+from longtail.statistics.telling import spread_notes
+
+
+def run(
+    circuit: Circuit,
+    drive: Drive,
+    measure: tuple[str, ...],
+    counted: Counted,
+    frequency_hz: NDArray[np.float64] | None,
+    vcm: NDArray[np.float64] | str | None,
+) -> Contributions:
+    """The spread of one figure and the share of every cause."""
+    asked = question(_one(measure), frequency_hz)
+    spreads = find_spreads(circuit).chosen(counted)
+    effects = found(circuit, asked, drive, vcm, spreads)
+    sigma, share = variance_shares(effects.effects, spreads.correlation)
+    alike = _alike(circuit, spreads.causes)
+    deviations = np.array([cause.standard for cause in spreads.causes])
+    return Contributions(
+        asked.name,
+        effects.symbol,
+        effects.unit,
+        effects.frequency_hz,
+        effects.vcm,
+        effects.nominal,
+        sigma,
+        tuple(_contributor(circuit, cause, alike) for cause in spreads.causes),
+        effects.effects / deviations,
+        share,
+        effects.drives.hot if effects.drives else (),
+        effects.drives.output if effects.drives else (),
+        tuple(dict.fromkeys(_notes(circuit, asked, drive, spreads, effects))),
+        _rejections(effects, spreads) if asked.name == CMRR else {},
+    )
+
+
+def _rejections(effects: Effects, spreads: Spreads) -> dict[str, NDArray[np.float64]]:
+    """Quantiles of the rejection by percent, `[level, frequency]`; nan at a level without operating point."""
+    parts = effects.effects @ spreads.mixing
+    there = np.isfinite(effects.nominal)
+    found = Magnitude.of_parts(effects.nominal[there], parts[there]).rejection_db(QUANTILES)
+    tables = np.full((len(QUANTILES), *there.shape), np.nan)
+    tables[:, there] = found
+    return {f"{100.0 * p:g}": table for p, table in zip(QUANTILES, tables, strict=True)}
+
+
+def _one(measure: tuple[str, ...]) -> str:
+    if len(measure) != 1:
+        raise OptionError("contributions are to one figure", hint=said("as in {measure}", measure="cmrr@50"))
+    return measure[0]
+
+
+def _contributor(circuit: Circuit, cause: Variation, alike: Mapping[str, str]) -> Contributor:
+    unit = "" if cause.relative else _unit(circuit, cause)
+    group = alike[cause.instance] if cause.kind == MISMATCH else cause.instance
+    return Contributor(
+        cause.instance, cause.parameter, cause.kind, cause.standard, cause.relative, unit, cause.source, group
+    )
+
+
+def _unit(circuit: Circuit, cause: Variation) -> str:
+    instance = circuit.instances.get(cause.names[0].rpartition(".")[0])
+    if instance is None:
+        return ""
+    model = devices()[instance.device]
+    declared = {p.name: p.unit for p in (*model.model_parameters, *model.parameters)}
+    return declared.get(cause.parameter, "")
+
+
+def _alike(circuit: Circuit, causes: tuple[Variation, ...]) -> dict[str, str]:
+    """By device, the devices that ought to be equal to it, with commas between: those of the same model and values
+    with the same terminal at the same node, as the halves of a pair, a mirror, or two loads at one supply."""
+    names = list(dict.fromkeys(cause.instance for cause in causes if cause.kind == MISMATCH))
+    rails = {GROUND, *(node for s in circuit.ports.supplies for node in circuit.instances[s].nodes)}
+    sets = DisjointSets()
+    first: dict[object, str] = {}
+    for name in names:
+        instance = circuit.instances[name]
+        sets.find(name)
+        values = tuple(sorted((key, circuit.number(value)) for key, value in instance.parameters.items()))
+        for terminal, node in enumerate(instance.nodes):
+            if instance.model is None or node not in rails:  # two loads may meet at a supply, two transistors by chance
+                place = (instance.device, instance.model, values, terminal, node)
+                sets.join(first.setdefault(place, name), name)
+    return {name: ", ".join(each for each in names if sets.find(each) == sets.find(name)) for name in names}
+
+
+def _notes(circuit: Circuit, asked: AskedFigure, drive: Drive, spreads: Spreads, effects: Effects) -> list[str]:
+    notes = list(spread_notes(spreads))
+    if asked.name == OFFSET and not drive.null:
+        notes.append("the output is nulled, as offset is what nulls it")
+    if np.isnan(effects.nominal).any():
+        notes.append("no figure at some of the levels: no operating point there")
+    if effects.drives is not None:
+        notes += find_drives(circuit, drive).notes
+    return notes
+
+
+ANALYSIS = Analysis(
+    "contributions",
+    "Which random mismatch spoils a figure: ranked shares of its variance",
+    run,
+    Contributions,
+    (
+        *INPUT_OPTIONS,
+        Option(
+            "measure",
+            NAMES,
+            "",
+            "the figure: offset, cmrr@50, common_to_differential, or any that sweep measures, at a frequency or not",
+            "offset",
+        ),
+        *SPREAD_OPTIONS,
+        Option(
+            "frequency_hz",
+            FREQUENCY,
+            "Hz",
+            f"frequencies of a gain or of cmrr: {FREQUENCY_FORMS}",
+            otherwise="mid-band, or what stands behind the @ of the figure",
+        ),
+        VCM_OPTION,
+        *(option for option in NULL_OPTIONS if option.name != "vcm"),
+    ),
+)

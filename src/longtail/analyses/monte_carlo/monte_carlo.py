@@ -1,0 +1,183 @@
+"""Monte Carlo: the figures of random samples of an amplifier, and how many of them keep their limits.
+
+Every sample is solved whole, operating point and all; nothing is linear here. Sample i depends on the seed and on i
+alone, so that it is the same whatever else is drawn, by how many threads and where, and can be drawn again by itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from longtail.analyses.monte_carlo.plan import SampledPlan
+from longtail.analyses.monte_carlo.result import MonteCarlo
+from longtail.analyses.monte_carlo.summary import correlation, distribution, extremes, yields
+from longtail.analyses.sweep.work import WORK_OPTIONS, Work, carry_out, check_work
+from longtail.circuit import Circuit
+from longtail.contract.analysis import Analysis, Option
+from longtail.contract.axes import DEFAULT, frequency_axis
+from longtail.contract.counted import Counted
+from longtail.contract.drive import Drive
+from longtail.contract.kinds import ASSIGNMENTS, COUNT, NAMES
+from longtail.contract.options import INPUT_OPTIONS, NONE, NULL_OPTIONS, SPREAD_OPTIONS
+from longtail.driven.drives import Drives
+from longtail.driven.grid import Lanes
+from longtail.driven.inputs import find_drives
+from longtail.driven.nulling import null_target, nulled_to
+from longtail.errors import OptionError, nearest
+from longtail.lanes.status import LaneStatus
+from longtail.merits.merit import Merit
+from longtail.merits.registry import AT_A_FREQUENCY, measures, of_point
+from longtail.statistics.bounds import Bound, read_bounds
+from longtail.statistics.draws import KINDS, RANDOM
+from longtail.statistics.sampling import NOMINAL, Sampling
+from longtail.statistics.spreads import find_spreads
+from longtail.statistics.telling import spread_notes
+
+MOST = 20_000_000  # samples: their figures are held in memory, 8 bytes each
+USUAL = "offset,cmrr"
+LISTED = 20  # failed samples
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """How many samples are drawn, with what `seed` and `sampling`; `sample` asks for one of them alone."""
+
+    samples: int = 1000
+    seed: int = 1
+    sampling: tuple[str, ...] = (RANDOM,)
+    sample: int | None = None
+
+
+def run(
+    circuit: Circuit,
+    drive: Drive,
+    counted: Counted,
+    measure: tuple[str, ...],
+    limit: tuple[Bound, ...] | None,
+    draw: Draw,
+    work: Work,
+) -> MonteCarlo:
+    """Draw, solve and measure every sample."""
+    check_work(work)
+    bounds = limit or ()
+    plan = _plan(circuit, drive, counted, (*measure, *(bound.measure for bound in bounds)), draw)
+    table, notes = carry_out(plan, work)
+    values = {merit.name: table.values[merit.name] for merit in plan.measures}
+    nominal = _nominal(plan)
+    solved = table.status == LaneStatus.CONVERGED
+    for figures in values.values():
+        figures[~solved] = np.nan
+    failed = np.flatnonzero(~solved)
+    spreads = plan.sampling.spreads
+    beside = (
+        () if plan.offset_target is None else ("offset is of the nulled output, all else of the amplifier as it is",)
+    )
+    return MonteCarlo(
+        circuit.title,
+        plan.count,
+        draw.seed,
+        draw.sampling[0],
+        tuple(dict.fromkeys(cause.kind for cause in spreads.causes)),
+        len(spreads.causes),
+        tuple(plan.number(k) for k in failed[:LISTED].tolist()),
+        failed.size,
+        {m.name: distribution(m, nominal[m.name], values[m.name]) for m in plan.measures},
+        correlation([values[m.name] for m in plan.measures]),
+        yields(bounds, values, plan.count),
+        tuple(replace(each, sample=plan.number(each.sample)) for each in extremes(plan.measures, values)),
+        plan.drives.hot if plan.drives else (),
+        plan.drives.output if plan.drives else (),
+        work.out,
+        (*spread_notes(spreads), *beside, *notes),
+        values,
+        {} if draw.sample is None else {name: v.item() for name, v in plan.values(slice(0, 1)).items()},
+    )
+
+
+def _plan(circuit: Circuit, drive: Drive, counted: Counted, names: tuple[str, ...], draw: Draw) -> SampledPlan:
+    names = tuple(dict.fromkeys(names))
+    alone = all(of_point(name) for name in names) and not drive.null and drive.vcm is None
+    drives = None if alone else find_drives(circuit, drive)
+    whole = drives.circuit if drives else circuit
+    wanted = tuple(_single(name, whole, drives) for name in names)
+    target = nulled_to(drives, drive) if drives else None
+    beside = None  # offset is what nulls the output; all else stays as it was asked for
+    if drives and target is None and any(merit.needs == "nulled" for merit in wanted):
+        beside = null_target(drives, drive.target)
+    spreads = find_spreads(circuit).chosen(counted).within(whole)
+    sampling = ",".join(draw.sampling)
+    if sampling not in KINDS:
+        hint = nearest(sampling, KINDS) or f"there are {', '.join(KINDS)}"
+        raise OptionError(f"there is no sampling '{sampling}'", hint=hint)
+    if draw.sample is not None and draw.sample >= draw.samples:
+        raise OptionError(f"there is no sample {draw.sample}", hint=f"they are numbered 0 to {draw.samples - 1}")
+    plan = SampledPlan(
+        whole,
+        drives,
+        Lanes({}, ()),
+        {},
+        wanted,
+        frequency_axis(DEFAULT),
+        target,
+        sampling=Sampling(spreads, draw.samples, draw.seed, sampling),
+        numbers=None if draw.sample is None else np.array([draw.sample]),
+        offset_target=beside,
+    )
+    plan.check()
+    return plan
+
+
+def _single(name: str, circuit: Circuit, drives: Drives | None) -> Merit:
+    """One figure of one number. Raises `OptionError` for a name that asks for several."""
+    own = AT_A_FREQUENCY.get(name, name)
+    found = measures((own,), circuit, len(drives.output) if drives else 0)
+    if len(found) != 1 or found[0].over_frequency:
+        raise OptionError(f"'{name}' is more than one figure", hint="as in offset, cmrr@50, differential_db or v(out)")
+    return replace(found[0], name=name)
+
+
+def _nominal(plan: SampledPlan) -> dict[str, float]:
+    """The figures of the netlist as it stands."""
+    still = replace(plan, numbers=np.array([NOMINAL]))
+    status, figures = still.digest(slice(0, 1), still.solve(slice(0, 1)), None)
+    return {m.name: float(figures[m.name][0]) if status[0] == LaneStatus.CONVERGED else np.nan for m in plan.measures}
+
+
+DRAW_OPTIONS = (
+    Option("samples", COUNT, "", "how many samples", 1000, low=1, high=MOST, group=Draw),
+    Option("seed", COUNT, "", "of the draws: the same seed gives the same samples", 1, low=0, high=2**53, group=Draw),
+    Option("sampling", NAMES, "", f"how they are drawn: {', '.join(KINDS)}", RANDOM, group=Draw),
+    Option("sample", COUNT, "", "solve this one sample again, by its number", low=0, group=Draw, otherwise=NONE),
+)
+
+ANALYSIS = Analysis(
+    "monte-carlo",
+    "Random samples: distributions of figures, yield against limits",
+    run,
+    MonteCarlo,
+    (
+        *INPUT_OPTIONS,
+        Option(
+            "measure",
+            NAMES,
+            "",
+            "figures: offset, cmrr@50, or any single one that sweep measures, at a frequency or not",
+            USUAL,
+        ),
+        Option(
+            "limit",
+            ASSIGNMENTS,
+            "",
+            "what a sample has to keep, as in cmrr@50>=80dB or |offset|<=5mV; may be repeated",
+            reads=read_bounds,
+            otherwise=NONE,
+        ),
+        *DRAW_OPTIONS,
+        *SPREAD_OPTIONS,
+        *NULL_OPTIONS,
+        *WORK_OPTIONS,
+    ),
+    verb="mc",
+)

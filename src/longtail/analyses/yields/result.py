@@ -1,0 +1,84 @@
+"""The yield against limits, without sampling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from longtail.contract.encoding import plain
+from longtail.contract.result import Result
+
+
+@dataclass(frozen=True, slots=True)
+class LimitYield:
+    """One limit.
+
+    limit, measure  as it was written, and the figure; unit of what follows
+    nominal         the figure of the netlist as it stands
+    value, failure  the part of all amplifiers that keeps it, and that does not
+    distance        of the worst case, the nearest point of the limit, in standard deviations; None where causes do not
+                    reach it to first order
+    worst_case      the causes that go farthest there, in standard deviations of each; at_worst: the figure solved there
+    validity        "linear", "quadratic" or "neither": the picture that the value comes from
+    error           of first order at random samples, the root of the mean square in standard deviations of the figure
+    second_error    of second order, where first order did not serve
+    """
+
+    limit: str
+    measure: str
+    unit: str
+    nominal: float
+    value: float
+    failure: float
+    distance: float | None
+    worst_case: Mapping[str, float]
+    at_worst: float | None
+    validity: str
+    error: float
+    second_error: float | None
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Yields(Result):
+    """The part of all amplifiers that keeps its limits.
+
+    limits    each by itself
+    joint     all together; least: what it is at the least, whatever goes together
+    validity  the worst of all limits
+    kinds     which causes count: "mismatch", "process"; causes: how many
+    """
+
+    analysis: ClassVar[str] = "yields"
+    json_version: ClassVar[int] = 2
+    view: ClassVar[str] = "yields"
+
+    title: str
+    limits: tuple[LimitYield, ...]
+    joint: float
+    least: float
+    validity: str
+    kinds: tuple[str, ...]
+    causes: int
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<yield {100.0 * self.joint:.6g} % of {len(self.limits)} limits, {self.validity}>"
+
+    def to_dict(self) -> dict[str, Any]:
+        return plain(
+            {
+                "title": self.title,
+                "limits": self.limits,
+                "value": self.joint,
+                "joint": {"value": self.joint, "least": self.least},
+                "validity": self.validity,
+                "kinds": self.kinds,
+                "causes": self.causes,
+                "notes": self.notes,
+            }
+        )
+
+    @classmethod
+    def from_dict(cls, entries: Mapping[str, Any]) -> Yields:
+        return super().from_dict({**entries, **entries["joint"], "joint": entries["joint"]["value"]})

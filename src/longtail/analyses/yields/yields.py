@@ -1,0 +1,158 @@
+"""Yield without sampling: the part of all amplifiers that keeps its limits, to first order or to second.
+
+Each figure is a sum over the random causes, normal to first order about its nominal value: the part beyond a limit is
+Phi(-beta), beta the distance of the limit in standard deviations. A rejection is one over the magnitude of a complex
+normal ratio, see `longtail.statistics.magnitudes`. Whole solutions at random samples say how far that picture holds;
+where it does not, the curvatures are found and counted, and where these do not serve either, that is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.analyses.contributions.effects import CMRR, found, question
+from longtail.analyses.yields.limit import LINEAR, NEITHER, QUADRATIC, Held
+from longtail.analyses.yields.result import LimitYield, Yields
+from longtail.circuit import Circuit
+from longtail.contract.analysis import Analysis, Option
+from longtail.contract.counted import Counted
+from longtail.contract.drive import Drive
+from longtail.contract.kinds import ASSIGNMENTS
+from longtail.contract.options import INPUT_OPTIONS, NEEDED, NULL_OPTIONS, SPREAD_OPTIONS
+from longtail.errors import OptionError
+from longtail.hints import said
+from longtail.statistics.bounds import Bound, read_bounds
+from longtail.statistics.draws import SOBOL
+from longtail.statistics.quadratic import Expansion
+from longtail.statistics.sampling import Sampling
+from longtail.statistics.spreads import Spreads, find_spreads
+from longtail.statistics.telling import spread_notes
+
+Array = NDArray[np.float64]
+
+CHECKS = 200  # whole solutions that pictures are held against
+_POINTS = 1 << 16  # at which pictures are counted: Sobol' points
+_FEW = 30.0  # failing points, below which a part is not counted but summed
+_LISTED = 5  # causes of a worst case
+_SEED = 20
+
+
+def run(circuit: Circuit, drive: Drive, counted: Counted, limit: tuple[Bound, ...] | None) -> Yields:
+    """The yield of every limit, and of all together."""
+    if not limit:
+        raise OptionError("a yield is of limits", hint=said("as in {limit}", limit="cmrr@50>=80dB"))
+    spreads = find_spreads(circuit).chosen(counted)
+    held = tuple(_held(circuit, drive, spreads, bound) for bound in limit)
+    names = [cause.instance + "." * bool(cause.instance) + cause.parameter for cause in spreads.causes]
+    causes = Sampling(spreads, _POINTS, _SEED, SOBOL).causes(slice(0, _POINTS))
+    kept = [each.kept(_independent(each.picture[1], spreads)(causes)) for each in held]
+    each_yield = tuple(_limit(each, one, names) for each, one in zip(held, kept, strict=True))
+    least = max(0.0, 1.0 - sum(one.failure for one in each_yield))
+    most = min(one.value for one in each_yield)
+    joint = float(np.clip(np.all(kept, axis=0).mean(), least, most))
+    return Yields(
+        circuit.title,
+        each_yield,
+        joint,
+        least,
+        _validity([one.validity for one in each_yield]),
+        tuple(dict.fromkeys(cause.kind for cause in spreads.causes)),
+        len(spreads.causes),
+        (*spread_notes(spreads), *_notes(each_yield)),
+    )
+
+
+def _validity(all_of_them: Sequence[str]) -> str:
+    return next(word for word in (NEITHER, QUADRATIC, LINEAR) if word in all_of_them)
+
+
+def _held(circuit: Circuit, drive: Drive, spreads: Spreads, bound: Bound) -> Held:
+    """A limit ready to be judged. Raises `OptionError` for a figure that is not one number."""
+    asked = question(bound.measure, None)
+    effects = found(circuit, asked, drive, drive.vcm and np.array([drive.vcm]), spreads)
+    if effects.nominal.size != 1 or np.isnan(effects.nominal).any():
+        raise OptionError(f"'{bound.text}': the netlist as it stands has no such figure")
+    mixing = spreads.mixing
+    first = Expansion(effects.nominal[0, 0].item(), effects.effects[0, 0] @ mixing)
+    unit = "dB" if asked.name == CMRR else effects.unit
+    drawn = Sampling(spreads, CHECKS, _SEED).causes(slice(0, CHECKS))
+    checks = drawn @ np.linalg.pinv(mixing).T
+    return Held(bound, asked.name, unit, first, lambda z: effects.solve(z @ mixing.T), checks)
+
+
+def _independent(picture: Expansion, spreads: Spreads) -> Expansion:
+    """A picture in independent causes as one in the causes themselves."""
+    back = np.linalg.pinv(spreads.mixing)
+    curvatures = None if picture.curvatures is None else back.T @ picture.curvatures @ back
+    return Expansion(picture.nominal, picture.slopes @ back, curvatures)
+
+
+def _limit(held: Held, kept: NDArray[np.bool_], names: Sequence[str]) -> LimitYield:
+    """The yield of one limit: from the normal distribution where that holds, else counted."""
+    validity, picture = held.picture
+    part = 1.0 - float(kept.mean())
+    failure = held.failure if validity == LINEAR or part * kept.size < _FEW else part
+    worst = held.worst
+    at_worst = None if worst is None else _shown(held, held.solve(worst[None])[0])
+    order = [] if worst is None else sorted(range(len(names)), key=lambda k: (-round(abs(worst[k]), 9), names[k]))
+    return LimitYield(
+        held.bound.text,
+        held.measure,
+        held.unit,
+        _shown(held, held.first.nominal),
+        1.0 - failure,
+        failure,
+        None if worst is None else float(np.linalg.norm(worst)),
+        {names[k]: float(worst[k]) for k in order[:_LISTED]} if worst is not None else {},
+        at_worst,
+        validity,
+        held.error(held.first),
+        None if validity == LINEAR else held.error(picture),
+    )
+
+
+def _shown(held: Held, figure: complex) -> float:
+    """A figure as the limit has it: of a complex one the magnitude, of a ratio the rejection in dB."""
+    if held.measure == CMRR:
+        with np.errstate(divide="ignore"):
+            return float(-20.0 * np.log10(abs(figure)))
+    return abs(figure) if held.complex else float(np.real(figure))
+
+
+def _notes(limits: Sequence[LimitYield]) -> list[str]:
+    notes = []
+    for each in limits:
+        if each.validity == QUADRATIC:
+            notes.append(f"{each.limit}: first order is off by {each.error:.2g} sigma, curvatures are counted")
+        elif each.validity == NEITHER:
+            notes.append(
+                f"{each.limit}: neither first nor second order holds (off by {each.error:.2g} sigma): "
+                "these figures are no more than a hint, longtail mc counts whole solutions"
+            )
+    return notes
+
+
+ANALYSIS = Analysis(
+    "yields",
+    "Yield against limits without sampling, and a check of how far that holds",
+    run,
+    Yields,
+    (
+        *INPUT_OPTIONS,
+        Option(
+            "limit",
+            ASSIGNMENTS,
+            "",
+            "what an amplifier has to keep, as in cmrr@50>=80dB or |offset|<=5mV; may be repeated",
+            reads=read_bounds,
+            otherwise=NEEDED,
+        ),
+        *SPREAD_OPTIONS,
+        *NULL_OPTIONS,
+    ),
+    example='limit="|offset|<=5mV"',
+    verb="yield",
+)

@@ -1,0 +1,69 @@
+"""What `*@ mismatch` and `*@ process` name: devices of a circuit, or a parameter of the top level."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from longtail.circuit import Circuit
+from longtail.elaborate.named_values import nominal
+from longtail.errors import NetlistError, OptionError, nearest
+from longtail.netlist.cards import SpreadRule
+
+
+def spread_names(circuit: Circuit, rule: SpreadRule) -> tuple[str, ...]:
+    """The parameters that a rule is about, by varied name, in the order of the netlist.
+
+    An owner is a device, x1.m1 as m.x1.m1, or where there is no such device a model, which stands for all devices that
+    have it. Raises `NetlistError` for an owner that is not there, for a device without the parameter or without a value
+    of it to spread about, and for parts of zero.
+
+    >>> from longtail.elaborate.pipeline import load
+    >>> deck = "t\\n*@ mismatch r(rc*) sigma=0.1%\\nv1 a 0 1\\nrc1 a b 1k\\nrc2 b 0 1k\\nre b 0 1k\\n"
+    >>> circuit = load(deck)
+    >>> spread_names(circuit, circuit.spreads[0])
+    ('rc1.r', 'rc2.r')
+    """
+    owners = dict.fromkeys(name for pattern in rule.owners for name in _matching(circuit, rule, pattern))
+    names = tuple(f"{owner}.{rule.parameter}" for owner in owners) if rule.owners else (rule.parameter,)
+    if not rule.owners and rule.parameter not in circuit.parameters:
+        raise NetlistError(
+            f"there is no parameter '{rule.parameter}'",
+            span=rule.span,
+            hint=nearest(rule.parameter, circuit.parameters) or "of devices: '*@ process r(rc*) sigma=5%'",
+        )
+    for name in names:
+        try:
+            value = nominal(circuit, name)
+        except OptionError as error:
+            raise NetlistError(error.message, span=rule.span, hint=error.hint) from None
+        if rule.relative and value == 0.0:
+            hint = "give sigma in its unit, without %"
+            raise NetlistError(f"{name} is 0, and no part of that spreads", span=rule.span, hint=hint)
+    return names
+
+
+def check_spreads(circuit: Circuit) -> None:
+    """Raise `NetlistError` as `spread_names` does for the first rule that names what is not there."""
+    for rule in circuit.spreads:
+        spread_names(circuit, rule)
+
+
+def _matching(circuit: Circuit, rule: SpreadRule, pattern: str) -> Iterator[str]:
+    found = [name for name in circuit.instances if any(fnmatchcase(each, pattern) for each in called_names(name))]
+    if not found:
+        models = {name for name in circuit.models if fnmatchcase(name, pattern)}
+        found = [name for name, instance in circuit.instances.items() if instance.model in models]
+    if not found:
+        raise NetlistError(
+            f"there is no device or model '{pattern}'",
+            span=rule.span,
+            hint=nearest(pattern, (*circuit.instances, *circuit.models)),
+        )
+    yield from found
+
+
+def called_names(name: str) -> tuple[str, ...]:
+    """The flat name of a device, and how it is called by its place: m.x1.m1 and x1.m1."""
+    letter, dot, place = name.partition(".")
+    return (name, place) if dot and len(letter) == 1 else (name,)

@@ -1,0 +1,61 @@
+"""Yield without sampling as tables: each limit with its margin, and the worst case of each."""
+
+from __future__ import annotations
+
+from longtail.analyses.yields.result import LimitYield, Yields
+from longtail.report.pages.monte_carlo import figure_text
+from longtail.report.wording.page import ATTENTION, LEFT, QUIET, STRONG, Cell, Column, Page, Table
+from longtail.units import counted
+
+_SOON = 0.99  # a yield from which the part that fails says more
+
+
+def page(result: Yields) -> Page:
+    """The joint yield, the limits, and where each fails first."""
+    facts = (
+        ("yield", f"{part_text(result.joint, 1.0 - result.joint)}, at least {100.0 * result.least:.4g} %"),
+        ("of", f"{counted(result.causes, 'cause')}: {' and '.join(result.kinds)}"),
+        ("picture", result.validity),
+    )
+    return Page("Yield", facts, (_limits(result), _worst(result)), result.notes)
+
+
+def part_text(value: float, failure: float) -> str:
+    """A yield in percent; one near 100 % by the part that fails."""
+    if value < _SOON or failure <= 0.0:
+        return f"{100.0 * value:.4g} %"
+    return f"{100.0 * value:.6g} % ({failure:.3g} fail)"
+
+
+def _limits(result: Yields) -> Table:
+    columns = (
+        Column("limit", LEFT),
+        Column("nominal"),
+        Column("yield"),
+        Column("worst case at"),
+        Column("solved there"),
+        Column("picture", LEFT),
+    )
+    return Table("By limit", columns, tuple(map(_row, result.limits)))
+
+
+def _row(each: LimitYield) -> tuple[Cell, ...]:
+    sure = "plain" if each.validity != "neither" else ATTENTION
+    off = each.error if each.second_error is None else each.second_error
+    return (
+        Cell(each.limit, STRONG),
+        Cell(figure_text(each.nominal, each.unit)),
+        Cell(part_text(each.value, each.failure), STRONG),
+        Cell("–" if each.distance is None else f"{each.distance:.3g} sigma"),
+        Cell(figure_text(each.at_worst, each.unit)),
+        Cell(f"{each.validity}, off by {off:.2g} sigma", sure),
+    )
+
+
+def _worst(result: Yields) -> Table:
+    columns = (Column("limit", LEFT), Column("the worst case, in standard deviations of each cause", LEFT, wraps=True))
+    rows = []
+    for each in result.limits:
+        causes = ", ".join(f"{name} {value:+.2f}" for name, value in each.worst_case.items() if abs(value) >= 0.005)
+        rows.append((Cell(each.limit), Cell(causes or "none reaches it", QUIET if not causes else "plain")))
+    return Table("Where limits fail first", columns, tuple(rows))

@@ -1,0 +1,1 @@
+"""How random differences spread what an amplifier does: spreads, contributions, draws, distributions, yields."""

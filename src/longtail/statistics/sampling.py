@@ -1,0 +1,56 @@
+"""Samples of an amplifier: the values of all that spreads, each sample by its number alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.statistics.draws import RANDOM, shaped, uniforms
+from longtail.statistics.draws import UNIFORM as FLAT
+from longtail.statistics.spreads import Spreads
+
+NOMINAL = -1  # the number of the netlist as it stands, among samples
+
+Array = NDArray[np.float64]
+Rows = slice | NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Sampling:
+    """`samples` of the causes of `spreads`, drawn with a `seed`; `kind` as in `longtail.statistics.draws`."""
+
+    spreads: Spreads
+    samples: int
+    seed: int
+    kind: str = RANDOM
+
+    @cached_property
+    def _groups(self) -> dict[str, int]:
+        """The dimension that the causes of a group have in common, by group: after those of the causes."""
+        groups = dict.fromkeys(cause.group for cause in self.spreads.causes if cause.group)
+        return {group: len(self.spreads.causes) + k for k, group in enumerate(groups)}
+
+    def causes(self, where: Rows) -> Array:
+        """The standardized causes of some samples, `[sample, cause]`; of `NOMINAL` all are zero.
+
+        Of a group with the correlation c each is sqrt(c) of what all have in common and sqrt(1 - c) of its own.
+        """
+        rows = np.arange(self.samples)[where] if isinstance(where, slice) else where
+        count = len(self.spreads.causes) + len(self._groups)
+        u = uniforms(self.seed, np.maximum(rows, 0), count, kind=self.kind, count=self.samples)
+        found = np.empty((rows.size, len(self.spreads.causes)))
+        for k, cause in enumerate(self.spreads.causes):
+            drawn = shaped(u[:, k], cause.shape, cause.cut)
+            if cause.group:
+                shared = shaped(u[:, self._groups[cause.group]], cause.shape, cause.cut)
+                drawn = np.sqrt(cause.correlation) * shared + np.sqrt(1.0 - cause.correlation) * drawn
+            found[:, k] = drawn * (np.sqrt(3.0) if cause.shape == FLAT else cause.deviation / cause.standard)
+        found[rows == NOMINAL] = 0.0
+        return found
+
+    def values(self, where: Rows) -> dict[str, Array]:
+        """The values of some samples by varied name, `[sample]`."""
+        return self.spreads.values(self.causes(where))

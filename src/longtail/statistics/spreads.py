@@ -1,0 +1,322 @@
+"""What spreads in an amplifier: every random cause, how far it moves which parameters, and what values follow.
+
+The causes are standardized: each has mean 0 and variance 1. One of mismatch moves a parameter of one device, one of
+the process all that its rule names. Of two devices by Pelgrom's law, each has 1/sqrt(2) of the deviation between them
+(M. Pelgrom, A. Duinmaijer, A. Welbers, IEEE J. Solid-State Circuits 24 (1989) 1433, eq. 5).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from longtail.circuit import Circuit, Instance
+from longtail.contract.counted import MISMATCH, PROCESS, Counted
+from longtail.devices.base import Spread
+from longtail.devices.discovery import devices
+from longtail.elaborate.named_values import nominal
+from longtail.elaborate.spreads import called_names, spread_names
+from longtail.engine.equations.views import Numbers
+from longtail.errors import OptionError, nearest
+from longtail.lanes.graph import Expr, Graph
+from longtail.lanes.plain.executor import NumpyExecutor
+from longtail.lanes.program import lower
+from longtail.netlist.cards import SpreadRule
+from longtail.statistics.draws import NORMAL, TRUNCATED, UNIFORM
+
+Array = NDArray[np.float64]
+
+_STEP = 2.0**-10  # standard deviations, to either side of zero: the slope there
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """One random cause.
+
+    instance, parameter  what it moves; for several devices at once `instance` has their names
+    names        the same by varied name
+    kind         `MISMATCH` or `PROCESS`
+    deviation    the standard deviation that is given, in the unit of the parameter or as a part of it; `relative`
+    shape        `NORMAL`, `UNIFORM` within sqrt(3) of the deviation, or `TRUNCATED` at `cut` of the deviation
+    group        causes of one group share a part of their chance: `correlation` of any two of them
+    source       what says so
+    """
+
+    instance: str
+    parameter: str
+    names: tuple[str, ...]
+    kind: str
+    deviation: float
+    relative: bool
+    shape: str = NORMAL
+    cut: float = math.inf
+    group: str = ""
+    correlation: float = 0.0
+    source: str = ""
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """The devices, or the parameter of the top level, that it moves."""
+        return tuple(name.rpartition(".")[0] or name for name in self.names)
+
+    def moves(self, pattern: str) -> bool:
+        """Whether it moves a device of this name."""
+        return any(fnmatchcase(called, pattern) for owner in self.owners for called in called_names(owner))
+
+    @property
+    def standard(self) -> float:
+        """The standard deviation as it is, which that of a truncated normal is not.
+
+        sigma*sqrt(1 - 2*k*phi(k)/(2*Phi(k) - 1)), truncated at k*sigma (N. Johnson, S. Kotz, N. Balakrishnan,
+        Continuous Univariate Distributions, vol. 1, 2nd ed., eq. 13.135).
+        """
+        if self.shape != TRUNCATED:
+            return self.deviation
+        k = self.cut
+        density, inside = math.exp(-0.5 * k * k) / math.sqrt(2.0 * math.pi), math.erf(k / math.sqrt(2.0))
+        return self.deviation * math.sqrt(1.0 - 2.0 * k * density / inside)
+
+
+@dataclass(frozen=True, eq=False)
+class Spreads:
+    """The random causes of a circuit.
+
+    assumed  whether the netlist says nothing, and these are what devices of their kinds have as a rule
+    bare     devices that could have a spread, of which nothing is said where something is said of others
+    """
+
+    circuit: Circuit
+    causes: tuple[Variation, ...]
+    assumed: bool = False
+    bare: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Spreads({len(self.causes)} causes of {len(self.names)} parameters)"
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The varied names, each once, in the order of the causes."""
+        return tuple(dict.fromkeys(name for cause in self.causes for name in cause.names))
+
+    @cached_property
+    def nominal(self) -> dict[str, float]:
+        """The values that the netlist has, by varied name."""
+        return {name: nominal(self.circuit, name) for name in self.names}
+
+    @cached_property
+    def mixing(self) -> Array:
+        """The causes `[cause, independent]` as sums of independent variables of variance 1.
+
+        Of a group with the correlation c each is sqrt(1 - c) of its own, in the order of the causes, and sqrt(c) of
+        what the group has in common, behind them.
+        """
+        groups = list(dict.fromkeys(cause.group for cause in self.causes if cause.group))
+        count = len(self.causes)
+        matrix = np.zeros((count, count + len(groups)))
+        for k, cause in enumerate(self.causes):
+            matrix[k, k] = math.sqrt(1.0 - cause.correlation)
+            if cause.group:
+                matrix[k, count + groups.index(cause.group)] = math.sqrt(cause.correlation)
+        return matrix
+
+    @cached_property
+    def correlation(self) -> Array:
+        """The correlations of the causes, `[cause, cause]`."""
+        groups = np.array([cause.group for cause in self.causes])
+        shared = np.array([cause.correlation for cause in self.causes])
+        matrix = np.where((groups[:, None] == groups) & (groups != ""), shared[:, None], 0.0)
+        np.fill_diagonal(matrix, 1.0)
+        return matrix
+
+    def values(self, causes: Array) -> dict[str, Array]:
+        """Values by varied name, `[sample]`, for the standardized causes `[sample, cause]`.
+
+        A parameter of the top level moves whatever the netlist computes from it; what is relative is a part of that.
+        """
+        top = {name for name in self.names if name in self.circuit.parameters}
+        found: dict[str, Array] = {}
+        for own in (True, False):
+            for name in (n for n in self.names if (n in top) is own):
+                base = np.asarray(self.nominal[name] if own else self._follows(name, found, top))
+                moved = np.broadcast_to(base, len(causes)).astype(float)
+                for k, cause in enumerate(self.causes):
+                    if name in cause.names:
+                        moved = moved + cause.standard * causes[:, k] * (base if cause.relative else 1.0)
+                found[name] = moved
+        return found
+
+    def _follows(self, name: str, found: dict[str, Array], top: set[str]) -> float | Array:
+        """The value of a name where parameters of the top level have moved."""
+        owner, _, parameter = name.rpartition(".")
+        card = self.circuit.instances.get(owner) or self.circuit.models[owner]
+        values = card.parameters
+        if isinstance(card, Instance) and parameter not in values and card.model:
+            values = self.circuit.models[card.model].parameters
+        value = values.get(parameter)
+        if not top or value is None or isinstance(value, float | int):
+            return self.nominal[name]
+        graph = Graph()
+        real = Numbers(self.circuit, graph, frozenset(top)).real(value)
+        if not isinstance(real, Expr):
+            return real
+        names = sorted(top)
+        program = lower(graph, [real], names)
+        return np.asarray(NumpyExecutor().run(program, [found[n] for n in names], len(found[names[0]]))[0])
+
+    @cached_property
+    def moves(self) -> Array:
+        """How far one standard deviation of each cause moves each name, `[cause, name]`, about the netlist's values."""
+        steps = np.concatenate([np.eye(len(self.causes)), -np.eye(len(self.causes))]) * _STEP
+        ends = np.array([self.values(steps)[name] for name in self.names]).reshape(len(self.names), 2, -1)
+        return np.asarray((ends[:, 0] - ends[:, 1]).T / (2.0 * _STEP))
+
+    def chosen(self, choice: Counted) -> Spreads:
+        """The causes that are asked for. Raises `OptionError` where there are none of them."""
+        some = tuple(
+            cause
+            for cause in self.causes
+            if cause.kind in choice.kinds and (not choice.only or any(map(cause.moves, choice.only)))
+        )
+        if some:
+            return replace(self, causes=some)
+        kinds = " and ".join(dict.fromkeys(cause.kind for cause in self.causes))
+        devices = [name for cause in self.causes for name in cause.owners]
+        known = f"there is {kinds} of {', '.join(devices[:6])}" if self.causes else "no device has any"
+        raise OptionError(
+            f"nothing of what is asked for spreads: {known}",
+            hint=next((found for name in choice.only if (found := nearest(name, devices))), "")
+            or "say it in the netlist, as in '*@ mismatch r(rc*) sigma=0.1%' or '*@ process vto(nch) sigma=10m'",
+        )
+
+    def within(self, circuit: Circuit) -> Spreads:
+        """The same causes in a circuit that has lost some devices, those in front of the inputs: these move no more."""
+        lost = self.circuit.instances.keys() - circuit.instances.keys()
+        kept = (
+            replace(cause, names=tuple(name for name in cause.names if name.rpartition(".")[0] not in lost))
+            for cause in self.causes
+        )
+        return replace(self, circuit=circuit, causes=tuple(kept))
+
+
+def find_spreads(circuit: Circuit) -> Spreads:
+    """What the netlist says: by its rules, and by Pelgrom's coefficients on its model cards.
+
+    A rule comes before a model card, and a later rule before an earlier one of the same kind. Where nothing is said,
+    every transistor and resistor has what is usual (`DeviceModel.mismatch`), and `assumed` says so. Raises
+    `NetlistError` for a rule of what is not there, `OptionError` for an area of zero.
+    """
+    causes: dict[tuple[str, str], Variation] = {}
+    for instance in circuit.instances.values():
+        for cause in _by_area(circuit, instance):
+            causes[cause.kind, cause.names[0]] = cause
+    for number, rule in enumerate(circuit.spreads):
+        for cause in _by_rule(circuit, rule, f"{rule.kind} {number + 1}"):
+            key = (cause.kind, " ".join(cause.names))
+            causes.pop(key, None)
+            causes[key] = cause
+    assumed = not causes
+    if assumed:
+        for instance in circuit.instances.values():
+            causes |= {(MISMATCH, cause.names[0]): cause for cause in _usual(circuit, instance)}
+    return Spreads(circuit, tuple(causes.values()), assumed, () if assumed else _bare(circuit, causes.values()))
+
+
+def _bare(circuit: Circuit, causes: Iterable[Variation]) -> tuple[str, ...]:
+    known = {name.rpartition(".")[0] for cause in causes if cause.kind == MISMATCH for name in cause.names}
+    return tuple(
+        name
+        for name, instance in circuit.instances.items()
+        if any(spread.deviation for spread in devices()[instance.device].mismatch) and name not in known
+    )
+
+
+def _parameter(circuit: Circuit, instance: Instance, spread: Spread) -> tuple[str, float] | None:
+    """The first parameter of a spread that has a value other than zero in the netlist, and that."""
+    for parameter in spread.parameters:
+        try:
+            value = nominal(circuit, f"{instance.name}.{parameter}")
+        except OptionError:  # the device works it out from others
+            continue
+        if value or not spread.relative:
+            return parameter, value
+    return None
+
+
+def _usual(circuit: Circuit, instance: Instance) -> Iterator[Variation]:
+    for spread in devices()[instance.device].mismatch:
+        found = _parameter(circuit, instance, spread)
+        if spread.deviation and found is not None:
+            name = f"{instance.name}.{found[0]}"
+            yield Variation(
+                instance.name, found[0], (name,), MISMATCH, spread.deviation, spread.relative, source="assumed"
+            )
+
+
+def _by_area(circuit: Circuit, instance: Instance) -> Iterator[Variation]:
+    """Mismatch by the coefficients on the model card of a device."""
+    for spread in devices()[instance.device].mismatch:
+        card = circuit.models[instance.model].parameters if instance.model else {}
+        if spread.coefficient is None or spread.coefficient.name not in card:
+            continue
+        found = _parameter(circuit, instance, spread)
+        coefficient = circuit.number(card[spread.coefficient.name])
+        if found is not None and coefficient:
+            deviation = coefficient / math.sqrt(2.0 * area_of(circuit, instance, spread.area))
+            source = f"{spread.coefficient.name} of {instance.model}"
+            name = f"{instance.name}.{found[0]}"
+            yield Variation(instance.name, found[0], (name,), MISMATCH, deviation, spread.relative, source=source)
+
+
+def area_of(circuit: Circuit, instance: Instance, parameters: Iterable[str]) -> float:
+    """The area that mismatch averages over: the product of some parameters and of m. Raises `OptionError` for zero."""
+    known = {p.name for p in devices()[instance.device].parameters}
+    product = 1.0
+    for name in (*parameters, "m"):
+        if name in known:
+            product *= nominal(circuit, f"{instance.name}.{name}")
+    if product <= 0.0:
+        raise OptionError(
+            f"{instance.name} has no area for Pelgrom's law", hint=f"it is {'*'.join((*parameters, 'm'))}"
+        )
+    return product
+
+
+def _by_rule(circuit: Circuit, rule: SpreadRule, group: str) -> Iterator[Variation]:
+    names = spread_names(circuit, rule)
+    source = f"*@ {rule.kind} {rule.parameter}" + (f"({','.join(rule.owners)})" if rule.owners else "")
+    if rule.kind == PROCESS:
+        owners = ", ".join(name.rpartition(".")[0] for name in names)
+        deviation, shape, cut = _shape(rule, rule.sigma)
+        yield Variation(owners, rule.parameter, names, PROCESS, deviation, rule.relative, shape, cut, source=source)
+        return
+    for name in names:
+        owner = name.rpartition(".")[0]
+        sigma = rule.sigma
+        if rule.pelgrom is not None:
+            instance = circuit.instances[owner]
+            spread = next((s for s in devices()[instance.device].mismatch if rule.parameter in s.parameters), None)
+            area = spread.area if spread is not None and spread.area else ("w", "l")
+            sigma = rule.pelgrom / math.sqrt(2.0 * area_of(circuit, instance, area))
+        deviation, shape, cut = _shape(rule, sigma)
+        yield Variation(
+            *(owner, rule.parameter, (name,), MISMATCH, deviation, rule.relative, shape, cut),
+            group=group if rule.correlation else "",
+            correlation=rule.correlation,
+            source=source,
+        )
+
+
+def _shape(rule: SpreadRule, sigma: float | None) -> tuple[float, str, float]:
+    """Deviation, shape, and where it is cut in deviations."""
+    if sigma is None:
+        assert rule.limit is not None, "a rule has one or the other"
+        return rule.limit / math.sqrt(3.0), UNIFORM, math.inf
+    if rule.limit is None:
+        return sigma, NORMAL, math.inf
+    return sigma, TRUNCATED, rule.limit / sigma

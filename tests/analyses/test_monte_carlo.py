@@ -1,0 +1,180 @@
+"""Monte Carlo: samples against whole solutions of their own, against first order, and whatever carries them out."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import longtail as lt
+from longtail.errors import OptionError
+
+PAIR = """a bipolar pair
+*@ mismatch r(rc*) sigma=0.5%
+*@ mismatch is(q*) sigma=1%
+*@ input inp inn
+*@ output o1 o2
+vcc vcc 0 5
+vip inp 0 0
+vin inn 0 0
+rc1 vcc o1 10k
+rc2 vcc o2 10k
+q1 o1 inp e n
+q2 o2 inn e n
+rt e vee 21.5k
+vee vee 0 -5
+.model n npn(is=1e-16 bf=200 vaf=100)
+"""
+V_T = 1.380649e-23 * 300.15 / 1.602176634e-19
+
+
+def _run(deck: str = PAIR, **options: object) -> lt.MonteCarlo:
+    result = lt.read(deck).run("monte-carlo", **options)
+    assert isinstance(result, lt.MonteCarlo)
+    return result
+
+
+def test_samples_are_whole_solutions() -> None:
+    """The figures of a sample are those of the netlist with its values: offset nulled, all else as it stands."""
+    found = _run(samples=50, measure="offset,cmrr@50,differential_db@1k,v(o1)")
+    for number in (0, 17, 49):
+        alone = _run(samples=50, sample=number, measure="offset,cmrr@50,differential_db@1k,v(o1)")
+        for name in found.values:
+            assert alone[name][0] == pytest.approx(found[name][number], rel=1e-9)
+        amp = lt.read(PAIR, parameters=dict(alone.drawn))
+        gains = amp.gains(frequency_hz=[50.0, 1e3])
+        assert found["cmrr@50"][number] == pytest.approx(gains.cmrr_db[0], abs=1e-6)
+        assert found["differential_db@1k"][number] == pytest.approx(20 * math.log10(abs(gains.differential[1])))
+        assert found["offset"][number] == pytest.approx(amp.offset().input_offset, rel=1e-6)
+        assert found["v(o1)"][number] == pytest.approx(amp.op().nodes["o1"])
+
+
+def test_the_offset_spreads_as_first_order_says() -> None:
+    found = _run(samples=20_000, measure="offset")
+    first = lt.read(PAIR).run("contributions", measure="offset")
+    each = found.measures["offset"]
+    assert each.sigma == pytest.approx(first.sigma[0, 0], rel=0.03)
+    assert each.sigma == pytest.approx(V_T * math.sqrt(2.0) * math.hypot(0.005, 0.01), rel=0.03)
+    assert abs(each.mean or 0.0) < 4.0 * (each.sigma or 0.0) / math.sqrt(20_000)
+
+
+def test_the_rejection_has_quantiles_and_no_mean() -> None:
+    """Of a real zero-mean ratio the rejection in dB spreads by 9.65 dB whatever the size of the mismatch."""
+    found = _run(samples=20_000, measure="cmrr@50")
+    each = found.measures["cmrr@50"]
+    assert each.mean is None
+    assert each.sigma is None
+    assert found["cmrr@50"].std() == pytest.approx(math.pi / (2 * math.sqrt(2)) * 20 / math.log(10), rel=0.03)
+    sigma = lt.read(PAIR).run("contributions", measure="cmrr@50").sigma[0, 0]
+    assert each.quantiles["50"] == pytest.approx(-20 * math.log10(0.6744898 * sigma), abs=0.15)
+    assert "cmrr@50" in found.to_text()
+
+
+def test_yields_count_samples_and_say_how_sure_they_are() -> None:
+    found = _run(samples=2000, measure="offset", limit=["|offset|<=0.5mV", "cmrr@50>=90dB"])
+    kept = (abs(found["offset"]) <= 0.5e-3, found["cmrr@50"] >= 90.0)
+    assert [each.passed for each in found.yields] == [kept[0].sum(), kept[1].sum(), (kept[0] & kept[1]).sum()]
+    of_all = found.yields[-1]
+    assert of_all.low < of_all.value < of_all.high
+    told = json.loads(found.to_json())
+    assert told["yield"] == {name: getattr(of_all, name) for name in ("value", "low", "high", "method")}
+    assert {"samples", "seed", "failed", "measures"} <= told.keys()
+    assert {"mean", "sigma", "quantiles"} <= told["measures"]["offset"].keys()
+
+
+def test_samples_that_fail_count_as_fails() -> None:
+    """A collector voltage that no amplifier survives: what is not solved is told, and keeps no limit."""
+    deck = PAIR + "*@ process vcc.dc sigma=1\n"
+    deck = deck.replace("*@ process vcc.dc sigma=1", "*@ process dc(vcc) sigma=2")
+    found = _run(deck, samples=200, measure="offset", limit="|offset|<=10")
+    missing = int(np.isnan(found["offset"]).sum())
+    assert found.yields[-1].passed == 200 - missing
+
+
+def test_bits_do_not_hang_on_threads_or_on_how_many_there_are() -> None:
+    one = _run(samples=3000, measure="offset,cmrr@50")
+    many = _run(samples=3000, measure="offset,cmrr@50", threads=4)
+    fewer = _run(samples=1100, measure="offset,cmrr@50")
+    for name, values in one.values.items():
+        assert values.tobytes() == many[name].tobytes()
+        assert values[:1100].tobytes() == fewer[name].tobytes()
+    other = _run(samples=3000, measure="offset", seed=2)
+    assert not np.allclose(other["offset"], one["offset"])
+
+
+@pytest.mark.parametrize("sampling", ["latin", "sobol"])
+def test_even_samples_know_the_mean_better(sampling: str) -> None:
+    means = [
+        [_run(samples=256, seed=s, sampling=k, measure="offset")["offset"].mean() for s in range(6)]
+        for k in ("random", sampling)
+    ]
+    assert np.std(means[1]) < np.std(means[0]) / 3.0
+
+
+def test_a_run_that_was_stopped_ends_with_the_same_bytes(tmp_path: Path) -> None:
+    class Stop(Exception):
+        pass
+
+    def stopping(done: int, of: int) -> None:
+        if done >= 2048:
+            raise Stop
+
+    options = {"samples": 4000, "measure": "offset,cmrr@50"}
+    for ending in ("csv", "json"):
+        whole, part = tmp_path / f"whole.{ending}", tmp_path / f"part.{ending}"
+        _run(out=whole, **options)
+        with pytest.raises(Stop):
+            _run(out=part, progress=stopping, **options)
+        resumed = _run(out=part, resume=True, **options)
+        assert part.read_bytes() == whole.read_bytes()
+        assert "resumed after 2048 lanes" in resumed.notes
+        with pytest.raises(OptionError):
+            _run(out=part, resume=True, **{**options, "seed": 9})
+
+
+def test_the_json_gives_the_result_again() -> None:
+    found = _run(samples=100, limit="|offset|<=1mV")
+    again = lt.MonteCarlo.from_json(found.to_json())
+    assert again.to_json() == found.to_json()
+    assert again.to_text() == found.to_text()
+    assert not again.values
+
+
+def test_process_and_mismatch_are_switched_apart() -> None:
+    deck = PAIR + "*@ process r(rc*) sigma=10%\n"
+    apart = {
+        kind: _run(deck, samples=400, measure="offset,differential_db", **{kind: True})
+        for kind in ("mismatch", "process")
+    }
+    assert apart["process"].measures["offset"].sigma == pytest.approx(0.0, abs=1e-9)
+    assert (apart["process"].measures["differential_db"].sigma or 0) > 10 * (
+        apart["mismatch"].measures["differential_db"].sigma or 0
+    )
+    assert "counted is process" in apart["process"].to_text()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"measure": "gains"}, "more than one figure"),
+        ({"limit": "offset"}, "expected a figure"),
+        ({"sampling": "sobel"}, "no sampling 'sobel'"),
+        ({"samples": 10, "sample": 10}, "no sample 10"),
+        ({"measure": "ofset"}, "nothing called 'ofset'"),
+        ({"resume": True}, "nothing to resume"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(options: dict[str, object], message: str) -> None:
+    with pytest.raises(OptionError, match=message):
+        _run(**options)
+
+
+def test_the_command_is_mc(capsys: pytest.CaptureFixture[str]) -> None:
+    from longtail.cli.main import run
+
+    assert run(["mc", "bjt_pair", "--samples", "20", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["schema"]["name"] == "monte-carlo"
+    assert run(["monte-carlo", "bjt_pair"]) == 2

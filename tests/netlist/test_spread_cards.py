@@ -1,0 +1,61 @@
+"""`*@ mismatch` and `*@ process` as text."""
+
+from __future__ import annotations
+
+import pytest
+
+from longtail.errors import NetlistError
+from longtail.netlist.cards import SpreadRule
+from longtail.netlist.reader import read_text
+
+
+def _rule(text: str) -> SpreadRule:
+    card = read_text(f"t\n*@ {text}\nv1 a 0 1\n").body[0]
+    assert isinstance(card, SpreadRule)
+    return card
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("mismatch r(rc*) sigma=0.1%", ("mismatch", "r", ("rc*",), 1e-3, None, None, True, 0.0)),
+        ("MISMATCH R( RC1 , rc2 ) Sigma = 1 % ", ("mismatch", "r", ("rc1", "rc2"), 1e-2, None, None, True, 0.0)),
+        ("mismatch vto(m?) pelgrom=3.5n", ("mismatch", "vto", ("m?",), None, None, 3.5e-9, False, 0.0)),
+        ("mismatch kp(nch) pelgrom=1u%", ("mismatch", "kp", ("nch",), None, None, 1e-8, True, 0.0)),
+        ("process vto(nch) sigma=10m limit=30m", ("process", "vto", ("nch",), 1e-2, 3e-2, None, False, 0.0)),
+        ("process rsheet limit=20%", ("process", "rsheet", (), None, 0.2, None, True, 0.0)),
+        ("mismatch r(r1 r2) sigma=1 correlation=0.5", ("mismatch", "r", ("r1", "r2"), 1.0, None, None, False, 0.5)),
+    ],
+)
+def test_a_rule_is_read(text: str, wanted: tuple[object, ...]) -> None:
+    rule = _rule(text)
+    found = (rule.kind, rule.parameter, rule.owners, rule.sigma, rule.limit, rule.pelgrom, rule.relative)
+    assert (*found[:3], *found[6:], rule.correlation) == (*wanted[:3], *wanted[6:])
+    assert found[3:6] == pytest.approx(wanted[3:6])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("mismatch sigma=1%", "in parentheses, of which devices"),
+        ("mismatch r sigma=1%", "mismatch is of devices"),
+        ("mismatch r() sigma=1%", "mismatch is of devices"),
+        ("mismatch r(rc*)", "expected one of sigma"),
+        ("mismatch r(rc*) correlation=0.5", "expected one of sigma"),
+        ("mismatch r(rc*) sigma=1% pelgrom=1n%", "expected one of sigma"),
+        ("mismatch r(rc*) sigma=0", "above zero"),
+        ("mismatch r(rc*) limit=-1%", "above zero"),
+        ("mismatch r(rc*) sigma=1% limit=3", "some are not"),
+        ("mismatch r(rc*) sigma=1% correlation=1.5", "between 0 and 1"),
+        ("mismatch r(rc*) sgima=1%", "sigma"),
+        ("mismatch r(rc*) sigma=lots", "and a number"),
+        ("mismatch r(rc*) sigma=1% 2%", "and a number"),
+        ("process r(rc*) sigma=1% correlation=0.1", "takes sigma and limit"),
+        ("process r(rc*) pelgrom=1n", "takes sigma and limit"),
+    ],
+)
+def test_what_is_no_rule_is_refused_with_its_line(text: str, message: str) -> None:
+    with pytest.raises(NetlistError, match=message) as raised:
+        read_text(f"t\n*@ {text}\nv1 a 0 1\n")
+    assert raised.value.span is not None
+    assert raised.value.span.line == 2
