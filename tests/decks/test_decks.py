@@ -64,6 +64,14 @@ FEATURES = {
     "m": r"\bm=2\b",
     "area": r"\barea=\d",
     "temperature of a device": r"\bdtemp=",
+    "OTA": r"^a.* ota .*\bg=",
+    "asym": r"\basym\b",
+    "noise by formula": r"\ben=.*freq",
+    "gate of LTspice": r"^a.* schmitt ",
+    "switch of level 2": r"^\.model .*sw\(level=2",
+    "directed G": r"^g.*\bdir=1",
+    "noiseless model": r"^\.model .*noiseless",
+    "vdmos with its bulk": r"^m1 3 z 5 5 nout",
     "quoted": r"='",
 }
 

@@ -42,6 +42,7 @@ class Parameter:
     choices: tuple[float, ...] = ()
 
 
+NOISELESS = Parameter("noiseless", "", "LTspice's word for a device without noise", 0.0, flag=True)  # on any model card
 RELATIVE_SPREAD, THRESHOLD_SPREAD = 0.01, 5e-3  # standard deviations: of sizes and currents, of thresholds in V
 
 
@@ -104,7 +105,7 @@ class Delay:
     seconds: Real
 
 
-THERMAL, SHOT, FLICKER = MECHANISMS = ("thermal", "shot", "flicker")
+THERMAL, SHOT, FLICKER, GIVEN = MECHANISMS = ("thermal", "shot", "flicker", "given")  # given: by a macromodel
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +276,11 @@ class DeviceModel:
     mismatch: tuple[Spread, ...] = ()
     role: Role | None = None
     references: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Every device with a model takes the word `noiseless` on its model cards."""
+        if self.model_types and NOISELESS not in self.model_parameters:
+            object.__setattr__(self, "model_parameters", (*self.model_parameters, NOISELESS))
 
 
 MULTIPLIER = Parameter("m", "", "number of devices in parallel", 1.0, low=0.0)

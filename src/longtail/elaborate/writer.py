@@ -14,7 +14,7 @@ from longtail.devices.discovery import devices
 from longtail.elaborate.plain_nodes import plain_nodes, renamed
 from longtail.elaborate.scope.values import map_leaves
 from longtail.netlist.expressions.evaluation import to_text
-from longtail.netlist.expressions.tree import BranchCurrent, Expression
+from longtail.netlist.expressions.tree import BranchCurrent, Expression, Name
 from longtail.units import format_spice
 
 OPTION_NAMES = {"temp_deg_c": "temp", "tnom_deg_c": "tnom"}
@@ -84,6 +84,8 @@ def _instance(instance: Instance, circuit: Circuit, names: dict[str, str]) -> st
     name = names.get(instance.name, instance.name)
     if instance.device == "behavioral":
         return _behavioral(instance, name, names)
+    if instance.device == "noise_current":
+        return _noise(instance, name)
     words = [name, *instance.nodes, *(names.get(control, control) for control in instance.controls)]
     parameters = dict(instance.parameters)
     if instance.device in ("voltage_source", "current_source"):
@@ -116,6 +118,18 @@ def _behavioral(instance: Instance, name: str, names: dict[str, str]) -> str:
     law = to_text(_renamed(instance.expression, names))
     words = [name, *instance.nodes[:2], f"{LAW_NAMES[name[0]][voltage]}={{{law}}}"]
     return " ".join([*words, *(f"{key}={_value(value)}" for key, value in parameters.items())])
+
+
+def _noise(instance: Instance, name: str) -> str:
+    """An OTA of LTspice without a transconductance, since ngspice 39 has no noise current."""
+    given = instance.parameters
+    if instance.expression is None:
+        white = _value(given.get("i", 0.0))
+    else:
+        law = map_leaves(instance.expression, lambda leaf: Name("freq") if leaf == Name("hertz") else leaf)
+        white = f"{{{to_text(law)}}}"
+    nodes = " ".join(instance.nodes)
+    return f"{name} {nodes} 0 0 0 0 0 0 ota g=0 in={white} ink={_value(given.get('corner', 0.0))}"
 
 
 def _renamed(expression: Expression, names: dict[str, str]) -> Expression:

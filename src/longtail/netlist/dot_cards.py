@@ -37,6 +37,7 @@ DIRECTIVES = {
 MODEL_FLAGS = ("nchan", "pchan", "noiseless")  # words without value that a model card may hold
 
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
+_BARE = re.compile(r"\s*(?P<name>[^\W\d]\w*)\s+(?P<value>[a-z]\w*\(.*\))\s*")  # LTspice: `.param x table(y,1,2)`
 _FUNCTION = re.compile(r"(?P<name>[^\W\d]\w*)\s*\((?P<arguments>[^()]*)\)\s*=?\s*")
 _MODEL = re.compile(r"\s*(?P<name>[^\s(),={}'\"]+)[\s,]+(?P<type>[^\s(),={}'\"]+)")
 _OPTIONAL = re.compile(r"(?P<node>[^\s,=(){}'\"]+)\s*=\s*(?P<instead>[^\s,=(){}'\"]+)")
@@ -48,6 +49,10 @@ def parameters(line: LogicalLine, start: int) -> list[ParameterCard | FunctionCa
     """`.param a=1 b='2*a' f(x)='x*b'`."""
     found = list(definitions(line, start))
     before = line.text[start : found[0].at] if found else line.text[start:]
+    bare = _BARE.fullmatch(line.text, start) if not found else None
+    if bare is not None:
+        whole = Definition(bare["name"], bare.start("name"), bare.start("value"), len(line.text.rstrip()))
+        return [_parameter(line, whole)]
     if not found or before.strip():
         offset = start + len(before) - len(before.lstrip())
         raise NetlistError("expected name=value", span=line.span(min(offset, len(line.text) - 1)))

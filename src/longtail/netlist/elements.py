@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 
-from longtail.errors import NetlistError, UnsupportedError
+from longtail.errors import NetlistError, Span, UnsupportedError
 from longtail.netlist.cards import Assignment, Element, Word
 from longtail.netlist.expressions.parser import parse
 from longtail.netlist.expressions.tree import Name, Potential
 from longtail.netlist.fields import Fields, Token, defined_value, definitions, expression_at, sections, tokens
 from longtail.netlist.lines import LogicalLine
 
-SUPPORTED = frozenset("rclkviefghbdqmjzswtx")
+SUPPORTED = frozenset("rclkviefghbdqmjzswtxa")
 UNSUPPORTED = {
     "u": "a distributed RC line",
     "o": "a lossy transmission line",
     "y": "a transmission line of measured data",
-    "a": "a code model, or an A device of LTspice, whose equations are in no manual",
     "n": "a compiled Verilog-A device",
     "p": "coupled lines",
 }
 
+SPECIAL_TERMINALS = 8  # of LTspice's A devices
 _HOW_TO_TRANSFORM = ("window", "nfft", "mtol")  # LTspice's LAPLACE into time, of no effect here
 _OF_TRANSFORMS = re.compile(r"[\s,]+(?:window|nfft|mtol)\s*=")
 
@@ -29,6 +30,10 @@ _NAME = re.compile(r"[^\s,=(){}'\"]+")
 _LAW = re.compile(r"\b(?:value|vol|cur)\s*=")
 _FREQUENCY_RESPONSE = re.compile(r"(?<=\s)(laplace|freq|chebyshev)\s*(?=[{('=])")
 _WAVE_FILE = re.compile(r"""(?<=\s)pwl\s*(\()?\s*file\s*=\s*("[^"]*"|[^\s,()]+)\s*(?(1)\))""")
+_VALUE = re.compile(r"(?P<name>(?<![\w.])[a-z_]\w*)\s*=\s*")
+_OPERATORS = "+-*/^"
+_GOES_ON = re.compile(r"\s+[-+*/^]\s*")
+_TO_PARENTHESES = str.maketrans("{}", "()")
 _TABLE = re.compile(r"(?<=\s)table\s*(?=[{('=])")
 
 
@@ -49,12 +54,17 @@ def read_element(line: LogicalLine) -> Element:
             hint="cards begin with the letter of a device, '.', '+' or '*'",
         )
     words, assignments = _contents(line, letter, len(name))
+    if letter == "a" and (len(words) <= SPECIAL_TERMINALS or any(word.text[:1] in ("[", "%") for word in words)):
+        message = f"'{name}' is a code model of ngspice, which is not supported"
+        raise UnsupportedError(message, span=line.span(), hint="A devices of LTspice have 8 nodes and a kind")
     return Element(name, tuple(words), tuple(assignments), line.span())
 
 
 def _contents(line: LogicalLine, letter: str, start: int) -> tuple[list[Word], list[Assignment]]:
     if letter == "x":
         return _with_sections(line, start)
+    if letter == "a":
+        return _with_formulas(line, start)
     if letter == "b" or (letter in "efgh" and _LAW.search(line.text, start)):
         return _with_law(line, start)
     response = _FREQUENCY_RESPONSE.search(line.text, start) if letter in "eg" else None
@@ -80,6 +90,44 @@ def _with_sections(line: LogicalLine, start: int) -> tuple[list[Word], list[Assi
         line.remark("texts of a subcircuit have no effect", parts["text"][0])
     read = [Fields(line, *place).read() for name, place in parts.items() if name != "text"]
     return [word for part in read for word in part.words], [a for part in read for a in part.assignments]
+
+
+def _with_formulas(line: LogicalLine, start: int) -> tuple[list[Word], list[Assignment]]:
+    """`a1 a b ... ota g={g} linear en=1n + {k}/freq**0.5`: values are formulas without braces round all of it.
+
+    A value goes on behind a blank where an operator stands before or behind that. Braces within are parentheses.
+    """
+    first = _VALUE.search(line.text, start)
+    words = Fields(line, start, first.start() if first else None).read().words
+    assignments = []
+    at = first.start() if first else len(line.text)
+    text = line.text.translate(_TO_PARENTHESES)
+    while at < len(text):
+        found = _VALUE.match(text, at)
+        end = _end_of_formula(text, found.end() if found else at)
+        if found is None:
+            words.append(Word(text[at:end], line.span(at)))
+        else:
+            value = parse(text[found.end() : end], partial(_span_from, line, found.end()), line.dialect)
+            assignments.append(Assignment(found["name"], value, line.span(at)))
+        at = end + len(text[end:]) - len(text[end:].lstrip(" \t,"))
+    return words, assignments
+
+
+def _span_from(line: LogicalLine, start: int, offset: int) -> Span:
+    return line.span(start + offset)
+
+
+def _end_of_formula(text: str, at: int) -> int:
+    """Where the first blank is that ends a value: outside of parentheses, with no operator at either side."""
+    depth = 0
+    for k in range(at, len(text)):
+        depth += (text[k] == "(") - (text[k] == ")")
+        if depth <= 0 and text[k] in " \t" and not _GOES_ON.match(text, k):
+            before = text[at:k].rstrip()
+            if before and before[-1] not in _OPERATORS:
+                return k
+    return len(text)
 
 
 def _with_wave_file(line: LogicalLine, start: int, wave: re.Match[str]) -> tuple[list[Word], list[Assignment]]:

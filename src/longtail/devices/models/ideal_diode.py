@@ -6,7 +6,8 @@
 
 i from anode to cathode. EPSILON is the width of the parabola that rounds the bend; where it lies is in no manual of
 LTspice: here it is around VFWD, so that both straight lines stay. Without a limit i_on is g; VREV not given is no
-breakdown, ROFF not given 1/gmin. No capacitance, no temperature, no noise.
+breakdown, ROFF not given 1/gmin. A negative VREV makes it conduct both ways around a voltage between -VREV and VFWD, as
+models of LTspice's library bias nodes with. No capacitance, no temperature, no noise.
 """
 
 from __future__ import annotations
@@ -58,12 +59,11 @@ _MODEL = (
     Parameter("ron", "ohm", "resistance beyond vfwd", 1.0, low=1e-9),
     Parameter("roff", "ohm", "resistance between -vrev and vfwd (not given: 1/gmin)", None, low=1e-9),
     Parameter("vfwd", "V", "voltage from which it conducts", 0.0),
-    Parameter("vrev", "V", "reverse voltage from which it conducts (not given: never)", None, low=0.0),
+    Parameter("vrev", "V", "reverse voltage from which it conducts, above -vfwd (not given: never)", None),
     Parameter("rrev", "ohm", "resistance beyond vrev (not given: ron)", None, low=1e-9),
     Parameter("ilimit", "A", "largest forward current (not given: none)", None, low=1e-15),
     Parameter("revilimit", "A", "largest reverse current (not given: none)", None, low=1e-15),
     Parameter("epsilon", "V", "width of the parabola at vfwd", 0.0, low=0.0),
-    Parameter("noiseless", "", "it makes no noise anyway", 0.0, flag=True),
     Parameter("revepsilon", "V", "width of the parabola at -vrev", 0.0, low=0.0),
 )
 

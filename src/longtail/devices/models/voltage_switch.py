@@ -14,6 +14,9 @@ A `vswitch` of PSpice with vt, vh or td is this switch, too.
 vh < 0 is LTspice's switch without hysteresis: ln R goes from roff at vt + vh to ron at vt - vh by the same formula
 (ngspice 39 makes a hysteresis with its state turned round of it).
 
+vser and ilimit are LTspice's: a drop before any current flows, either way, and the largest current, at which it stops
+abruptly; level 2 is `voltage_switch2`.
+
 Noise: thermal, 4*k*T/R. Small signals and noise are those of the state at the operating point; ngspice 39 takes every
 switch as off in its ac and noise analyses.
 """
@@ -22,9 +25,11 @@ from __future__ import annotations
 
 from longtail.devices.base import DeviceModel, Flows, Parameter, Parameters, Potentials
 from longtail.devices.parts.switching import (
+    CURRENT_LIMIT,
     ELEMENTS,
     FLAGS,
     REGIONS,
+    SERIES_VOLTAGE,
     STEPPING,
     TRANSITION_DELAY,
     UNREAL,
@@ -37,7 +42,8 @@ from longtail.devices.parts.switching import (
 
 def evaluate(v: Potentials, p: Parameters) -> Flows:
     """The current, in A."""
-    return switched(v, p, v["cp"] - v["cn"], stepping(p, "vt", "vh", least=1e-5), "vc")
+    edges = stepping(p, "vt", "vh", least=1e-5)
+    return switched(v, p, v["cp"] - v["cn"], edges, "vc", limited_by=True)
 
 
 MODEL = DeviceModel(
@@ -51,10 +57,13 @@ MODEL = DeviceModel(
         Parameter("vt", "V", "threshold"),
         Parameter("vh", "V", "hysteresis on either side of the threshold; negative: smooth, without hysteresis"),
         *resistances(1.0, 1e12),
+        SERIES_VOLTAGE,
+        CURRENT_LIMIT,
         TRANSITION_DELAY,
     ),
     model_types={"sw": 1.0, "vswitch": 1.0},
     model_required=True,
+    ignored=frozenset(("lser",)),
     quantities=quantities("vc", "V", "controlling voltage"),
     regions=(*REGIONS, STEPPING),
     unreal=UNREAL,

@@ -20,7 +20,9 @@ from longtail.errors import InputError
 from longtail.lanes.functions import absolute, equal, exp, log, maximum, minimum, select
 from longtail.lanes.graph import Real
 
-SWITCHES = frozenset(("voltage_switch", "current_switch", "smooth_voltage_switch", "smooth_current_switch"))
+SWITCHES = frozenset(
+    ("voltage_switch", "voltage_switch2", "current_switch", "smooth_voltage_switch", "smooth_current_switch")
+)
 REGIONS = ("off", "on", "between")
 STEPPING = "stepping"
 UNREAL = {
@@ -35,6 +37,8 @@ ON = Parameter("on", "", "within its hysteresis the switch is on", 0.0, flag=Tru
 OFF = Parameter("off", "", "within its hysteresis the switch is off, as without a word", 0.0, flag=True)
 FLAGS = (ON, OFF, MULTIPLIER)
 TRANSITION_DELAY = Parameter("td", "s", "delay of switching; without time of no effect", None)
+SERIES_VOLTAGE = Parameter("vser", "V", "drop of voltage before any current flows, either way", 0.0)
+CURRENT_LIMIT = Parameter("ilimit", "A", "largest current (not given: none)", None, low=1e-30)
 ELEMENTS = (between("g", "sw", "p", "n", "resistance of the switch", CONDUCTANCE, ("r", "sw")),)
 
 
@@ -102,8 +106,30 @@ def sloping(p: Parameters, on: str, off: str) -> Edges:
     return Edges(p.model[off], p.model[on])
 
 
-def switched(v: Potentials, p: Parameters, control: Real, edges: Edges, name: str) -> Flows:
-    """The current from p to n, in A; `name` is what the control is called among the quantities."""
+def beyond(voltage: Real, drop: Real, width: Real = 0.0) -> Real:
+    """What of a voltage is beyond a drop either way, V; with parabolas of a width at both bends.
+
+    >>> beyond(1.5, 1.0), beyond(0.5, 1.0), beyond(-1.5, 1.0), beyond(1.0, 1.0, 0.8)
+    (0.5, 0.0, -0.5, 0.1)
+    """
+    return _ramp(voltage - drop, width) - _ramp(-voltage - drop, width)
+
+
+def _ramp(x: Real, width: Real) -> Real:
+    """x above zero, zero below; between -width/2 and width/2 the parabola that joins them."""
+    if isinstance(width, float) and width == 0.0:
+        return maximum(x, 0.0)
+    rising = minimum(maximum(x + 0.5 * width, 0.0), width)
+    return rising * rising / (2.0 * width) + maximum(x - 0.5 * width, 0.0)
+
+
+def switched(
+    v: Potentials, p: Parameters, control: Real, edges: Edges, name: str, *, limited_by: bool = False
+) -> Flows:
+    """The current from p to n, in A; `name` is what the control is called among the quantities.
+
+    `limited_by` says that the model has vser and ilimit.
+    """
     first = edges.on if p.nominal("on") else edges.off
 
     def rule(new: Mapping[str, Real], old: Mapping[str, Real]) -> Mapping[str, Real]:
@@ -113,7 +139,7 @@ def switched(v: Potentials, p: Parameters, control: Real, edges: Edges, name: st
     voltage = limited["v"]
     x = edges.way(limited[name])
     conductance = conductance_at(p, x)
-    current = conductance * voltage
+    current = _through(p, conductance, voltage) if limited_by else conductance * voltage
     return Flows(
         static={"p": current, "n": -current},
         quantities={
@@ -126,6 +152,16 @@ def switched(v: Potentials, p: Parameters, control: Real, edges: Edges, name: st
         },
         noise=(thermal("r", "p", "n", conductance, p.temperature),),
     )
+
+
+def _through(p: Parameters, conductance: Real, voltage: Real) -> Real:
+    """The current in A: that of the conductance, beyond vser and up to ilimit."""
+    over = beyond(voltage, p.model["vser"]) if p.model.nominal("vser") else voltage
+    current = conductance * over
+    if not p.model.given("ilimit"):
+        return current
+    limit = p.model["ilimit"]
+    return minimum(maximum(current, -limit), limit)
 
 
 def conductance_at(p: Parameters, x: Real) -> Real:

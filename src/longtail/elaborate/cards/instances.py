@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from longtail.circuit import GROUND, Instance, Value
 from longtail.elaborate.cards import catalog
+from longtail.elaborate.cards.a_cards import special_function
 from longtail.elaborate.cards.controlled import controlled, source_by_formula
 from longtail.elaborate.cards.laplace import NAME, filtered_source, laplace
 from longtail.elaborate.cards.line import Line
@@ -79,6 +80,8 @@ def _instances(line: Line) -> list[Instance]:
             return [transmission_line(line)]
         case "s" | "w":
             return [switch(line)]
+        case "a":
+            return special_function(line)
         case letter if letter in catalog.by_letter():
             return [semiconductor(line)]
     raise line.unsupported(f"no device starts with '{line.element.letter}'", hint=f"letters are {_letters()}")

@@ -14,7 +14,7 @@ near one. What has a pole at s = 0 has no value at dc, and is refused.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
 
 from longtail.circuit import GROUND, Instance, Value
@@ -77,7 +77,7 @@ class _Chain:
             if value != 0.0:
                 parts.append(self.current(f"g_d{k}", (self.node(0), GROUND), k, divide(value, size)))
         for k in range(1, order + 1):
-            parts.append(self.part(f"l_x{k}", "inductor", (self.node(k), GROUND), "l", tau))
+            parts.append(self.line.part(f"l_x{k}", "inductor", (self.node(k), GROUND), l=tau))
             parts.append(self.current(f"g_x{k}", (GROUND, self.node(k)), k - 1, 1.0))
         terms = [(divide(value, size), Potential(self.node(k), GROUND)) for k, value in enumerate(above)]
         return [self.output([(value, what) for value, what in terms if value != 0.0]), *parts]
@@ -98,8 +98,8 @@ class _Chain:
         """The current u into the first node."""
         nodes = (GROUND, self.node(0))
         if isinstance(self.law, Potential):
-            return self.part("g_u", "vccs", (*nodes, self.law.positive, self.law.negative), "gain", 1.0)
-        return flat_behavioral(self.named("g_u"), nodes, self.law, (), voltage=False)
+            return self.line.part("g_u", "vccs", (*nodes, self.law.positive, self.law.negative), gain=1.0)
+        return flat_behavioral(self.line.named("g_u"), nodes, self.law, (), voltage=False)
 
     def time_constant(self) -> float:
         numerator, denominator = (list(map(self.nominal, each)) for each in self.ratio)
@@ -115,15 +115,8 @@ class _Chain:
 
     def current(self, name: str, nodes: tuple[str, str], k: int, gain: Value) -> Instance:
         """The current gain*x_k from the first node to the second."""
-        return self.part(name, "vccs", (*nodes, self.node(k), GROUND), "gain", gain)
+        return self.line.part(name, "vccs", (*nodes, self.node(k), GROUND), gain=gain)
 
     def node(self, k: int) -> str:
         """The node whose voltage is x_k."""
-        return self.line.scope.node(f"{self.line.element.name}_x{k}")
-
-    def part(self, name: str, device: str, nodes: tuple[str, ...], parameter: str, value: Value) -> Instance:
-        return self.named(name).instance(device, nodes, [Given(parameter, value, self.line.element.span)])
-
-    def named(self, name: str) -> Line:
-        element = replace(self.line.element, name=f"{name}_{self.line.element.name}", assignments=())
-        return replace(self.line, element=element)
+        return self.line.inner(f"x{k}")

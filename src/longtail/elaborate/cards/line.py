@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from longtail.circuit import Instance, Value, Waveform
 from longtail.elaborate.cards import catalog
@@ -124,3 +124,20 @@ class Line:
         if multiplied and self.scope.multiplier != 1.0 and "m" in spelling.by_name:
             values["m"] = multiply(values.get("m", 1.0), self.scope.multiplier)
         return Instance(self.name, device, nodes, values, model, controls, expression, waveform, self.element.span)
+
+    def bare(self) -> Line:
+        """The card without its assignments, which have been read."""
+        return replace(self, element=replace(self.element, assignments=()))
+
+    def named(self, prefix: str) -> Line:
+        """The card of a part of this one, `rout_a1` of `a1`, without assignments."""
+        return replace(self, element=replace(self.element, name=f"{prefix}_{self.element.name}", assignments=()))
+
+    def part(self, prefix: str, device: str, nodes: tuple[str, ...], **values: Value) -> Instance:
+        """A device that this card stands for, besides others."""
+        given = [Given(name, value, self.element.span) for name, value in values.items()]
+        return self.named(prefix).instance(device, nodes, given)
+
+    def inner(self, name: str) -> str:
+        """The flat name of a node of this card's own, `a1_en`."""
+        return self.scope.node(f"{self.element.name}_{name}")

@@ -28,9 +28,11 @@ def semiconductor(line: Line) -> Instance:
     if device not in candidates:
         letters = f"cards of a {device.name} start with '{device.letter}'"
         raise line.error(f"model '{card.name}' describes a {device.name}", line.element.words[index], letters)
-    if not _takes(device, index):
-        raise _wrong_nodes(line, device, index, card.name)
     nodes = tuple(line.node(word) for word in line.element.words[:index])
+    if len(nodes) == 4 and len(device.terminals) == 3 and device.letter == "m" and nodes[2] == nodes[3]:
+        nodes = nodes[:3]  # LTspice draws its symbol of a MOSFET with the bulk at the source, whatever the model
+    if not _takes(device, len(nodes)):
+        raise _wrong_nodes(line, device, index, card.name)
     given = [*behind_model(line, device, line.element.words[index + 1 :]), *line.assigned()]
     return line.instance(device.name, nodes, given, model=model.name)
 

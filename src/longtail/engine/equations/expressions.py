@@ -28,7 +28,7 @@ class _Names(Mapping[str, Any]):
         return self._lookup(name)
 
     def __contains__(self, name: object) -> bool:
-        return name == "temper" or name in self._known
+        return name in ("temper", "hertz") or name in self._known
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._known)
@@ -38,7 +38,7 @@ class _Names(Mapping[str, Any]):
 
 
 def evaluate_value(expression: Expression, lookup: Callable[[str], Real], known: Mapping[str, Any]) -> Real:
-    """The value of a parameter's expression; `lookup` gives those in `known`, and `temper`."""
+    """The value of a parameter's expression; `lookup` gives those in `known`, `temper` and `hertz`."""
     value: Real = evaluate(expression, _Names(lookup, known), _PARAMETRIC)
     return value
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.circuit import Circuit
+from longtail.elaborate.scope.values import reads_names
 from longtail.engine.equations.singletons import Order, order
 from longtail.engine.equations.trace import (
     ANCHOR,
@@ -25,6 +26,7 @@ from longtail.engine.equations.trace import (
     trace,
     unknowns,
 )
+from longtail.engine.equations.views import FREQUENCY
 from longtail.engine.size import check_matrix, check_size
 from longtail.lanes.derivative import Differentiator, Slopes
 from longtail.lanes.graph import Expr, Real
@@ -364,10 +366,15 @@ class System:
 
     @once
     def noise(self) -> tuple[Program, list[TracedNoise]]:
-        """A program for the noise sources, their densities first and then their exponents, and the sources."""
+        """A program for the noise sources, their densities first and then their exponents, and the sources.
+
+        The frequency is its last input where one of them depends on it by a formula.
+        """
         t = self.plain
         outputs = [*(source.density for source in t.noise), *(source.exponent for source in t.noise)]
-        return lower(t.graph, outputs, [*(u.input for u in t.unknowns), *self.varied]), t.noise
+        laws = (i.expression for i in self.circuit.instances.values() if i.expression is not None)
+        frequency = [FREQUENCY] if any(reads_names(law, "hertz") for law in laws) else []
+        return lower(t.graph, outputs, [*(u.input for u in t.unknowns), *self.varied, *frequency]), t.noise
 
 
 def _entries(rows: Sequence[Slopes], column: Mapping[int, int]) -> dict[tuple[int, int], Real]:

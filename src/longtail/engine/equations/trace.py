@@ -245,7 +245,7 @@ class _Tracer:
         self._sum(result, local, flows, m)
         result.noise += [
             TracedNoise(instance.name, s.name, s.mechanism, local[s.a], local[s.b], s.density * m, s.exponent)
-            for s in flows.noise
+            for s in (() if device.model_types and p.model.nominal("noiseless") else flows.noise)
         ]
         result.states += states
         result.quantities[instance.name] = lambda: _quantities(instance, device, flows, m)

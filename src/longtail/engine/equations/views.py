@@ -16,6 +16,8 @@ from longtail.lanes.functions import select
 from longtail.lanes.graph import Expr, Graph, Real
 from longtail.netlist.expressions.tree import Expression
 
+FREQUENCY = "#hertz"  # an input of the program for noise
+
 
 class Numbers:
     """The numbers of a circuit while it is traced: nominal ones are floats, varied ones are inputs of the graph.
@@ -39,9 +41,11 @@ class Numbers:
         return evaluate_value(value, self.name, self.circuit.parameters)
 
     def name(self, name: str) -> Real:
-        """A netlist parameter (or `temper`) by name."""
+        """A netlist parameter by name, or `temper`, or `hertz`, which noise alone may depend on."""
         if name == "temper":
             return self.temperature - ZERO_CELSIUS
+        if name == "hertz":
+            return self.graph.input(FREQUENCY)
         if name not in self._names:
             if name in self.varied:
                 self._names[name] = self.graph.input(name)

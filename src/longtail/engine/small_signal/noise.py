@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from longtail.engine.equations.system import Array
 from longtail.engine.equations.trace import TracedNoise
+from longtail.engine.equations.views import FREQUENCY
 from longtail.engine.solving.operating_point import OperatingPoint
 
 Complex = NDArray[np.complex128]
@@ -16,15 +17,25 @@ Complex = NDArray[np.complex128]
 
 @dataclass(frozen=True, eq=False)
 class NoiseSources:
-    """Noise currents of the densities `density`/f^`exponent` in A^2/Hz, both `[lane, source]`, with their places."""
+    """The noise currents of a circuit at its operating points, with their places."""
 
     places: tuple[TracedNoise, ...]
-    density: Array
-    exponent: Array
+    point: OperatingPoint
 
     def spectrum(self, frequency_hz: Array) -> Array:
-        """A^2/Hz, `[lane, frequency, source]`."""
-        spectrum: Array = self.density[:, None] * frequency_hz[None, :, None] ** -self.exponent[:, None]
+        """density/f^exponent in A^2/Hz, `[lane, frequency, source]`, where some densities are formulas over f."""
+        program, inputs = self.point.system.noise[0], self.point.inputs
+        by_formula = FREQUENCY in program.inputs
+        axis = frequency_hz if by_formula else np.ones(1)
+        shape = len(self.point.solution), len(axis)
+        inputs |= {FREQUENCY: np.tile(axis, shape[0])} if by_formula else {}
+        gathered = [
+            inputs[n] if n == FREQUENCY or not by_formula else np.repeat(_over(inputs[n], shape[0]), shape[1])
+            for n in program.inputs
+        ]
+        rows = self.point.system.executor.run(program, gathered, shape[0] * shape[1])
+        density, exponent = np.moveaxis(rows.reshape(2, len(self.places), *shape), 1, -1)
+        spectrum: Array = density * frequency_hz[None, :, None] ** -exponent
         return spectrum
 
     def transfer(self, adjoint: Complex) -> Complex:
@@ -40,12 +51,14 @@ class NoiseSources:
         return difference
 
 
+def _over(values: float | Array, lanes: int) -> Array:
+    """A value, or one a lane, as one a lane."""
+    return np.broadcast_to(np.asarray(values, float), lanes)
+
+
 def noise_sources(point: OperatingPoint) -> NoiseSources:
     """Every noise source of the circuit, in the order of the netlist, all lanes at once."""
-    program, places = point.system.noise
-    inputs = point.inputs
-    rows = point.system.executor.run(program, [inputs[n] for n in program.inputs], len(point.solution))
-    return NoiseSources(tuple(places), rows[: len(places)].T, rows[len(places) :].T)
+    return NoiseSources(tuple(point.system.noise[1]), point)
 
 
 def integrate(frequency_hz: Array, density: Array) -> Array:
