@@ -47,13 +47,13 @@ def announced(about: Subject | None = None) -> dict[str, str]:
     return {name: found.doc for name, found in _found().items() if about in (None, found.about)}
 
 
-def commands() -> dict[str, str]:
-    """The name of each analysis by that of its command.
+def commands(about: Subject | None = None) -> dict[str, str]:
+    """The name of each analysis by that of its command; of those alone that are about something, if asked.
 
     >>> commands()["mc"], commands()["gains"]
     ('monte-carlo', 'gains')
     """
-    return {found.verb or name: name for name, found in _found().items()}
+    return {found.verb or name: name for name, found in _found().items() if about in (None, found.about)}
 
 
 def without_circuit(name: str) -> str:

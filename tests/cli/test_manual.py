@@ -11,21 +11,21 @@ import pytest
 
 from longtail.cli.main import application, run
 from longtail.contract.subject import Subject
-from longtail.registry import analyses, announced
+from longtail.registry import analyses, commands
 
 ROOT = Path(__file__).parents[2]
 MANUAL = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
-VERBS = (*announced(), "netlist", "examples")
-GROUPS = {"analyses": announced(), "analyses of a FILE": announced(Subject.CIRCUIT)}
+VERBS = (*commands(), "netlist", "examples")
+GROUPS = {"analyses": commands(), "analyses of a FILE": commands(Subject.CIRCUIT)}
 OF_LONGTAIL = {"--help", "--version", "--install-completion"}
 Entry = tuple[str, tuple[str, ...], str]  # a command, the names of an option, what holds where it is not given
 
 
 def offered() -> Iterator[Entry]:
     """What the commands take."""
-    commands = application()
+    app = application()
     for verb in VERBS:
-        for argument in commands[verb].assemble_argument_collection():
+        for argument in app[verb].assemble_argument_collection():
             names = tuple(name for name in argument.names if name.startswith("--"))
             if names:
                 said = argument.parameter.show_default
@@ -64,7 +64,7 @@ def test_the_manual_has_every_option_of_every_command_once_and_no_other() -> Non
 def test_the_manual_lists_every_command() -> None:
     listed = re.findall(r"longtail ([a-z-]+)( FILE)?", MANUAL[MANUAL.index("```") : MANUAL.index("## Options")])
     assert {verb for verb, _ in listed} >= set(VERBS)
-    assert {verb for verb, file in listed if file} == {*announced(Subject.CIRCUIT), "netlist"}
+    assert {verb for verb, file in listed if file} == {*commands(Subject.CIRCUIT), "netlist"}
 
 
 @pytest.mark.parametrize("verb", VERBS)

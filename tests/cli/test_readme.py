@@ -9,7 +9,7 @@ import pytest
 
 import longtail as lt
 from longtail.cli.main import run
-from longtail.registry import analyses
+from longtail.registry import analyses, commands
 
 ROOT = Path(__file__).parents[2]
 PYTHON = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
@@ -53,7 +53,7 @@ def test_its_terminal_session_is_what_is_printed(
 
 def test_every_command_is_named_and_the_manual_has_the_options_of_the_first_three() -> None:
     manual = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
-    for name in (*analyses(), "netlist", "examples"):
+    for name in (*commands(), "netlist", "examples"):
         assert f"`longtail {name}" in README
     for name in ("analyze", "gains", "op"):
         assert f"longtail {name}" in manual

@@ -26,7 +26,9 @@ MISMATCH = {"drc": 0.01}
 NEEDED: dict[str, dict[str, Any]] = {
     "behavioral": {"frequency_hz": 1e3},
     "gains": {"frequency_hz": "1:1g:2"},
+    "monte-carlo": {"samples": 20},
     "predict": {"differential": 100, "common": 0.01, "v1": 1.002, "v2": 0.998},
+    "yields": {"limit": "|offset|<=5mV"},
     "sweep": {"vary": "rc=9k:11k:3", "measure": "cmrr_db"},
 }
 
@@ -268,6 +270,7 @@ rx x 0 1e12
 @pytest.mark.parametrize("name", [name for name in analyses(Subject.CIRCUIT) if name != "half"])
 def test_a_circuit_without_an_operating_point_is_an_error_and_no_figure(name: str) -> None:
     """Whatever else may be missing, an offset or a rejection: this comes first, and names the node."""
-    given = {"vary": {"r1.r": "5k"}} if name == "sweep" else {"full": True} if name == "analyze" else {}
+    needed = {"sweep": {"vary": {"r1.r": "5k"}}, "analyze": {"full": True}, "yields": {"limit": "|offset|<=5mV"}}
+    given = needed.get(name, {})
     with pytest.raises(lt.ConvergenceError, match=r"no operating point found with .* would not settle: .*\bx\b"):
         lt.read(UNSOLVABLE).run(name, **given)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,8 +37,10 @@ class Bound:
         return np.asarray(values >= self.value if self.least else values <= self.value)
 
 
-def read_bounds(given: str | Sequence[str]) -> tuple[Bound, ...]:
-    """Limits from texts, several in one with commas between."""
+def read_bounds(given: str | Sequence[str] | Mapping[str, object]) -> tuple[Bound, ...]:
+    """Limits from texts, several in one with commas between. Raises `OptionError` for anything else."""
+    if isinstance(given, Mapping):
+        raise OptionError(said("{limit} takes texts", limit=None), hint="as in 'cmrr@50>=80dB'")
     texts = [given] if isinstance(given, str) else list(given)
     return tuple(read_bound(part) for text in texts for part in text.split(",") if part.strip())
 

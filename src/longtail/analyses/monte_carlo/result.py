@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import xarray
 
 Array = NDArray[np.float64]
+IN_JSON = 10_000
 QUANTILES = (0.1, 1.0, 5.0, 50.0, 95.0, 99.0, 99.9)  # percent
 
 
@@ -85,7 +86,7 @@ class MonteCarlo(AtOutput, Result):
     correlation   of the figures with each other, `[figure, figure]`, by rank (Spearman)
     yields        of each limit, and of all together, the last
     worst         the samples at the ends of each figure
-    values        by figure, `[sample]`, nan where a sample has none; empty in a result that was read from JSON
+    values        by figure, `[sample]`, nan where a sample has none; JSON has them of `IN_JSON` samples at the most
     drawn         values by varied name, of one sample that was asked for alone
     path          the file with every sample, if there is one
     input, output names of nodes; none of figures of the operating point
@@ -152,6 +153,7 @@ class MonteCarlo(AtOutput, Result):
                 "worst": self.worst,
                 "drawn": self.drawn,
                 "path": self.path and str(self.path),
+                "values": self.values if self.samples <= IN_JSON else {},
                 "notes": self.notes,
             }
         )
@@ -164,7 +166,7 @@ class MonteCarlo(AtOutput, Result):
             "yields": entries["limits"],
             "correlation": np.array(entries["correlation"], float).reshape(len(entries["measures"]), -1),
         }
-        return super().from_dict({"input": (), "output": (), **entries, **named, "values": {}})
+        return super().from_dict({"input": (), "output": (), **entries, **named})
 
     def to_xarray(self) -> xarray.Dataset:
         """Every figure over "sample"."""

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.analyses.sweep.plan import Plan
-from longtail.analyses.sweep.work import WORK_OPTIONS, Table, Work, carry_out, check_work
+from longtail.analyses.sweep.work import WORK_OPTIONS, LaneTable, Work, carry_out, check_work
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.axes import FORMS, linear_axis
@@ -241,7 +241,7 @@ def _check_columns(varied: Iterable[str], measured: Sequence[str]) -> None:
             )
 
 
-def _result(table: Table, path: Path | None, notes: tuple[str, ...]) -> SweepResult:
+def _result(table: LaneTable, path: Path | None, notes: tuple[str, ...]) -> SweepResult:
     plan = table.plan
     shape = plan.lanes.shape or (plan.count,)
     floor = table.floor.reshape(*shape, -1) if len(table.floor) == plan.count else table.floor[0]

@@ -47,7 +47,7 @@ def check_work(work: Work) -> None:
         )
 
 
-class Table:
+class LaneTable:
     """The figures that are kept, filled part by part."""
 
     def __init__(self, plan: Plan, kept: Sequence[Merit]) -> None:
@@ -68,7 +68,7 @@ class Table:
             self.floor[where] = values[FLOOR]
 
 
-def carry_out(plan: Plan, work: Work) -> tuple[Table, tuple[str, ...]]:
+def carry_out(plan: Plan, work: Work) -> tuple[LaneTable, tuple[str, ...]]:
     """The figures of all lanes that are kept, and what there is to say of them.
 
     Raises `OptionError` for a file that is no place for them, and where they do not fit into memory.
@@ -89,7 +89,7 @@ def carry_out(plan: Plan, work: Work) -> tuple[Table, tuple[str, ...]]:
             notes = (f"resumed after {counted(first, 'lane')}",)
         if len(kept) < len(plan.measures):
             notes = (*notes, f"figures over frequency are in {path} alone")
-        table = Table(plan, kept)
+        table = LaneTable(plan, kept)
         if file and first:
             table.put(slice(0, first), *file.kept())
         for where, (status, values) in stream(

@@ -26,7 +26,7 @@ _NARROW = 1e-12  # of the wide axis: an axis that is rounding
 
 
 @dataclass(frozen=True, eq=False)
-class Held:
+class HeldLimit:
     """A limit on a figure with its expansion in independent causes of variance 1.
 
     solve    whole solutions of the figure, `[sample]`, for independent causes `[sample, cause]`

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from longtail.contract.encoding import plain
+from longtail.contract.output import AtOutput, ports
 from longtail.contract.result import Result
 
 
@@ -40,13 +41,14 @@ class LimitYield:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Yields(Result):
+class Yields(AtOutput, Result):
     """The part of all amplifiers that keeps its limits.
 
     limits    each by itself
     joint     all together; least: what it is at the least, whatever goes together
     validity  the worst of all limits
     kinds     which causes count: "mismatch", "process"; causes: how many
+    input, output names of nodes; none of figures of the operating point
     """
 
     analysis: ClassVar[str] = "yields"
@@ -60,6 +62,8 @@ class Yields(Result):
     validity: str
     kinds: tuple[str, ...]
     causes: int
+    input: tuple[str, ...]
+    output: tuple[str, ...]
     notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
@@ -69,6 +73,7 @@ class Yields(Result):
         return plain(
             {
                 "title": self.title,
+                **(ports(self.input, self.output) if self.output else {}),
                 "limits": self.limits,
                 "value": self.joint,
                 "joint": {"value": self.joint, "least": self.least},
@@ -81,4 +86,5 @@ class Yields(Result):
 
     @classmethod
     def from_dict(cls, entries: Mapping[str, Any]) -> Yields:
-        return super().from_dict({**entries, **entries["joint"], "joint": entries["joint"]["value"]})
+        named = {**entries["joint"], "joint": entries["joint"]["value"]}
+        return super().from_dict({"input": (), "output": (), **entries, **named})

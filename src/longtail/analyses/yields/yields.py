@@ -13,8 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.analyses.contributions.effects import CMRR, found, question
-from longtail.analyses.yields.limit import LINEAR, NEITHER, QUADRATIC, Held
+from longtail.analyses.contributions.effects import CMRR, Effects, found, question
+from longtail.analyses.yields.limit import LINEAR, NEITHER, QUADRATIC, HeldLimit
 from longtail.analyses.yields.result import LimitYield, Yields
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
@@ -45,7 +45,10 @@ def run(circuit: Circuit, drive: Drive, counted: Counted, limit: tuple[Bound, ..
     if not limit:
         raise OptionError("a yield is of limits", hint=said("as in {limit}", limit="cmrr@50>=80dB"))
     spreads = find_spreads(circuit).chosen(counted)
-    held = tuple(_held(circuit, drive, spreads, bound) for bound in limit)
+    level = None if drive.vcm is None else np.array([drive.vcm])
+    effects = [found(circuit, question(bound.measure, None), drive, level, spreads) for bound in limit]
+    drives = next((each.drives for each in effects if each.drives), None)
+    held = tuple(_held(bound, each, spreads) for bound, each in zip(limit, effects, strict=True))
     names = [cause.instance + "." * bool(cause.instance) + cause.parameter for cause in spreads.causes]
     causes = Sampling(spreads, _POINTS, _SEED, SOBOL).causes(slice(0, _POINTS))
     kept = [each.kept(_independent(each.picture[1], spreads)(causes)) for each in held]
@@ -61,6 +64,8 @@ def run(circuit: Circuit, drive: Drive, counted: Counted, limit: tuple[Bound, ..
         _validity([one.validity for one in each_yield]),
         tuple(dict.fromkeys(cause.kind for cause in spreads.causes)),
         len(spreads.causes),
+        drives.hot if drives else (),
+        drives.output if drives else (),
         (*spread_notes(spreads), *_notes(each_yield)),
     )
 
@@ -69,18 +74,17 @@ def _validity(all_of_them: Sequence[str]) -> str:
     return next(word for word in (NEITHER, QUADRATIC, LINEAR) if word in all_of_them)
 
 
-def _held(circuit: Circuit, drive: Drive, spreads: Spreads, bound: Bound) -> Held:
+def _held(bound: Bound, effects: Effects, spreads: Spreads) -> HeldLimit:
     """A limit ready to be judged. Raises `OptionError` for a figure that is not one number."""
-    asked = question(bound.measure, None)
-    effects = found(circuit, asked, drive, drive.vcm and np.array([drive.vcm]), spreads)
     if effects.nominal.size != 1 or np.isnan(effects.nominal).any():
         raise OptionError(f"'{bound.text}': the netlist as it stands has no such figure")
     mixing = spreads.mixing
     first = Expansion(effects.nominal[0, 0].item(), effects.effects[0, 0] @ mixing)
-    unit = "dB" if asked.name == CMRR else effects.unit
+    name = question(bound.measure, None).name
+    unit = "dB" if name == CMRR else effects.unit
     drawn = Sampling(spreads, CHECKS, _SEED).causes(slice(0, CHECKS))
     checks = drawn @ np.linalg.pinv(mixing).T
-    return Held(bound, asked.name, unit, first, lambda z: effects.solve(z @ mixing.T), checks)
+    return HeldLimit(bound, name, unit, first, lambda z: effects.solve(z @ mixing.T), checks)
 
 
 def _independent(picture: Expansion, spreads: Spreads) -> Expansion:
@@ -90,7 +94,7 @@ def _independent(picture: Expansion, spreads: Spreads) -> Expansion:
     return Expansion(picture.nominal, picture.slopes @ back, curvatures)
 
 
-def _limit(held: Held, kept: NDArray[np.bool_], names: Sequence[str]) -> LimitYield:
+def _limit(held: HeldLimit, kept: NDArray[np.bool_], names: Sequence[str]) -> LimitYield:
     """The yield of one limit: from the normal distribution where that holds, else counted."""
     validity, picture = held.picture
     part = 1.0 - float(kept.mean())
@@ -114,7 +118,7 @@ def _limit(held: Held, kept: NDArray[np.bool_], names: Sequence[str]) -> LimitYi
     )
 
 
-def _shown(held: Held, figure: complex) -> float:
+def _shown(held: HeldLimit, figure: complex) -> float:
     """A figure as the limit has it: of a complex one the magnitude, of a ratio the rejection in dB."""
     if held.measure == CMRR:
         with np.errstate(divide="ignore"):

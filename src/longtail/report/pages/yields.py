@@ -12,7 +12,9 @@ _SOON = 0.99  # a yield from which the part that fails says more
 
 def page(result: Yields) -> Page:
     """The joint yield, the limits, and where each fails first."""
+    ports = (("input", ", ".join(result.input)), ("output", result.label)) if result.output else ()
     facts = (
+        *ports,
         ("yield", f"{part_text(result.joint, 1.0 - result.joint)}, at least {100.0 * result.least:.4g} %"),
         ("of", f"{counted(result.causes, 'cause')}: {' and '.join(result.kinds)}"),
         ("picture", result.validity),
