@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator, Sequence
 
+from longtail.circuit import GROUND, Instance
 from longtail.elaborate.ports.path import SignalPath, limits
+from longtail.elaborate.ports.walking import outputs
 from longtail.elaborate.roles import base, channel, collector, emitter, role_of
 
 Found = tuple[tuple[str, ...], str]
@@ -16,19 +18,35 @@ COUPLING = 1e3  # Hz: a capacitor and its load whose corner is below couple, abo
 def end_of_path(path: SignalPath) -> Found | None:
     """The node at which the signal's path ends, or the two of a differential output, and how it was found. Of several
     that a person could not decide between the nodes are empty, and the text lists them."""
-    ends = _used(path, [node for node in path.onward if _ends_at(path, node)])
+    sinks = _sinks(path)
+    loops = [nodes for nodes in sinks if len(nodes) > 1]
+    ends = _used(path, [nodes[0] for nodes in sinks if len(nodes) == 1 and _ends_at(path, nodes[0])])
+    if loops:
+        ends = [end for end in ends if not _returns(path, end)]
+    if len(loops) == 1 and not ends:
+        return _in_loop(path, loops[0])
+    if loops and (len(loops) > 1 or ends):
+        return (), f"ambiguous: {_listed_ends(ends + [node for nodes in loops for node in nodes])}"
     if not ends:
-        return _in_loop(path)
+        return None
+    if len(ends) > 1 and len(left := [end for end in ends if not _returns(path, end)]) == 1:
+        ends = left
     if len(ends) == 2 and _are_twins(path, *ends):
         nodes = _in_order(path, ends)
-        return _behind(path, nodes), f"taken: {_stages(path, nodes)}, where the signal's paths from the inputs end"
+        return _behind(path, nodes, f"taken: {_stages(path, nodes)}, where the signal's paths from the inputs end")
     meeting = _meeting(path, ends) if len(ends) > 1 else None
     if meeting is not None:
-        return (meeting,), f"taken: where {_names(path, ends)} meet, at the end of the signal's path from the inputs"
+        why = f"taken: where {_names(path, ends)} meet, at the end of the signal's path from the inputs"
+        return _behind(path, (meeting,), why)
     if len(ends) == 1:
-        nodes = (ends[0],)
-        return _behind(path, nodes), f"taken: {_stages(path, nodes)}, where the signal's path from the inputs ends"
-    return (), f"ambiguous: the signal's path from the inputs ends at {listed([(node,) for node in ends])}"
+        why = f"taken: {_stages(path, ends)}, where the signal's path from the inputs ends"
+        return _behind(path, (ends[0],), why)
+    return (), f"ambiguous: {_listed_ends(ends)}"
+
+
+def _listed_ends(ends: Sequence[str]) -> str:
+    several = listed([(node,) for node in ends])
+    return f"the signal's path from the inputs may end at {several}; name one: *@ output {ends[0]}"
 
 
 def last_of(path: SignalPath, shown: Sequence[tuple[str, ...]]) -> tuple[str, ...] | None:
@@ -71,10 +89,55 @@ def _ends_at(path: SignalPath, node: str) -> bool:
     )
 
 
+def _sinks(path: SignalPath) -> list[list[str]]:
+    """Nodes behind which there is nothing but themselves: one alone, or several that lead round to each other."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    nodes = list(path.onward)
+    if not nodes:
+        return []
+    place = {node: k for k, node in enumerate(nodes)}
+    steps = [(place[node], place[after]) for node in nodes for after in path.onward[node]]
+    rows, columns = zip(*steps, strict=True) if steps else ((), ())
+    graph = coo_array(([1] * len(steps), (rows, columns)), shape=(len(nodes), len(nodes)))
+    _, labels = connected_components(graph, connection="strong")
+    goes_on = {labels[a] for a, b in steps if labels[a] != labels[b]}
+    found: dict[int, list[str]] = {}
+    for node, label in zip(nodes, labels, strict=True):
+        if label not in goes_on:
+            found.setdefault(label, []).append(node)
+    return list(found.values())
+
+
 def _used(path: SignalPath, ends: Sequence[str]) -> list[str]:
-    """Ends without those of which only the other side of the pair goes on."""
-    used = [end for end in ends if not any(path.onward[twin] for twin in _twins(path, end))]
+    """Ends without the idle collectors of pairs of which the other collector goes on, if any are left."""
+    used = [end for end in ends if not any(_goes_on(path, i, end) for i in path.drivers[end])]
     return used or list(ends)
+
+
+def _goes_on(path: SignalPath, instance: Instance, end: str) -> bool:
+    """Whether the other transistor of a pair goes on where this one ends."""
+    if role_of(instance) is None or collector(instance) != end:
+        return False
+    below = emitter(instance)
+    assert below is not None  # every transistor has one
+    meeting = {below, *(node for node, _ in path.wiring.passive.get(below, ()))}
+    return any(
+        path.onward.get(collector(other))
+        for node in sorted(meeting)
+        if not path.wiring.is_held(node)
+        for at in (node, *(n for n, _ in path.wiring.passive.get(node, ()) if node != below))
+        for other in path.wiring.at.get(at, ())
+        if emitter(other) == at and other.device == instance.device and collector(other) != end
+    )
+
+
+def _returns(path: SignalPath, end: str) -> bool:
+    """Whether all that hangs at an end but stages are capacitors back to what the path has gone through before."""
+    others = [(n, by) for n, by in path.wiring.passive.get(end, ()) if n != GROUND]
+    back = [by for n, by in others if by.device == "capacitor" and n in path.onward]
+    return bool(back) and len(back) == len(path.wiring.passive.get(end, ()))
 
 
 def _twins(path: SignalPath, node: str) -> Iterator[str]:
@@ -104,23 +167,16 @@ def _in_order(path: SignalPath, nodes: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(nodes, key=path.distance))
 
 
-def _in_loop(path: SignalPath) -> Found | None:
-    """The twins that all behind them leads back to: outputs with a common-mode feedback or a crossed load."""
-    tails = {emitter(i) for side in path.inputs for i in side}
-    found: dict[tuple[str, ...], None] = {}
-    for node in path.onward:
-        twins = list(_twins(path, node))
-        if len(twins) != 1 or path.distance(node) > path.distance(twins[0]):
-            continue
-        both = (node, twins[0])
-        behind = (path.after(node) | path.after(twins[0])) - tails
-        if all(set(both) & path.after(n) or n in both for n in behind):
-            found[both] = None
-    if len(found) != 1:
-        several = f"ambiguous: the signal's path from the inputs comes round through {listed(list(found))}"
-        return ((), several) if found else None
-    (both,) = found
-    return both, f"taken: {_stages(path, both)}, behind which the signal's paths from the inputs lead back"
+def _in_loop(path: SignalPath, nodes: Sequence[str]) -> Found:
+    """The last twins of a loop: outputs with a common-mode feedback or a crossed load. Their followers may only sense
+    their common mode: then nobody knows."""
+    pairs = {tuple(_in_order(path, (node, twin))) for node in nodes for twin in _twins(path, node) if twin in nodes}
+    last = max((path.distance(first) for first, _ in pairs), default=None)
+    latest = [pair for pair in pairs if path.distance(pair[0]) == last]
+    if len(latest) == 1 and not any(follows for _, _, follows in _kinds(path, latest[0][0])):
+        both = latest[0]
+        return both, f"taken: {_stages(path, both)}, behind which the signal's paths from the inputs lead back"
+    return (), f"ambiguous: {_listed_ends(nodes)}"
 
 
 def _meeting(path: SignalPath, ends: Sequence[str]) -> str | None:
@@ -131,10 +187,12 @@ def _meeting(path: SignalPath, ends: Sequence[str]) -> str | None:
     return found[0] if len(found) == 1 and not twins else None
 
 
-def _behind(path: SignalPath, nodes: tuple[str, ...]) -> tuple[str, ...]:
+def _behind(path: SignalPath, nodes: tuple[str, ...], why: str) -> Found:
     """The far sides of loaded coupling capacitors, where every node has one."""
     far = [_coupled(path, node) for node in nodes]
-    return nodes if None in far else tuple(node for node in far if node is not None)
+    if None in far:
+        return nodes, why
+    return tuple(node for node in far if node is not None), f"{why} behind a capacitor"
 
 
 def _coupled(path: SignalPath, node: str) -> str | None:
@@ -142,7 +200,8 @@ def _coupled(path: SignalPath, node: str) -> str | None:
     found = []
     for other, by in wiring.passive.get(node, ()):
         loads = [i for n, i in wiring.passive.get(other, ()) if i.device == "resistor" and wiring.is_held(n)]
-        if by.device == "capacitor" and other in path.beside[node] and loads:
+        driven = any(other in outputs(i) for i in wiring.at.get(other, ()))
+        if by.device == "capacitor" and loads and not driven and not wiring.is_held(other):
             ohms = [number(i.parameters.get("r", 0.0)) for i in loads]
             seconds = number(by.parameters.get("c", 0.0)) / sum(1.0 / ohm for ohm in ohms) if all(ohms) else 0.0
             if 2.0 * math.pi * seconds * COUPLING > 1.0:
