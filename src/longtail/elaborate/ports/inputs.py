@@ -19,6 +19,7 @@ from longtail.circuit import GROUND, Circuit, Instance
 from longtail.elaborate.ports.floating import floating_inputs
 from longtail.elaborate.ports.pairs import CoupledPair, find_pairs
 from longtail.elaborate.ports.polarity import by_names, plain_names, positive_first
+from longtail.elaborate.ports.supplies import RAIL_NAME
 from longtail.elaborate.ports.walking import Reached, front, moved_by, outwards
 from longtail.elaborate.ports.wiring import Wiring, has_signal, inside
 from longtail.elaborate.roles import base, channel, collector, role_of
@@ -183,6 +184,8 @@ def _side(wiring: Wiring, transistor: Instance, signals: list[str], reached: Rea
 def _is_signal(wiring: Wiring, node: str, rails: frozenset[str]) -> bool:
     """Whether a held node can be an input: not ground, and not by the supplies alone."""
     sources = wiring.sources_of(node)
+    if not _lively(wiring, node) and all(RAIL_NAME.fullmatch(name) for name in sources):
+        return False  # a supply at 0 V
     return node != GROUND and bool(sources) and not (set(sources) | set(wiring.chain(node))) <= rails
 
 

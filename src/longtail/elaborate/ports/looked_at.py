@@ -17,7 +17,7 @@ _OUTPUTS = ("tf", "noise", "pz")  # analyses that have one output each
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class LookedAt:
     """What is looked at, with what says so: the output where it is one, else those that could be."""
 
     outputs: tuple[tuple[str, ...], ...]
@@ -31,7 +31,7 @@ class Seen:
 
 def looked_at(
     wiring: Wiring, pair: CoupledPair | None, cards: Sequence[Shown], ends: Sequence[tuple[str, str]]
-) -> Seen | None:
+) -> LookedAt | None:
     """The one node, or the one difference of two, that is looked at: by an analysis that has one output, else over
     frequency, else anywhere. What a source holds is none, and no base of the input pair.
 
@@ -50,12 +50,12 @@ def looked_at(
         differences: list[tuple[str, ...]] = [nodes for nodes in found if len(nodes) == 2]
         outputs: list[tuple[str, ...]] = differences or list(found)
         if len({frozenset(nodes) for nodes in outputs}) == 1:
-            return Seen((outputs[0],), f"found: {_said(found[outputs[0]])} {listed(outputs[:1])}")
+            return LookedAt((outputs[0],), f"found: {_said(found[outputs[0]])} {listed(outputs[:1])}")
         both = [each for each in ends if not differences and {node for (node,) in outputs} == set(each)]
         if both:
-            return Seen((both[0],), f"found: {_said(found[outputs[0]])} both ends of the pair")
+            return LookedAt((both[0],), f"found: {_said(found[outputs[0]])} both ends of the pair")
         if outputs:
-            return Seen(tuple(outputs), f"ambiguous: {_said(found[outputs[0]])} {listed(outputs)}")
+            return LookedAt(tuple(outputs), f"ambiguous: {_said(found[outputs[0]])} {listed(outputs)}")
     return None
 
 
@@ -65,4 +65,3 @@ def _rank(card: Shown) -> int:
 
 def _said(card: Shown) -> str:
     return f"{card.span.text.split()[0].lower()}{f' {card.analysis}' if card.analysis else ''} names"
-

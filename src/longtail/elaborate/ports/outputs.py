@@ -12,9 +12,9 @@ from longtail.elaborate.ports.path import signal_path
 from longtail.elaborate.ports.path_ends import end_of_path, last_of, listed
 from longtail.elaborate.ports.planes import facing, split_plane
 from longtail.elaborate.ports.polarity import plain_names
-from longtail.elaborate.ports.walking import LARGEST_NETWORK, follower_at, front, steers
+from longtail.elaborate.ports.walking import LARGEST_NETWORK, follower_at, front, outputs, steers
 from longtail.elaborate.ports.wiring import Wiring
-from longtail.elaborate.roles import base, collector, emitter
+from longtail.elaborate.roles import base, collector, emitter, role_of
 from longtail.netlist.cards import Shown
 
 OUTPUT_PAIRS = (
@@ -181,5 +181,6 @@ def _behind_follower(wiring: Wiring, node: str) -> str | None:
 
 
 def _steered(wiring: Wiring, node: str) -> set[str]:
-    """Collectors and drains of the transistors whose base or gate hangs at a node."""
-    return {collector(instance) for instance in wiring.at.get(node, ()) if base(instance) == node}
+    """Collectors and drains of the transistors whose base or gate hangs at a node, and the ends of what reads it."""
+    there = [instance for instance in wiring.at.get(node, ()) if steers(instance, node)]
+    return {n for i in there for n in ((collector(i),) if role_of(i) is not None else outputs(i))}

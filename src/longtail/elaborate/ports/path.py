@@ -23,7 +23,8 @@ from longtail.elaborate.roles import base, channel, collector, emitter, role_of
 
 FAR = 1 << 30  # stages to a node that a signal does not reach
 STIFF = 0.01  # less of a signal than that goes on through a resistor to a node that other resistors hold
-MOST_ROUNDS = 32  # cascodes and level shifts one behind the other
+LARGEST_NODE = 64  # devices at a node: with more it is a rail, held by whatever it is
+MOST_ROUNDS = 16  # cascodes and level shifts one behind the other
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def limits(wiring: Wiring, transistor: Instance) -> bool:
     """Whether a transistor only limits the current of another, which it senses at a resistor from its base to its
     emitter and takes away from what steers that other one."""
     sensed, end = base(transistor), emitter(transistor)
-    if sensed is None or not any(other == end for other, _ in wiring.passive.get(sensed, ())):
+    if sensed is None or wiring.is_held(sensed) or not any(other == end for other, _ in wiring.passive.get(sensed, ())):
         return False
     top = collector(transistor)
     drivers = [i for i in wiring.at.get(sensed, ()) if emitter(i) == sensed and i is not transistor]
@@ -96,22 +97,28 @@ class _Walk:
         self._starts = [node for side in inputs for i in side for node in self.taken_on(i)]
         self._bases = {node for side in inputs for i in side if (node := base(i)) is not None} - {GROUND}
         self._cascodes: set[str] = set()
+        self._driven: dict[str, bool] = {}
+        self._limiting: dict[str, bool] = {}
+        self._known: dict[str, tuple[tuple[Instance, str], ...]] = {}  # the steps at each node
         self._at_rest: set[str] = set()  # nodes at which only current sources hang
         self.beside: dict[str, list[str]] = {}
         self.stages: dict[str, tuple[str, ...]] = {}
 
     def taken_on(self, instance: Instance) -> Iterator[str]:
-        """The nodes to which a stage takes a signal that steers it: of a transistor the collector, and the emitter where
-        it follows or splits phases."""
-        held = self.wiring.is_held
+        """The nodes to which a stage takes a signal that steers it: of a transistor the collector, and the emitter,
+        where it follows or splits phases."""
+        held = self._is_rail
         if role_of(instance) is None:
-            yield from (node for node in outputs(instance) if not held(node))
+            yield from (node for node in outputs(instance) if not held(node) and not self._is_servo(node))
             return
         top, below = channel(instance)
         if not held(top):
             yield top
         if not held(below) and (held(top) or instance.name not in self._inputs):
             yield below
+
+    def _is_rail(self, node: str) -> bool:
+        return self.wiring.is_held(node) or len(self.wiring.at.get(node, ())) > LARGEST_NODE
 
     def goes_further(self) -> bool:
         """Walk from the inputs; then whether cascodes or level shifts are seen that were not known."""
@@ -134,20 +141,23 @@ class _Walk:
         }
         if cascodes - self._cascodes:
             self._cascodes |= cascodes
+            self._known.clear()
             return True
-        behind = {n for node in moved for n, _ in self.wiring.passive.get(node, ()) if not self.wiring.is_held(n)} - moved
+        behind = {
+            n for node in moved for n, _ in self.wiring.passive.get(node, ()) if not self._is_rail(n)
+        } - moved
         at_rest = {node for node in behind if not any(self._is_steered(i, moved) for i in at[node])}
         fresh = at_rest - self._at_rest
         self._at_rest |= fresh
         return bool(fresh)
 
     def _passes_on(self, instance: Instance) -> bool:
-        """Whether the current of a cascode goes on: at its collector there is more than capacitors. Neither is one of the
-        pair a cascode, nor what limits a current."""
+        """Whether the current of a cascode goes on: at its collector there is more than capacitors. One of the pair is
+        no cascode, and neither is what limits a current."""
         top = collector(instance)
         others = [i for i in self.wiring.at.get(top, ()) if i is not instance and not steers(i, top)]
         conducts = any(i.device != "capacitor" for i in others)
-        ends = self.wiring.is_held(top) or limits(self.wiring, instance) or instance.name in self._inputs
+        ends = self.wiring.is_held(top) or self._limits(instance) or instance.name in self._inputs
         return conducts and not ends and not is_diode(instance)
 
     def _is_steered(self, instance: Instance, moved: set[str]) -> bool:
@@ -171,7 +181,17 @@ class _Walk:
                 found[after][instance.name] = instance
         return {node: tuple(there.values()) for node, there in found.items()}
 
-    def _steps(self, node: str) -> Iterator[tuple[Instance, str]]:
+    def _steps(self, node: str) -> tuple[tuple[Instance, str], ...]:
+        if node not in self._known:
+            self._known[node] = tuple(self._look(node))
+        return self._known[node]
+
+    def _limits(self, instance: Instance) -> bool:
+        if instance.name not in self._limiting:
+            self._limiting[instance.name] = limits(self.wiring, instance)
+        return self._limiting[instance.name]
+
+    def _look(self, node: str) -> Iterator[tuple[Instance, str]]:
         """The stages that a node steers or feeds, each with a node to which it takes the signal on."""
         for instance in self.wiring.at.get(node, ()):
             if instance.device == "voltage_source":
@@ -181,9 +201,9 @@ class _Walk:
                 yield from ((instance, after) for after in self.taken_on(instance) if emitter(instance) == node)
             elif instance.name in self._cascodes and emitter(instance) == node:
                 yield instance, collector(instance)
-            elif is_diode(instance) or limits(self.wiring, instance) or instance.device in SWITCHES:
+            elif is_diode(instance) or instance.device in SWITCHES:
                 continue
-            elif steers(instance, node):
+            elif steers(instance, node) and not self._limits(instance):
                 yield from ((instance, after) for after in self.taken_on(instance))
 
     def _region(self, start: str, depth: int, claimed: dict[str, int]) -> list[str]:
@@ -193,7 +213,7 @@ class _Walk:
         while waiting and len(found) < LARGEST_NETWORK:
             node = waiting.pop(0)
             for other, by in self._beyond(node):
-                if other in found or self.wiring.is_held(other) or other in self._bases:
+                if other in found or other in self._bases or self._is_rail(other):
                     continue
                 ahead = claimed.get(other, depth) < depth or self._is_driven(other) or self._is_stiff(other, by)
                 if ahead and by.device != "voltage_source":
@@ -207,15 +227,16 @@ class _Walk:
     def _beyond(self, node: str) -> Iterator[tuple[str, Instance]]:
         yield from self.wiring.passive.get(node, ())
         for instance in self.wiring.at.get(node, ()):
-            ends = channel(instance) if is_diode(instance) else instance.nodes[:2]
+            ends = instance.nodes[:2] if role_of(instance) is None else channel(instance)
             if (is_diode(instance) or instance.device == "voltage_source") and node in ends:
                 yield next((n for n in ends if n != node), node), instance
 
     def _is_driven(self, node: str) -> bool:
-        if node in self._at_rest:
-            return False
-        there = self.wiring.at.get(node, ())
-        return any(node in outputs(i) and not is_diode(i) and not limits(self.wiring, i) for i in there)
+        if node not in self._driven:
+            there = self.wiring.at.get(node, ())
+            drives = (node in outputs(i) and not is_diode(i) and not self._limits(i) for i in there)
+            self._driven[node] = any(drives)
+        return self._driven[node] and node not in self._at_rest
 
     def _is_stiff(self, node: str, by: Instance) -> bool:
         """Whether a rail holds a node so that hardly anything of a signal arrives there through a resistor."""
@@ -227,9 +248,16 @@ class _Walk:
         ohms = self.wiring.circuit.number(resistor.parameters.get("r", 0.0))
         return 1.0 / ohms if ohms else 0.0
 
+    def _is_servo(self, node: str) -> bool:
+        """Whether a node leads to slow ones alone, of a servo that sets an operating point."""
+        passive = self.wiring.passive.get(node, ())
+        return bool(passive) and all(other in self.wiring.slow for other, _ in passive)
+
     def _is_bypassed(self, node: str) -> bool:
         """Whether a capacitor to ground or a supply holds a node at which nothing is steered."""
-        to_rail = any(by.device == "capacitor" and self.wiring.is_held(n) for n, by in self.wiring.passive.get(node, ()))
+        to_rail = any(
+            by.device == "capacitor" and self.wiring.is_held(n) for n, by in self.wiring.passive.get(node, ())
+        )
         return to_rail and not any(steers(i, node) for i in self.wiring.at.get(node, ()))
 
 

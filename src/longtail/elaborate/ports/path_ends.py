@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from longtail.circuit import GROUND, Instance
 from longtail.elaborate.ports.path import SignalPath, limits
@@ -59,10 +59,15 @@ def last_of(path: SignalPath, shown: Sequence[tuple[str, ...]]) -> tuple[str, ..
     after = {node: path.after(home[node]) for node in nodes}
     last = [node for node in nodes if not any(home[n] in after[node] for n in nodes if home[n] != home[node])]
     if len(last) > 1:
-        last = [node for node in last if home[node] in _used(path, [home[each] for each in last])]
+        used = _used(path, [home[node] for node in last])
+        last = [node for node in last if home[node] in used]
+    if len({home[node] for node in last}) == 1:  # one behind passive devices of the other
+        (far,), _ = _behind(path, (home[last[0]],), "")
+        last = [node for node in (far, home[last[0]]) if node in last] or last
+        return (last[0],)
     if len(last) == 2 and _are_twins(path, home[last[0]], home[last[1]]):
         return _in_order(path, last)
-    return (last[0],) if len(last) == 1 else None
+    return None
 
 
 def listed(outputs: Sequence[Sequence[str]]) -> str:
@@ -71,8 +76,8 @@ def listed(outputs: Sequence[Sequence[str]]) -> str:
 
 
 def _ends_at(path: SignalPath, node: str) -> bool:
-    """Whether the path ends at a node: nothing is steered there but the inputs, no pair has its tail there, and no stage
-    that drives it goes on at its other end. An emitter is an end where it follows."""
+    """Whether the path ends at a node: nothing is steered there but the inputs, the pair does not have its tail there,
+    and no stage that drives it goes on at its other end. An emitter is an end where it follows."""
     if path.onward[node]:
         return False
     drivers = path.drivers[node]
@@ -90,24 +95,44 @@ def _ends_at(path: SignalPath, node: str) -> bool:
 
 
 def _sinks(path: SignalPath) -> list[list[str]]:
-    """Nodes behind which there is nothing but themselves: one alone, or several that lead round to each other."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
+    """Nodes behind which there is nothing but themselves: one alone, or several that lead round to each other. They are
+    gathered backwards from the last that a walk through all leaves behind (Kosaraju)."""
+    before: dict[str, list[str]] = {node: [] for node in path.onward}
+    for node, after in path.onward.items():
+        for each in after:
+            before[each].append(node)
+    group: dict[str, int] = {}
+    found: list[list[str]] = []
+    for start in reversed(_left(path.onward)):
+        if start in group:
+            continue
+        group[start], waiting = len(found), [start]
+        for node in waiting:  # it grows while it is read
+            fresh = [n for n in before[node] if n not in group]
+            group.update(dict.fromkeys(fresh, len(found)))
+            waiting += fresh
+        found.append(waiting)
+    going_on = {group[node] for node, after in path.onward.items() if any(group[n] != group[node] for n in after)}
+    return [nodes for k, nodes in enumerate(found) if k not in going_on]
 
-    nodes = list(path.onward)
-    if not nodes:
-        return []
-    place = {node: k for k, node in enumerate(nodes)}
-    steps = [(place[node], place[after]) for node in nodes for after in path.onward[node]]
-    rows, columns = zip(*steps, strict=True) if steps else ((), ())
-    graph = coo_array(([1] * len(steps), (rows, columns)), shape=(len(nodes), len(nodes)))
-    _, labels = connected_components(graph, connection="strong")
-    goes_on = {labels[a] for a, b in steps if labels[a] != labels[b]}
-    found: dict[int, list[str]] = {}
-    for node, label in zip(nodes, labels, strict=True):
-        if label not in goes_on:
-            found.setdefault(label, []).append(node)
-    return list(found.values())
+
+def _left(onward: Mapping[str, Sequence[str]]) -> list[str]:
+    """The nodes in the order in which a walk in depth has done with all behind them."""
+    done: dict[str, None] = {}
+    seen: set[str] = set()
+    for start in onward:
+        stack = [(start, iter(onward[start]))] if start not in seen else []
+        seen.add(start)
+        while stack:
+            node, rest = stack[-1]
+            after = next((n for n in rest if n not in seen), None)
+            if after is None:
+                done[node] = None
+                stack.pop()
+            else:
+                seen.add(after)
+                stack.append((after, iter(onward[after])))
+    return list(done)
 
 
 def _used(path: SignalPath, ends: Sequence[str]) -> list[str]:
