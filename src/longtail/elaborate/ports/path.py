@@ -143,9 +143,7 @@ class _Walk:
             self._cascodes |= cascodes
             self._known.clear()
             return True
-        behind = {
-            n for node in moved for n, _ in self.wiring.passive.get(node, ()) if not self._is_rail(n)
-        } - moved
+        behind = {n for node in moved for n, _ in self.wiring.passive.get(node, ()) if not self._is_rail(n)} - moved
         at_rest = {node for node in behind if not any(self._is_steered(i, moved) for i in at[node])}
         fresh = at_rest - self._at_rest
         self._at_rest |= fresh

@@ -59,6 +59,7 @@ def last_of(path: SignalPath, shown: Sequence[tuple[str, ...]]) -> tuple[str, ..
     after = {node: path.after(home[node]) for node in nodes}
     last = [node for node in nodes if not any(home[n] in after[node] for n in nodes if home[n] != home[node])]
     if len(last) > 1:
+        last = [node for node in last if _ends_at(path, home[node])] or last
         used = _used(path, [home[node] for node in last])
         last = [node for node in last if home[node] in used]
     if len({home[node] for node in last}) == 1:  # one behind passive devices of the other
@@ -80,10 +81,10 @@ def _ends_at(path: SignalPath, node: str) -> bool:
     and no stage that drives it goes on at its other end. An emitter is an end where it follows."""
     if path.onward[node]:
         return False
-    drivers = path.drivers[node]
-    if all(role_of(i) is not None and any(path.onward.get(n) for n in set(channel(i)) - {node}) for i in drivers):
+    drivers = [i for i in path.drivers[node] if role_of(i) is not None]
+    if len(drivers) == len(path.drivers[node]) and not any(_drives(path, i, node) for i in drivers):
         return False
-    if not any(role_of(i) is None or collector(i) == node or path.wiring.is_held(collector(i)) for i in drivers):
+    if any(emitter(i) == node and not path.wiring.is_held(collector(i)) and collector(i) != node for i in drivers):
         return False
     inputs = {i.name for side in path.inputs for i in side}
     there = [i for each in path.beside[node] for i in path.wiring.at.get(each, ())]
@@ -92,6 +93,13 @@ def _ends_at(path: SignalPath, node: str) -> bool:
         or (i.name in inputs and emitter(i) in path.beside[node])
         for i in there
     )
+
+
+def _drives(path: SignalPath, transistor: Instance, node: str) -> bool:
+    """Whether a transistor has its output at a node: its collector, where the signal does not go on at its emitter, or
+    its emitter where it follows."""
+    top, below = channel(transistor)
+    return path.wiring.is_held(top) if node == below else not path.onward.get(below)
 
 
 def _sinks(path: SignalPath) -> list[list[str]]:
