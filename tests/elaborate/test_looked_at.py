@@ -81,7 +81,7 @@ def test_a_card_names_the_output(cards: str, nodes: tuple[str, ...], why: str) -
 
 def test_an_analysis_with_one_output_comes_first_then_what_is_over_frequency() -> None:
     many = ".print tran v(3) v(5) v(7)\n.print dc v(6)"
-    assert output(many) == (("7",), "taken: of v(3), v(5), v(7) the last in the signal's path")
+    assert output(many) == (("7",), "taken: of v(3), v(5), v(7), v(6) the last in the signal's path")
     assert output(f"{many}\n.print ac v(4)") == (("4",), "found: .print ac names v(4)")
     assert output(f"{many}\n.print ac v(4)\n.tf v(7) vin") == (("7",), "found: .tf names v(7)")
     assert output(".print ac v(7) v(6) v(3,4)") == (("3", "4"), "found: .print ac names v(3,4)"), (
@@ -106,7 +106,8 @@ def test_names_and_directives_come_before_cards() -> None:
     named = TWO_STAGES.replace("q3 7 4", "q3 out 4").replace("r4 7", "r4 out")
     assert output(".print ac v(3)", named) == (("out",), "found: by name")
     two = named.replace("r1 10 3", "r1 10 vout").replace("q1 3", "q1 vout")
-    assert output("", two) == (("out",), "taken: of v(out), v(vout) the last in the signal's path") and output(
+    assert output("", two) == (("out",), "taken: of v(out), v(vout) the last in the signal's path")
+    assert output(
         ".print ac v(out)", two
     ) == (("out",), "found: .print ac names v(out)")
     assert output(".print ac v(7)\n*@ output 4") == (("4",), "directive")

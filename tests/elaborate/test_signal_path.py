@@ -17,6 +17,7 @@ BENCH = "vcc 10 0 15\nvee 11 0 -15\nv1 1 0 ac 1\nv2 2 0 0\n"
 PAIR = "q1 3 1 5 n\nq2 4 2 5 n\nit 5 11 1m\n"
 LOADS = "r1 10 3 10k\nr2 10 4 10k\n"
 VAS = "q3 7 4 6 p\nr3 10 6 4.3k\nr4 7 11 15k\n"
+SECOND = "q3 6 3 8 p\nq4 7 4 8 p\nr3 10 8 4k\nr4 6 11 5k\nr5 7 11 5k\n"
 MOS = "vdd 10 0 3\nv1 1 0 1.5 ac 1\nv2 2 0 1.5\nm1 3 1 5 0 mn w=10u l=1u\nm2 4 2 5 0 mn w=10u l=1u\nit 5 0 100u\n"
 MIRROR = "m3 3 3 10 10 mp w=20u l=1u\nm4 4 3 10 10 mp w=20u l=1u\n"
 FULLY = (
@@ -156,7 +157,7 @@ def test_of_nodes_that_are_looked_at_the_last_is_taken() -> None:
         "taken: of v(3), v(6), v(7) the last in the signal's path",
     )
     assert output(f"{two}.print tran v(7) v(4) v(6)\n")[0] == ("7",), "in any order"
-    second = BENCH + PAIR + LOADS + "q3 6 3 8 p\nq4 7 4 8 p\nr3 10 8 4k\nr4 6 11 5k\nr5 7 11 5k\n"
+    second = BENCH + PAIR + LOADS + SECOND
     assert output(f"{second}.print tran v(7) v(6) v(3)\n")[0] == ("6", "7"), "twins, in the order of the inputs"
     assert output(f"{second}.print tran v(7,6) v(3,4)\n")[0] == (), "of differences nobody knows"
 

@@ -60,6 +60,8 @@ def find_output(wiring: Wiring, inputs: Inputs, shown: Sequence[Shown] = ()) -> 
         return ends
     steered = _steered_by(wiring, inputs)
     path = signal_path(wiring, steered) if all(steered) else None
+    if path is not None and inputs.pair is None and not path.meets:
+        path = None  # two amplifiers beside each other have no output between them
     if several:
         last = last_of(path, several) if path is not None else None
         if last is not None:

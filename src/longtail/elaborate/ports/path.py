@@ -45,6 +45,11 @@ class SignalPath:
     beside: Mapping[str, tuple[str, ...]]
     near: tuple[Mapping[str, int], Mapping[str, int]]
 
+    @property
+    def meets(self) -> bool:
+        """Whether something is moved by both inputs."""
+        return not self.near[0].keys().isdisjoint(self.near[1])
+
     def distance(self, node: str) -> tuple[int, int]:
         """How many stages it is from each input to a node."""
         return self.near[0].get(node, FAR), self.near[1].get(node, FAR)
