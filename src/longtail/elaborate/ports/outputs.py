@@ -8,12 +8,12 @@ from longtail.circuit import GROUND, Instance
 from longtail.elaborate.ports.inputs import Inputs
 from longtail.elaborate.ports.looked_at import looked_at
 from longtail.elaborate.ports.pairs import CoupledPair
-from longtail.elaborate.ports.path import signal_path
+from longtail.elaborate.ports.path import SignalPath, signal_path
 from longtail.elaborate.ports.path_ends import end_of_path, last_of, listed
 from longtail.elaborate.ports.planes import facing, split_plane
 from longtail.elaborate.ports.polarity import plain_names
 from longtail.elaborate.ports.walking import LARGEST_NETWORK, follower_at, front, outputs, steers
-from longtail.elaborate.ports.wiring import Wiring
+from longtail.elaborate.ports.wiring import Wiring, inside
 from longtail.elaborate.roles import base, collector, emitter, role_of
 from longtail.netlist.cards import Shown
 
@@ -58,10 +58,7 @@ def find_output(wiring: Wiring, inputs: Inputs, shown: Sequence[Shown] = ()) -> 
     several = found or (list(seen.outputs) if seen is not None else [])
     if ends and not several:
         return ends
-    steered = _steered_by(wiring, inputs)
-    path = signal_path(wiring, steered) if all(steered) else None
-    if path is not None and inputs.pair is None and not path.meets:
-        path = None  # two amplifiers beside each other have no output between them
+    path = _path(wiring, inputs)
     if several:
         last = last_of(path, several) if path is not None else None
         if last is not None:
@@ -69,10 +66,19 @@ def find_output(wiring: Wiring, inputs: Inputs, shown: Sequence[Shown] = ()) -> 
         why = seen.why if seen is not None else f"ambiguous: {'; '.join(', '.join(names) for names in found)}"
         return (), f"{why}; name one: *@ output {' '.join(several[0])}"
     taken = end_of_path(path) if path is not None else None
-    if taken is not None:
+    if taken is not None and not any(inside(node) for node in taken[0]):
         return taken
     why = "not found: no node is named like an output (out; outp, outn; ...), and no .print, .plot or .noise names one"
     return (), f"{why}; name it: *@ output node [node]"
+
+
+def _path(wiring: Wiring, inputs: Inputs) -> SignalPath | None:
+    """The signal's path from the inputs; none where they are not known, or are of two amplifiers beside each other."""
+    first, second = _steered_by(wiring, inputs)
+    if not first or not second or {i.name for i in first} & {i.name for i in second}:
+        return None
+    path = signal_path(wiring, (first, second))
+    return path if inputs.pair is not None or path.meets else None
 
 
 def _steered_by(wiring: Wiring, inputs: Inputs) -> tuple[list[Instance], list[Instance]]:

@@ -86,7 +86,9 @@ def limits(wiring: Wiring, transistor: Instance) -> bool:
     """Whether a transistor only limits the current of another, which it senses at a resistor from its base to its
     emitter and takes away from what steers that other one."""
     sensed, end = base(transistor), emitter(transistor)
-    if sensed is None or wiring.is_held(sensed) or not any(other == end for other, _ in wiring.passive.get(sensed, ())):
+    if sensed is None or wiring.is_held(sensed):
+        return False
+    if not any(other == end and by.device == "resistor" for other, by in wiring.passive.get(sensed, ())):
         return False
     top = collector(transistor)
     drivers = [i for i in wiring.at.get(sensed, ()) if emitter(i) == sensed and i is not transistor]
@@ -128,7 +130,9 @@ class _Walk:
     def goes_further(self) -> bool:
         """Walk from the inputs; then whether cascodes or level shifts are seen that were not known."""
         self.beside, level, claimed = {}, list(dict.fromkeys(self._starts)), dict[str, int]()
+        depths: dict[str, int] = {}
         for depth in count():
+            depths |= dict.fromkeys(level, depth)
             self.beside |= {node: self._region(node, depth, claimed) for node in level}
             level = [n for n in dict.fromkeys(n for node in level for n in self.onward(node)) if n not in self.beside]
             if not level:
@@ -148,11 +152,20 @@ class _Walk:
             self._cascodes |= cascodes
             self._known.clear()
             return True
-        behind = {n for node in moved for n, _ in self.wiring.passive.get(node, ()) if not self._is_rail(n)} - moved
-        at_rest = {node for node in behind if not any(self._is_steered(i, moved) for i in at[node])}
-        fresh = at_rest - self._at_rest
-        self._at_rest |= fresh
-        return bool(fresh)
+        return self._shifts_on(moved, depths)
+
+    def _shifts_on(self, moved: set[str], depths: Mapping[str, int]) -> bool:
+        """Whether there are nodes at which only current sources hang, which the signal reaches through what is passive.
+        Those nearest to the inputs are taken: what is at others may be steered when these are known."""
+        behind: dict[str, int] = {}
+        for start, nodes in self.beside.items():
+            for other in (other for node in nodes for other, _ in self._beyond(node)):
+                if other not in moved and other not in self._at_rest and not self._is_rail(other):
+                    behind[other] = min(depths[start], behind.get(other, FAR))
+        at_rest = [n for n in behind if not any(self._is_steered(i, moved) for i in self.wiring.at[n])]
+        nearest = min((behind[node] for node in at_rest), default=FAR)
+        self._at_rest |= {node for node in at_rest if behind[node] == nearest}
+        return bool(at_rest)
 
     def _passes_on(self, instance: Instance) -> bool:
         """Whether the current of a cascode goes on: at its collector there is more than capacitors. One of the pair is
@@ -219,7 +232,7 @@ class _Walk:
                 if other in found or other in self._bases or self._is_rail(other):
                     continue
                 ahead = claimed.get(other, depth) < depth or self._is_driven(other) or self._is_stiff(other, by)
-                if ahead and by.device != "voltage_source":
+                if ahead and not self.wiring.forces_voltage(by):
                     continue
                 found[other] = None
                 claimed.setdefault(other, depth)
@@ -231,7 +244,7 @@ class _Walk:
         yield from self.wiring.passive.get(node, ())
         for instance in self.wiring.at.get(node, ()):
             ends = instance.nodes[:2] if role_of(instance) is None else channel(instance)
-            if (is_diode(instance) or instance.device == "voltage_source") and node in ends:
+            if (is_diode(instance) or self.wiring.forces_voltage(instance)) and node in ends:
                 yield next((n for n in ends if n != node), node), instance
 
     def _is_driven(self, node: str) -> bool:

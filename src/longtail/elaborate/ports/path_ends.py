@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from longtail.circuit import GROUND, Instance
 from longtail.elaborate.ports.path import SignalPath, limits
 from longtail.elaborate.ports.walking import outputs
+from longtail.elaborate.ports.wiring import inside
 from longtail.elaborate.roles import base, channel, collector, emitter, role_of
 
 Found = tuple[tuple[str, ...], str]
@@ -21,6 +22,7 @@ def end_of_path(path: SignalPath) -> Found | None:
     sinks = _sinks(path)
     loops = [nodes for nodes in sinks if len(nodes) > 1]
     ends = _used(path, [nodes[0] for nodes in sinks if len(nodes) == 1 and _ends_at(path, nodes[0])])
+    ends = [end for end in ends if not inside(end)] or ends
     if loops:
         ends = [end for end in ends if not _returns(path, end)]
     if len(loops) == 1 and not ends:
@@ -201,12 +203,17 @@ def _in_order(path: SignalPath, nodes: Sequence[str]) -> tuple[str, ...]:
 
 
 def _in_loop(path: SignalPath, nodes: Sequence[str]) -> Found:
-    """The last twins of a loop: outputs with a common-mode feedback or a crossed load. Their followers may only sense
-    their common mode: then nobody knows."""
-    pairs = {tuple(_in_order(path, (node, twin))) for node in nodes for twin in _twins(path, node) if twin in nodes}
+    """The last twins of a loop that are collectors: outputs with a common-mode feedback or a crossed load. Followers
+    and controlled sources behind them only sense their common mode."""
+    twins = ((node, twin) for node in nodes for twin in _twins(path, node) if twin in nodes)
+    pairs = {
+        tuple(_in_order(path, both))
+        for both in twins
+        if all(role_of(i) is not None and collector(i) in both for node in both for i in path.drivers[node])
+    }
     last = max((path.distance(first) for first, _ in pairs), default=None)
     latest = [pair for pair in pairs if path.distance(pair[0]) == last]
-    if len(latest) == 1 and not any(follows for _, _, follows in _kinds(path, latest[0][0])):
+    if len(latest) == 1:
         both = latest[0]
         return both, f"taken: {_stages(path, both)}, behind which the signal's paths from the inputs lead back"
     return (), f"ambiguous: {_listed_ends(nodes)}"
