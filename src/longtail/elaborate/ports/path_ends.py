@@ -101,7 +101,7 @@ def _drives(path: SignalPath, transistor: Instance, node: str) -> bool:
     """Whether a transistor has its output at a node: its collector, where the signal does not go on at its emitter, or
     its emitter where it follows."""
     top, below = channel(transistor)
-    return path.wiring.is_held(top) if node == below else not path.onward.get(below)
+    return path.wiring.is_held(top) if node == below else not set(path.onward.get(below, ())) - {node}
 
 
 def _sinks(path: SignalPath) -> list[list[str]]:
