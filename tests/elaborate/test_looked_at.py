@@ -107,9 +107,7 @@ def test_names_and_directives_come_before_cards() -> None:
     assert output(".print ac v(3)", named) == (("out",), "found: by name")
     two = named.replace("r1 10 3", "r1 10 vout").replace("q1 3", "q1 vout")
     assert output("", two) == (("out",), "taken: of v(out), v(vout) the last in the signal's path")
-    assert output(
-        ".print ac v(out)", two
-    ) == (("out",), "found: .print ac names v(out)")
+    assert output(".print ac v(out)", two) == (("out",), "found: .print ac names v(out)")
     assert output(".print ac v(7)\n*@ output 4") == (("4",), "directive")
 
 

@@ -182,3 +182,26 @@ def test_a_servo_that_takes_minutes_is_no_feedback() -> None:
 def test_a_supply_at_ground_is_no_input() -> None:
     deck = BENCH.replace("v2 2 0 0", "vss 2 0 0") + PAIR + LOADS + VAS
     assert load(f"a base at a supply\n{deck}{MODELS}").ports.input == ("1", "2@q2")
+
+
+def test_a_tail_is_no_output_where_drains_and_sources_are_exchanged() -> None:
+    deck = MOS.replace("m1 3 1 5", "m1 5 1 3").replace("m2 4 2 5", "m2 5 2 4") + "r1 10 3 20k\nr2 10 4 20k\n"
+    assert output(deck)[0] == ()
+
+
+def test_two_amplifiers_beside_each_other_have_no_output_between_them() -> None:
+    channel = "q{0}1 1{0} {0} 2{0} n\nr{0} 10 1{0} 10k\nq{0}3 3{0} 1{0} 10 p\nr{0}3 3{0} 0 5k\nr{0}2 2{0} 0 1k\n"
+    deck = "vcc 10 0 15\nv1 1 0 ac 1\nv2 2 0 ac 1\n" + channel.format(1) + channel.format(2)
+    assert load(f"channels\n{deck}{MODELS}").ports.input == ("v1", "v2") and output(deck)[0] == ()
+
+
+def test_nobody_probes_inside_a_macromodel() -> None:
+    inside = ".subckt amp p n\nq1 a p e n\nq2 b n e n\nra 1 a 1k\nrb 1 b 1k\nie e 0 1m\nv1 1 0 5\n"
+    stage = "q3 c b 1 p\nrc c 0 1k\n.ends\n"
+    assert output("v1 1 0 1 ac 1\nv2 2 0 1\nx1 1 2 amp\n" + inside + stage)[0] == ()
+
+
+def test_a_path_is_found_in_a_time_that_grows_with_the_circuit() -> None:
+    """A thousand followers in a chain, of which each is walked through once a round."""
+    chain = "".join(f"q{k} 10 {k} {k + 1} n\nr{k} {k + 1} 11 1meg\n" for k in range(100, 1100))
+    assert output(BENCH + PAIR + LOADS + VAS.replace("q3 7", "q3 100").replace("r4 7", "r4 100") + chain)[0] == ("1100",)

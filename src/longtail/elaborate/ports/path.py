@@ -47,8 +47,10 @@ class SignalPath:
 
     @property
     def meets(self) -> bool:
-        """Whether something is moved by both inputs."""
-        return not self.near[0].keys().isdisjoint(self.near[1])
+        """Whether something is moved by both inputs, and not at their very stages: two whose drains are joined have
+        drain and source exchanged, and so is a tail what looks like an output."""
+        first, second = ({node for node, stages in near.items() if stages == 0} for near in self.near)
+        return not self.near[0].keys().isdisjoint(self.near[1]) and first != second
 
     def distance(self, node: str) -> tuple[int, int]:
         """How many stages it is from each input to a node."""

@@ -81,7 +81,7 @@ def listed(outputs: Sequence[Sequence[str]]) -> str:
 def _ends_at(path: SignalPath, node: str) -> bool:
     """Whether the path ends at a node: nothing is steered there but the inputs, the pair does not have its tail there,
     and no stage that drives it goes on at its other end. An emitter is an end where it follows."""
-    if path.onward[node]:
+    if path.onward[node] or path.distance(node) == (0, 0):
         return False
     drivers = [i for i in path.drivers[node] if role_of(i) is not None]
     if len(drivers) == len(path.drivers[node]) and not any(_drives(path, i, node) for i in drivers):
