@@ -108,6 +108,12 @@ def output(cards: str) -> tuple[tuple[str, ...], str]:
             ("6",),
         ),
         ("a source with a gain", BENCH + PAIR + LOADS + "e1 7 0 3 4 10\nr7 7 0 1k\n", ("7",)),
+        (
+            "a stage in a subcircuit with another inside",
+            BENCH + PAIR + LOADS + "x1 4 7 s\nr4 7 11 15k\n"
+            ".subckt s i o\nv1 s 0 15\nq3 o i 6 p\nq4 m i 6 p\nr3 s 6 4k\nr5 m 0 9k\n.ends\n",
+            ("7",),
+        ),
         ("an ammeter in the way", BENCH + PAIR + LOADS + VAS.replace("q3 7", "vx 7 17 0\nq3 17"), ("17",)),
     ],
     ids=lambda value: value if isinstance(value, str) and "\n" not in value else "",
@@ -206,3 +212,8 @@ def test_a_path_is_found_in_a_time_that_grows_with_the_circuit() -> None:
     chain = "".join(f"q{k} 10 {k} {k + 1} n\nr{k} {k + 1} 11 1meg\n" for k in range(100, 1100))
     stage = VAS.replace("q3 7", "q3 100").replace("r4 7", "r4 100")
     assert output(BENCH + PAIR + LOADS + stage + chain)[0] == ("1100",)
+
+
+def test_joined_collectors_are_no_output() -> None:
+    """A doubler: nothing of a difference arrives there."""
+    assert output(BENCH + PAIR.replace("q2 4", "q2 3") + "r1 10 3 5k\n")[0] == ()
