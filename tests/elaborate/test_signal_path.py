@@ -107,6 +107,11 @@ def output(cards: str) -> tuple[tuple[str, ...], str]:
             + "m5 6 4 10 10 mp w=50u l=1u\nm11 6 20 0 0 mn w=40u l=1u\n",
             ("6",),
         ),
+        (
+            "a stage held by a follower behind it",
+            BENCH + PAIR + LOADS + VAS + "q4 8 7 11 n\nr5 10 8 5k\nq5 10 8 7 n\n",
+            ("8",),
+        ),
         ("a source with a gain", BENCH + PAIR + LOADS + "e1 7 0 3 4 10\nr7 7 0 1k\n", ("7",)),
         (
             "a stage in a subcircuit with another inside",
@@ -217,3 +222,12 @@ def test_a_path_is_found_in_a_time_that_grows_with_the_circuit() -> None:
 def test_joined_collectors_are_no_output() -> None:
     """A doubler: nothing of a difference arrives there."""
     assert output(BENCH + PAIR.replace("q2 4", "q2 3") + "r1 10 3 5k\n")[0] == ()
+
+
+def test_the_output_of_a_fed_back_amplifier_is_found_for_its_closed_loop() -> None:
+    deck = BENCH.replace("v2 2 0 0", "rf 7 2 10k\nrg 2 0 1k") + PAIR + LOADS + VAS.replace("q3 7 4", "q3 7 3")
+    ports = load(f"fed back\n{deck}{MODELS}").ports
+    assert ports.input == () and ports.output == ("7",) and ports.how["output"].startswith("taken: the collector of q3")
+    with pytest.raises(OptionError, match="one signal input") as caught:
+        lt.read(f"fed back\n{deck}{MODELS}").gains([1.0])
+    assert "with the loop closed" in str(caught.value.hint)

@@ -78,7 +78,7 @@ def _path(wiring: Wiring, inputs: Inputs) -> SignalPath | None:
     if not first or not second or {i.name for i in first} & {i.name for i in second}:
         return None
     path = signal_path(wiring, (first, second))
-    return path if inputs.pair is not None or path.meets else None
+    return path if inputs.pair is not None or inputs.loop or path.meets else None
 
 
 def _steered_by(wiring: Wiring, inputs: Inputs) -> tuple[list[Instance], list[Instance]]:

@@ -204,7 +204,8 @@ def _in_order(path: SignalPath, nodes: Sequence[str]) -> tuple[str, ...]:
 
 def _in_loop(path: SignalPath, nodes: Sequence[str]) -> Found:
     """The last twins of a loop that are collectors: outputs with a common-mode feedback or a crossed load. Followers
-    and controlled sources behind them only sense their common mode."""
+    and controlled sources behind them only sense their common mode. Of two stages one of which the other holds, the
+    later one."""
     twins = ((node, twin) for node in nodes for twin in _twins(path, node) if twin in nodes)
     pairs = {
         tuple(_in_order(path, both))
@@ -216,6 +217,9 @@ def _in_loop(path: SignalPath, nodes: Sequence[str]) -> Found:
     if len(latest) == 1:
         both = latest[0]
         return both, f"taken: {_stages(path, both)}, behind which the signal's paths from the inputs lead back"
+    if len(nodes) == 2 and path.distance(nodes[0]) != path.distance(nodes[1]):
+        far = max(nodes, key=path.distance)
+        return (far,), f"taken: {_stages(path, (far,))}, the last before the signal's path from the inputs leads back"
     return (), f"ambiguous: {_listed_ends(nodes)}"
 
 
