@@ -88,7 +88,7 @@ def limits(wiring: Wiring, transistor: Instance) -> bool:
     """Whether a transistor only limits the current of another, which it senses at a resistor from its base to its
     emitter and takes away from what steers that other one."""
     sensed, end = base(transistor), emitter(transistor)
-    if sensed is None or wiring.is_held(sensed):
+    if sensed is None or end is None or wiring.is_held(sensed) or wiring.is_held(end):
         return False
     if not any(other == end and by.device == "resistor" for other, by in wiring.passive.get(sensed, ())):
         return False
