@@ -21,7 +21,8 @@ def end_of_path(path: SignalPath) -> Found | None:
     that a person could not decide between the nodes are empty, and the text lists them."""
     sinks = _sinks(path)
     loops = [nodes for nodes in sinks if len(nodes) > 1]
-    ends = _used(path, [nodes[0] for nodes in sinks if len(nodes) == 1 and _ends_at(path, nodes[0])])
+    ends = [nodes[0] for nodes in sinks if len(nodes) == 1 and _ends_at(path, nodes[0])]
+    ends = _used(path, ends) or ([] if loops else ends)
     ends = [end for end in ends if not inside(end)] or ends
     if loops:
         ends = [end for end in ends if not _returns(path, end)]
@@ -63,7 +64,7 @@ def last_of(path: SignalPath, shown: Sequence[tuple[str, ...]]) -> tuple[str, ..
     if len(last) > 1:
         last = [node for node in last if _ends_at(path, home[node])] or last
         used = _used(path, [home[node] for node in last])
-        last = [node for node in last if home[node] in used]
+        last = [node for node in last if home[node] in used] or last
     if len({home[node] for node in last}) == 1:  # one behind passive devices of the other
         (far,), _ = _behind(path, (home[last[0]],), "")
         last = [node for node in (far, home[last[0]]) if node in last] or last
@@ -146,9 +147,8 @@ def _left(onward: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 def _used(path: SignalPath, ends: Sequence[str]) -> list[str]:
-    """Ends without the idle collectors of pairs of which the other collector goes on, if any are left."""
-    used = [end for end in ends if not any(_goes_on(path, i, end) for i in path.drivers[end])]
-    return used or list(ends)
+    """Ends without the idle collectors of pairs of which the other collector goes on."""
+    return [end for end in ends if not any(_goes_on(path, i, end) for i in path.drivers[end])]
 
 
 def _goes_on(path: SignalPath, instance: Instance, end: str) -> bool:
