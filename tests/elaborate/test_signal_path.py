@@ -112,6 +112,11 @@ def output(cards: str) -> tuple[tuple[str, ...], str]:
             BENCH + PAIR + LOADS + VAS + "q4 8 7 11 n\nr5 10 8 5k\nq5 10 8 7 n\n",
             ("8",),
         ),
+        (
+            "a rail behind a divider",
+            BENCH + PAIR + LOADS + VAS + "rb 7 9 10k\nrs 9 11 10\nq8 10 9 8 n\nr8 8 11 1k\n",
+            ("7",),
+        ),
         ("a source with a gain", BENCH + PAIR + LOADS + "e1 7 0 3 4 10\nr7 7 0 1k\n", ("7",)),
         (
             "a stage in a subcircuit with another inside",
@@ -154,11 +159,10 @@ def test_of_two_ends_alike_none_is_taken(cards: str, ends: tuple[str, ...]) -> N
         lt.read(f"two ends\n{BENCH}{PAIR}{cards}{MODELS}").gains([1.0])
 
 
-def test_a_loop_without_twins_is_told() -> None:
-    """A buffer for the Miller capacitor is no output, and of a stage that holds itself by a follower two are told."""
-    loop = VAS.replace("r4 7 11 15k", "q5 10 7 8 n\nr5 8 9 10k\nq6 7 9 11 n\nr6 9 11 1k\n")
-    found, why = output(BENCH + PAIR + LOADS + loop)
-    assert found == () and "v(7)" in why
+def test_a_loop_of_three_stages_is_told() -> None:
+    loop = "q4 8 7 11 n\nr5 10 8 5k\nq5 9 8 11 n\nr6 10 9 5k\nq6 7 9 11 n\n"
+    found, why = output(BENCH + PAIR + LOADS + VAS + loop)
+    assert found == () and all(f"v({node})" in why for node in (7, 8, 9))
 
 
 def test_of_nodes_that_are_looked_at_the_last_is_taken() -> None:
