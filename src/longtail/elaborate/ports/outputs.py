@@ -61,12 +61,12 @@ def find_output(wiring: Wiring, inputs: Inputs, shown: Sequence[Shown] = ()) -> 
     path = _path(wiring, inputs)
     if several:
         last = last_of(path, several) if path is not None else None
-        if last is not None:
+        if last is not None and path is not None and _is_between(path, inputs, last):
             return last, f"taken: of {listed(several)} the last in the signal's path"
         why = seen.why if seen is not None else f"ambiguous: {'; '.join(', '.join(names) for names in found)}"
         return (), f"{why}; name one: *@ output {' '.join(several[0])}"
     taken = end_of_path(path) if path is not None else None
-    if taken is not None and not any(inside(node) for node in taken[0]):
+    if taken is not None and path is not None and _is_between(path, inputs, taken[0]):
         return taken
     why = "not found: no node is named like an output (out; outp, outn; ...), and no .print, .plot or .noise names one"
     return (), f"{why}; name it: *@ output node [node]"
@@ -79,6 +79,15 @@ def _path(wiring: Wiring, inputs: Inputs) -> SignalPath | None:
         return None
     path = signal_path(wiring, (first, second))
     return path if inputs.pair is not None or inputs.loop or path.meets else None
+
+
+def _is_between(path: SignalPath, inputs: Inputs, output: Sequence[str]) -> bool:
+    """Whether an output belongs to both inputs, and is none within a macromodel: what is found without a pair may be two
+    amplifiers."""
+    if any(inside(node) for node in output):
+        return False
+    known = inputs.pair is not None or bool(inputs.loop)
+    return known or len(output) != 1 or path.is_of_both(output[0])
 
 
 def _steered_by(wiring: Wiring, inputs: Inputs) -> tuple[list[Instance], list[Instance]]:

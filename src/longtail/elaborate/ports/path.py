@@ -52,6 +52,11 @@ class SignalPath:
         first, second = ({node for node, stages in near.items() if stages == 0} for near in self.near)
         return not self.near[0].keys().isdisjoint(self.near[1]) and first != second
 
+    def is_of_both(self, node: str) -> bool:
+        """Whether both inputs move a node, or what it moves with."""
+        homes = [start for start, nodes in self.beside.items() if node in nodes]
+        return all(any(home in near for home in homes) for near in self.near)
+
     def distance(self, node: str) -> tuple[int, int]:
         """How many stages it is from each input to a node."""
         return self.near[0].get(node, FAR), self.near[1].get(node, FAR)
