@@ -82,7 +82,7 @@ def _path(wiring: Wiring, inputs: Inputs) -> SignalPath | None:
 
 
 def _is_between(path: SignalPath, inputs: Inputs, output: Sequence[str]) -> bool:
-    """Whether an output belongs to both inputs, and is none within a macromodel: what is found without a pair may be two
+    """Whether an output belongs to both inputs and to no macromodel: what is found without a pair may be two
     amplifiers."""
     if any(inside(node) for node in output):
         return False
