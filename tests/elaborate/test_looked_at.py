@@ -81,7 +81,7 @@ def test_a_card_names_the_output(cards: str, nodes: tuple[str, ...], why: str) -
 
 def test_an_analysis_with_one_output_comes_first_then_what_is_over_frequency() -> None:
     many = ".print tran v(3) v(5) v(7)\n.print dc v(6)"
-    assert output(many)[0] == ()
+    assert output(many) == (("7",), "taken: of v(3), v(5), v(7), v(6) the last in the signal's path")
     assert output(f"{many}\n.print ac v(4)") == (("4",), "found: .print ac names v(4)")
     assert output(f"{many}\n.print ac v(4)\n.tf v(7) vin") == (("7",), "found: .tf names v(7)")
     assert output(".print ac v(7) v(6) v(3,4)") == (("3", "4"), "found: .print ac names v(3,4)"), (
@@ -95,23 +95,28 @@ def test_inputs_and_supplies_are_no_outputs() -> None:
     assert output(".print ac v(0in) v(1) v(7)", behind)[0] == ("7",), "the base of the pair is none"
 
 
-def test_several_are_told_and_none_is_taken() -> None:
-    nodes, why = output(".print tran v(3) v(6) v(7)")
-    assert nodes == () and why == "ambiguous: .print tran names v(3), v(6), v(7); name one: *@ output 3"
-    with pytest.raises(OptionError, match=r"ambiguous: .print tran names v\(3\), v\(6\), v\(7\)"):
-        lt.read(f"{TWO_STAGES}.print tran v(3) v(6) v(7)\n").gains([1.0])
+def test_several_differences_are_told_and_none_is_taken() -> None:
+    nodes, why = output(".print tran v(3,6) v(6) v(4,7)")
+    assert nodes == () and why == "ambiguous: .print tran names v(3,6), v(4,7); name one: *@ output 3 6"
+    with pytest.raises(OptionError, match=r"ambiguous: .print tran names v\(3,6\), v\(4,7\)"):
+        lt.read(f"{TWO_STAGES}.print tran v(3,6) v(4,7)\n").gains([1.0])
 
 
 def test_names_and_directives_come_before_cards() -> None:
     named = TWO_STAGES.replace("q3 7 4", "q3 out 4").replace("r4 7", "r4 out")
     assert output(".print ac v(3)", named) == (("out",), "found: by name")
     two = named.replace("r1 10 3", "r1 10 vout").replace("q1 3", "q1 vout")
-    assert output("", two)[0] == () and output(".print ac v(out)", two) == (("out",), "found: .print ac names v(out)")
+    assert output("", two) == (("out",), "taken: of v(out), v(vout) the last in the signal's path")
+    assert output(".print ac v(out)", two) == (("out",), "found: .print ac names v(out)")
     assert output(".print ac v(7)\n*@ output 4") == (("4",), "directive")
 
 
-def test_without_any_the_message_names_the_cards() -> None:
-    assert output("") == (
+def test_without_any_the_signal_is_followed() -> None:
+    assert output("") == (("7",), "taken: the collector of q3, where the signal's path from the inputs ends")
+
+
+def test_without_inputs_the_message_names_the_cards() -> None:
+    assert output("", TWO_STAGES.replace("vin 1 0 ac 1", "").replace("vref 2 0 0", "")) == (
         (),
         "not found: no node is named like an output (out; outp, outn; ...), and no .print, .plot or .noise names one; "
         "name it: *@ output node [node]",
@@ -119,7 +124,7 @@ def test_without_any_the_message_names_the_cards() -> None:
 
 
 def test_cards_within_subcircuits_are_not_of_this_circuit() -> None:
-    assert output(".subckt s a b\nr1 a b 1k\n.print ac v(7)\n.ends")[0] == ()
+    assert output(".subckt s a b\nr1 a b 1k\n.print ac v(4)\n.ends")[1].startswith("taken: the collector of q3")
 
 
 def test_the_input_pair_is_seen_behind_followers() -> None:

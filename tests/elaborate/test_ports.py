@@ -193,9 +193,9 @@ def test_the_ends_are_looked_for_above_cascodes():
     assert ports(deck).output == ("high1", "high2")
 
 
-def test_a_pair_that_drives_another_stage_is_not_the_output():
+def test_of_a_pair_one_side_of_which_goes_on_the_end_is_there():
     found = ports(named(PAIR) + "q5 vcc right follow small\nr5 follow vee 1k\n")
-    assert found.output == () and found.how["output"].startswith("not found")
+    assert found.output == ("follow",) and found.how["output"].startswith("taken: the end of the follower q5")
 
 
 def test_out_comes_before_the_ends_of_a_first_stage():

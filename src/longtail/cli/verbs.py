@@ -22,8 +22,9 @@ from longtail.contract.analysis import Analysis, Option
 from longtail.contract.options import NONE, PORTS
 from longtail.contract.result import Result
 from longtail.contract.subject import Subject
+from longtail.driven.inputs import output_taken
 from longtail.files.part_note import sidecar
-from longtail.hints import switch
+from longtail.hints import in_shell, switch
 from longtail.registry import analysis as analysis_of
 from longtail.registry import announced
 
@@ -225,8 +226,9 @@ def number(each: Option, given: Any) -> Any:
 def _ports(ports: Any) -> list[str]:
     """How each port was found that neither the netlist nor the command names."""
     found = {"input": ports.input, "output": ports.output, "supply": ports.supplies}
-    return [
+    taken = [in_shell(note) for note in output_taken(ports)]
+    return taken + [
         f"{port}: {', '.join(nodes)} ({ports.how[port]})"
         for port, nodes in found.items()
-        if nodes and ports.how.get(port) not in (None, "directive", "option")
+        if nodes and ports.how.get(port) not in (None, "directive", "option") and not (taken and port == "output")
     ]

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from longtail import modes
-from longtail.circuit import Circuit
+from longtail.circuit import Circuit, Ports
 from longtail.contract.drive import AS_IT_IS, Drive
 from longtail.driven.closed_loop import closed_loop
 from longtail.driven.drives import Drives
@@ -21,9 +21,10 @@ from longtail.engine.remember import Remembered
 from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.solving.at_rest import at_rest
 from longtail.errors import AnalysisError, ConvergenceError, OptionError
-from longtail.hints import said
+from longtail.hints import Said, said
 
 _LOOKED_AT = np.array([0.0, 1.0, 1e2, 1e3, 1e4, 1e5, 1e6])  # Hz, for the sign of a gain
+TAKEN = "taken: "  # how ports say that they are a guess
 _DRIVES = Remembered[Drives](16)
 
 
@@ -71,8 +72,17 @@ def _driven(circuit: Circuit, inputs: tuple[str, str]) -> Drives:
         circuit if part.circuit is not circuit else None,
         part.bench,
         known,
-        _said(circuit, part),
+        (*output_taken(circuit.ports), *_said(circuit, part)),
     )
+
+
+def output_taken(ports: Ports) -> tuple[Said, ...]:
+    """The note that an output was taken by the look of the circuit, and how another is named; none where it is said."""
+    how = ports.how.get("output", "")
+    if not how.startswith(TAKEN):
+        return ()
+    output = f"v({','.join(ports.output)})"
+    return (said("output taken: {0}, {1}; another: {output}", output, how.removeprefix(TAKEN), output="NODE"),)
 
 
 def _found(how: Mapping[str, str], port: str) -> str:

@@ -19,9 +19,10 @@ from longtail.circuit import GROUND, Circuit, Instance
 from longtail.elaborate.ports.floating import floating_inputs
 from longtail.elaborate.ports.pairs import CoupledPair, find_pairs
 from longtail.elaborate.ports.polarity import by_names, plain_names, positive_first
+from longtail.elaborate.ports.supplies import RAIL_NAME
 from longtail.elaborate.ports.walking import Reached, front, moved_by, outwards
 from longtail.elaborate.ports.wiring import Wiring, has_signal, inside
-from longtail.elaborate.roles import base, collector, role_of
+from longtail.elaborate.roles import base, channel, collector, role_of
 
 INPUT_PAIRS = (
     ("inp", "inn"),
@@ -145,7 +146,9 @@ def _sides(wiring: Wiring, pair: CoupledPair, rails: frozenset[str]) -> tuple[Si
         return None
     moved: set[str] = set()
     if not all(wiring.is_held(node) for node in bases):  # held bases move by nothing: in a large circuit most are
-        moved = moved_by(wiring, (collector(pair.first), collector(pair.second)))
+        tops = (collector(pair.first), collector(pair.second))
+        followers = all(wiring.is_held(node) for node in tops)
+        moved = moved_by(wiring, (channel(pair.first)[1], channel(pair.second)[1]) if followers else tops)
     return (
         _side(wiring, fronts[0], signals[0], first, moved),
         _side(wiring, fronts[1], signals[1], second, moved),
@@ -181,6 +184,8 @@ def _side(wiring: Wiring, transistor: Instance, signals: list[str], reached: Rea
 def _is_signal(wiring: Wiring, node: str, rails: frozenset[str]) -> bool:
     """Whether a held node can be an input: not ground, and not by the supplies alone."""
     sources = wiring.sources_of(node)
+    if not _lively(wiring, node) and all(RAIL_NAME.fullmatch(name) for name in sources):
+        return False  # a supply at 0 V
     return node != GROUND and bool(sources) and not (set(sources) | set(wiring.chain(node))) <= rails
 
 

@@ -96,7 +96,7 @@ def _completed(circuit: Circuit, ports: Ports) -> Ports:
         how = {**ports.how, "input": inputs.why}
         ports = replace(ports, input=inputs.planes, how=how, ordered=inputs.ordered, loop=inputs.loop)
     if not _said(ports, "output"):
-        found, why = find_output(wiring, inputs.pair, ports.shown)
+        found, why = find_output(wiring, inputs, ports.shown)
         ports = replace(ports, output=found, how={**ports.how, "output": why})
     if not _said(ports, "supply"):
         found, why = find_supplies(wiring, ports.input)

@@ -21,6 +21,7 @@ Found = tuple[tuple[str, ...], str]
 SUPPLY_NAME = re.compile(
     r"/?[adp]?v?_?(cc|dd|ee|ss|bb|pp|bat|batt|battery|sup|supply|pos|neg|plus|minus|rail|[+-])[0-9a-z_+-]*[+-]?"
 )
+RAIL_NAME = re.compile(r"/?[adp]?v?_?(cc|dd|ee|ss)[0-9a-z_+-]*")
 REFERENCE_NAME = re.compile(r"/?v?_?((ref|bias|cm|com|mid|cas|tail)[0-9a-z_]*|[bg][np]?[0-9]*)")
 CONDUCTING = SWITCHES | {"resistor", "inductor", "current_source", "diode"}
 

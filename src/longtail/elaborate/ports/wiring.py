@@ -22,6 +22,7 @@ from longtail.netlist.expressions.tree import Expression, Number, Potential
 if TYPE_CHECKING:
     from longtail.elaborate.ports.walking import Reached
 
+SLOW = 100.0  # s, of a servo: below a thousandth of the lowest frequency that anyone looks at
 PASSIVES = ("resistor", "capacitor", "inductor")
 LINE = "transmission_line"  # a wire from port to port
 
@@ -120,16 +121,36 @@ class Wiring:
             rest = []
             for instance in waiting:
                 first, second = instance.nodes[:2]
-                ready = {node: node == GROUND or node in found for node in (*instance.nodes,)}
+                ready = {node: node == GROUND or node in found or node in self.slow for node in (*instance.nodes,)}
                 controls = instance.nodes[2:]
-                if all(ready[node] for node in controls) and ready[first] != ready[second]:
-                    node, other, sign = (second, first, -1.0) if ready[first] else (first, second, 1.0)
+                ends = {node: ready[node] and node not in self.slow for node in (first, second)}
+                if all(ready[node] for node in controls) and ends[first] != ends[second]:
+                    node, other, sign = (second, first, -1.0) if ends[first] else (first, second, 1.0)
                     found[node] = Held(instance.name, other, sign)
                 else:
                     rest.append(instance)
             if len(rest) == len(waiting):
                 return found
             waiting = rest
+
+    @cached_property
+    def slow(self) -> frozenset[str]:
+        """Nodes that a resistor and a capacitor to ground let move in minutes alone, and that only controlled sources
+        read: of a servo that sets an operating point, which is none of the signal's feedback."""
+        found = set()
+        for capacitor in self.circuit.instances_of("capacitor"):
+            first, second = capacitor.nodes[:2]
+            if (first == GROUND) == (second == GROUND):
+                continue
+            node = second if first == GROUND else first
+            passive = self.passive[node]
+            ohms = [self._number(i, "r") for _, i in passive if i.device == "resistor"]
+            if len(passive) != 2 or len(ohms) != 1 or ohms[0] * self._number(capacitor, "c") <= SLOW:
+                continue
+            reading = [i for i in self.at[node] if i.device not in PASSIVES]
+            if reading and all(node in i.nodes[2:] for i in reading):
+                found.add(node)
+        return frozenset(found)
 
     def _follows(self, instance: Instance) -> bool:
         """Whether a controlled source belongs to a bench: at the top level, steered by nodes alone, no amplifier."""
