@@ -23,6 +23,7 @@ def bare(circuit):
         instances={name: replace(instance, span=None) for name, instance in circuit.instances.items()},
         models={name: replace(model, span=None) for name, model in circuit.models.items()},
         ports=replace(circuit.ports, how={}),
+        spreads=tuple(replace(rule, span=None) for rule in circuit.spreads),
         notes=(),
     )
 
@@ -137,3 +138,38 @@ def test_ngspice_reads_them_too():
 def test_quotes_do_not_keep_the_case_of_a_node():
     # ngspice 39: v(b) = 1.5
     assert load('t\nv1 "OUT" 0 3\nr1 out b 1k\nr2 "B" 0 1k\n').nodes == ("out", "b")
+
+
+@pytest.mark.parametrize(
+    ("element", "card"),
+    [
+        *(
+            ("m1 a b 0 0 x w=9u l=2u", f"{kind}(level={level} vto=0.7)")
+            for kind in ("nmos", "pmos")
+            for level in (1, 2, 3, 44)
+        ),
+        *(("j1 a b 0 x", f"{kind}(level={level} vto=-2)") for kind in ("njf", "pjf") for level in (1, 2)),
+        ("z1 a b 0 x", "nmf(vto=-2)"),
+        ("m1 a b 0 x", "vdmos(vto=2 kp=1)"),
+        ("m1 a b 0 x", "vdmos(pchan vto=-2 kp=1)"),
+        ("q1 a b 0 x", "lpnp(bf=40)"),
+        ("d1 a b x", "d(is=1f)"),
+        ("d1 a b x", "d(ron=1 roff=1meg vfwd=0.6)"),
+        ("s1 a b b 0 x", "sw(vt=1 ron=1 roff=1meg)"),
+        ("s1 a b b 0 x", "vswitch(von=1 voff=0 ron=1 roff=1meg)"),
+    ],
+)
+def test_what_is_read_back_is_the_same_device(element, card):
+    """Of whatever level: one that is not named would be another device."""
+    circuit = load(f"t\nva a 0 1\nvb b 0 1\n{element}\n.model x {card}\n")
+    assert bare(load(write(circuit))) == bare(circuit)
+
+
+def test_what_spreads_reads_back():
+    rules = """*@ mismatch r(r*) sigma=0.1% correlation=0.5
+*@ mismatch r(r1,r2) limit=1% sigma=2%
+*@ mismatch r(r1) pelgrom=3.5n
+*@ process rr limit=5"""
+    circuit = load(f"t\n{rules}\n.param rr=1k\nva a 0 1\nr1 a b {{rr}}\nr2 b 0 1k\n")
+    assert len(circuit.spreads) == 4
+    assert bare(load(write(circuit))) == bare(circuit)

@@ -13,6 +13,7 @@ from longtail.circuit import Circuit, Instance, Model, Options, Ports, Value
 from longtail.devices.discovery import devices
 from longtail.elaborate.plain_nodes import plain_nodes, renamed
 from longtail.elaborate.scope.values import map_leaves
+from longtail.netlist.cards import SpreadRule
 from longtail.netlist.expressions.evaluation import to_text
 from longtail.netlist.expressions.tree import BranchCurrent, Expression, Name
 from longtail.units import format_spice
@@ -44,6 +45,7 @@ def write(circuit: Circuit) -> str:
     lines += _ports(circuit.ports)
     for name, corner in circuit.corners.items():
         lines.append(f"*@ corner {name} " + " ".join(f"{k}={format_spice(v)}" for k, v in corner.items()))
+    lines += map(_spread, circuit.spreads)
     lines += [f".param {name}={_value(value)}" for name, value in circuit.parameters.items()]
     lines += _options(circuit.options)
     lines += [_instance(instance, circuit, names) for instance in circuit.instances.values()]
@@ -69,6 +71,15 @@ def _ports(ports: Ports) -> Iterator[str]:
             yield f"*@ {word} {' '.join(names)}"
     if ports.vcm is not None:
         yield f"*@ vcm {format_spice(ports.vcm)}"
+
+
+def _spread(rule: SpreadRule) -> str:
+    unit, scale = ("%", 100.0) if rule.relative else ("", 1.0)
+    sizes = {"sigma": rule.sigma, "limit": rule.limit, "pelgrom": rule.pelgrom}
+    given = [f"{name}={format_spice(value * scale)}{unit}" for name, value in sizes.items() if value is not None]
+    given += [f"correlation={format_spice(rule.correlation)}"] if rule.correlation else []
+    owners = f"({','.join(rule.owners)})" if rule.owners else ""
+    return f"*@ {rule.kind} {rule.parameter}{owners} {' '.join(given)}"
 
 
 def _options(options: Options) -> Iterator[str]:
@@ -142,7 +153,10 @@ def _renamed(expression: Expression, names: dict[str, str]) -> Expression:
 
 
 def _model(model: Model) -> str:
-    parameters = [f"{name}={_value(value)}" for name, value in model.parameters.items()]
+    """A `.model` card, with the level that its device serves unless that is the first, which needs none."""
+    levels = devices()[model.device].levels
+    named = [] if 1 in levels or not levels or "level" in model.parameters else [f"level={levels[0]}"]
+    parameters = [*named, *(f"{name}={_value(value)}" for name, value in model.parameters.items())]
     kind = model.type
     if kind.removesuffix("p") in devices()[model.device].model_types and kind.endswith("p"):
         kind, parameters = kind.removesuffix("p"), ["pchan", *parameters]  # `vdmosp` stops ngspice 39
