@@ -52,6 +52,25 @@ def test_where_first_order_is_not_enough_curvatures_are_counted() -> None:
     assert abs(1.0 - _phi(0.0) - sampled.yields[0].value) > 0.05 or found.limits[0].error > 0.1
 
 
+def test_tolerances_are_counted_as_they_are_and_not_as_normal() -> None:
+    """One resistor of a divider within 4 %: its output moves by 2 % of 1 V at the most, evenly."""
+    deck = "t\n*@ mismatch r(r1) limit=4%\nv1 a 0 2\nr1 a b 1k\nr2 b 0 1k\n"
+    found = _yield(deck, "|v(b)|<=1.01", "v(b)<=1.03")
+    assert found.limits[0].value == pytest.approx(0.75, abs=0.01)
+    assert found.limits[1].failure == 0.0
+    assert "points 0 fail" in found.to_text()
+
+
+def test_devices_that_go_together_have_a_worst_case_of_their_own() -> None:
+    deck = DIVIDER.format(sigma="1% correlation=0.5")
+    found = _yield(deck, "v(b)<=1.01")
+    sigma = 5e-3 * math.sqrt(2.0 * 0.5)
+    assert found.limits[0].value == pytest.approx(_phi(0.01 / sigma), rel=1e-4)
+    assert found.limits[0].distance == pytest.approx(2.0, rel=1e-3)
+    assert found.limits[0].worst_case == pytest.approx({"r1.r": -1.0, "r2.r": 1.0}, rel=1e-3)
+    assert found.limits[0].at_worst == pytest.approx(1.01, abs=1e-4)
+
+
 @pytest.mark.parametrize(("name", "limit"), [("ota_5t", "v(o)>=1"), ("sense_amplifier", "cmrr@1k>=40dB")])
 def test_where_nothing_holds_that_is_said(name: str, limit: str) -> None:
     """An output that mismatch drives to its rails, and a latch, have no expansion."""

@@ -14,12 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-Values = NDArray[np.float64] | NDArray[np.complex128]
+Values = NDArray[Any]  # real or complex
 
 MOST_CAUSES = 60  # curvatures of more take more than 3 600 solutions
 _STEP = 1.0

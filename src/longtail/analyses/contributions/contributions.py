@@ -29,6 +29,7 @@ from longtail.errors import OptionError
 from longtail.hints import said
 from longtail.sets import DisjointSets
 from longtail.statistics.contributions import variance_shares
+from longtail.statistics.draws import NORMAL
 from longtail.statistics.magnitudes import QUANTILES, Magnitude
 from longtail.statistics.spreads import Spreads, Variation, find_spreads
 from longtail.statistics.telling import spread_notes
@@ -124,6 +125,8 @@ def _notes(circuit: Circuit, asked: AskedFigure, drive: Drive, spreads: Spreads,
         notes.append("the output is nulled, as offset is what nulls it")
     if np.isnan(effects.nominal).any():
         notes.append("no figure at some of the levels: no operating point there")
+    if asked.name == CMRR and any(cause.shape != NORMAL for cause in spreads.causes):
+        notes.append("quantiles of the CMRR take the sum of all causes as normal; longtail mc does not")
     if effects.drives is not None:
         notes += find_drives(circuit, drive).notes
     return notes

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,7 @@ from longtail.modes import COMMON, DIFFERENTIAL
 from longtail.statistics.spreads import Spreads
 
 Array = NDArray[np.float64]
-Complex = NDArray[np.complex128]
+Values = NDArray[Any]  # real or complex
 
 CMRR, OFFSET = "cmrr", "input_offset"
 _NAMES = {"offset": OFFSET, "cmrr_db": CMRR}  # other names of the two
@@ -57,10 +58,10 @@ class Effects:
     unit: str
     frequency_hz: Array
     vcm: Array
-    nominal: Array | Complex
-    effects: Array | Complex
+    nominal: Values
+    effects: Values
     drives: Drives | None
-    solve: Callable[[Array], Array | Complex]
+    solve: Callable[[Array], Values]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +120,14 @@ def _by_sensitivities(
     figures[good] = nominal
     symbol, unit = ("V_OS", "V") if asked.name == OFFSET else _written(asked.name, drives)
 
-    def solve(causes: Array) -> Array | Complex:
+    def solve(causes: Array) -> Values:
         varied = within.values(causes)
         return _solved(asked.name, swept.at(v_ic=np.full(len(causes), levels[0]), varied=varied), frequency[:1])
 
     return Effects(symbol, unit, frequency, levels, figures, effects, drives, solve)
 
 
-def _solved(name: str, points: Points, frequency_hz: Array) -> Array | Complex:
+def _solved(name: str, points: Points, frequency_hz: Array) -> Values:
     """A figure of points, `[lane]`."""
     if name == OFFSET:
         return np.where(points.good, points.v_id, np.nan)
@@ -152,7 +153,7 @@ def _frequencies(asked: AskedFigure, points: Points) -> Array:
     return np.array([Seen(first, points.drives, Asked(frequency_axis(DEFAULT))).frequencies.headline_hz])
 
 
-def _figure(name: str, at: Sensitivities, points: Points) -> tuple[Array | Complex, Array | Complex]:
+def _figure(name: str, at: Sensitivities, points: Points) -> tuple[Values, Values]:
     """The figure `[lane, frequency]` and its slopes `[lane, frequency, parameter]`."""
     if name == OFFSET:
         assert at.offset is not None

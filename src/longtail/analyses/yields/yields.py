@@ -9,6 +9,7 @@ where it does not, the curvatures are found and counted, and where these do not 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,7 @@ from longtail.contract.options import INPUT_OPTIONS, NEEDED, NULL_OPTIONS, SPREA
 from longtail.errors import OptionError
 from longtail.hints import said
 from longtail.statistics.bounds import Bound, read_bounds
-from longtail.statistics.draws import SOBOL
+from longtail.statistics.draws import NORMAL, SOBOL
 from longtail.statistics.quadratic import Expansion
 from longtail.statistics.sampling import Sampling
 from longtail.statistics.spreads import Spreads, find_spreads
@@ -35,7 +36,7 @@ Array = NDArray[np.float64]
 
 CHECKS = 200  # whole solutions that pictures are held against
 _POINTS = 1 << 16  # at which pictures are counted: Sobol' points
-_FEW = 30.0  # failing points, below which a part is not counted but summed
+_FEW = 30  # failing points: a part that is counted from fewer is known to its order alone
 _LISTED = 5  # causes of a worst case
 _SEED = 20
 
@@ -52,7 +53,8 @@ def run(circuit: Circuit, drive: Drive, counted: Counted, limit: tuple[Bound, ..
     names = [cause.instance + "." * bool(cause.instance) + cause.parameter for cause in spreads.causes]
     causes = Sampling(spreads, _POINTS, _SEED, SOBOL).causes(slice(0, _POINTS))
     kept = [each.kept(_independent(each.picture[1], spreads)(causes)) for each in held]
-    each_yield = tuple(_limit(each, one, names) for each, one in zip(held, kept, strict=True))
+    counted_at = _Counting(spreads, names)
+    each_yield = tuple(_limit(each, one, counted_at) for each, one in zip(held, kept, strict=True))
     least = max(0.0, 1.0 - sum(one.failure for one in each_yield))
     most = min(one.value for one in each_yield)
     joint = float(np.clip(np.all(kept, axis=0).mean(), least, most))
@@ -66,7 +68,7 @@ def run(circuit: Circuit, drive: Drive, counted: Counted, limit: tuple[Bound, ..
         len(spreads.causes),
         drives.hot if drives else (),
         drives.output if drives else (),
-        (*spread_notes(spreads), *_notes(each_yield)),
+        (*spread_notes(spreads), *_notes(each_yield, counted_at.normal)),
     )
 
 
@@ -94,14 +96,32 @@ def _independent(picture: Expansion, spreads: Spreads) -> Expansion:
     return Expansion(picture.nominal, picture.slopes @ back, curvatures)
 
 
-def _limit(held: HeldLimit, kept: NDArray[np.bool_], names: Sequence[str]) -> LimitYield:
+@dataclass(frozen=True, eq=False)
+class _Counting:
+    """The causes by name, and whether the sum of many of them is normal because each of them is."""
+
+    spreads: Spreads
+    names: Sequence[str]
+
+    @property
+    def normal(self) -> bool:
+        return all(cause.shape == NORMAL for cause in self.spreads.causes)
+
+    def farthest(self, independent: Array | None) -> dict[str, float]:
+        """The causes that go farthest, in standard deviations of each; equal ones by name."""
+        if independent is None:
+            return {}
+        causes = (self.spreads.mixing @ independent).tolist()
+        order = sorted(range(len(causes)), key=lambda k: (-round(abs(causes[k]), 9), self.names[k]))
+        return {self.names[k]: causes[k] for k in order[:_LISTED]}
+
+
+def _limit(held: HeldLimit, kept: NDArray[np.bool_], counting: _Counting) -> LimitYield:
     """The yield of one limit: from the normal distribution where that holds, else counted."""
     validity, picture = held.picture
-    part = 1.0 - float(kept.mean())
-    failure = held.failure if validity == LINEAR or part * kept.size < _FEW else part
+    failure = held.failure if validity == LINEAR and counting.normal else 1.0 - float(kept.mean())
     worst = held.worst
     at_worst = None if worst is None else _shown(held, held.solve(worst[None])[0])
-    order = [] if worst is None else sorted(range(len(names)), key=lambda k: (-round(abs(worst[k]), 9), names[k]))
     return LimitYield(
         held.bound.text,
         held.measure,
@@ -110,7 +130,7 @@ def _limit(held: HeldLimit, kept: NDArray[np.bool_], names: Sequence[str]) -> Li
         1.0 - failure,
         failure,
         None if worst is None else float(np.linalg.norm(worst)),
-        {names[k]: float(worst[k]) for k in order[:_LISTED]} if worst is not None else {},
+        counting.farthest(worst),
         at_worst,
         validity,
         held.error(held.first),
@@ -126,9 +146,14 @@ def _shown(held: HeldLimit, figure: complex) -> float:
     return abs(figure) if held.complex else float(np.real(figure))
 
 
-def _notes(limits: Sequence[LimitYield]) -> list[str]:
+def _notes(limits: Sequence[LimitYield], normal: bool) -> list[str]:
     notes = []
     for each in limits:
+        if not (normal and each.validity == LINEAR) and round(each.failure * _POINTS) < _FEW:
+            failing = round(each.failure * _POINTS)
+            notes.append(
+                f"{each.limit}: counted at {_POINTS} points, of which {failing} fail: its order alone is known"
+            )
         if each.validity == QUADRATIC:
             notes.append(f"{each.limit}: first order is off by {each.error:.2g} sigma, curvatures are counted")
         elif each.validity == NEITHER:
