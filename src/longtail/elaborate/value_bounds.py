@@ -19,14 +19,24 @@ def check_bounds(circuit: Circuit, values: Mapping[str, NDArray[np.float64]]) ->
     """Raise `OptionError` for the first varied value that no card could have; nan is a lane without solution."""
     for name, varied in values.items():
         declared = _declared(circuit, name)
-        if declared is None:
-            continue
-        wrong = (varied < declared.low) | (varied > declared.high)
-        if declared.choices:
-            wrong |= ~np.isin(varied, declared.choices) & ~np.isnan(varied)
-        if wrong.any():
+        wrong = _beyond(declared, varied)
+        if declared is not None and wrong.any():
             called = "temp" if name == TEMPERATURE else name
             raise OptionError(f"{called} cannot be {varied[wrong][0]:g}: it must be {_bounds(declared)}")
+
+
+def beyond_bounds(circuit: Circuit, values: Mapping[str, NDArray[np.float64]]) -> NDArray[np.bool_]:
+    """The lanes in which a varied value is one that no card could have, `[lane]`."""
+    return np.any([_beyond(_declared(circuit, name), varied) for name, varied in values.items()], axis=0)
+
+
+def _beyond(declared: Parameter | None, varied: NDArray[np.float64]) -> NDArray[np.bool_]:
+    if declared is None:
+        return np.zeros(varied.shape, bool)
+    wrong = (varied < declared.low) | (varied > declared.high)
+    if declared.choices:
+        wrong |= ~np.isin(varied, declared.choices) & ~np.isnan(varied)
+    return np.asarray(wrong)
 
 
 def _bounds(declared: Parameter) -> str:

@@ -22,6 +22,7 @@ from longtail.devices.base import Spread
 from longtail.devices.discovery import devices
 from longtail.elaborate.named_values import nominal
 from longtail.elaborate.spreads import called_names, spread_names
+from longtail.elaborate.value_bounds import beyond_bounds
 from longtail.engine.equations.views import Numbers
 from longtail.errors import OptionError, nearest
 from longtail.lanes.graph import Expr, Graph
@@ -138,6 +139,7 @@ class Spreads:
         """Values by varied name, `[sample]`, for the standardized causes `[sample, cause]`.
 
         A parameter of the top level moves whatever the netlist computes from it; what is relative is a part of that.
+        A sample in which a value is one that no card could have has nan there: it has no solution.
         """
         top = {name for name in self.names if name in self.circuit.parameters}
         found: dict[str, Array] = {}
@@ -149,7 +151,8 @@ class Spreads:
                     if name in cause.names:
                         moved = moved + cause.standard * causes[:, k] * (base if cause.relative else 1.0)
                 found[name] = moved
-        return found
+        beyond = beyond_bounds(self.circuit, found) if found else np.zeros(len(causes), bool)
+        return {name: np.where(beyond, np.nan, value) for name, value in found.items()} if beyond.any() else found
 
     def _follows(self, name: str, found: dict[str, Array], top: set[str]) -> float | Array:
         """The value of a name where parameters of the top level have moved."""

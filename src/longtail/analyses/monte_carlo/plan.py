@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from longtail.analyses.sweep.plan import Digest, Plan
 from longtail.driven.varied import levels_over
-from longtail.elaborate.value_bounds import check_bounds
 from longtail.engine.small_signal.linearization import Complex
 from longtail.engine.solving.operating_point import OperatingPoint
 from longtail.files.lane_file import Layout
@@ -63,7 +62,6 @@ class SampledPlan(Plan):
         """The values of some samples by varied name; levels of input sources that follow them too."""
         rows = where if self.numbers is None else self.numbers[where]
         drawn = self.sampling.values(rows)
-        check_bounds(self.circuit, drawn)
         return drawn if self.drives is None else {**drawn, **levels_over(self.drives, drawn)}
 
     def layout(self) -> Layout:
