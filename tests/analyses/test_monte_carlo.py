@@ -98,13 +98,13 @@ def test_samples_that_no_device_could_be_fail() -> None:
 
 
 def test_bits_do_not_hang_on_threads_or_on_how_many_there_are() -> None:
-    one = _run(samples=3000, measure="offset,cmrr@50")
-    many = _run(samples=3000, measure="offset,cmrr@50", threads=4)
+    one = _run(samples=9000, measure="offset,cmrr@50")
+    many = _run(samples=9000, measure="offset,cmrr@50", threads=4)
     fewer = _run(samples=1100, measure="offset,cmrr@50")
     for name, values in one.values.items():
         assert values.tobytes() == many[name].tobytes()
         assert values[:1100].tobytes() == fewer[name].tobytes()
-    other = _run(samples=3000, measure="offset", seed=2)
+    other = _run(samples=9000, measure="offset", seed=2)
     assert not np.allclose(other["offset"], one["offset"])
 
 
@@ -122,10 +122,10 @@ def test_a_run_that_was_stopped_ends_with_the_same_bytes(tmp_path: Path) -> None
         pass
 
     def stopping(done: int, of: int) -> None:
-        if done >= 2048:
+        if done >= 4096:
             raise Stop
 
-    options = {"samples": 4000, "measure": "offset,cmrr@50"}
+    options = {"samples": 9000, "measure": "offset,cmrr@50"}
     for ending in ("csv", "json"):
         whole, part = tmp_path / f"whole.{ending}", tmp_path / f"part.{ending}"
         _run(out=whole, **options)
@@ -133,7 +133,7 @@ def test_a_run_that_was_stopped_ends_with_the_same_bytes(tmp_path: Path) -> None
             _run(out=part, progress=stopping, **options)
         resumed = _run(out=part, resume=True, **options)
         assert part.read_bytes() == whole.read_bytes()
-        assert "resumed after 2048 lanes" in resumed.notes
+        assert "resumed after 4096 lanes" in resumed.notes
         with pytest.raises(OptionError):
             _run(out=part, resume=True, **{**options, "seed": 9})
 

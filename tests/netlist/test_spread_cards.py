@@ -50,6 +50,7 @@ def test_a_rule_is_read(text: str, wanted: tuple[object, ...]) -> None:
         ("mismatch r(rc*) sgima=1%", "sigma"),
         ("mismatch r(rc*) sigma=lots", "and a number"),
         ("mismatch r(rc*) sigma=1% 2%", "and a number"),
+        ("mismatch r(rc*) limit=1% correlation=0.5", "no limit with a correlation"),
         ("process r(rc*) sigma=1% correlation=0.1", "takes sigma and limit"),
         ("process r(rc*) pelgrom=1n", "takes sigma and limit"),
     ],

@@ -38,6 +38,8 @@ def spread_rule(line: LogicalLine) -> SpreadRule:
             span=line.span(head.start("parameter")),
             hint=f"{_HINT}; a parameter of the netlist spreads with the process",
         )
+    if given.get("correlation") and "limit" in given:
+        raise NetlistError("devices that go together spread normally: no limit with a correlation", span=line.span())
     if kind == "process" and given.keys() & {"pelgrom", "correlation"}:
         raise NetlistError("the process is the same for all devices: it takes sigma and limit", span=line.span())
     return SpreadRule(

@@ -39,16 +39,26 @@ class Sampling:
         Of a group with the correlation c each is sqrt(c) of what all have in common and sqrt(1 - c) of its own.
         """
         rows = np.arange(self.samples)[where] if isinstance(where, slice) else where
-        count = len(self.spreads.causes) + len(self._groups)
-        u = uniforms(self.seed, np.maximum(rows, 0), count, kind=self.kind, count=self.samples)
-        found = np.empty((rows.size, len(self.spreads.causes)))
-        for k, cause in enumerate(self.spreads.causes):
-            drawn = shaped(u[:, k], cause.shape, cause.cut)
-            if cause.group:
-                shared = shaped(u[:, self._groups[cause.group]], cause.shape, cause.cut)
-                drawn = np.sqrt(cause.correlation) * shared + np.sqrt(1.0 - cause.correlation) * drawn
-            found[:, k] = drawn * (np.sqrt(3.0) if cause.shape == FLAT else cause.deviation / cause.standard)
+        causes = self.spreads.causes
+        u = uniforms(
+            self.seed, np.maximum(rows, 0), len(causes) + len(self._groups), kind=self.kind, count=self.samples
+        )
+        found = np.empty((rows.size, len(causes)))
+        for (shape, cut), columns in self._alike.items():
+            scales = [np.sqrt(3.0) if shape == FLAT else causes[k].deviation / causes[k].standard for k in columns]
+            found[:, columns] = shaped(u[:, columns], shape, cut) * scales
+        for k in (k for k, cause in enumerate(causes) if cause.group):
+            c, shared = causes[k].correlation, shaped(u[:, self._groups[causes[k].group]], causes[k].shape)
+            found[:, k] = np.sqrt(c) * shared + np.sqrt(1.0 - c) * found[:, k]
         found[rows == NOMINAL] = 0.0
+        return found
+
+    @cached_property
+    def _alike(self) -> dict[tuple[str, float], list[int]]:
+        """The causes of each shape and cut."""
+        found: dict[tuple[str, float], list[int]] = {}
+        for k, cause in enumerate(self.spreads.causes):
+            found.setdefault((cause.shape, cause.cut), []).append(k)
         return found
 
     def values(self, where: Rows) -> dict[str, Array]:

@@ -30,7 +30,6 @@ from longtail.hints import said
 from longtail.sets import DisjointSets
 from longtail.statistics.contributions import variance_shares
 from longtail.statistics.draws import NORMAL
-from longtail.statistics.magnitudes import QUANTILES, Magnitude
 from longtail.statistics.spreads import Spreads, Variation, find_spreads
 from longtail.statistics.telling import spread_notes
 
@@ -64,18 +63,15 @@ def run(
         effects.drives.hot if effects.drives else (),
         effects.drives.output if effects.drives else (),
         tuple(dict.fromkeys(_notes(circuit, asked, drive, spreads, effects))),
-        _rejections(effects, spreads) if asked.name == CMRR else {},
+        _covariance(effects, spreads) if asked.name == CMRR else None,
     )
 
 
-def _rejections(effects: Effects, spreads: Spreads) -> dict[str, NDArray[np.float64]]:
-    """Quantiles of the rejection by percent, `[level, frequency]`; nan at a level without operating point."""
+def _covariance(effects: Effects, spreads: Spreads) -> NDArray[np.float64]:
+    """The covariance of real and imaginary part, `[level, frequency, 2, 2]`."""
     parts = effects.effects @ spreads.mixing
-    there = np.isfinite(effects.nominal)
-    found = Magnitude.of_parts(effects.nominal[there], parts[there]).rejection_db(QUANTILES)
-    tables = np.full((len(QUANTILES), *there.shape), np.nan)
-    tables[:, there] = found
-    return {f"{100.0 * p:g}": table for p, table in zip(QUANTILES, tables, strict=True)}
+    both = np.stack([parts.real, parts.imag], axis=-2)
+    return np.asarray(both @ both.swapaxes(-1, -2))
 
 
 def _one(measure: tuple[str, ...]) -> str:

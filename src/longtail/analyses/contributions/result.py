@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,12 +14,14 @@ from longtail.contract.decoding import decoded
 from longtail.contract.encoding import plain
 from longtail.contract.output import AtOutput, ports
 from longtail.contract.result import Result
+from longtail.statistics.magnitudes import QUANTILES, Magnitude
 
 if TYPE_CHECKING:
     import xarray
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
+FEW = 100  # places, of which quantiles are written and told
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,7 @@ class Contributions(AtOutput, Result):
     causes        what spreads; sensitivity `[level, frequency, cause]`: per unit of the sigma of each
     share         of each in the variance, `[level, frequency, cause]`
     input, output names of nodes; none of a figure of the operating point
-    rejection_db  of "cmrr" alone: the CMRR in dB that a part of all amplifiers is below, "0.1" to "99.9" percent,
-                  `[level, frequency]`; to first order, and exact for a complex normal ratio
+    covariance    of "cmrr" alone: that of the real and imaginary part of rho, `[level, frequency, 2, 2]`
     """
 
     analysis: ClassVar[str] = "contributions"
@@ -78,7 +79,7 @@ class Contributions(AtOutput, Result):
     input: tuple[str, ...]
     output: tuple[str, ...]
     notes: tuple[str, ...] = ()
-    rejection_db: Mapping[str, Array] = field(default_factory=dict)
+    covariance: Array | None = None
 
     def __repr__(self) -> str:
         first = ", ".join(f"{self.causes[k].name} {self.share[0, 0, k]:.2g}" for k in self.order[:3])
@@ -100,6 +101,27 @@ class Contributions(AtOutput, Result):
             name = f"{cause.parameter} of {cause.group}" if cause.group else cause.parameter
             found[name] = found.get(name, np.zeros(self.share.shape[:2])) + self.share[:, :, k]
         return dict(sorted(found.items(), key=lambda item: (-float(f"{item[1][0, 0]:.9g}"), item[0])))
+
+    @cached_property
+    def rejection_db(self) -> dict[str, Array]:
+        """The CMRR in dB that a part of all amplifiers is below, by percent, "0.1" to "99.9", `[level, frequency]`.
+
+        To first order, and exact for a complex normal ratio; nan at a level without operating point. None of a figure
+        that is no "cmrr".
+        """
+        return self.rejections(self.sigma.shape)
+
+    def rejections(self, shape: tuple[int, ...]) -> dict[str, Array]:
+        """The same at the first levels and frequencies, of the shape that is given: it takes milliseconds a place."""
+        if self.covariance is None:
+            return {}
+        levels, frequencies = shape
+        nominal, covariance = self.nominal[:levels, :frequencies], self.covariance[:levels, :frequencies]
+        there = np.isfinite(nominal)
+        found = Magnitude.of_covariance(nominal[there], covariance[there]).rejection_db(QUANTILES)
+        tables = np.full((len(QUANTILES), *there.shape), np.nan)
+        tables[:, there] = found
+        return {f"{100.0 * p:g}": table for p, table in zip(QUANTILES, tables, strict=True)}
 
     def _shown(self, values: NDArray[Any]) -> Any:
         """Values `[level, frequency]` as JSON has them: a number where there is one place."""
@@ -133,11 +155,16 @@ class Contributions(AtOutput, Result):
                     }
                     for k in self.order
                 ],
-                "rejection_db": {name: self._shown(values) for name, values in self.rejection_db.items()},
+                "covariance": None if self.covariance is None else self._shown(self.covariance),
+                "rejection_db": self._rejections(),
                 "groups": {name: self._shown(share) for name, share in self.groups.items()},
                 "notes": self.notes,
             }
         )
+
+    def _rejections(self) -> dict[str, Any]:
+        """Quantiles as JSON has them: of a map, which has its covariances, none."""
+        return {name: self._shown(x) for name, x in self.rejection_db.items()} if self.sigma.size <= FEW else {}
 
     @classmethod
     def from_dict(cls, entries: Mapping[str, Any]) -> Contributions:
@@ -164,7 +191,9 @@ class Contributions(AtOutput, Result):
                 "causes": tuple(Contributor(**{k: e[k] for k in Contributor.__dataclass_fields__}) for e in each),
                 "sensitivity": np.stack([table(e["sensitivity"]) for e in each], axis=-1),
                 "share": np.stack([table(e["share"]) for e in each], axis=-1),
-                "rejection_db": {name: table(values) for name, values in entries["rejection_db"].items()},
+                "covariance": None
+                if entries["covariance"] is None
+                else np.array(entries["covariance"], float).reshape(*shape, 2, 2),
             }
         )
 

@@ -17,6 +17,7 @@ from longtail.files.lane_file import Layout
 from longtail.statistics.sampling import Sampling
 
 Array = NDArray[np.float64]
+PART = 4096  # samples
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -53,6 +54,11 @@ class SampledPlan(Plan):
     def number(self, lane: int) -> int:
         """The number of the sample in a lane."""
         return lane if self.numbers is None else int(self.numbers[lane])
+
+    @property
+    def part(self) -> int:
+        """See `Plan.part`: few figures are kept of a sample, and more samples share what a part costs."""
+        return PART
 
     @cached_property
     def names(self) -> tuple[str, ...]:

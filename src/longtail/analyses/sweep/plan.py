@@ -23,6 +23,7 @@ from longtail.driven.mode_gains import ModeMatrix, SampledGains, prepared_sweep
 from longtail.driven.under_conditions import Standing, stand_apart
 from longtail.elaborate.writer import write
 from longtail.engine.few_solves.frequency_sweep import FrequencySweep
+from longtail.engine.few_solves.stream import PART
 from longtail.engine.small_signal.at_point import linearize
 from longtail.engine.small_signal.linearization import Complex
 from longtail.engine.solving.batch import Batch
@@ -61,6 +62,11 @@ class Plan:
     @property
     def count(self) -> int:
         return len(next(iter(self.lanes.values.values())))
+
+    @property
+    def part(self) -> int:
+        """How many lanes are solved together."""
+        return PART
 
     @property
     def names(self) -> tuple[str, ...]:

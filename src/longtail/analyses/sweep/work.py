@@ -93,7 +93,7 @@ def carry_out(plan: Plan, work: Work) -> tuple[LaneTable, tuple[str, ...]]:
         if file and first:
             table.put(slice(0, first), *file.kept())
         for where, (status, values) in stream(
-            plan.count, plan.solve, plan.digest, sweep=sweep, threads=work.threads, first=first
+            plan.count, plan.solve, plan.digest, sweep=sweep, threads=work.threads, size=plan.part, first=first
         ):
             table.put(where, status, values)
             if file:

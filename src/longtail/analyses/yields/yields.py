@@ -149,10 +149,10 @@ def _shown(held: HeldLimit, figure: complex) -> float:
 def _notes(limits: Sequence[LimitYield], normal: bool) -> list[str]:
     notes = []
     for each in limits:
-        if not (normal and each.validity == LINEAR) and round(each.failure * _POINTS) < _FEW:
-            failing = round(each.failure * _POINTS)
+        failing = round(each.failure * _POINTS)
+        if failing < _FEW and not (normal and each.validity == LINEAR):
             notes.append(
-                f"{each.limit}: counted at {_POINTS} points, of which {failing} fail: its order alone is known"
+                f"{each.limit}: of {_POINTS} points {failing} fail, so that the part is known to its order alone"
             )
         if each.validity == QUADRATIC:
             notes.append(f"{each.limit}: first order is off by {each.error:.2g} sigma, curvatures are counted")

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from longtail.analyses.contributions.result import Contributions, Contributor
+from longtail.analyses.contributions.result import FEW, Contributions, Contributor
 from longtail.report.pages.noise import share_text
 from longtail.report.wording.conditions import Facts
 from longtail.report.wording.page import LEFT, QUIET, STRONG, Cell, Column, Page, Table
@@ -38,9 +38,12 @@ def facts(result: Contributions) -> Facts:
     said.append((f"{result.symbol}, nominal", signed(result.nominal[0, 0], result.unit)))
     deviation = "1 sigma" if not np.iscomplexobj(result.nominal) else "1 sigma, sqrt(E|x - x0|²)"
     said.append((f"{result.symbol}, {deviation}", _range(result.sigma, result.unit)))
-    if result.rejection_db:
-        worst, median = (_range(result.rejection_db[q], "dB") for q in ("1", "50"))
-        said.append(("CMRR", f"median {median}; 99 % have at least {worst}"))
+    if result.covariance is not None:
+        few = result.sigma.size <= FEW
+        rejections = result.rejection_db if few else result.rejections((1, 1))
+        worst, median = (_range(rejections[q], "dB") for q in ("1", "50"))
+        where = "" if few else "; at the first place"
+        said.append(("CMRR", f"median {median}; 99 % have at least {worst}{where}"))
     return tuple(said)
 
 
