@@ -14,7 +14,7 @@ v1 a 0 1
 u1 a b c m
 u2 b c d m
 u3 b c d m
-a1 a 0 0 0 0 b 0 0 schmitt
+a1 a 0 0 0 0 b 0 0 dflop
 e1 b 0 freq {v(a)} = (1,0,0) (10,-3,-45)
 r1 b 0 {2*(3+}
 q1 c b 0 nothing
