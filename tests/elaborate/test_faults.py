@@ -25,7 +25,7 @@ b1 o 0 v=ddt(v(a))
 .connect a b
 .param p={q*2}
 """
-LINES = [3, 4, 5, 6, 7, 8, 14, 12, 15, 9, 11, 13]
+LINES = [3, 4, 5, 7, 8, 14, 12, 15, 6, 9, 11, 13]
 
 
 def test_eleven_things_are_told_in_one_run():
