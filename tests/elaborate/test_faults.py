@@ -14,18 +14,18 @@ v1 a 0 1
 u1 a b c m
 u2 b c d m
 u3 b c d m
-a1 a 0 0 0 0 b 0 0 schmitt
+a1 a 0 0 0 0 b 0 0 dflop
 e1 b 0 freq {v(a)} = (1,0,0) (10,-3,-45)
 r1 b 0 {2*(3+}
 q1 c b 0 nothing
 m1 d g 0 0 nm
 .model nm nmos(level=8 version=3.3.0)
 x1 a b nowhere
-b1 o 0 v=ddt(v(a))
+b1 o 0 v=idt(v(a))
 .connect a b
 .param p={q*2}
 """
-LINES = [3, 4, 5, 6, 7, 8, 14, 12, 15, 9, 11, 13]
+LINES = [3, 4, 5, 7, 8, 14, 12, 15, 6, 9, 11, 13]
 
 
 def test_eleven_things_are_told_in_one_run():

