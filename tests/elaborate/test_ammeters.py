@@ -23,14 +23,15 @@ q1 c m e qq
 rc vcc c 2k
 vcc vcc 0 5
 re e 0 1k
-s1 c b vcc 0 sw
+s1 c 0 x 0 sw
 b9 x 0 i={-1m*v(m)-0.1*v(x)}
 rx x 0 1k
+rb b 0 1k
 ro o 0 1k
 b1 o 0 i={0.5*i(r1)+0.1*ic(q1)+2*i(d1)+0.3*i(s1)+3*ib(q1)-0.2*i(b9)+i(c1)}
 .model dd d is=1e-15 cjo=1p
 .model qq npn is=1e-16 cje=1p
-.model sw sw vt=0.5 vh=0 ron=10k roff=1meg
+.model sw sw vt=-2 vh=0 ron=10k roff=1meg
 *@ input a b
 *@ output o
 """

@@ -40,7 +40,8 @@ def test_it_is_an_admittance_in_small_signals(card: str, admittance: np.ndarray)
 
 def test_it_is_the_capacitance_of_a_pole() -> None:
     """b1 is a capacitance of 1 n*(1 + tanh(v)) at its own node, behind 1 kohm."""
-    deck = "t\nv1 a 0 0.5\nv2 b 0 0\nrb b 0 1k\nr1 a o 1k\nb1 o 0 i={1n*ddt(v(o))*(1+tanh(v(o)))}\n*@ input a b\n*@ output o\n"
+    sources = "t\nv1 a 0 0.5\nv2 b 0 0\nrb b 0 1k\n*@ input a b\n*@ output o\n"
+    deck = f"{sources}r1 a o 1k\nb1 o 0 i={{1n*ddt(v(o))*(1+tanh(v(o)))}}\n"
     (pole,) = np.asarray(lt.read(deck).poles().poles)
     assert pole == pytest.approx(-1e6 / (1.0 + math.tanh(0.5)), rel=1e-9)
 

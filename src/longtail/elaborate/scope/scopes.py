@@ -230,7 +230,7 @@ class Scope:
         return None
 
     def model(self, name: str, types: Container[str] | None = None) -> tuple[ModelCard, Scope] | None:
-        """The model card of that name in force here, and the scope that holds it; of `types` where there are several."""
+        """The model card of that name in force here, of one of `types` if it can be, and the scope that holds it."""
         scope: Scope | None = self
         while scope is not None:
             if (card := scope.contents.model(name, types)) is not None:
