@@ -68,10 +68,7 @@ def is_library(text: str) -> bool:
 
 
 def difference_amplifier(path: Path, name: str, supply: float = SUPPLIES[0], order: int = 0) -> str:
-    """A deck that puts a subcircuit between four resistors: these first, since libraries end where they like.
-
-    Raises IndexError where there are not so many orders of its ports.
-    """
+    """A deck that puts a subcircuit between four resistors: these first, since libraries end where they like."""
     text = text_of(path)
     (opamp,) = (each for each in opamps(text) if each.name == name)
     bench = BENCH.format(name=name, nodes=opamp.nodes[order], supply=supply)
@@ -79,21 +76,20 @@ def difference_amplifier(path: Path, name: str, supply: float = SUPPLIES[0], ord
 
 
 def asked_of_opamp(path: Path, name: str) -> dict[str, Any]:
-    """The answer of the first order of ports with which a gain of 1 comes about; without one, that of the first."""
+    """The first answer with a gain of 1, over orders of ports and supplies; without one, the first that is solved.
+
+    Some models watch their supply, and are off beyond their rating.
+    """
+    orders = next(len(each.nodes) for each in opamps(text_of(path)) if each.name == name)
     answers = []
-    for order in range(3):
-        try:
-            decks = [(difference_amplifier(path, name, supply, order), supply) for supply in SUPPLIES]
-        except IndexError:
-            break
-        for deck, supply in decks:
-            found = {**asked(deck), "supply": supply, "order": order}
-            if found["solved"] or not found["read"]:
-                break
-        if not found["read"] or is_follower(found):
-            return found
-        answers.append(found)
-    return {**answers[0], "why": "no order of its ports gives a gain of 1"}
+    for order in range(orders):
+        for supply in SUPPLIES:
+            found = {**asked(difference_amplifier(path, name, supply, order)), "supply": supply, "order": order}
+            if not found["read"] or is_follower(found):
+                return found
+            answers.append(found)
+    first = next((each for each in answers if each["solved"]), answers[0])
+    return {**first, "why": "no supply and no order of its ports gives a gain of 1"}
 
 
 def is_follower(found: Mapping[str, Any]) -> bool:
