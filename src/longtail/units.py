@@ -82,6 +82,16 @@ def read_number(text: str) -> Reading | None:
     return Reading(value, remark) if math.isfinite(value) else None
 
 
+def too_large(text: str) -> bool:
+    """Whether `text` is written as a number, and beyond what a double holds, 1.8e308.
+
+    >>> too_large("1e309"), too_large("1e308"), too_large("out")
+    (True, False, False)
+    """
+    match = _NUMBER.fullmatch(text.lower()) if len(text) <= _LONGEST else None
+    return match is not None and match["decimals"] is None and read_number(text) is None
+
+
 def parse_number(text: str) -> float:
     """The value of a number in SPICE's way: suffix applied, unit letters ignored.
 

@@ -21,7 +21,7 @@ q1 c b 0 nothing
 m1 d g 0 0 nm
 .model nm nmos(level=8 version=3.3.0)
 x1 a b nowhere
-b1 o 0 v=ddt(v(a))
+b1 o 0 v=idt(v(a))
 .connect a b
 .param p={q*2}
 """

@@ -1,7 +1,8 @@
 """Which subcircuits of a library are op-amps, and what each of their five ports is.
 
 The order of SPICE's macromodels is in+, in-, positive supply, negative supply, output; where the names of the ports or
-the comments about them say another, that one holds.
+the comments about them say another, that one holds. Where nothing is said, two more are in use: that of most symbols of
+LTspice's library, with the output third, and the pins of a SOT-23, with the output first.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 
 NODES = ("inp", "inn", "p", "m", "out")  # of the bench, in the usual order
 _USUAL = ("in+", "in-", "v+", "v-", "out")
+_OTHERS = (("in+", "in-", "out", "v+", "v-"), ("out", "v-", "in+", "in-", "v+"))
 _SUBCKT = re.compile(r"^\s*\.subckt\s+(\S+)\s*(.*)", re.IGNORECASE)
 _ENDS = re.compile(r"^\s*\.ends\b", re.IGNORECASE)
 _REST = re.compile(r"\s*params:|\s*optional:|\s*text:|\s*\S+\s*=|\s*[;$]\s", re.IGNORECASE)
@@ -34,15 +36,15 @@ _NAMED = (
 
 @dataclass(frozen=True)
 class Opamp:
-    """A subcircuit with five ports, and what they are in its order."""
+    """A subcircuit with five ports, and what they are in its order: what it says, or else what is usual, first."""
 
     name: str
-    roles: tuple[str, ...]
+    orders: tuple[tuple[str, ...], ...]
 
     @property
-    def nodes(self) -> str:
-        """The bench's nodes in the order of the ports."""
-        return " ".join(NODES[_USUAL.index(role)] for role in self.roles)
+    def nodes(self) -> tuple[str, ...]:
+        """The bench's nodes in the order of the ports, for each order that may be meant."""
+        return tuple(" ".join(NODES[_USUAL.index(role)] for role in roles) for roles in self.orders)
 
 
 def opamps(text: str) -> list[Opamp]:
@@ -51,7 +53,8 @@ def opamps(text: str) -> list[Opamp]:
     found: dict[str, Opamp] = {}
     for at, name, ports in _cards(lines):
         if len(ports) == len(_USUAL):
-            found.setdefault(name.lower(), Opamp(name, _of_names(ports) or _of_comments(lines, at, ports) or _USUAL))
+            said = _of_names(ports) or _of_comments(lines, at, ports)
+            found.setdefault(name.lower(), Opamp(name, (said,) if said else (_USUAL, *_OTHERS)))
     return list(found.values())
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from longtail.engine.solving.continuation import STRATEGIES
 from survey import full, ways
-from survey.one import asked, difference_amplifier, is_library, is_netlist
+from survey.one import asked, asked_of_opamp, difference_amplifier, is_follower, is_library, is_netlist
 from survey.opamps import opamps
 
 LIBRARY = """* macromodels
@@ -57,7 +57,8 @@ def test_a_library_has_nothing_outside_of_subcircuits() -> None:
 )
 def test_ports_are_what_names_and_comments_say(text: str, nodes: str) -> None:
     (opamp,) = opamps(f"* library\n{text}\n")
-    assert opamp.nodes == nodes
+    assert opamp.nodes[0] == nodes
+    assert len(opamp.nodes) == (3 if ".subckt a 1 2 3 4 5\nr1" in text else 1), "what is said is not tried"
 
 
 def test_op_amps_inside_of_others_are_theirs_alone() -> None:
@@ -127,3 +128,19 @@ def test_a_folder_is_asked_deck_by_deck(tmp_path: Path, capsys: pytest.CaptureFi
     (tmp_path / "broken.cir").write_text("t\nr1 a 0\n")
     assert ways.main([str(tmp_path), "1"]) == 0
     assert "1 decks are read" in capsys.readouterr().out
+
+
+def test_the_order_of_ports_is_tried_where_nothing_is_said(tmp_path: Path) -> None:
+    """One whose output comes third, one that is off beyond 12 V, and one that is no amplifier."""
+    path = tmp_path / "models.lib"
+    body = "e1 {out} 0 x 0 1\ng1 0 x 1 2 {g}\nr1 x 0 1k\nr3 {rest} 0 1meg\nr4 5 0 1meg\nr5 1 2 1meg\n.ends\n"
+    path.write_text(
+        "* models\n"
+        f".subckt third 1 2 3 4 5\n{body.format(out=3, rest=4, g=100)}"
+        f".subckt watches 1 2 3 4 6\nr6 6 5 1\n{body.format(out=6, rest=3, g='cur={v(1,2)*(v(3)<6 ? 100 : 0)}')}"
+        f".subckt none 1 2 3 4 5\n{body.format(out=5, rest=3, g=0)}"
+    )
+    third, watches, none = (asked_of_opamp(path, name) for name in ("third", "watches", "none"))
+    assert (third["order"], third["supply"], is_follower(third)) == (1, 15.0, True)
+    assert (watches["order"], watches["supply"], is_follower(watches)) == (0, 5.0, True)
+    assert none["why"] == "no supply and no order of its ports gives a gain of 1"

@@ -30,6 +30,7 @@ from longtail.driven.nulling import NullPoint, bias_of, nulled_to
 from longtail.driven.port_maps import NO_CURRENT
 from longtail.driven.stability import instability_notes
 from longtail.driven.varied import read_lanes
+from longtail.elaborate.cards.ammeters import without_ammeters
 from longtail.elaborate.named_values import INPUT_LEVEL, known_as, temperature_name, with_values
 from longtail.engine.equations.potentials import lost_potentials, said
 from longtail.engine.solving.at_rest import at_rest
@@ -166,7 +167,7 @@ def describe(point: OperatingPoint, lanes: Lanes | None = None, circuit: Circuit
     `circuit` is the part of the solved circuit that is told of, if not all of it.
     """
     system = point.system
-    circuit = circuit or system.circuit
+    circuit = without_ammeters(circuit or system.circuit)
     solved = point.status == LaneStatus.CONVERGED
 
     def shaped(values: NDArray[Any]) -> Any:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from longtail.errors import NetlistError
+from longtail.errors import NetlistError, UnsupportedError
 from longtail.netlist.cards import (
     Assignment,
     Directive,
@@ -34,6 +34,7 @@ DIRECTIVES = {
     "nodeset": "nodeset",
     "ic": "ic",
 }
+UNKNOWN_FLAGS = ("oneway",)  # of switches and VDMOS in LTspice's own libraries
 MODEL_FLAGS = ("nchan", "pchan", "noiseless")  # words without value that a model card may hold
 
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
@@ -124,6 +125,8 @@ def _pairs(line: LogicalLine, words: list[Word]) -> Iterator[Assignment]:
         if word.text in MODEL_FLAGS:
             yield Assignment(word.text, Number(1.0), word.span)
             continue
+        if word.text in UNKNOWN_FLAGS:
+            raise UnsupportedError(f"'{word.text}' is not supported: no manual says what it does", span=word.span)
         value = next(waiting, None)
         reading = line.dialect.number(value.text) if value is not None and value.expression is None else None
         given = Number(*reading) if reading is not None else value.expression if value is not None else None

@@ -7,9 +7,11 @@ import pytest
 
 from longtail.elaborate import load
 from longtail.engine.equations.system import System
+from longtail.engine.equations.trace import SOURCE_FACTOR
 from longtail.engine.equations.views import TEMPERATURE
 from longtail.engine.solving import newton as module
 from longtail.engine.solving.newton import State
+from longtail.engine.solving.operating_point import solve_operating_point
 
 REGULAR = np.array([[2.0, 1.0], [1.0, 3.0]])
 SINGULAR = np.array([[1.0, 2.0], [2.0, 4.0]])
@@ -59,3 +61,19 @@ def test_the_temperature_is_varied_by_its_own_name() -> None:
         _ = System(load(plain), varied=("temp",)).equations
     named = load(plain.replace("r=1k", "temp=1k r={temp}"))
     assert "temp" in System(named, varied=("temp",)).equations.program.inputs
+
+
+@pytest.mark.parametrize(("left", "holds"), [(1e-25, True), (1e-23, False)])
+def test_what_gmin_lets_through_is_nothing_where_nothing_flows(left: float, holds: bool) -> None:
+    """Behind a coil that ends at a capacitor no current is large enough for its last bits to be held against."""
+    circuit = load("t\nv1 a 0 1\nr1 a b 1k\nl1 b d 1n\nc1 d 0 1p\n")
+    point = solve_operating_point(System(circuit))
+    system, x = point.system, point.solution
+    equations = system.equations
+    inputs = dict.fromkeys((*equations.initial_inputs, *equations.states), 0.0) | {SOURCE_FACTOR: 1.0}
+    inputs |= {u.input: column for u, column in zip(system.unknowns, x.T, strict=True)}
+    residual, entries, gap, _ = equations.evaluate(system.executor, inputs, 1)
+    residual = np.zeros_like(residual)
+    residual[0, system.index["d"]] = left
+    found = module._at_rounding(system, circuit.options, x, np.zeros_like(x), gap, residual, entries)
+    assert found.tolist() == [holds]

@@ -29,7 +29,7 @@ UNREAL = {
     STEPPING: "its control sits on the step between off and on, where no real switch stays: small signals there are "
     "those of a slope that only the solver needs"
 }
-LEAST, MOST = 1e-12, 1e30  # ohm: within these a resistance and its logarithm are good numbers
+LEAST, MOST = 1e-12, 1e60  # ohm: within these a resistance and its logarithm are good numbers
 NARROW = 1e-3  # of threshold and hysteresis: the width of a step
 _LARGEST_STEP = 0.125  # of the way from off to on, in one iteration
 

@@ -43,6 +43,12 @@ def by_letter() -> dict[str, tuple[DeviceModel, ...]]:
 
 
 @cache
+def model_types(letter: str) -> frozenset[str]:
+    """The types of models that cards with that letter may name."""
+    return frozenset(kind for device in by_letter().get(letter, ()) for kind in device.model_types)
+
+
+@cache
 def by_model_type() -> dict[str, tuple[DeviceModel, ...]]:
     """Devices by the type that a `.model` card names: "npn", "d", "nmos"."""
     found: dict[str, tuple[DeviceModel, ...]] = {}

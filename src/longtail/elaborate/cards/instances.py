@@ -8,7 +8,9 @@ from dataclasses import replace
 from longtail.circuit import GROUND, Instance, Value
 from longtail.elaborate.cards import catalog
 from longtail.elaborate.cards.a_cards import special_function
+from longtail.elaborate.cards.ammeters import has_current, with_ammeters
 from longtail.elaborate.cards.controlled import controlled, source_by_formula
+from longtail.elaborate.cards.derivatives import with_derivatives
 from longtail.elaborate.cards.laplace import NAME, filtered_source, laplace
 from longtail.elaborate.cards.line import Line
 from longtail.elaborate.cards.models import Models
@@ -31,8 +33,6 @@ from longtail.netlist.expressions.tree import (
     Potential,
 )
 
-WITH_CURRENT = ("voltage_source", "inductor", "vcvs", "ccvs")
-
 
 def build(cards: Iterable[tuple[Element, Scope]], models: Models, notes: Notes, faults: Faults) -> dict[str, Instance]:
     """All instances by flat name, in the order of the cards; what is wrong with a card is among the faults."""
@@ -46,6 +46,7 @@ def build(cards: Iterable[tuple[Element, Scope]], models: Models, notes: Notes, 
                     multipliers[instance.name] = scope.multiplier
     if faults.found:  # what refers to a card that is not there is no fault of its own
         return instances
+    instances = with_ammeters(with_derivatives(instances), multipliers, faults)
     _check_references(instances, faults)
     return _per_copy(instances, multipliers) if multipliers else instances
 
@@ -123,7 +124,7 @@ def _check_control(instance: Instance, control: str, instances: Mapping[str, Ins
             span=instance.span,
             hint=nearest(control, instances),
         )
-    if found.device not in WITH_CURRENT and not found.parameters.get("voltage"):
+    if not has_current(found):
         raise NetlistError(
             f"{instance.name} reads the current of '{control}', a {found.device}, which has no branch current",
             span=instance.span,

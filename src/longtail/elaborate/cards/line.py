@@ -94,10 +94,10 @@ class Line:
         return given
 
     def model(self, word: Word) -> tuple[ModelCard, Scope] | None:
-        """The model that a word names, if it is a plain word and there is one."""
+        """The model that a word names, if it is a plain word and there is one: of a type for this card if it can be."""
         if word.expression is not None or word.group is not None:
             return None
-        return self.scope.model(word.text)
+        return self.scope.model(word.text, catalog.model_types(self.element.letter))
 
     def instance(
         self,

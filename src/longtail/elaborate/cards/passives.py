@@ -12,7 +12,7 @@ from longtail.elaborate.scope.values import reads_circuit
 from longtail.errors import nearest
 from longtail.netlist.cards import Word
 from longtail.netlist.expressions.tree import Binary, Expression, Potential
-from longtail.units import suspicious_milli
+from longtail.units import suspicious_milli, too_large
 
 PRIMARY = {"resistor": ("r", "resistance"), "capacitor": ("c", "capacitance"), "inductor": ("l", "inductance")}
 
@@ -59,6 +59,8 @@ def _words(line: Line, words: tuple[Word, ...], item: str, quantity: str) -> tup
             model = built.name
         elif not given:
             if not line.is_number(word) and line.scope.parameter(word.text, word.span) is None:
+                if too_large(word.text):
+                    raise line.error(f"'{word.text}' is too large: a number is at most 1.8e308", word)
                 hint = nearest(word.text, [*line.scope.visible("models"), *line.scope.visible_parameters()])
                 raise line.error(f"'{word.text}' is neither a number nor a model", word, hint)
             given.append(Given(item, line.value(word), word.span))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, fields
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass, field, fields, replace
 from typing import TypeVar
 
 from longtail.errors import NetlistError
@@ -31,12 +31,14 @@ Defined = TypeVar("Defined", ModelCard, Subcircuit)
 @dataclass(slots=True)
 class Contents:
     """The cards of one body. A later definition of a parameter or function replaces the earlier, as in SPICE; of models
-    and subcircuits the first holds, as in ngspice. `faults` are cards that cannot be read.
+    and subcircuits the first holds, as in ngspice; a model of another type is kept beside, under a name that
+    `retyped` tells, as in LTspice. `faults` are cards that cannot be read.
     """
 
     parameters: dict[str, ParameterCard] = field(default_factory=dict)
     functions: dict[str, FunctionCard] = field(default_factory=dict)
     models: dict[str, ModelCard] = field(default_factory=dict)
+    retyped: dict[str, tuple[str, ...]] = field(default_factory=dict)
     subcircuits: dict[str, Subcircuit] = field(default_factory=dict)
     elements: list[Element] = field(default_factory=list)
     directives: list[Directive] = field(default_factory=list)
@@ -64,7 +66,7 @@ class Contents:
                 case FunctionCard():
                     self.functions[card.name] = card
                 case ModelCard():
-                    self._define(self.models, card, "model")
+                    self._define(self.models, self._retyped(card), "model")
                 case Subcircuit():
                     self._define(self.subcircuits, card, "subcircuit")
                 case Directive():
@@ -86,6 +88,26 @@ class Contents:
         if first is not card and first.span != card.span:  # the same line twice is a file included twice
             message = f"{kind} '{card.name}' is defined again: the first holds, at {first.span}"
             self.notes.append(Note(message, card.span))
+
+    def _retyped(self, card: ModelCard) -> ModelCard:
+        """The card, under a name with its type where a model of its name is of another type."""
+        first = self.models.get(card.name)
+        if first is None or card.type in ("", first.type):
+            return card
+        renamed = replace(card, name=f"{card.name}_{card.type}")
+        others = self.retyped.get(card.name, ())
+        if renamed.name not in others:
+            self.retyped[card.name] = (*others, renamed.name)
+            message = f"model '{card.name}' is {first.type} and {card.type}: the type of a card's device takes one"
+            self.notes.append(Note(f"{message}, the second is '{renamed.name}'", card.span))
+        return renamed
+
+    def model(self, name: str, types: Container[str] | None = None) -> ModelCard | None:
+        """The model of that name, of one of `types` where it is of several."""
+        named = (self.models[each] for each in (name, *self.retyped.get(name, ())) if each in self.models)
+        first, *others = (*named, None)
+        fits = (card for card in (first, *others) if card is not None and (types is None or card.type in types))
+        return next(fits, first)
 
     def copy(self) -> Contents:
         """The same cards, to be added to."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from longtail.elaborate.scope.scopes import Scope
 
 
+TERMINAL_CURRENTS = tuple(f"i{terminal}" for terminal in "cbesdg")  # of transistors, LTspice's `ic(q1)`
 _BUILT_IN = {**FUNCTIONS, **FOREIGN}
 Lookup = Callable[[str, Span | None], Value | None]
 
@@ -82,8 +83,8 @@ class _Rewriting:
                 return self.call(e, bound, calls)
             case Potential(positive, negative):
                 return Potential(self.scope.node(positive), self.scope.node(negative))
-            case BranchCurrent(device):
-                return BranchCurrent(self.scope.device(device))
+            case BranchCurrent(device, terminal):
+                return BranchCurrent(self.scope.device(device), terminal)
 
     def name(self, name: str, span: Span | None) -> Expression:
         value = self.parameter(name, span)
@@ -128,10 +129,23 @@ class _Rewriting:
             root.remark(note, self.span)
         return root.dialect.signed_pwr
 
+    def terminal_current(self, e: Call) -> Expression | None:
+        """`ic(q1)`, `id(m1)`: the current into a terminal of a transistor; None of another call."""
+        match e:
+            case Call(function, (Name(name),)) if (
+                function in TERMINAL_CURRENTS and self.scope.function(function) is None
+            ):
+                return BranchCurrent(self.scope.device(name), function[1:])
+        return None
+
     def call(self, e: Call, bound: Mapping[str, Expression], calls: tuple[str, ...]) -> Expression:
+        if (current := self.terminal_current(e)) is not None:
+            return current
         arguments = tuple(self.run(x, bound, calls) for x in e.arguments)
         function = self.scope.function(e.function)
         if function is None:
+            if e.function == "ddt" and len(arguments) == 1 and reads_circuit(arguments[0]):
+                return Call("ddt", arguments)  # `longtail.elaborate.cards.derivatives` has it
             if e.function in UNSUPPORTED:
                 message = f"{e.function}(...) is not supported: {UNSUPPORTED[e.function]}"
                 raise UnsupportedError(message, span=e.span or self.span)

@@ -229,12 +229,12 @@ class Scope:
             scope = scope.enclosing
         return None
 
-    def model(self, name: str) -> tuple[ModelCard, Scope] | None:
-        """The model card of that name in force here, and the scope that holds it."""
+    def model(self, name: str, types: Container[str] | None = None) -> tuple[ModelCard, Scope] | None:
+        """The model card of that name in force here, of one of `types` if it can be, and the scope that holds it."""
         scope: Scope | None = self
         while scope is not None:
-            if name in scope.contents.models:
-                return scope.contents.models[name], scope
+            if (card := scope.contents.model(name, types)) is not None:
+                return card, scope
             scope = scope.enclosing
         return None
 

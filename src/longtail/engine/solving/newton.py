@@ -222,7 +222,8 @@ def _at_rounding(
     system: System, options: Options, x: Array, step: Array, gap: Array, residual: Array, entries: Array
 ) -> NDArray[np.bool_]:
     """Whether every equation holds at `x` `[lane, n]` but for rounding, |f_i| <= 16*eps*sum_k |J_ik*x_k|, those of
-    voltages to vntol too, and no step is more than reltol of the largest unknown of its unit.
+    voltages to vntol too and those of currents to what vntol drives through gmin, at nodes where nothing flows, and no
+    step is more than reltol of the largest unknown of its unit.
 
     A small current beside large ones at a node is their difference, and moves by their last bits for ever.
     """
@@ -238,7 +239,7 @@ def _at_rounding(
     released = np.abs(gap) <= 1e3 * options.vntol
     at_rest = np.flatnonzero(small.all(axis=1) & released.all(axis=0))
     terms = np.einsum("lij,lj->li", np.abs(jacobian.dense(entries[:, at_rest])), np.abs(x[at_rest]))
-    allowed = _ROUNDING * terms + np.where(system.node_mask, 0.0, options.vntol)
+    allowed = _ROUNDING * terms + np.where(system.node_mask, options.gmin * options.vntol, options.vntol)
     holds = np.zeros(len(x), bool)
     holds[at_rest] = (np.abs(residual[at_rest]) <= allowed).all(axis=1)
     return holds

@@ -30,6 +30,7 @@ from longtail.netlist.expressions.tree import (
     Unary,
 )
 from longtail.netlist.lines import lowered
+from longtail.units import too_large
 
 LONGEST = 65_536  # characters of an expression
 DEEPEST = 64  # levels of parentheses, calls, signs and conditionals
@@ -234,7 +235,8 @@ class _Parser:
         if self.kind == "number":
             reading = self.dialect.number(self.token)
             if reading is None:
-                raise NetlistError(f"'{self.token}' is no number", span=self.where(self.at))
+                why = "too large: a number is at most 1.8e308" if too_large(self.token) else "no number"
+                raise NetlistError(f"'{self.token}' is {why}", span=self.where(self.at))
             self.advance()
             return Number(*reading)
         if self.kind == "name":
@@ -286,7 +288,7 @@ class _Parser:
         self.after = closing + 1
         self.advance()
         if kind == "i":
-            return BranchCurrent(names[0], self.span(at))
+            return BranchCurrent(names[0], span=self.span(at))
         return Potential(names[0], names[1] if len(names) > 1 else "0", self.span(at))
 
 

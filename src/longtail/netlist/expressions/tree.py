@@ -76,9 +76,13 @@ class Potential:
 
 @dataclass(frozen=True, slots=True)
 class BranchCurrent:
-    """`i(v1)`: the current through a device that has a branch current."""
+    """`i(v1)`: the current through a device that has a branch current.
+
+    Before elaboration also `i(r1)` of a device without one, and `ic(q1)`, which names a `terminal`.
+    """
 
     device: str
+    terminal: str = ""
     span: Span | None = field(default=None, compare=False)
 
 
