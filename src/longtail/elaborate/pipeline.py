@@ -11,6 +11,7 @@ from longtail.elaborate.cards.instances import build
 from longtail.elaborate.cards.models import Models
 from longtail.elaborate.corners import read_corners
 from longtail.elaborate.dangling import dangling
+from longtail.elaborate.draws import with_draws
 from longtail.elaborate.named_values import with_values
 from longtail.elaborate.options import Settings, read_settings
 from longtail.elaborate.ports import read_ports, resolve_ports
@@ -127,6 +128,7 @@ def _elaborate(netlist: Netlist, overrides: Mapping[str, float], anywhere: bool)
         corners=read_corners(circuit, root.contents.ports, root),
         spreads=tuple(root.contents.spreads),
     )
+    circuit = with_draws(circuit, {name for (path, *_), name in root.draws.items() if path})
     check_spreads(circuit)
     circuit = with_values(circuit, {name: v for name, v in overrides.items() if name not in root.contents.parameters})
     return replace(circuit, notes=(*netlist.notes, *inclusion.notes, *notes.found.values()))
