@@ -60,7 +60,7 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
-class Draw:
+class RandomDraw:
     """What a statistical function of the netlist draws: a variable of mean 0 and variance 1, by whose name it is read.
 
     function        "agauss" and its kin
@@ -136,7 +136,7 @@ class Circuit:
     notes: tuple[Note, ...] = ()
     corners: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     spreads: tuple[SpreadRule, ...] = ()
-    draws: Mapping[str, Draw] = field(default_factory=dict)
+    draws: Mapping[str, RandomDraw] = field(default_factory=dict)
     _nominal: dict[str, float] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def number(self, value: Value) -> float:

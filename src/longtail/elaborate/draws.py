@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections import Counter
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import count
 from typing import TypeVar
 
-from longtail.circuit import Circuit, Draw, Instance, Model, Value
+from longtail.circuit import Circuit, RandomDraw, Instance, Model, Value
 from longtail.elaborate.scope.values import children, leaves
 from longtail.errors import NetlistError
-from longtail.netlist.expressions.draws import ARGUMENTS, draw_of, undrawn
-from longtail.netlist.expressions.tree import Call, Expression
+from longtail.netlist.expressions.draws import ARGUMENTS, draw_of, map_draws, undrawn
+from longtail.netlist.expressions.tree import Call, Expression, Name
 
+LAW, WAVEFORM = UNNAMED = "law", "waveform"  # what is no parameter of its device
 Card = TypeVar("Card", Instance, Model)
 
 
@@ -46,7 +50,7 @@ def with_draws(circuit: Circuit, inside: Container[str]) -> Circuit:
             devices = users.get(owner, []) if owner in circuit.models else [owner] if owner else []
             found[name].owners |= dict.fromkeys(devices)
     draws = {
-        name: Draw(each.call.function, tuple(each.owners), each.place[1], each.place[2], each.local)
+        name: RandomDraw(each.call.function, tuple(each.owners), each.place[1], each.place[2], each.local)
         for name, each in found.items()
     }
     return replace(circuit, draws=draws) if draws else circuit
@@ -61,9 +65,9 @@ def places(circuit: Circuit) -> Iterator[tuple[str, str, Value]]:
         for name, value in instance.parameters.items():
             yield instance.name, name, value
         for value in instance.waveform.values if instance.waveform is not None else ():
-            yield instance.name, "waveform", value
+            yield instance.name, WAVEFORM, value
         if instance.expression is not None:
-            yield instance.name, "law", instance.expression
+            yield instance.name, LAW, instance.expression
     for model in circuit.models.values():
         for name, value in model.parameters.items():
             yield model.name, name, value
@@ -90,34 +94,61 @@ def _check(circuit: Circuit, call: Call) -> None:
 
 def without_draws(circuit: Circuit) -> Circuit:
     """The circuit with the nominal value of every statistical function, as if the netlist had that."""
-    if not circuit.draws:
+    return _mapped(circuit, partial(_nominal, circuit), undrawn) if circuit.draws else circuit
+
+
+def with_named_draws(circuit: Circuit) -> Circuit:
+    """The same with a parameter for everything that is drawn once and read in several places, or by a law.
+
+    ngspice draws anew wherever it reads a function, and knows none of them in a law.
+    """
+    met = [(draw_of(call), call, parameter == LAW) for _, parameter, value in places(circuit) for call in calls(value)]
+    several = {name for name, times in Counter(name for name, _, _ in met).items() if times > 1}
+    named = {name: call for name, call, law in met if law or name in several}
+    if not named:
         return circuit
-    options, temp = circuit.options, circuit.options.temp_deg_c
+    names: dict[str | None, Name] = {}
+    for name in named:
+        free = (text for k in count(len(names) + 1) if (text := f"drawn_{k}") not in circuit.parameters)
+        names[name] = Name(next(free))
+
+    def change(value: Value) -> Value:
+        return value if isinstance(value, float | int) else change_law(value)
+
+    def change_law(law: Expression) -> Expression:
+        return map_draws(law, lambda call: names.get(draw_of(call), call))
+
+    added = {names[name].name: call for name, call in named.items()}
+    changed = _mapped(circuit, change, change_law)
+    return replace(changed, parameters={**changed.parameters, **added})
+
+
+def _mapped(
+    circuit: Circuit, change: Callable[[Value], Value], change_law: Callable[[Expression], Expression]
+) -> Circuit:
+    """The circuit, without its draws, with other values and laws."""
+
+    def card(given: Card) -> Card:
+        return replace(given, parameters={name: change(value) for name, value in given.parameters.items()})
+
+    def device(given: Instance) -> Instance:
+        waveform, law = given.waveform, given.expression
+        if waveform is not None:
+            waveform = replace(waveform, values=tuple(map(change, waveform.values)))
+        return replace(card(given), waveform=waveform, expression=change_law(law) if law is not None else None)
+
     return replace(
         circuit,
-        instances={name: _instance(circuit, each) for name, each in circuit.instances.items()},
-        models={name: _card(circuit, each) for name, each in circuit.models.items()},
-        parameters={name: _value(circuit, value) for name, value in circuit.parameters.items()},
-        options=replace(options, temp_deg_c=_value(circuit, temp)),
+        instances={name: device(each) for name, each in circuit.instances.items()},
+        models={name: card(each) for name, each in circuit.models.items()},
+        parameters={name: change(value) for name, value in circuit.parameters.items()},
+        options=replace(circuit.options, temp_deg_c=change(circuit.options.temp_deg_c)),
         draws={},
     )
 
 
-def _instance(circuit: Circuit, instance: Instance) -> Instance:
-    waveform, law = instance.waveform, instance.expression
-    if waveform is not None:
-        waveform = replace(waveform, values=tuple(_value(circuit, value) for value in waveform.values))
-    return replace(
-        _card(circuit, instance), waveform=waveform, expression=undrawn(law) if law is not None else None
-    )
-
-
-def _card(circuit: Circuit, card: Card) -> Card:
-    return replace(card, parameters={name: _value(circuit, value) for name, value in card.parameters.items()})
-
-
-def _value(circuit: Circuit, value: Value) -> Value:
-    """A number where no name is left to read."""
+def _nominal(circuit: Circuit, value: Value) -> Value:
+    """The nominal value, a number where no name is left to read."""
     if isinstance(value, float | int) or next(calls(value), None) is None:
         return value
     plain = undrawn(value)

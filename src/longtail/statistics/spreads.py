@@ -16,11 +16,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.circuit import Circuit, Draw, Instance, Value
+from longtail.circuit import Circuit, RandomDraw, Instance, Value
 from longtail.contract.counted import MISMATCH, PROCESS, Counted
 from longtail.devices.base import Spread
 from longtail.devices.discovery import devices
-from longtail.elaborate.draws import calls, places
+from longtail.elaborate.draws import UNNAMED, calls, places
 from longtail.elaborate.named_values import nominal
 from longtail.elaborate.spreads import called_names, spread_names
 from longtail.engine.equations.views import Numbers
@@ -189,6 +189,17 @@ class Spreads:
         program = lower(graph, [real], names)
         return np.asarray(NumpyExecutor().run(program, [found[n] for n in names], len(found[names[0]]))[0])
 
+    def told(self, values: Mapping[str, Array]) -> dict[str, Array]:
+        """The same `values` with those that are drawn in place of the draws, by varied name."""
+        moving = {name for name in values if name in self.circuit.draws}
+        found = {name: value for name, value in values.items() if name not in moving}
+        known = moving | {name for name in found if name in self.circuit.parameters}
+        for owner, parameter, value in places(self.circuit) if moving else ():
+            name = f"{owner}.{parameter}" if owner else parameter
+            if name not in found and parameter not in UNNAMED and any(draw_of(c) in moving for c in calls(value)):
+                found[name] = np.asarray(self._moved(value, values, known))
+        return found
+
     @cached_property
     def moves(self) -> Array:
         """How far one standard deviation of each cause moves each name, `[cause, name]`, about the netlist's values."""
@@ -297,7 +308,7 @@ def _by_draws(circuit: Circuit) -> Iterator[Variation]:
             )
 
 
-def _deviation(circuit: Circuit, name: str, draw: Draw) -> float:
+def _deviation(circuit: Circuit, name: str, draw: RandomDraw) -> float:
     """What one standard deviation of a draw does to the parameter that it stands at; 1 where that is a law."""
     try:
         ends = [circuit.drawn(draw.value, {name: step}) for step in (_STEP, -_STEP)]

@@ -63,7 +63,7 @@ class SampledPlan(Plan):
         """The values of some samples by varied name; levels of input sources that follow them too."""
         rows = where if self.numbers is None else self.numbers[where]
         drawn = self.sampling.values(rows)
-        check_bounds(self.circuit, drawn)
+        check_bounds(self.circuit, self.sampling.spreads.told(drawn))
         return drawn if self.drives is None else {**drawn, **levels_over(self.drives, drawn)}
 
     def layout(self) -> Layout:

@@ -13,7 +13,7 @@ Calls with one name move together. A draw that nobody gives is 0, and the call i
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -75,15 +75,21 @@ def undrawn(expression: Expression) -> Expression:
     >>> undrawn(Call("agauss", (Name("r"), Name("v"), Name("s"), Name("#draw1"))))
     Name(name='r', span=None)
     """
+    return map_draws(expression, lambda call: undrawn(call.arguments[0]))
+
+
+def map_draws(expression: Expression, change: Callable[[Call], Expression]) -> Expression:
+    """The expression with every statistical function replaced by what `change` makes of it."""
     match expression:
         case Call() if draw_of(expression) is not None:
-            return undrawn(expression.arguments[0])
+            return change(expression)
         case Call(_, arguments):
-            return replace(expression, arguments=tuple(map(undrawn, arguments)))
+            return replace(expression, arguments=tuple(map_draws(each, change) for each in arguments))
         case Unary(operator, operand):
-            return Unary(operator, undrawn(operand))
+            return Unary(operator, map_draws(operand, change))
         case Binary(operator, left, right):
-            return Binary(operator, undrawn(left), undrawn(right))
-        case Conditional(condition, yes, no):
-            return Conditional(undrawn(condition), undrawn(yes), undrawn(no))
+            return Binary(operator, map_draws(left, change), map_draws(right, change))
+        case Conditional():
+            parts = (expression.condition, expression.yes, expression.no)
+            return Conditional(*(map_draws(each, change) for each in parts))
     return expression
