@@ -9,7 +9,7 @@ from functools import partial
 from itertools import count
 from typing import TypeVar
 
-from longtail.circuit import Circuit, RandomDraw, Instance, Model, Value
+from longtail.circuit import Circuit, Instance, Model, RandomDraw, Value
 from longtail.elaborate.scope.values import children, leaves
 from longtail.errors import NetlistError
 from longtail.netlist.expressions.draws import ARGUMENTS, draw_of, map_draws, undrawn

@@ -16,7 +16,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.circuit import Circuit, RandomDraw, Instance, Value
+from longtail.circuit import Circuit, Instance, RandomDraw, Value
 from longtail.contract.counted import MISMATCH, PROCESS, Counted
 from longtail.devices.base import Spread
 from longtail.devices.discovery import devices
@@ -229,7 +229,9 @@ class Spreads:
         """The same causes in a circuit that has lost some devices, those in front of the inputs: these move no more."""
         lost = self.circuit.instances.keys() - circuit.instances.keys()
         kept = (
-            replace(cause, names=tuple(name for name in cause.names if cause.draw or name.rpartition(".")[0] not in lost))
+            replace(
+                cause, names=tuple(name for name in cause.names if cause.draw or name.rpartition(".")[0] not in lost)
+            )
             for cause in self.causes
         )
         return replace(self, circuit=circuit, causes=tuple(kept))

@@ -56,7 +56,9 @@ class Scope:
     dialect: Dialect = UNSAID
     remark: Callable[[str, Span | None], None] = lambda message, span: None
     terms: int = 0  # at the top: those of all expressions so far
-    draws: dict[tuple[str, *tuple[Hashable, ...]], str] = field(default_factory=dict)  # at the top: names of draws by the place that draws
+    draws: dict[tuple[str, *tuple[Hashable, ...]], str] = field(
+        default_factory=dict
+    )  # at the top: names of draws by the place that draws
     root: Scope = field(init=False)
     _values: dict[str, Value] = field(default_factory=dict)
     _nominal: dict[str, float] = field(default_factory=dict)
@@ -161,7 +163,7 @@ class Scope:
         return nominal(expression, names, span)
 
     def draw(self, *place: Hashable) -> str:
-        """The name of the draw of the statistical function that stands at a place of the netlist, read in this scope."""
+        """The name of what is drawn at a place of the netlist that is read in this scope."""
         draws = self.root.draws
         return draws.setdefault((self.path, *place), f"{PREFIX}{len(draws) + 1}")
 
