@@ -84,13 +84,8 @@ def test_values_are_those_of_the_draws() -> None:
 
 
 def test_samples_have_the_moments_and_the_bounds() -> None:
-    functions = {
-        "rc1": "{agauss(10k,300,3)}",
-        "rc2": "{aunif(10k,100)}",
-        "rr": "limit(10k,100)",
-        "is": "{unif(1f,0.1)}",
-    }
-    spreads = _spreads(**functions)
+    loads = {"rc1": "{agauss(10k,300,3)}", "rc2": "{aunif(10k,100)}"}
+    spreads = _spreads(**loads, rr="limit(10k,100)", **{"is": "{unif(1f,0.1)}"})
     count = 1 << 14
     values = spreads.told(Sampling(spreads, count, 5).values(slice(0, count)))
     for name, nominal, sigma in (

@@ -32,9 +32,9 @@ class _Found:
 def with_draws(circuit: Circuit, inside: Container[str]) -> Circuit:
     """The circuit with what its statistical functions draw.
 
-    Drawn once for the circuit is what stands in a `.param` or a `.model` of the top level, all else for the card or
-    the instance of a subcircuit that it stands in; `inside` has the draws of subcircuits. Raises `NetlistError` for a sigma that is not above zero and for a
-    variation below zero.
+    Drawn once for the circuit is what stands in a `.param` or a `.model` of the top level, all else for the card or the
+    instance of a subcircuit that it stands in; `inside` has the draws of subcircuits. Raises `NetlistError` for a sigma
+    that is not above zero and for a variation below zero.
     """
     users: dict[str, list[str]] = {}
     for instance in circuit.instances.values():

@@ -229,9 +229,7 @@ class Spreads:
         """The same causes in a circuit that has lost some devices, those in front of the inputs: these move no more."""
         lost = self.circuit.instances.keys() - circuit.instances.keys()
         kept = (
-            replace(
-                cause, names=tuple(name for name in cause.names if cause.draw or name.rpartition(".")[0] not in lost)
-            )
+            replace(cause, names=tuple(name for name in cause.names if name.rpartition(".")[0] not in lost))
             for cause in self.causes
         )
         return replace(self, circuit=circuit, causes=tuple(kept))

@@ -154,7 +154,7 @@ class _Rewriting:
         return self.run(function.body, dict(zip(function.arguments, arguments, strict=True)), (*calls, e.function))
 
     def draw(self, e: Call, arguments: tuple[Expression, ...]) -> Expression:
-        """A statistical function with the name of its draw: the same whenever this place of the netlist is read again."""
+        """A statistical function with the name of its draw, which is the same whenever this place is read again."""
         span = e.span or self.span
         check_draw(e, span)
         if any(reads_circuit(each) or reads_names(each, "time", "hertz") for each in arguments):
