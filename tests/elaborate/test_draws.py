@@ -176,8 +176,32 @@ def test_what_is_written_draws_the_same() -> None:
     assert ".param rr={agauss(10k,300,3)}" in text
     assert re.search(r"rc2 vcc o2 \{rr\*\(1\+agauss\(0,10m,3\)\)\+aunif\(2k,10\)-2k\}", text)
     assert write(load(text)) == text
-    # what two devices draw together, or a law, has a name
-    assert sorted(function for function, *_ in functions(load(text))) == sorted(f for f, *_ in functions(circuit))
+    assert functions(load(text)) == functions(circuit)
+
+
+def test_draws_within_draws_are_written_by_name() -> None:
+    cell = ".subckt cell p\n.param r={agauss(agauss(1k,1,1),agauss(5,1,9),1)}\nr1 p 0 {r}\nr2 p 0 {aunif(r,2)}\n.ends\n"
+    circuit = load(f"t\nv1 a 0 1\nx1 a cell\n{cell}")
+    again = load(write(circuit))
+    assert functions(again) == functions(circuit)
+    assert len(circuit.draws) == 4
+    assert write(again) == write(circuit)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("r", "the parameter 'r' draws nothing"), ("q", "there is no parameter 'q'")],
+)
+def test_only_a_parameter_that_draws_can_draw_for_devices(name: str, message: str) -> None:
+    with pytest.raises(NetlistError, match=message) as caught:
+        load(f"t\n*@ mismatch {name}\n.param r=1k\nv1 a 0 1\nr1 a 0 {{r}}\n")
+    assert caught.value.span is not None
+    assert caught.value.span.line == 2
+
+
+def test_a_parameter_may_draw_for_the_devices_that_read_it() -> None:
+    circuit = load("t\n*@ mismatch r\n.param r=agauss(1k,10,1)\nv1 a 0 1\nr1 a b {r}\nr2 b 0 {2*r}\n")
+    assert functions(circuit) == [("agauss", ("r1", "r2"), "r", True)]
 
 
 @pytest.mark.ngspice

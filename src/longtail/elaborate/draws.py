@@ -10,8 +10,10 @@ from itertools import count
 from typing import TypeVar
 
 from longtail.circuit import Circuit, Instance, Model, RandomDraw, Value
+from longtail.elaborate.scope.scopes import Scope
 from longtail.elaborate.scope.values import children, leaves
-from longtail.errors import NetlistError
+from longtail.errors import NetlistError, Span, nearest
+from longtail.netlist.cards import SpreadRule
 from longtail.netlist.expressions.draws import ARGUMENTS, draw_of, map_draws, undrawn
 from longtail.netlist.expressions.tree import Call, Expression, Name
 
@@ -97,30 +99,48 @@ def without_draws(circuit: Circuit) -> Circuit:
     return _mapped(circuit, partial(_nominal, circuit), undrawn) if circuit.draws else circuit
 
 
+def check_drawing(root: Scope) -> None:
+    """Raise `NetlistError` for the first `*@ mismatch NAME` whose parameter is not there, or draws nothing."""
+    for rule in root.contents.spreads:
+        if rule.of_draws and rule.parameter not in root.contents.parameters:
+            hint = nearest(rule.parameter, root.contents.parameters)
+            raise NetlistError(f"there is no parameter '{rule.parameter}'", span=rule.span, hint=hint)
+        if rule.of_draws and next(calls(root.definition(rule.parameter)), None) is None:
+            hint = "of devices: '*@ mismatch r(rc*) sigma=0.1%'"
+            raise NetlistError(f"the parameter '{rule.parameter}' draws nothing", span=rule.span, hint=hint)
+
+
 def with_named_draws(circuit: Circuit) -> Circuit:
     """The same with a parameter for everything that is drawn once and read in several places, or by a law.
 
-    ngspice draws anew wherever it reads a function, and knows none of them in a law.
+    ngspice draws anew wherever it reads a function, and knows none of them in a law. What devices draw stays theirs by
+    `*@ mismatch NAME`.
     """
     met = [(draw_of(call), call, parameter == LAW) for _, parameter, value in places(circuit) for call in calls(value)]
     several = {name for name, times in Counter(name for name, _, _ in met).items() if times > 1}
-    named = {name: call for name, call, law in met if law or name in several}
+    named = {name: call for name, call, law in met if name is not None and (law or name in several)}
     if not named:
         return circuit
-    names: dict[str | None, Name] = {}
-    for name in named:
-        free = (text for k in count(len(names) + 1) if (text := f"drawn_{k}") not in circuit.parameters)
-        names[name] = Name(next(free))
+    free = (text for k in count(1) if (text := f"drawn_{k}") not in circuit.parameters)
+    names = {name: next(free) for name in named}
+
+    def inner(call: Call) -> Call:
+        return replace(call, arguments=tuple(change_law(each) for each in call.arguments))
+
+    def change_law(law: Expression) -> Expression:
+        return map_draws(law, lambda call: Name(names[name]) if (name := draw_of(call)) in names else inner(call))
 
     def change(value: Value) -> Value:
         return value if isinstance(value, float | int) else change_law(value)
 
-    def change_law(law: Expression) -> Expression:
-        return map_draws(law, lambda call: names.get(draw_of(call), call))
-
-    added = {names[name].name: call for name, call in named.items()}
     changed = _mapped(circuit, change, change_law)
-    return replace(changed, parameters={**changed.parameters, **added})
+    added = {names[name]: inner(call) for name, call in named.items()}
+    rules = [_of_devices(names[name], call.span) for name, call in named.items() if circuit.draws[name].local]
+    return replace(changed, parameters={**changed.parameters, **added}, spreads=(*circuit.spreads, *rules))
+
+
+def _of_devices(name: str, span: Span | None) -> SpreadRule:
+    return SpreadRule("mismatch", name, (), None, None, None, False, 0.0, span or Span("", 1, 1, ""))
 
 
 def _mapped(

@@ -80,7 +80,7 @@ def _spread(rule: SpreadRule) -> str:
     given = [f"{name}={format_spice(value * scale)}{unit}" for name, value in sizes.items() if value is not None]
     given += [f"correlation={format_spice(rule.correlation)}"] if rule.correlation else []
     owners = f"({','.join(rule.owners)})" if rule.owners else ""
-    return f"*@ {rule.kind} {rule.parameter}{owners} {' '.join(given)}"
+    return f"*@ {rule.kind} {rule.parameter}{owners} {' '.join(given)}".strip()
 
 
 def _options(options: Options) -> Iterator[str]:

@@ -55,6 +55,7 @@ class Scope:
     gmin: float = 1e-12
     dialect: Dialect = UNSAID
     remark: Callable[[str, Span | None], None] = lambda message, span: None
+    of_devices: frozenset[str] = frozenset()  # at the top: parameters that draw for the devices which read them
     terms: int = 0  # at the top: those of all expressions so far
     draws: dict[tuple[str, *tuple[Hashable, ...]], str] = field(
         default_factory=dict
@@ -82,7 +83,9 @@ class Scope:
             if name in scope.contents.parameters:
                 return scope.definition(name)
             scope = scope.caller
-        return Name(name) if name in scope.contents.parameters else None
+        if name not in scope.contents.parameters:
+            return None
+        return scope.definition(name) if name in scope.of_devices else Name(name)
 
     def definition(self, name: str) -> Value:
         """The value of a parameter defined in this very scope. Raises NetlistError for a circular definition."""
