@@ -116,6 +116,8 @@ def with_named_draws(circuit: Circuit) -> Circuit:
     ngspice draws anew wherever it reads a function, and knows none of them in a law. What devices draw stays theirs by
     `*@ mismatch NAME`.
     """
+    if not circuit.draws:
+        return circuit
     met = [(draw_of(call), call, parameter == LAW) for _, parameter, value in places(circuit) for call in calls(value)]
     several = {name for name, times in Counter(name for name, _, _ in met).items() if times > 1}
     named = {name: call for name, call, law in met if name is not None and (law or name in several)}

@@ -131,7 +131,8 @@ def _elaborate(netlist: Netlist, overrides: Mapping[str, float], anywhere: bool)
         corners=read_corners(circuit, root.contents.ports, root),
         spreads=tuple(rule for rule in root.contents.spreads if not rule.of_draws),
     )
-    circuit = with_draws(circuit, {name for (path, *_), name in root.draws.items() if path})
+    if root.draws:
+        circuit = with_draws(circuit, {name for (path, *_), name in root.draws.items() if path})
     check_spreads(circuit)
     circuit = with_values(circuit, {name: v for name, v in overrides.items() if name not in root.contents.parameters})
     return replace(circuit, notes=(*netlist.notes, *inclusion.notes, *notes.found.values()))
