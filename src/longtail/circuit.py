@@ -60,6 +60,23 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
+class RandomDraw:
+    """What a statistical function of the netlist draws: a variable of mean 0 and variance 1, by whose name it is read.
+
+    function        "agauss" and its kin
+    owners          the devices that it moves, or none: a parameter of the top level
+    parameter       the first that it moves, of the first of them; `value` is what that is
+    local           whether it is drawn for a device or for an instance of a subcircuit, not once for the whole circuit
+    """
+
+    function: str
+    owners: tuple[str, ...]
+    parameter: str
+    value: Value
+    local: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Ports:
     """What is input, output and supply. Empty tuples mean: not said, to be found or asked for.
 
@@ -103,7 +120,8 @@ class Circuit:
     """The flat circuit. `nodes` are all node names but ground, in order of first appearance.
 
     `parameters` are those of the top level, each after the ones that it depends on. `corners` are the values that
-    `*@ corner` gives to some of them, by the name of the corner, `spreads` what `*@ mismatch` and `*@ process` say.
+    `*@ corner` gives to some of them, by the name of the corner, `spreads` what `*@ mismatch` and `*@ process` say,
+    `draws` those of statistical functions by name, in the order of the netlist.
     """
 
     title: str
@@ -118,6 +136,7 @@ class Circuit:
     notes: tuple[Note, ...] = ()
     corners: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     spreads: tuple[SpreadRule, ...] = ()
+    draws: Mapping[str, RandomDraw] = field(default_factory=dict)
     _nominal: dict[str, float] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def number(self, value: Value) -> float:
@@ -135,6 +154,11 @@ class Circuit:
         if not self._nominal:
             self._nominal.update(_nominal_parameters(self.parameters, self.options.temp_deg_c))
         return nominal(value, self._nominal)
+
+    def drawn(self, value: Value, draws: Mapping[str, float]) -> float:
+        """The value where some draws have other values than 0, parameters of the top level as they are."""
+        self.number(value)
+        return float(value) if isinstance(value, float | int) else nominal(value, {**self._nominal, **draws})
 
     def instances_of(self, device: str) -> tuple[Instance, ...]:
         """All instances of a device, by the name of its `DeviceModel`, in the order of the netlist."""

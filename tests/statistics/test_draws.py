@@ -20,6 +20,7 @@ from longtail.statistics.draws import (
     RANDOM,
     SOBOL,
     TRUNCATED,
+    TWO_VALUES,
     UNIFORM,
     normals,
     shaped,
@@ -162,6 +163,7 @@ def test_shapes() -> None:
         assert stats.kstest(shaped(u, TRUNCATED, cut), stats.truncnorm(-cut, cut).cdf).pvalue > 1e-4
         near = [2.0**-53, 1.0 - 2.0**-53, 0.25]
         assert np.allclose(shaped(near, TRUNCATED, cut), [-cut, cut, stats.truncnorm(-cut, cut).ppf(0.25)], rtol=1e-12)
+    assert shaped([1e-9, 0.4999, 0.5, 1.0 - 1e-9], TWO_VALUES).tolist() == [-1.0, -1.0, 1.0, 1.0]
     assert (shaped(u, TRUNCATED, 40.0) == shaped(u, NORMAL)).all()
     assert (shaped(u, TRUNCATED) == shaped(u, NORMAL)).all()
 

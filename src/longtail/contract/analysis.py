@@ -12,15 +12,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from longtail.circuit import Circuit
+from longtail.contract.counted import Counted
 from longtail.contract.kinds import Kind
 from longtail.contract.result import Result
 from longtail.contract.subject import Subject
+from longtail.elaborate.draws import without_draws
+from longtail.engine.remember import Remembered
 from longtail.engine.size import LARGEST, SPARSE, check_size
 from longtail.engine.solving import dense
 from longtail.errors import OptionError, nearest
 from longtail.hints import TEMPERATURES, TEMPERATURES_HINT, named, said
 from longtail.lanes.threads import turn
 from longtail.units import format_spice
+
+_NOMINAL = Remembered[Circuit](8)  # circuits without draws, for analyses that draw nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +173,8 @@ class Analysis:
             return ()
         if circuit is None:
             raise OptionError(f"{self.name} is about a circuit", hint=f"read(...).{self.identifier}(...) asks it")
-        return (circuit,)
+        draws = any(option.group is Counted for option in self.options)
+        return (circuit if draws or not circuit.draws else _NOMINAL.get(circuit, None, lambda: without_draws(circuit)),)
 
     def _arguments(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The values as `run` takes them: those of a group as one of it, whose own defaults stand for None."""

@@ -51,6 +51,8 @@ def nominal(circuit: Circuit, name: str) -> float:
     """The netlist's own value of what `name` stands for. Raises `OptionError` where it stands for nothing."""
     if name in circuit.parameters:
         return circuit.number(circuit.parameters[name])
+    if name in circuit.draws:
+        return 0.0
     if known_as(circuit, name) == TEMPERATURE:
         return circuit.number(circuit.options.temp_deg_c)
     place = _place(circuit, name)

@@ -11,6 +11,7 @@ from longtail.elaborate.cards.instances import build
 from longtail.elaborate.cards.models import Models
 from longtail.elaborate.corners import read_corners
 from longtail.elaborate.dangling import dangling
+from longtail.elaborate.draws import check_drawing, with_draws
 from longtail.elaborate.named_values import with_values
 from longtail.elaborate.options import Settings, read_settings
 from longtail.elaborate.ports import read_ports, resolve_ports
@@ -99,6 +100,7 @@ def _elaborate(netlist: Netlist, overrides: Mapping[str, float], anywhere: bool)
         dialect=netlist.dialect,
         remark=notes.add,
     )
+    root.of_devices = frozenset(rule.parameter for rule in root.contents.spreads if rule.of_draws)
     early = [(directive, root) for directive in root.contents.directives]
     with faults.kept():
         _set_conditions(root, read_settings(early, Notes(), Faults()))
@@ -117,6 +119,8 @@ def _elaborate(netlist: Netlist, overrides: Mapping[str, float], anywhere: bool)
     for note in (note for scope in flat.scopes for note in scope.contents.notes):
         notes.add(note.message, note.span)
     circuit = _assemble(netlist.title, root, flat, settings, notes, faults)
+    with faults.kept():
+        check_drawing(root)
     _raise(faults, inclusion.missing)
     for error in inclusion.missing:
         notes.add(f"{error.message}: it is passed over, as all that is used stands elsewhere", error.span)
@@ -125,8 +129,10 @@ def _elaborate(netlist: Netlist, overrides: Mapping[str, float], anywhere: bool)
         circuit,
         ports=replace(read_ports(circuit, root.contents.ports, root), shown=tuple(root.contents.shown)),
         corners=read_corners(circuit, root.contents.ports, root),
-        spreads=tuple(root.contents.spreads),
+        spreads=tuple(rule for rule in root.contents.spreads if not rule.of_draws),
     )
+    if root.draws:
+        circuit = with_draws(circuit, {name for (path, *_), name in root.draws.items() if path})
     check_spreads(circuit)
     circuit = with_values(circuit, {name: v for name, v in overrides.items() if name not in root.contents.parameters})
     return replace(circuit, notes=(*netlist.notes, *inclusion.notes, *notes.found.values()))

@@ -2,7 +2,7 @@
 
 Every number is written so that it reads back exactly. A node whose name needs quotes gets another. Device names keep
 the form `q.x1.q1`, whose first letter says what it is; a behavioural source that came from an F, H or R card is written
-as a B card named `b.f1`.
+as a B card named `b.f1`. What several values draw together is a parameter.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from longtail.circuit import Circuit, Instance, Model, Options, Ports, Value
 from longtail.devices.discovery import devices
+from longtail.elaborate.draws import with_named_draws
 from longtail.elaborate.plain_nodes import plain_nodes, renamed
 from longtail.elaborate.scope.values import map_leaves
 from longtail.netlist.cards import SpreadRule
@@ -38,7 +39,7 @@ def write(circuit: Circuit) -> str:
     .end
     """
     nodes = plain_nodes(circuit)
-    circuit = renamed(circuit, nodes)
+    circuit = with_named_draws(renamed(circuit, nodes))
     names = _written_names(circuit)
     lines = [circuit.title.replace("\n", " ")]
     lines += [f"* node '{node}' is called {name} here" for node, name in nodes.items()]
@@ -79,7 +80,7 @@ def _spread(rule: SpreadRule) -> str:
     given = [f"{name}={format_spice(value * scale)}{unit}" for name, value in sizes.items() if value is not None]
     given += [f"correlation={format_spice(rule.correlation)}"] if rule.correlation else []
     owners = f"({','.join(rule.owners)})" if rule.owners else ""
-    return f"*@ {rule.kind} {rule.parameter}{owners} {' '.join(given)}"
+    return f"*@ {rule.kind} {rule.parameter}{owners} {' '.join(given)}".strip()
 
 
 def _options(options: Options) -> Iterator[str]:

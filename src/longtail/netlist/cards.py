@@ -180,6 +180,8 @@ class SpreadRule:
     relative    whether these are parts of the value, and not in its unit
     pelgrom     Pelgrom's coefficient in place of sigma: the deviation between two devices times the root of their area
     correlation of the devices of a rule with each other
+
+    `*@ mismatch NAME` without values is of a `.param`: what that draws is of the devices that read it.
     """
 
     kind: str
@@ -191,6 +193,11 @@ class SpreadRule:
     relative: bool
     correlation: float
     span: Span
+
+    @property
+    def of_draws(self) -> bool:
+        """Whether it says of a `.param` that it draws for devices."""
+        return not self.owners and self.sigma is None and self.limit is None
 
 
 @dataclass(frozen=True, slots=True)

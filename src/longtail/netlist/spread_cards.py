@@ -25,11 +25,14 @@ def is_spread_rule(line: LogicalLine) -> bool:
 def spread_rule(line: LogicalLine) -> SpreadRule:
     """`*@ mismatch r(rc*) sigma=0.1%`, `*@ process vto(nch) sigma=10m`, `*@ mismatch r(r1,r2) limit=1%`.
 
-    With `%` a value is a part of the parameter. Raises NetlistError for any other form.
+    `*@ mismatch drawn_1` has no values, see `SpreadRule`. With `%` a value is a part of the parameter. Raises
+    NetlistError for any other form.
     """
     head = _HEAD.match(line.text)
     if head is None:
         raise NetlistError("expected a parameter and, in parentheses, of which devices", span=line.span(), hint=_HINT)
+    if head["kind"] == "mismatch" and head["owners"] is None and not line.text[head.end() :].strip():
+        return SpreadRule(head["kind"], head["parameter"], (), None, None, None, False, 0.0, line.span())
     given, relative = _values(line, head.end())
     kind, owners = head["kind"], tuple(re.split(r"[\s,]+", (head["owners"] or "").strip(" ,")))
     if kind == "mismatch" and owners == ("",):

@@ -32,7 +32,8 @@ Array = NDArray[np.float64]
 
 RANDOM, LATIN, SOBOL = "random", "latin", "sobol"
 KINDS = (RANDOM, LATIN, SOBOL)
-NORMAL, UNIFORM, TRUNCATED = "normal", "uniform", "truncated normal"
+NORMAL, UNIFORM, TRUNCATED, TWO_VALUES = "normal", "uniform", "truncated normal", "two values"
+SHAPES = (NORMAL, UNIFORM, TRUNCATED, TWO_VALUES)
 SEEDS, STREAMS = 2**64, 2**30
 _PLAIN, _STRATA, _SCRAMBLE = range(3)  # purposes of random words
 _PURPOSES = 4
@@ -80,6 +81,8 @@ def shaped(u: ArrayLike, shape: str, cut: float = np.inf) -> Array:
     TRUNCATED  a normal variable that was of standard deviation 1 before what is beyond `cut` to either side was left
                out: Phi^-1(Phi(-cut) + u*(1 - 2*Phi(-cut)))
 
+    TWO_VALUES -1 or 1, each as likely, of standard deviation 1
+
     Raises `OptionError` for another shape, or where `cut` is not positive.
 
     >>> shaped([0.25, 0.5], UNIFORM).tolist()
@@ -90,10 +93,12 @@ def shaped(u: ArrayLike, shape: str, cut: float = np.inf) -> Array:
     u = np.asarray(u, float)
     if shape == UNIFORM:
         return 2.0 * u - 1.0
+    if shape == TWO_VALUES:
+        return np.where(u < 0.5, -1.0, 1.0)
     if shape == NORMAL:
         return normal_quantile(u)
     if shape != TRUNCATED:
-        raise OptionError(f"there is no distribution '{shape}'", hint=f"one of {NORMAL}, {UNIFORM}, {TRUNCATED}")
+        raise OptionError(f"there is no distribution '{shape}'", hint=f"one of {', '.join(SHAPES)}")
     if not cut > 0.0:
         raise OptionError(f"a normal distribution is cut beyond a positive number of deviations, not {cut:g}")
     beyond = _below(-float(cut))

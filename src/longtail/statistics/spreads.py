@@ -8,7 +8,7 @@ the process all that its rule names. Of two devices by Pelgrom's law, each has 1
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -16,23 +16,26 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.circuit import Circuit, Instance
+from longtail.circuit import Circuit, Instance, RandomDraw, Value
 from longtail.contract.counted import MISMATCH, PROCESS, Counted
 from longtail.devices.base import Spread
 from longtail.devices.discovery import devices
+from longtail.elaborate.draws import UNNAMED, calls, places
 from longtail.elaborate.named_values import nominal
 from longtail.elaborate.spreads import called_names, spread_names
 from longtail.elaborate.value_bounds import beyond_bounds
 from longtail.engine.equations.views import Numbers
-from longtail.errors import OptionError, nearest
+from longtail.errors import NetlistError, OptionError, nearest
 from longtail.lanes.graph import Expr, Graph
 from longtail.lanes.plain.executor import NumpyExecutor
 from longtail.lanes.program import lower
 from longtail.netlist.cards import SpreadRule
-from longtail.statistics.draws import NORMAL, TRUNCATED, UNIFORM
+from longtail.netlist.expressions.draws import draw_of
+from longtail.statistics.draws import NORMAL, TRUNCATED, TWO_VALUES, UNIFORM
 
 Array = NDArray[np.float64]
 
+_SHAPES = {"aunif": UNIFORM, "unif": UNIFORM, "limit": TWO_VALUES}  # all others are normal
 _STEP = 2.0**-10  # standard deviations, to either side of zero: the slope there
 
 
@@ -44,7 +47,10 @@ class Variation:
     names        the same by varied name
     kind         `MISMATCH` or `PROCESS`
     deviation    the standard deviation that is given, in the unit of the parameter or as a part of it; `relative`
-    shape        `NORMAL`, `UNIFORM` within sqrt(3) of the deviation, or `TRUNCATED` at `cut` of the deviation
+    shape        `NORMAL`, `UNIFORM` within sqrt(3) of the deviation, `TRUNCATED` at `cut` of the deviation, or
+                 `TWO_VALUES`, a deviation above and below
+    draw         whether it is what a statistical function of the netlist draws: `names` has that alone, and `deviation`
+                 is what it does to the parameter
     group        causes of one group share a part of their chance: `correlation` of any two of them
     source       what says so
     """
@@ -60,10 +66,13 @@ class Variation:
     group: str = ""
     correlation: float = 0.0
     source: str = ""
+    draw: bool = False
 
     @property
     def owners(self) -> tuple[str, ...]:
         """The devices, or the parameter of the top level, that it moves."""
+        if self.draw:
+            return tuple(self.instance.split(", ")) if self.instance else (self.parameter,)
         return tuple(name.rpartition(".")[0] or name for name in self.names)
 
     def moves(self, pattern: str) -> bool:
@@ -139,38 +148,60 @@ class Spreads:
         """Values by varied name, `[sample]`, for the standardized causes `[sample, cause]`.
 
         A parameter of the top level moves whatever the netlist computes from it; what is relative is a part of that.
+        A draw moves all that reads it, and is the cause itself.
         A sample in which a value is one that no card could have has nan there: it has no solution.
         """
+        found = {cause.names[0]: causes[:, k] for k, cause in enumerate(self.causes) if cause.draw and cause.names}
         top = {name for name in self.names if name in self.circuit.parameters}
-        found: dict[str, Array] = {}
         for own in (True, False):
-            for name in (n for n in self.names if (n in top) is own):
-                base = np.asarray(self.nominal[name] if own else self._follows(name, found, top))
+            moving = {name for name in found if name in self.circuit.draws} if own else {*found}
+            for name in (n for n in self.names if n not in self.circuit.draws and (n in top) is own):
+                base = np.asarray(self._follows(name, found, moving))
                 moved = np.broadcast_to(base, len(causes)).astype(float)
                 for k, cause in enumerate(self.causes):
                     if name in cause.names:
                         moved = moved + cause.standard * causes[:, k] * (base if cause.relative else 1.0)
                 found[name] = moved
-        beyond = beyond_bounds(self.circuit, found) if found else np.zeros(len(causes), bool)
+        beyond = beyond_bounds(self.circuit, self.told(found)) if found else np.zeros(len(causes), bool)
         return {name: np.where(beyond, np.nan, value) for name, value in found.items()} if beyond.any() else found
 
-    def _follows(self, name: str, found: dict[str, Array], top: set[str]) -> float | Array:
-        """The value of a name where parameters of the top level have moved."""
+    def _follows(self, name: str, found: Mapping[str, Array], moving: set[str]) -> float | Array:
+        """The value of a name where parameters of the top level and draws have moved."""
+        value = self._written(name)
+        if not moving or value is None or isinstance(value, float | int):
+            return self.nominal[name]
+        return self._moved(value, found, moving)
+
+    def _written(self, name: str) -> Value | None:
+        """What the netlist has for a name."""
+        if name in self.circuit.parameters:
+            return self.circuit.parameters[name]
         owner, _, parameter = name.rpartition(".")
         card = self.circuit.instances.get(owner) or self.circuit.models[owner]
         values = card.parameters
         if isinstance(card, Instance) and parameter not in values and card.model:
             values = self.circuit.models[card.model].parameters
-        value = values.get(parameter)
-        if not top or value is None or isinstance(value, float | int):
-            return self.nominal[name]
+        return values.get(parameter)
+
+    def _moved(self, value: Value, found: Mapping[str, Array], moving: set[str]) -> float | Array:
         graph = Graph()
-        real = Numbers(self.circuit, graph, frozenset(top)).real(value)
+        real = Numbers(self.circuit, graph, frozenset(moving)).real(value)
         if not isinstance(real, Expr):
             return real
-        names = sorted(top)
+        names = sorted(moving)
         program = lower(graph, [real], names)
         return np.asarray(NumpyExecutor().run(program, [found[n] for n in names], len(found[names[0]]))[0])
+
+    def told(self, values: Mapping[str, Array]) -> dict[str, Array]:
+        """The same `values` with those that are drawn in place of the draws, by varied name."""
+        moving = {name for name in values if name in self.circuit.draws}
+        found = {name: value for name, value in values.items() if name not in moving}
+        known = moving | {name for name in found if name in self.circuit.parameters}
+        for owner, parameter, value in places(self.circuit) if moving else ():
+            name = f"{owner}.{parameter}" if owner else parameter
+            if name not in found and parameter not in UNNAMED and any(draw_of(c) in moving for c in calls(value)):
+                found[name] = np.asarray(self._moved(value, values, known))
+        return found
 
     @cached_property
     def moves(self) -> Array:
@@ -208,13 +239,15 @@ class Spreads:
 
 
 def find_spreads(circuit: Circuit) -> Spreads:
-    """What the netlist says: by its rules, and by Pelgrom's coefficients on its model cards.
+    """What the netlist says: by its statistical functions, its rules, and Pelgrom's coefficients on its model cards.
 
     A rule comes before a model card, and a later rule before an earlier one of the same kind. Where nothing is said,
     every transistor and resistor has what is usual (`DeviceModel.mismatch`), and `assumed` says so. Raises
     `NetlistError` for a rule of what is not there, `OptionError` for an area of zero.
     """
     causes: dict[tuple[str, str], Variation] = {}
+    for cause in _by_draws(circuit):
+        causes[cause.kind, cause.names[0]] = cause
     for instance in circuit.instances.values():
         for cause in _by_area(circuit, instance):
             causes[cause.kind, cause.names[0]] = cause
@@ -231,7 +264,7 @@ def find_spreads(circuit: Circuit) -> Spreads:
 
 
 def _bare(circuit: Circuit, causes: Iterable[Variation]) -> tuple[str, ...]:
-    known = {name.rpartition(".")[0] for cause in causes if cause.kind == MISMATCH for name in cause.names}
+    known = {owner for cause in causes if cause.kind == MISMATCH for owner in cause.owners}
     return tuple(
         name
         for name, instance in circuit.instances.items()
@@ -259,6 +292,32 @@ def _usual(circuit: Circuit, instance: Instance) -> Iterator[Variation]:
             yield Variation(
                 instance.name, found[0], (name,), MISMATCH, spread.deviation, spread.relative, source="assumed"
             )
+
+
+def _by_draws(circuit: Circuit) -> Iterator[Variation]:
+    """What statistical functions draw, as far as it is still read and moves anything."""
+    if not circuit.draws:
+        return
+    read = {draw_of(call) for _, _, value in places(circuit) for call in calls(value)}
+    for name, draw in circuit.draws.items():
+        deviation = _deviation(circuit, name, draw) if name in read else 0.0
+        if deviation:
+            owners = ", ".join(draw.owners)
+            yield Variation(
+                *(owners, draw.parameter, (name,), MISMATCH if draw.local else PROCESS, deviation, False),
+                _SHAPES.get(draw.function, NORMAL),
+                source=f"{draw.function} on {owners or draw.parameter}",
+                draw=True,
+            )
+
+
+def _deviation(circuit: Circuit, name: str, draw: RandomDraw) -> float:
+    """What one standard deviation of a draw does to the parameter that it stands at; 1 where that is a law."""
+    try:
+        ends = [circuit.drawn(draw.value, {name: step}) for step in (_STEP, -_STEP)]
+    except NetlistError:  # a law reads the circuit
+        return 1.0
+    return abs(ends[0] - ends[1]) / (2.0 * _STEP)
 
 
 def _by_area(circuit: Circuit, instance: Instance) -> Iterator[Variation]:

@@ -82,14 +82,14 @@ def _one(measure: tuple[str, ...]) -> str:
 
 def _contributor(circuit: Circuit, cause: Variation, alike: Mapping[str, str]) -> Contributor:
     unit = "" if cause.relative else _unit(circuit, cause)
-    group = alike[cause.instance] if cause.kind == MISMATCH else cause.instance
+    group = alike.get(cause.instance, cause.instance) if cause.kind == MISMATCH else cause.instance
     return Contributor(
         cause.instance, cause.parameter, cause.kind, cause.standard, cause.relative, unit, cause.source, group
     )
 
 
 def _unit(circuit: Circuit, cause: Variation) -> str:
-    instance = circuit.instances.get(cause.names[0].rpartition(".")[0])
+    instance = circuit.instances.get(cause.owners[0])
     if instance is None:
         return ""
     model = devices()[instance.device]
@@ -100,7 +100,8 @@ def _unit(circuit: Circuit, cause: Variation) -> str:
 def _alike(circuit: Circuit, causes: tuple[Variation, ...]) -> dict[str, str]:
     """By device, the devices that ought to be equal to it, with commas between: those of the same model and values
     with the same terminal at the same node, as the halves of a pair, a mirror, or two loads at one supply."""
-    names = list(dict.fromkeys(cause.instance for cause in causes if cause.kind == MISMATCH))
+    mismatched = (cause.instance for cause in causes if cause.kind == MISMATCH)
+    names = [name for name in dict.fromkeys(mismatched) if name in circuit.instances]  # and not several at once
     rails = {GROUND, *(node for s in circuit.ports.supplies for node in circuit.instances[s].nodes)}
     sets = DisjointSets()
     first: dict[object, str] = {}

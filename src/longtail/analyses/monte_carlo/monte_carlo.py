@@ -92,7 +92,7 @@ def run(
         work.out,
         (*spread_notes(spreads), *beside, *notes),
         values,
-        {} if draw.sample is None else {name: v.item() for name, v in plan.values(slice(0, 1)).items()},
+        {} if draw.sample is None else {name: v.item() for name, v in spreads.told(plan.values(slice(0, 1))).items()},
     )
 
 

@@ -41,6 +41,8 @@ def top_level(root: Scope, faults: Faults) -> dict[str, Value]:
     for name in order:
         with faults.kept():
             root.nominal_parameter(name)
+            if name in root.of_devices:
+                continue
             found[name] = root.definition(name)
     return found
 

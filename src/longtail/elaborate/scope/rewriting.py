@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from longtail.circuit import Value
 from longtail.elaborate.scope import bounds as limits
 from longtail.elaborate.scope.contents import AMBIENT
-from longtail.elaborate.scope.values import as_expression, children, reads_circuit
+from longtail.elaborate.scope.values import as_expression, children, reads_circuit, reads_names
 from longtail.elaborate.scope.vocabulary import FOREIGN, plain
 from longtail.errors import NetlistError, Span, UnsupportedError, nearest
 from longtail.netlist.cards import FunctionCard
+from longtail.netlist.expressions.draws import check_draw, is_statistical
 from longtail.netlist.expressions.evaluation import CONSTANTS, FUNCTIONS, check_arguments
 from longtail.netlist.expressions.functions import UNSUPPORTED
 from longtail.netlist.expressions.tree import (
@@ -58,6 +59,7 @@ class _Rewriting:
         self.span = span
         self.parameter = parameter
         self.budget = limits.EXPRESSION_SIZE
+        self.draws = 0
 
     def run(self, e: Expression, bound: Mapping[str, Expression], calls: tuple[str, ...]) -> Expression:
         """`bound` are the arguments of the function whose body this is; `calls` the functions being expanded."""
@@ -146,6 +148,8 @@ class _Rewriting:
         if function is None:
             if e.function == "ddt" and len(arguments) == 1 and reads_circuit(arguments[0]):
                 return Call("ddt", arguments)  # `longtail.elaborate.cards.derivatives` has it
+            if is_statistical(e):
+                return self.draw(e, arguments)
             if e.function in UNSUPPORTED:
                 message = f"{e.function}(...) is not supported: {UNSUPPORTED[e.function]}"
                 raise UnsupportedError(message, span=e.span or self.span)
@@ -162,6 +166,17 @@ class _Rewriting:
             )
         self.check_call(e, function, calls)
         return self.run(function.body, dict(zip(function.arguments, arguments, strict=True)), (*calls, e.function))
+
+    def draw(self, e: Call, arguments: tuple[Expression, ...]) -> Expression:
+        """A statistical function with the name of its draw, which is the same whenever this place is read again."""
+        span = e.span or self.span
+        check_draw(e, span)
+        if any(reads_circuit(each) or reads_names(each, "time", "hertz") for each in arguments):
+            message = f"{e.function} draws about a number, not about voltages, currents or time{self.scope.where}"
+            raise NetlistError(message, span=span)
+        self.draws += 1
+        name = self.scope.draw(self.span, e.span, self.draws)
+        return Call(e.function, (*arguments, Name(name)), span)
 
     def check_call(self, e: Call, function: FunctionCard, calls: tuple[str, ...]) -> None:
         wanted = len(function.arguments)

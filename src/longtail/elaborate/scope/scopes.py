@@ -16,7 +16,7 @@ card stands. A name that is not assigned yet and is unknown outside is an error 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -29,6 +29,7 @@ from longtail.elaborate.scope.values import leaves, reads_circuit, reads_names
 from longtail.errors import NetlistError, Span
 from longtail.netlist.cards import Assignment, FunctionCard, ModelCard, ParameterCard, Subcircuit
 from longtail.netlist.dialect import UNSAID, Dialect
+from longtail.netlist.expressions.draws import PREFIX
 from longtail.netlist.expressions.tree import Expression, Name, Number
 
 
@@ -54,7 +55,11 @@ class Scope:
     gmin: float = 1e-12
     dialect: Dialect = UNSAID
     remark: Callable[[str, Span | None], None] = lambda message, span: None
+    of_devices: frozenset[str] = frozenset()  # at the top: parameters that draw for the devices which read them
     terms: int = 0  # at the top: those of all expressions so far
+    draws: dict[tuple[str, *tuple[Hashable, ...]], str] = field(
+        default_factory=dict
+    )  # at the top: names of draws by the place that draws
     root: Scope = field(init=False)
     _values: dict[str, Value] = field(default_factory=dict)
     _nominal: dict[str, float] = field(default_factory=dict)
@@ -78,7 +83,9 @@ class Scope:
             if name in scope.contents.parameters:
                 return scope.definition(name)
             scope = scope.caller
-        return Name(name) if name in scope.contents.parameters else None
+        if name not in scope.contents.parameters:
+            return None
+        return scope.definition(name) if name in scope.of_devices else Name(name)
 
     def definition(self, name: str) -> Value:
         """The value of a parameter defined in this very scope. Raises NetlistError for a circular definition."""
@@ -157,6 +164,11 @@ class Scope:
             if isinstance(leaf, Name) and leaf.name in self.root.contents.parameters and leaf.name not in names:
                 names[leaf.name] = self.root.nominal_parameter(leaf.name)
         return nominal(expression, names, span)
+
+    def draw(self, *place: Hashable) -> str:
+        """The name of what is drawn at a place of the netlist that is read in this scope."""
+        draws = self.root.draws
+        return draws.setdefault((self.path, *place), f"{PREFIX}{len(draws) + 1}")
 
     def nominal_parameter(self, name: str) -> float:
         """The nominal value of a parameter of the top level."""

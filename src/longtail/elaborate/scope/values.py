@@ -112,8 +112,8 @@ def map_leaves(expression: Expression, change: Callable[[Expression], Expression
             return Binary(operator, map_leaves(left, change), map_leaves(right, change))
         case Conditional(condition, yes, no):
             return Conditional(map_leaves(condition, change), map_leaves(yes, change), map_leaves(no, change))
-        case Call(function, arguments):
-            return Call(function, tuple(map_leaves(argument, change) for argument in arguments))
+        case Call(function, arguments, span):
+            return Call(function, tuple(map_leaves(argument, change) for argument in arguments), span)
     return change(expression)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from longtail.errors import Span
 from longtail.lanes import functions
 from longtail.lanes.graph import Real
+from longtail.netlist.expressions.draws import is_draw
 from longtail.netlist.expressions.evaluation import evaluate, function_table
 from longtail.netlist.expressions.tree import BranchCurrent, Expression, Potential
 
@@ -28,7 +29,7 @@ class _Names(Mapping[str, Any]):
         return self._lookup(name)
 
     def __contains__(self, name: object) -> bool:
-        return name in ("temper", "hertz") or name in self._known
+        return name in ("temper", "hertz") or name in self._known or is_draw(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._known)

@@ -14,6 +14,7 @@ from longtail.errors import InputError
 from longtail.lanes.derivative import Differentiator
 from longtail.lanes.functions import select
 from longtail.lanes.graph import Expr, Graph, Real
+from longtail.netlist.expressions.draws import is_draw
 from longtail.netlist.expressions.tree import Expression
 
 FREQUENCY = "#hertz"  # an input of the program for noise
@@ -49,6 +50,8 @@ class Numbers:
         if name not in self._names:
             if name in self.varied:
                 self._names[name] = self.graph.input(name)
+            elif is_draw(name):
+                self._names[name] = 0.0
             else:
                 self._names[name] = self.real(self.circuit.parameters[name])
         return self._names[name]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from longtail.errors import NetlistError, Span, UnsupportedError, nearest
+from longtail.netlist.expressions.draws import draw_of, drawn, is_draw
 from longtail.netlist.expressions.functions import FUNCTIONS, UNSUPPORTED, FloatMath, LookupTable, function_table
 from longtail.netlist.expressions.tree import (
     Binary,
@@ -123,6 +124,8 @@ class _Evaluator:
             return self.names[e.name]
         if e.name in CONSTANTS:
             return CONSTANTS[e.name]
+        if is_draw(e.name):
+            return 0.0
         hint = nearest(e.name, (*self.names, *CONSTANTS))
         raise NetlistError(f"unknown parameter '{e.name}'", span=e.span or self.span, hint=hint)
 
@@ -150,6 +153,8 @@ class _Evaluator:
 
     def call(self, e: Call) -> Any:
         span = e.span or self.span
+        if draw_of(e) is not None:
+            return self.drawn(e, span)
         if e.function in UNSUPPORTED:
             raise UnsupportedError(f"{e.function}(...) is not supported: {UNSUPPORTED[e.function]}", span=span)
         if e.function not in FUNCTIONS:
@@ -164,6 +169,13 @@ class _Evaluator:
             shown = ", ".join(f"{x:g}" if isinstance(x, float) else "..." for x in arguments[:4])
             more = ", ..." if len(arguments) > 4 else ""
             raise NetlistError(f"{e.function}({shown}{more}) has no value: {reason}", span=span) from error
+
+    def drawn(self, e: Call, span: Span | None) -> Any:
+        arguments = [self.value(argument) for argument in e.arguments]
+        try:
+            return drawn(e.function, arguments)
+        except ArithmeticError as error:
+            raise NetlistError(f"'{_shown(e)}' has no finite value", span=span) from error
 
     def conditional(self, e: Conditional) -> Any:
         condition = self.condition(e.condition)

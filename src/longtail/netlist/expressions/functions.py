@@ -34,7 +34,7 @@ FUNCTIONS: Mapping[str, tuple[int, int]] = {
 }
 UNSUPPORTED: Mapping[str, str] = {
     **dict.fromkeys(("ddt", "idt", "sdt", "delay"), "it needs the past of the circuit"),
-    **dict.fromkeys(("agauss", "gauss", "aunif", "unif"), "mismatch and variation are asked of longtail itself"),
+    **dict.fromkeys(("agauss", "gauss", "aunif", "unif"), "it is drawn, and nothing is drawn here"),
 }
 
 

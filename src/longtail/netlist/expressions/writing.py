@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from longtail.netlist.expressions.draws import draw_of
 from longtail.netlist.expressions.tree import (
     Binary,
     BranchCurrent,
@@ -56,7 +57,8 @@ def _text(e: Expression, lowest: int) -> str:
         case Conditional(condition, yes, no):
             text, level = f"{_text(condition, 1)} ? {_text(yes, 1)} : {_text(no, 1)}", 0
         case Call(function, arguments):
-            text, level = f"{function}({','.join(_text(argument, 0) for argument in arguments)})", ATOM
+            written = arguments if draw_of(e) is None else arguments[:-1]  # the name of a draw is longtail's own
+            text, level = f"{function}({','.join(_text(argument, 0) for argument in written)})", ATOM
         case Potential(positive, negative):
             text, level = f"v({positive})" if negative == "0" else f"v({positive},{negative})", ATOM
         case BranchCurrent(device):
