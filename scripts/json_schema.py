@@ -32,6 +32,7 @@ QUESTIONS: dict[str, tuple[tuple[str | None, dict[str, Any]], ...]] = {
         ("ota_5t", {"frequency_hz": FEW, "full": True, "temperatures": [0.0, 70.0]}),
     ),
     "behavioral": (("bjt_pair", {}), ("ota_5t", {"frequency_hz": 1e6, "null": True})),
+    "check-statistics": (("bjt_pair", {}),),
     "cmrr": (("bjt_pair", {"frequency_hz": FEW}), ("ota_5t", {"vcm": "0.5:2.5:5", "null": True, "frequency_hz": 1.0})),
     "contributions": (
         ("bjt_pair", {}),

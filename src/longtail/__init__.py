@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # the public names and their homes; read at run time too, by 
     from longtail import modes
     from longtail.amplifier import Amplifier, read
     from longtail.analyses.behavioral import BehavioralModel
+    from longtail.analyses.check_statistics.result import StatisticsCheck
     from longtail.analyses.cmrr import CmrrMap
     from longtail.analyses.contributions.result import Contributions
     from longtail.analyses.derive import Derivation
@@ -87,6 +88,7 @@ __all__ = [
     "Result",
     "SizeError",
     "SourceImbalance",
+    "StatisticsCheck",
     "StructuralError",
     "SupplyRejection",
     "SweepResult",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from longtail.methods.asking import asks
 
 if TYPE_CHECKING:
+    from longtail.analyses.check_statistics.result import StatisticsCheck
     from longtail.analyses.derive import Derivation
     from longtail.analyses.formula.result import Formula
     from longtail.analyses.half import HalfCircuits
@@ -38,6 +39,23 @@ if TYPE_CHECKING:
 
 class OfCircuit:
     """What is asked of the circuit as it is."""
+
+    @asks
+    def check_statistics(
+        self,
+        *,
+        input: Nodes | None = None,
+        output: Nodes | None = None,
+    ) -> StatisticsCheck:
+        """Whether the mismatch that the netlist gives is physical, and what to write instead.
+
+        input: input nodes or input voltage sources, positive first; as the netlist says, or as found if not given
+        output: output nodes, positive first, or one node; as the netlist says, or as found if not given
+
+        >>> from longtail import read
+        >>> read("bjt_pair", parameters={"drc": 0.01}).check_statistics()
+        <statistics of 0 causes: nothing said>
+        """
 
     @asks
     def derive(
