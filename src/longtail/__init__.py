@@ -35,6 +35,7 @@ if TYPE_CHECKING:  # the public names and their homes; read at run time too, by 
     from longtail.analyses.source_imbalance import SourceImbalance
     from longtail.analyses.sweep.sweep import SweepResult
     from longtail.analyses.transfer.transfer import Transfer
+    from longtail.analyses.worst_case.result import WorstCase
     from longtail.analyses.yields.result import Yields
     from longtail.bench.behavioral import Behavioral
     from longtail.circuit import Circuit
@@ -94,6 +95,7 @@ __all__ = [
     "SweepResult",
     "Transfer",
     "UnsupportedError",
+    "WorstCase",
     "Yields",
     "decades",
     "grid",

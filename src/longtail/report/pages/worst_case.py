@@ -1,0 +1,67 @@
+"""The worst case as tables: the ends first, then the values that lead there and what each does."""
+
+from __future__ import annotations
+
+from longtail.analyses.worst_case.result import Extreme, WorstCase
+from longtail.report.pages.monte_carlo import figure_text
+from longtail.report.wording.page import ATTENTION, LEFT, QUIET, STRONG, Cell, Column, Page, Table
+from longtail.units import counted, format_si
+
+_MOST = 24  # causes that are listed
+
+
+def page(result: WorstCase) -> Page:
+    """The figure and its ends; whether that is proven."""
+    facts = [("input", ", ".join(result.input)), ("output", result.label)] if result.output else []
+    if result.frequency_hz is not None:
+        facts.append(("frequency", format_si(result.frequency_hz, "Hz")))
+    facts.append(("of", f"{counted(len(result.limits), 'cause')}, each within its limit"))
+    facts.append(("guaranteed", f"{'yes' if result.guaranteed else 'no'}: {result.reason}"))
+    return Page("Worst case", tuple(facts), (_ends(result), _causes(result)), result.notes)
+
+
+def _ends(result: WorstCase) -> Table:
+    columns = (Column("figure", LEFT), Column("least"), Column("nominal"), Column("largest"))
+    style = STRONG if result.guaranteed else ATTENTION
+    row = (
+        Cell(result.symbol, STRONG),
+        Cell(figure_text(result.least.value, result.unit), style),
+        Cell(figure_text(result.nominal, result.unit)),
+        Cell(figure_text(result.largest.value, result.unit), style),
+    )
+    return Table("With every part within its limit", columns, (row,))
+
+
+def _causes(result: WorstCase) -> Table:
+    columns = (
+        Column("part", LEFT),
+        Column("within"),
+        Column("at the least"),
+        Column("does there"),
+        Column("at the largest"),
+        Column("does there"),
+    )
+    names = sorted(result.limits, key=lambda name: (-_size(result, name), name))
+    rows = [_row(result, name) for name in names[:_MOST]]
+    if len(names) > _MOST:
+        rows.append((Cell(f"{len(names) - _MOST} others", QUIET), *(Cell("") for _ in columns[1:])))
+    return Table("Values there, as --set takes them, and what each does", columns, tuple(rows))
+
+
+def _size(result: WorstCase, name: str) -> float:
+    """How much a cause does at the end where it does more."""
+    return max(float(f"{abs(end.changes[name]):.9g}") for end in (result.least, result.largest))
+
+
+def _row(result: WorstCase, name: str) -> tuple[Cell, ...]:
+    limit = result.limits[name]
+    within = f"±{100.0 * limit:.4g} %" if result.relative[name] else f"±{limit:.4g}"
+    cells = [Cell(name, STRONG), Cell(within)]
+    for end in (result.least, result.largest):
+        cells += [Cell(_value(end, name)), Cell(figure_text(end.changes[name], result.unit))]
+    return tuple(cells)
+
+
+def _value(end: Extreme, name: str) -> str:
+    """The value of a part; of a cause that moves several, none."""
+    return f"{end.values[name]:.9g}" if name in end.values else "–"
