@@ -54,6 +54,7 @@ WAYS: dict[str, tuple[dict[str, Any], ...]] = {
     ),
     "sweep": ({"parameters": LANES}, {"parameters": LANES, "null": True}),
     "transfer": ({}, {"null": True}, {"temperatures": [0.0, 70.0]}),
+    "worst-case": ({"only": ["r*"]}, {"measure": "cmrr@1k", "only": ["r*"], "null": True}),
     "yields": ({"limit": "|offset|<=2mV,cmrr@1k>=60dB", "null": True},),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from longtail.analyses.check_statistics.checks import CHECKS, Statistics
+from longtail.analyses.check_statistics.checks import CHECKS, GivenStatistics
 from longtail.analyses.check_statistics.result import StatisticsCheck
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis
@@ -17,7 +17,7 @@ def run(circuit: Circuit, drive: Drive) -> StatisticsCheck:
     """Every check in the order of its gravity; what a graver one has told of a device, a lighter one leaves out."""
     spreads = find_spreads(circuit)
     inputs, notes = _inputs(circuit, drive)
-    said = Statistics(circuit, spreads, inputs)
+    said = GivenStatistics(circuit, spreads, inputs)
     findings = tuple(finding for check in CHECKS for finding in check(said))
     return StatisticsCheck(circuit.title, 0 if spreads.assumed else len(spreads.causes), findings, notes)
 

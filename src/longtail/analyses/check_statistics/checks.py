@@ -33,7 +33,7 @@ _PUBLISHED = {
 
 
 @dataclass(frozen=True, eq=False)
-class Statistics:
+class GivenStatistics:
     """What the netlist says, and the devices that a check has told something graver of already."""
 
     circuit: Circuit
@@ -112,7 +112,7 @@ def _rule(cause: Variation, owners: Sequence[str], what: str = "") -> str:
     return f"'*@ {cause.kind} {cause.parameter}({','.join(owners)}) {what}'"
 
 
-def nothing_said(said: Statistics) -> Iterator[Finding]:
+def nothing_said(said: GivenStatistics) -> Iterator[Finding]:
     """A netlist without statistics."""
     if said.spreads.assumed:
         names = tuple(dict.fromkeys(cause.instance for cause in said.spreads.causes))
@@ -120,7 +120,7 @@ def nothing_said(said: Statistics) -> Iterator[Finding]:
         yield Finding("nothing said", names, text, "'*@ mismatch r(rc*) sigma=0.1%', or a_vt on the .model card")
 
 
-def changes_sign(said: Statistics) -> Iterator[Finding]:
+def changes_sign(said: GivenStatistics) -> Iterator[Finding]:
     """Deviations at which a value that is positive by nature is none within a few of them."""
     found: dict[tuple[str, str, float], list[str]] = defaultdict(list)
     for cause in said.causes:
@@ -142,7 +142,7 @@ def _positive(circuit: Circuit, name: str) -> bool:
     return instance is None or any(s.relative and parameter in s.parameters for s in _spreads(instance))
 
 
-def coefficients(said: Statistics) -> Iterator[Finding]:
+def coefficients(said: GivenStatistics) -> Iterator[Finding]:
     """Pelgrom's coefficients of MOSFETs, on cards and in rules, that nobody has ever published."""
     found: dict[tuple[str, str, float, str], list[str]] = defaultdict(list)
     for cause in said.causes:
@@ -162,7 +162,7 @@ def coefficients(said: Statistics) -> Iterator[Finding]:
         yield Finding("coefficient", tuple(names), text, f"usual are {usual}")
 
 
-def one_draw(said: Statistics) -> Iterator[Finding]:
+def one_draw(said: GivenStatistics) -> Iterator[Finding]:
     """Devices that ought to be equal and always are."""
     for group in said.twins:
         mismatched = [cause for name in group for cause in said.own.get(name, {}).values()]
@@ -181,7 +181,7 @@ def one_draw(said: Statistics) -> Iterator[Finding]:
             )
 
 
-def input_pair(said: Statistics) -> Iterator[Finding]:
+def input_pair(said: GivenStatistics) -> Iterator[Finding]:
     """Input transistors of which nothing is said: offset and rejection begin there."""
     instances = said.circuit.instances.values()
     names = tuple(each.name for each in instances if base(each) in said.inputs and each.name not in said.told)
@@ -191,7 +191,7 @@ def input_pair(said: Statistics) -> Iterator[Finding]:
         yield Finding("input pair", names, text, _proposal(said.circuit, names))
 
 
-def half_of_a_pair(said: Statistics) -> Iterator[Finding]:
+def half_of_a_pair(said: GivenStatistics) -> Iterator[Finding]:
     """Devices that ought to be equal, of which one spreads and the other does not."""
     for group in said.twins:
         for parameter in dict.fromkeys(p for name in group for p in said.own.get(name, {})):
@@ -205,7 +205,7 @@ def half_of_a_pair(said: Statistics) -> Iterator[Finding]:
                 yield Finding("half of a pair", still, text, hint)
 
 
-def unlike_twins(said: Statistics) -> Iterator[Finding]:
+def unlike_twins(said: GivenStatistics) -> Iterator[Finding]:
     """Devices of one size with different deviations."""
     for group in said.twins:
         for parameter in dict.fromkeys(p for name in group for p in said.own.get(name, {})):
@@ -219,7 +219,7 @@ def unlike_twins(said: Statistics) -> Iterator[Finding]:
                 yield Finding("unlike twins", group, text, hint)
 
 
-def in_parallel(said: Statistics) -> Iterator[Finding]:
+def in_parallel(said: GivenStatistics) -> Iterator[Finding]:
     """Several devices in one, of which each has its own draw in silicon, with the deviation of a single one."""
     for causes in said.fixed:
         for cause in causes:
@@ -232,14 +232,14 @@ def in_parallel(said: Statistics) -> Iterator[Finding]:
             yield Finding("in parallel", (cause.instance,), text, _rule(cause, (cause.instance,), f"sigma={sigma}"))
 
 
-def _averages(said: Statistics, cause: Variation, other: Variation) -> bool:
+def _averages(said: GivenStatistics, cause: Variation, other: Variation) -> bool:
     """Whether two deviations follow the areas of their devices, which are not equal."""
     ratio = said.area(cause) / said.area(other)
     follows = cause.deviation * math.sqrt(ratio) / other.deviation
     return abs(ratio - 1.0) > EQUAL and abs(follows - 1.0) <= EQUAL
 
 
-def area(said: Statistics) -> Iterator[Finding]:
+def area(said: GivenStatistics) -> Iterator[Finding]:
     """Devices of one model and different area, the larger of which do not spread less."""
     for causes in said.fixed:
         rest = [cause for cause in causes if f"{cause.instance}.{cause.parameter}" not in said.told]
@@ -269,7 +269,7 @@ def _areas_known(circuit: Circuit, cause: Variation) -> bool:
     return any(cause.parameter in spread.parameters and spread.area for spread in spreads)
 
 
-def without_mismatch(said: Statistics) -> Iterator[Finding]:
+def without_mismatch(said: GivenStatistics) -> Iterator[Finding]:
     """Resistors and transistors of which nothing is said."""
     instances = said.circuit.instances
     for transistor in (True, False):
@@ -295,7 +295,7 @@ def _proposal(circuit: Circuit, names: Sequence[str]) -> str:
     return f"{rule}, or {' and '.join(coefficients)} on the .model card" if coefficients else rule
 
 
-def uniform(said: Statistics) -> Iterator[Finding]:
+def uniform(said: GivenStatistics) -> Iterator[Finding]:
     """Tolerances that are taken as what they rarely are."""
     found: dict[str, list[str]] = defaultdict(list)
     for cause in said.causes:
@@ -308,7 +308,7 @@ def uniform(said: Statistics) -> Iterator[Finding]:
 
 
 # the gravest first: what makes figures nonsense, what hides offsets, what is a matter of size, what is worth knowing
-CHECKS: tuple[Callable[[Statistics], Iterator[Finding]], ...] = (
+CHECKS: tuple[Callable[[GivenStatistics], Iterator[Finding]], ...] = (
     changes_sign,
     coefficients,
     one_draw,

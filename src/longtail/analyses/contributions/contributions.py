@@ -85,14 +85,17 @@ def _one(measure: tuple[str, ...]) -> str:
 
 
 def _contributor(circuit: Circuit, cause: Variation, twins: Mapping[str, tuple[str, ...]]) -> Contributor:
-    unit = "" if cause.relative else _unit(circuit, cause)
+    unit = unit_of(circuit, cause)
     group = ", ".join(twins[cause.instance]) if cause.kind == MISMATCH else cause.instance
     return Contributor(
         cause.instance, cause.parameter, cause.kind, cause.standard, cause.relative, unit, cause.source, group
     )
 
 
-def _unit(circuit: Circuit, cause: Variation) -> str:
+def unit_of(circuit: Circuit, cause: Variation) -> str:
+    """The unit that the deviation of a cause is in; "" for a part of the value, and where none is declared."""
+    if cause.relative:
+        return ""
     instance = circuit.instances.get(cause.names[0].rpartition(".")[0])
     if instance is None:
         return ""

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.analyses.contributions.effects import CMRR, Effects
-from longtail.analyses.worst_case.search import ALL_CORNERS, Search
+from longtail.analyses.worst_case.search import ALL_CORNERS, BoxSearch
 from longtail.driven.levels import sweep
 from longtail.driven.mode_gains import PLACES
 from longtail.engine.small_signal.at_point import linearize
@@ -29,18 +29,20 @@ PROVEN = (
 )
 
 
-def proof(name: str, effects: Effects, spreads: Spreads, search: Search, ends: tuple[float, float]) -> tuple[bool, str]:
+def proof(
+    name: str, effects: Effects, spreads: Spreads, search: BoxSearch, ends: tuple[float, float]
+) -> tuple[bool, str]:
     """Whether the ends of the magnitude that were found are proven, and why, or why not."""
     why_not = _obstacle(name, effects, spreads, search) or _other_ends(search, ends)
     if why_not:
-        return False, f"no proof, {search.solved} whole solutions: {why_not}"
+        return False, f"corners and points inside were solved, but that is no proof: {why_not}"
     return True, PROVEN
 
 
-def _obstacle(name: str, effects: Effects, spreads: Spreads, search: Search) -> str:
+def _obstacle(name: str, effects: Effects, spreads: Spreads, search: BoxSearch) -> str:
     """What stands against a proof, "" where nothing does."""
     if effects.drives is None or name not in (CMRR, *PLACES):
-        return "it is no gain of small signals that the corners would prove"
+        return "only gains and their ratios are proven"
     circuit = effects.drives.circuit
     kinds = {instance.device for instance in circuit.instances.values()}
     bent = sorted(
@@ -83,8 +85,8 @@ def _one_sign(name: str, effects: Effects, spreads: Spreads, values: dict[str, N
     return all(bool((each > 0.0).all() or (each < 0.0).all()) for each in found)
 
 
-def _other_ends(search: Search, ends: tuple[float, float]) -> str:
-    """What the corners say against the ends that were found; a magnitude ends at zero where the gain changes its sign."""
+def _other_ends(search: BoxSearch, ends: tuple[float, float]) -> str:
+    """What the corners say against the ends that were found; a gain that changes its sign has a magnitude of zero."""
     figures = search.solve(search.corners)
     if np.imag(figures).any():
         return "the figure is complex"

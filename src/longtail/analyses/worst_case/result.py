@@ -12,7 +12,17 @@ from longtail.contract.result import Result
 
 
 @dataclass(frozen=True, slots=True)
-class Extreme:
+class Tolerance:
+    """How far a cause goes to either side: `limit` in `unit`, or as a part of its value where `relative`."""
+
+    name: str
+    limit: float
+    relative: bool
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorstEnd:
     """One end of a figure.
 
     value    the figure there, solved whole
@@ -37,8 +47,7 @@ class WorstCase(AtOutput, Result):
     nominal                the figure of the netlist as it stands
     least, largest         its two ends
     guaranteed             whether it is proven that nothing within the limits lies beyond; reason: why, or why not
-    limits                 by cause, how far its parameter goes to either side: in its unit, or `relative` to its value
-    solved                 how many whole solutions were looked at
+    tolerances             what moves, and how far
     input, output          names of nodes; none of a figure of the operating point
     """
 
@@ -51,13 +60,11 @@ class WorstCase(AtOutput, Result):
     unit: str
     frequency_hz: float | None
     nominal: float
-    least: Extreme
-    largest: Extreme
+    least: WorstEnd
+    largest: WorstEnd
     guaranteed: bool
     reason: str
-    limits: Mapping[str, float]
-    relative: Mapping[str, bool]
-    solved: int
+    tolerances: tuple[Tolerance, ...]
     input: tuple[str, ...]
     output: tuple[str, ...]
     notes: tuple[str, ...] = ()
@@ -80,9 +87,7 @@ class WorstCase(AtOutput, Result):
                 "largest": self.largest,
                 "guaranteed": self.guaranteed,
                 "reason": self.reason,
-                "limits": self.limits,
-                "relative": self.relative,
-                "solved": self.solved,
+                "tolerances": self.tolerances,
                 "notes": self.notes,
             }
         )

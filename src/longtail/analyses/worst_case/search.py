@@ -23,12 +23,12 @@ _SAMPLES = 9  # along each cause
 _STEP = 1e-3  # of the limit, inwards, for a slope
 _ROUNDS, _SHORTEST = 60, 2.0**-9  # of steps, and the shortest of them as a part of the limit
 _NEWTON = 12
-_BETTER = 1e-12  # part by which another point has to be better
+_BETTER = 1e-10  # part by which another point has to be better
 _NOTHING = 1e-12  # of the largest magnitude in the box: less is a zero
 
 
 @dataclass(eq=False)
-class Search:
+class BoxSearch:
     """A figure over a box: `solve` gives whole solutions `[sample]` for causes `[sample, cause]`, nan where there is
     none; causes go to `reach` on either side of 0. `effects` are those of first order about the middle."""
 
@@ -84,14 +84,14 @@ class Search:
     def _best(self, points: Array, values: Array, sign: float) -> Array:
         """The best point of those and of what is near it."""
         ranked = np.where(np.isnan(values), -np.inf, sign * values)
-        at = int(np.argmax(ranked))
+        at = _highest(ranked)
         point, value = self._corner(points[at], float(ranked[at]), sign)
         step = 2.0
         for _ in range(_ROUNDS):
             moves = np.concatenate([np.diag(self.reach), -np.diag(self.reach)]) * step
             around = np.clip(point + moves, -self.reach, self.reach)
             found = self._ranked(around, sign)
-            k = int(np.argmax(found))
+            k = _highest(found)
             if found[k] > value + _BETTER * abs(value):
                 point, value = around[k], float(found[k])
             else:
@@ -139,6 +139,12 @@ class Search:
             if np.isnan(slopes).any():
                 break
         return point
+
+
+def _highest(values: Array) -> int:
+    """The place of the highest value, the first of those that differ by rounding alone."""
+    size = np.abs(values[np.isfinite(values)]).max(initial=0.0)
+    return int(np.argmax(values >= values.max() - _BETTER * size))
 
 
 def without_rounding(figure: float, largest: float) -> float:

@@ -13,10 +13,11 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.analyses.contributions.contributions import unit_of
 from longtail.analyses.contributions.effects import CMRR, Effects, found, question
 from longtail.analyses.worst_case.proof import proof
-from longtail.analyses.worst_case.result import Extreme, WorstCase
-from longtail.analyses.worst_case.search import Search, without_rounding
+from longtail.analyses.worst_case.result import WorstEnd, Tolerance, WorstCase
+from longtail.analyses.worst_case.search import BoxSearch, without_rounding
 from longtail.analyses.worst_case.tolerances import limit_of, of_all, part_of, reaches, tolerance_notes
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
@@ -30,7 +31,7 @@ from longtail.statistics.spreads import Spreads, Variation, find_spreads
 from longtail.statistics.telling import spread_notes
 
 Array = NDArray[np.float64]
-_SAME = 1e-12  # of a figure: less is no change
+_IDLE = 1e-9  # of what the strongest cause does: less is nothing
 
 
 def run(
@@ -46,8 +47,8 @@ def run(
     effects = found(circuit, asked, drive, level, spreads)
     if effects.nominal.size != 1 or np.isnan(effects.nominal).any():
         raise AnalysisError(f"the netlist as it stands has no single figure '{measure[0]}'")
-    search = Search(effects.solve, reaches(spreads), effects.effects[0, 0], effects.nominal[0, 0].item())
-    points = tuple(_settled(search, point) for point in search.ends())
+    search = BoxSearch(effects.solve, reaches(spreads), effects.effects[0, 0], effects.nominal[0, 0].item())
+    points = search.ends()
     ends = search.measured(search.figures(np.stack(points)))
     sure, reason = proof(asked.name, effects, spreads, search, (without_rounding(ends[0], ends[1]), float(ends[1])))
     shown = _Shown(asked.name == CMRR, float(ends[1]) if search.magnitude else 0.0)
@@ -65,9 +66,7 @@ def run(
         largest,
         sure,
         reason,
-        {_name(cause): limit_of(cause) for cause in spreads.causes},
-        {_name(cause): cause.relative for cause in spreads.causes},
-        search.solved,
+        tuple(Tolerance(_name(c), limit_of(c), c.relative, unit_of(circuit, c)) for c in spreads.causes),
         effects.drives.hot if effects.drives else (),
         effects.drives.output if effects.drives else (),
         tuple(_notes(spreads, tolerance, effects, search, (least, largest))),
@@ -90,25 +89,28 @@ def _name(cause: Variation) -> str:
     return f"{cause.instance}.{cause.parameter}" if cause.instance else cause.parameter
 
 
-def _settled(search: Search, point: Array) -> Array:
-    """The same point with the causes at the netlist's values that do nothing to the figure there."""
-    moved = np.tile(point, (point.size, 1))
-    np.fill_diagonal(moved, 0.0)
-    there, *back = search.figures(np.vstack([point, moved]))
-    idle = np.array([abs(figure - there) <= _SAME * abs(there) for figure in back]) & (search.effects == 0.0)
-    return np.where(idle, 0.0, point)
-
-
-def _extreme(search: Search, spreads: Spreads, shown: _Shown, point: Array) -> Extreme:
-    """An end as it is told, with what each cause does there."""
-    moved = np.tile(point, (point.size, 1))
-    np.fill_diagonal(moved, 0.0)
-    there, *back = shown(search.measured(search.figures(np.vstack([point, moved])))).tolist()
+def _extreme(search: BoxSearch, spreads: Spreads, shown: _Shown, point: Array) -> WorstEnd:
+    """An end as it is told, with what each cause does there; those that do nothing are left where they are."""
+    point = np.where(_idle(search.measured(search.figures(_one_back(point)))), 0.0, point)
+    there, *back = shown(search.measured(search.figures(_one_back(point)))).tolist()
     names = map(_name, spreads.causes)
     changes = {name: _difference(there, figure) for name, figure in zip(names, back, strict=True)}
     values = {name: value.item() for name, value in spreads.values(point[None]).items()}
-    at_limit = (np.abs(point) == search.reach) | (point == 0.0) & (np.array(list(changes.values())) == 0.0)
-    return Extreme(there, values, changes, bool(at_limit.all()))
+    corner = bool(((np.abs(point) == search.reach) | (point == 0.0)).all() and point.any())
+    return WorstEnd(there, values, changes, corner)
+
+
+def _one_back(point: Array) -> Array:
+    """A point `[cause]`, and with each cause in turn at the value of the netlist, `[1 + cause, cause]`."""
+    moved = np.tile(point, (1 + point.size, 1))
+    np.fill_diagonal(moved[1:], 0.0)
+    return moved
+
+
+def _idle(figures: Array) -> NDArray[np.bool_]:
+    """Which causes do nothing, beside what others do."""
+    changes = np.abs(figures[1:] - figures[0])
+    return np.asarray(changes <= _IDLE * np.nanmax(changes, initial=0.0))
 
 
 def _difference(there: float, back: float) -> float:
@@ -116,7 +118,7 @@ def _difference(there: float, back: float) -> float:
 
 
 def _notes(
-    spreads: Spreads, tolerance: float | None, effects: Effects, search: Search, ends: tuple[Extreme, Extreme]
+    spreads: Spreads, tolerance: float | None, effects: Effects, search: BoxSearch, ends: tuple[WorstEnd, WorstEnd]
 ) -> Iterator[str]:
     if tolerance is None:
         yield from spread_notes(spreads)
@@ -129,7 +131,7 @@ def _notes(
         if not end.corner and math.isfinite(end.value):
             yield f"the {word} value lies inside the limits, not at a corner"
     if search.failed:
-        yield f"{search.failed} of {search.solved} points have no such figure: there may be worse next to them"
+        yield "some points within the limits have no such figure: there may be worse next to them"
     if effects.drives is not None:
         yield from effects.drives.notes
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from longtail.analyses.worst_case.result import Extreme, WorstCase
+from longtail.analyses.worst_case.result import WorstEnd, Tolerance, WorstCase
 from longtail.report.pages.monte_carlo import figure_text
 from longtail.report.wording.page import ATTENTION, LEFT, QUIET, STRONG, Cell, Column, Page, Table
 from longtail.units import counted, format_si
@@ -15,7 +15,7 @@ def page(result: WorstCase) -> Page:
     facts = [("input", ", ".join(result.input)), ("output", result.label)] if result.output else []
     if result.frequency_hz is not None:
         facts.append(("frequency", format_si(result.frequency_hz, "Hz")))
-    facts.append(("of", f"{counted(len(result.limits), 'cause')}, each within its limit"))
+    facts.append(("of", f"{counted(len(result.tolerances), 'cause')}, each within its limit"))
     facts.append(("guaranteed", f"{'yes' if result.guaranteed else 'no'}: {result.reason}"))
     return Page("Worst case", tuple(facts), (_ends(result), _causes(result)), result.notes)
 
@@ -41,10 +41,10 @@ def _causes(result: WorstCase) -> Table:
         Column("at the largest"),
         Column("does there"),
     )
-    names = sorted(result.limits, key=lambda name: (-_size(result, name), name))
-    rows = [_row(result, name) for name in names[:_MOST]]
-    if len(names) > _MOST:
-        rows.append((Cell(f"{len(names) - _MOST} others", QUIET), *(Cell("") for _ in columns[1:])))
+    ranked = sorted(result.tolerances, key=lambda each: (-_size(result, each.name), each.name))
+    rows = [_row(result, each) for each in ranked[:_MOST]]
+    if len(ranked) > _MOST:
+        rows.append((Cell(f"{len(ranked) - _MOST} others", QUIET), *(Cell("") for _ in columns[1:])))
     return Table("Values there, as --set takes them, and what each does", columns, tuple(rows))
 
 
@@ -53,15 +53,14 @@ def _size(result: WorstCase, name: str) -> float:
     return max(float(f"{abs(end.changes[name]):.9g}") for end in (result.least, result.largest))
 
 
-def _row(result: WorstCase, name: str) -> tuple[Cell, ...]:
-    limit = result.limits[name]
-    within = f"±{100.0 * limit:.4g} %" if result.relative[name] else f"±{limit:.4g}"
-    cells = [Cell(name, STRONG), Cell(within)]
+def _row(result: WorstCase, each: Tolerance) -> tuple[Cell, ...]:
+    within = f"{100.0 * each.limit:.4g} %" if each.relative else format_si(each.limit, each.unit)
+    cells = [Cell(each.name, STRONG), Cell(f"±{within}")]
     for end in (result.least, result.largest):
-        cells += [Cell(_value(end, name)), Cell(figure_text(end.changes[name], result.unit))]
+        cells += [Cell(_value(end, each.name)), Cell(figure_text(end.changes[each.name], result.unit))]
     return tuple(cells)
 
 
-def _value(end: Extreme, name: str) -> str:
+def _value(end: WorstEnd, name: str) -> str:
     """The value of a part; of a cause that moves several, none."""
     return f"{end.values[name]:.9g}" if name in end.values else "–"
