@@ -78,6 +78,15 @@ def test_a_sigma_counts_three_times_and_a_limit_as_it_is() -> None:
         assert not found.guaranteed
 
 
+def test_mismatch_and_process_of_one_part_add() -> None:
+    found = worst(
+        f"{DIVIDER}*@ mismatch r(r1) limit=1%\n*@ process r(r1) limit=2%\n.param x=1\n*@ process x limit=1%\n", "v(b)"
+    )
+    assert found.least.value == pytest.approx(2.0 / 2.03, rel=1e-9)
+    assert found.least.values == pytest.approx({"r1.r": 1030.0, "x": 1.0})
+    assert list(found.least.changes) == ["r1.r", "r1.r (process)", "x"]
+
+
 def test_a_tolerance_replaces_what_the_netlist_says() -> None:
     deck = f"{DIVIDER}c1 b 0 1n\nd1 0 a dm\n.model dm d(is=1e-15)\n"
     deck += "*@ mismatch r(r1) sigma=9%\n*@ process is(dm) sigma=5%\n"

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from longtail.analyses.contributions.contributions import unit_of
 from longtail.analyses.contributions.effects import CMRR, Effects, found, question
 from longtail.analyses.worst_case.proof import proof
-from longtail.analyses.worst_case.result import WorstEnd, Tolerance, WorstCase
+from longtail.analyses.worst_case.result import Tolerance, WorstCase, WorstEnd
 from longtail.analyses.worst_case.search import BoxSearch, without_rounding
 from longtail.analyses.worst_case.tolerances import limit_of, of_all, part_of, reaches, tolerance_notes
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
-from longtail.contract.counted import Counted
+from longtail.contract.counted import PROCESS, Counted
 from longtail.contract.drive import Drive
 from longtail.contract.kinds import NAMES, WORD
 from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS, SPREAD_OPTIONS
@@ -86,7 +86,9 @@ class _Shown:
 
 
 def _name(cause: Variation) -> str:
-    return f"{cause.instance}.{cause.parameter}" if cause.instance else cause.parameter
+    """What a cause is called; one of the process apart from the mismatch of the same parameter."""
+    owner = f"{cause.instance}.{cause.parameter}" if cause.instance else cause.parameter
+    return f"{owner} (process)" if cause.instance and cause.kind == PROCESS else owner
 
 
 def _extreme(search: BoxSearch, spreads: Spreads, shown: _Shown, point: Array) -> WorstEnd:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from longtail.analyses.worst_case.result import WorstEnd, Tolerance, WorstCase
+from longtail.analyses.worst_case.result import Tolerance, WorstCase, WorstEnd
 from longtail.report.pages.monte_carlo import figure_text
 from longtail.report.wording.page import ATTENTION, LEFT, QUIET, STRONG, Cell, Column, Page, Table
 from longtail.units import counted, format_si
