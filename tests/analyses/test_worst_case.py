@@ -130,13 +130,14 @@ def test_a_zero_between_capacitances_and_resistances_is_found() -> None:
 
 
 UNPROVEN = {
-    "complex": (DIFFERENCE + "c1 p 0 1n\n", "cmrr@1k"),
+    "capacitors or inductors": (DIFFERENCE + "c1 p 0 1n\n", "cmrr@1k"),
     "not linear": (DIFFERENCE + "d1 0 o dm\n.model dm d(is=1e-15)\n", "cmrr"),
     "more than one": (DIFFERENCE + "*@ process r(r1,r3) sigma=1%\n", "cmrr"),
     "more than 12": (DIFFERENCE + "".join(f"r1{k} o 0 1k\n" for k in range(9)), "cmrr"),
     "pole": (f"t\n{PORTS}*@ mismatch r(r*) limit=10%\nr1 a p 1k\nr2 p o 1k\ne1 o 0 p b 2.05\n", "differential"),
     "not positive": (DIFFERENCE + "r5 o 0 1k\n*@ mismatch r(r5) sigma=40%\n", "cmrr"),
     "only gains": (DIFFERENCE, "v(o)"),
+    "only gains and": (DIFFERENCE, "differential_db@0"),
 }
 
 
