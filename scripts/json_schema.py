@@ -32,6 +32,7 @@ QUESTIONS: dict[str, tuple[tuple[str | None, dict[str, Any]], ...]] = {
         ("ota_5t", {"frequency_hz": FEW, "full": True, "temperatures": [0.0, 70.0]}),
     ),
     "behavioral": (("bjt_pair", {}), ("ota_5t", {"frequency_hz": 1e6, "null": True})),
+    "check-statistics": (("bjt_pair", {}),),
     "cmrr": (("bjt_pair", {"frequency_hz": FEW}), ("ota_5t", {"vcm": "0.5:2.5:5", "null": True, "frequency_hz": 1.0})),
     "contributions": (
         ("bjt_pair", {}),
@@ -94,6 +95,11 @@ QUESTIONS: dict[str, tuple[tuple[str | None, dict[str, Any]], ...]] = {
         ("ota_5t", {"null": True}),
         (ONE_SIDE, {"v_id": "-1:1:5"}),
     ),
+    "worst-case": (
+        ("bjt_pair", {"only": ["rc*"]}),
+        ("mos_pair", {"measure": "v(o1)", "tolerance": "1%", "only": ["rd*"]}),
+        ("bjt_pair", {"measure": "cmrr@50", "only": ["rc*"]}),
+    ),
     "yields": (
         ("bjt_pair", {"limit": ["cmrr@50>=95dB", "|offset|<=1mV"]}),
         ("ota_5t", {"limit": "common@1k<=1m"}),
@@ -103,7 +109,7 @@ QUESTIONS: dict[str, tuple[tuple[str | None, dict[str, Any]], ...]] = {
 # objects whose keys are names in the circuit, or of what was asked for
 BY_NAME = {"nodes", "branches", "devices", "units", "kinds", "axes", "values", "supplies", "zero", "symbols", "joints"}
 BY_NAME |= {"worst_at", "sources", "infinite", "zeros_rad_s", "zero_nodes", "zero_uncertainty"}
-BY_NAME |= {"measures", "quantiles", "drawn", "groups", "worst_case", "rejection_db"}
+BY_NAME |= {"measures", "quantiles", "drawn", "groups", "worst_case", "rejection_db", "changes"}
 BY_NAME |= {"loops", "residues_rad_s", "cancelling", "gain_at_dc", "scale", "error", "halves"}
 MAY_BE_NULL = {"worst_at", "tail", "loop", "steering", "image", "null", "limit", "reason", "curves", "common"}
 MAY_BE_NULL |= {"law", "ideal_share", "device", "ambiguous", "path", "pole_rad_s", "input_common_mode_by_cmrr", "rails"}

@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # the public names and their homes; read at run time too, by 
     from longtail import modes
     from longtail.amplifier import Amplifier, read
     from longtail.analyses.behavioral import BehavioralModel
+    from longtail.analyses.check_statistics.result import StatisticsCheck
     from longtail.analyses.cmrr import CmrrMap
     from longtail.analyses.contributions.result import Contributions
     from longtail.analyses.derive import Derivation
@@ -34,6 +35,7 @@ if TYPE_CHECKING:  # the public names and their homes; read at run time too, by 
     from longtail.analyses.source_imbalance import SourceImbalance
     from longtail.analyses.sweep.sweep import SweepResult
     from longtail.analyses.transfer.transfer import Transfer
+    from longtail.analyses.worst_case.result import WorstCase
     from longtail.analyses.yields.result import Yields
     from longtail.bench.behavioral import Behavioral
     from longtail.circuit import Circuit
@@ -87,11 +89,13 @@ __all__ = [
     "Result",
     "SizeError",
     "SourceImbalance",
+    "StatisticsCheck",
     "StructuralError",
     "SupplyRejection",
     "SweepResult",
     "Transfer",
     "UnsupportedError",
+    "WorstCase",
     "Yields",
     "decades",
     "grid",

@@ -36,6 +36,7 @@ WAYS: dict[str, tuple[dict[str, Any], ...]] = {
         {"frequency_hz": FEW, "parameters": LANES},
         {"frequency_hz": FEW, "parameters": LANES, "null": True},
     ),
+    "check-statistics": ({},),
     "contributions": ({}, {"measure": "cmrr", "frequency_hz": FEW}, {"measure": "differential_db@1k", "null": True}),
     "half": ({}, {"at_hz": 1e6}),
     "impedance": ({"frequency_hz": FEW}, {"frequency_hz": FEW, "null": True}),
@@ -53,6 +54,7 @@ WAYS: dict[str, tuple[dict[str, Any], ...]] = {
     ),
     "sweep": ({"parameters": LANES}, {"parameters": LANES, "null": True}),
     "transfer": ({}, {"null": True}, {"temperatures": [0.0, 70.0]}),
+    "worst-case": ({"only": ["r*"]}, {"measure": "cmrr@1k", "only": ["r*"], "null": True}),
     "yields": ({"limit": "|offset|<=2mV,cmrr@1k>=60dB", "null": True},),
 }
 

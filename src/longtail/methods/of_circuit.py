@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from longtail.methods.asking import asks
 
 if TYPE_CHECKING:
+    from longtail.analyses.check_statistics.result import StatisticsCheck
     from longtail.analyses.derive import Derivation
     from longtail.analyses.formula.result import Formula
     from longtail.analyses.half import HalfCircuits
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from longtail.analyses.op import OpResult
     from longtail.analyses.poles.poles import PolesAndZeros
     from longtail.analyses.transfer.transfer import Transfer
+    from longtail.analyses.worst_case.result import WorstCase
     from longtail.analyses.yields.result import Yields
     from longtail.contract.kinds import (
         Assignments,
@@ -38,6 +40,23 @@ if TYPE_CHECKING:
 
 class OfCircuit:
     """What is asked of the circuit as it is."""
+
+    @asks
+    def check_statistics(
+        self,
+        *,
+        input: Nodes | None = None,
+        output: Nodes | None = None,
+    ) -> StatisticsCheck:
+        """Whether the mismatch that the netlist gives is physical, and what to write instead.
+
+        input: input nodes or input voltage sources, positive first; as the netlist says, or as found if not given
+        output: output nodes, positive first, or one node; as the netlist says, or as found if not given
+
+        >>> from longtail import read
+        >>> read("bjt_pair", parameters={"drc": 0.01}).check_statistics()
+        <statistics of 0 causes: nothing said>
+        """
 
     @asks
     def derive(
@@ -297,6 +316,42 @@ class OfCircuit:
         >>> from longtail import read
         >>> read("bjt_pair", parameters={"drc": 0.01}).transfer()
         <transfer to v(o1) - v(o2): gain -38.61 V/V, linear to 1 % within 9.378 mV>
+        """
+
+    @asks
+    def worst_case(
+        self,
+        *,
+        input: Nodes | None = None,
+        output: Nodes | None = None,
+        measure: Names = "offset",
+        tolerance: Word | None = None,
+        mismatch: Flag = False,
+        process: Flag = False,
+        both: Flag = False,
+        only: Names | None = None,
+        vcm: Number | None = None,
+        null: Flag = False,
+        target: Number | None = None,
+    ) -> WorstCase:
+        """Worst case of a figure where every part stays within its tolerance.
+
+        input: input nodes or input voltage sources, positive first; as the netlist says, or as found if not given
+        output: output nodes, positive first, or one node; as the netlist says, or as found if not given
+        measure: the figure: offset, cmrr@50, common_to_differential, or any that sweep measures, at a frequency or not
+        tolerance: every resistor, capacitor and what else the netlist lets spread within this part of its value, as in
+            1%; the limits of the netlist's rules if not given
+        mismatch: only mismatch counts, each device by itself
+        process: only the process counts, all devices together
+        both: mismatch and process count, as also where nothing is said
+        only: devices that spread, as in q1,q2,rc*; all of them if not given
+        vcm: dc common-mode level of the inputs (V); the netlist's own if not given
+        null: find the input offset that brings the output to its target, and analyze there
+        target: output voltage to null to (V); with null only; 0 for a pair, mid-supply for one node if not given
+
+        >>> from longtail import read
+        >>> read("bjt_pair", parameters={"drc": 0.01}).worst_case()
+        <worst case of input_offset: -0.00339655 to 0.00287091 V, not proven>
         """
 
     @asks

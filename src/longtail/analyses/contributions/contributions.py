@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from longtail.analyses.contributions.effects import CMRR, OFFSET, AskedFigure, Effects, found, question
 from longtail.analyses.contributions.result import Contributions, Contributor
-from longtail.circuit import GROUND, Circuit
+from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.axes import FREQUENCY_FORMS
 from longtail.contract.counted import MISMATCH, Counted
@@ -27,7 +27,7 @@ from longtail.devices.discovery import devices
 from longtail.driven.inputs import find_drives
 from longtail.errors import OptionError
 from longtail.hints import said
-from longtail.sets import DisjointSets
+from longtail.statistics.alike import alike
 from longtail.statistics.contributions import variance_shares
 from longtail.statistics.draws import NORMAL
 from longtail.statistics.spreads import Spreads, Variation, find_spreads
@@ -47,7 +47,8 @@ def run(
     spreads = find_spreads(circuit).chosen(counted)
     effects = found(circuit, asked, drive, vcm, spreads)
     sigma, share = variance_shares(effects.effects, spreads.correlation)
-    alike = _alike(circuit, spreads.causes)
+    mismatched = (cause.instance for cause in spreads.causes if cause.kind == MISMATCH)
+    twins = alike(circuit, (name for name in mismatched if name in circuit.instances))  # and not several at once
     deviations = np.array([cause.standard for cause in spreads.causes])
     return Contributions(
         asked.name,
@@ -57,7 +58,7 @@ def run(
         effects.vcm,
         effects.nominal,
         sigma,
-        tuple(_contributor(circuit, cause, alike) for cause in spreads.causes),
+        tuple(_contributor(circuit, cause, twins) for cause in spreads.causes),
         effects.effects / deviations,
         share,
         effects.drives.hot if effects.drives else (),
@@ -80,40 +81,24 @@ def _one(measure: tuple[str, ...]) -> str:
     return measure[0]
 
 
-def _contributor(circuit: Circuit, cause: Variation, alike: Mapping[str, str]) -> Contributor:
-    unit = "" if cause.relative else _unit(circuit, cause)
-    group = alike.get(cause.instance, cause.instance) if cause.kind == MISMATCH else cause.instance
+def _contributor(circuit: Circuit, cause: Variation, twins: Mapping[str, tuple[str, ...]]) -> Contributor:
+    unit = unit_of(circuit, cause)
+    group = ", ".join(twins.get(cause.instance, (cause.instance,))) if cause.kind == MISMATCH else cause.instance
     return Contributor(
         cause.instance, cause.parameter, cause.kind, cause.standard, cause.relative, unit, cause.source, group
     )
 
 
-def _unit(circuit: Circuit, cause: Variation) -> str:
-    instance = circuit.instances.get(cause.owners[0])
+def unit_of(circuit: Circuit, cause: Variation) -> str:
+    """The unit that the deviation of a cause is in; "" for a part of the value, and where none is declared."""
+    if cause.relative:
+        return ""
+    instance = circuit.instances.get(cause.owners[0]) if cause.owners else None
     if instance is None:
         return ""
     model = devices()[instance.device]
     declared = {p.name: p.unit for p in (*model.model_parameters, *model.parameters)}
     return declared.get(cause.parameter, "")
-
-
-def _alike(circuit: Circuit, causes: tuple[Variation, ...]) -> dict[str, str]:
-    """By device, the devices that ought to be equal to it, with commas between: those of the same model and values
-    with the same terminal at the same node, as the halves of a pair, a mirror, or two loads at one supply."""
-    mismatched = (cause.instance for cause in causes if cause.kind == MISMATCH)
-    names = [name for name in dict.fromkeys(mismatched) if name in circuit.instances]  # and not several at once
-    rails = {GROUND, *(node for s in circuit.ports.supplies for node in circuit.instances[s].nodes)}
-    sets = DisjointSets()
-    first: dict[object, str] = {}
-    for name in names:
-        instance = circuit.instances[name]
-        sets.find(name)
-        values = tuple(sorted((key, circuit.number(value)) for key, value in instance.parameters.items()))
-        for terminal, node in enumerate(instance.nodes):
-            if instance.model is None or node not in rails:  # two loads may meet at a supply, two transistors by chance
-                place = (instance.device, instance.model, values, terminal, node)
-                sets.join(first.setdefault(place, name), name)
-    return {name: ", ".join(each for each in names if sets.find(each) == sets.find(name)) for name in names}
 
 
 def _notes(circuit: Circuit, asked: AskedFigure, drive: Drive, spreads: Spreads, effects: Effects) -> list[str]:
