@@ -105,7 +105,8 @@ class Analysis:
     cannot do without, as its help shows them. `most` is the size of the largest circuit that it takes, see
     `longtail.engine.size`. One that is `about` nothing but its options is run without a circuit; `without_circuit` is
     the name of that which answers such a question where there is no netlist. `verb` is what the command line calls it,
-    where that is not its name.
+    where that is not its name. One that `draws` gets the circuit with what statistical functions draw, as do those that
+    are asked which random causes count; all others get it as it stands.
     """
 
     name: str
@@ -118,6 +119,7 @@ class Analysis:
     about: Subject = Subject.CIRCUIT
     without_circuit: str = ""
     verb: str = ""
+    draws: bool = False
 
     @property
     def command(self) -> str:
@@ -173,7 +175,7 @@ class Analysis:
             return ()
         if circuit is None:
             raise OptionError(f"{self.name} is about a circuit", hint=f"read(...).{self.identifier}(...) asks it")
-        draws = any(option.group is Counted for option in self.options)
+        draws = self.draws or any(option.group is Counted for option in self.options)
         return (circuit if draws or not circuit.draws else _NOMINAL.get(circuit, None, lambda: without_draws(circuit)),)
 
     def _arguments(self, values: Mapping[str, Any]) -> dict[str, Any]:

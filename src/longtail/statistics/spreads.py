@@ -75,6 +75,13 @@ class Variation:
             return tuple(self.instance.split(", ")) if self.instance else (self.parameter,)
         return tuple(name.rpartition(".")[0] or name for name in self.names)
 
+    def parameters(self, circuit: Circuit) -> tuple[str, ...]:
+        """What it moves, by varied name: of a draw the parameters that it stands at."""
+        if not self.draw:
+            return self.names
+        named = tuple(f"{owner}.{self.parameter}" if self.instance else owner for owner in self.owners)
+        return () if self.parameter in UNNAMED else tuple(n for n in named if has_value(circuit, n))
+
     def moves(self, pattern: str) -> bool:
         """Whether it moves a device of this name."""
         return any(fnmatchcase(called, pattern) for owner in self.owners for called in called_names(owner))
@@ -236,6 +243,14 @@ class Spreads:
             for cause in self.causes
         )
         return replace(self, circuit=circuit, causes=tuple(kept))
+
+
+def has_value(circuit: Circuit, name: str) -> bool:
+    """Whether the netlist gives a parameter a value of its own, other than zero."""
+    try:
+        return nominal(circuit, name) != 0.0
+    except OptionError:  # the device works it out from others
+        return False
 
 
 def find_spreads(circuit: Circuit) -> Spreads:

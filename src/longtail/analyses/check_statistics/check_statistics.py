@@ -38,4 +38,5 @@ ANALYSIS = Analysis(
     run,
     StatisticsCheck,
     INPUT_OPTIONS,
+    draws=True,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from longtail.analyses.check_statistics.result import Finding
@@ -13,6 +13,7 @@ from longtail.circuit import Circuit, Instance
 from longtail.contract.counted import MISMATCH, PROCESS
 from longtail.devices.base import Spread
 from longtail.devices.discovery import devices
+from longtail.elaborate.named_values import nominal
 from longtail.elaborate.roles import base, role_of
 from longtail.elaborate.spreads import spread_names
 from longtail.netlist.cards import SpreadRule
@@ -49,8 +50,11 @@ class GivenStatistics:
 
     @cached_property
     def causes(self) -> tuple[Variation, ...]:
-        """What the netlist says itself."""
-        return () if self.spreads.assumed else self.spreads.causes
+        """What the netlist says itself; what statistical functions draw as what it moves."""
+        if self.spreads.assumed:
+            return ()
+        named = ((cause, cause.parameters(self.circuit)) for cause in self.spreads.causes)
+        return tuple(replace(cause, names=names, draw=False) for cause, names in named if names)
 
     @cached_property
     def own(self) -> dict[str, dict[str, Variation]]:
@@ -126,7 +130,7 @@ def changes_sign(said: GivenStatistics) -> Iterator[Finding]:
     for cause in said.causes:
         reach = {UNIFORM: math.sqrt(3.0), TRUNCATED: min(cause.cut, FAR)}.get(cause.shape, FAR) * cause.deviation
         for name in cause.names:
-            value = said.spreads.nominal[name]
+            value = nominal(said.circuit, name)
             part = reach if cause.relative else reach / abs(value) if value else 0.0
             if part >= 1.0 and _positive(said.circuit, name):
                 found[cause.source, cause.parameter, cause.deviation].append(name.rpartition(".")[0] or name)

@@ -58,6 +58,8 @@ def _obstacle(name: str, effects: Effects, spreads: Spreads, search: BoxSearch) 
         return "some points have no solution"
     within = spreads.within(circuit)
     for cause in within.causes:
+        if cause.draw:
+            return f"what {cause.source} draws may move more than one resistance, and not along a straight line"
         moved = [name.rpartition(".") for name in cause.names]
         if len(moved) > 1 or any(
             owner not in circuit.instances or _VALUES.get(circuit.instances[owner].device) != parameter

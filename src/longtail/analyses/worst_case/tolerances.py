@@ -16,7 +16,7 @@ from longtail.devices.discovery import devices
 from longtail.elaborate.named_values import nominal
 from longtail.errors import InputError, OptionError
 from longtail.hints import said
-from longtail.statistics.draws import NORMAL, TRUNCATED, UNIFORM
+from longtail.statistics.draws import NORMAL, TRUNCATED, TWO_VALUES, UNIFORM
 from longtail.statistics.spreads import Spreads, Variation
 from longtail.units import parse_number
 
@@ -43,6 +43,8 @@ def reach_of(cause: Variation) -> float:
     """How far a cause goes to either side, in its standard deviations."""
     if cause.shape == UNIFORM:
         return math.sqrt(3.0)
+    if cause.shape == TWO_VALUES:
+        return 1.0
     return cause.cut * cause.deviation / cause.standard if cause.shape == TRUNCATED else FAR
 
 
@@ -54,7 +56,7 @@ def limit_of(cause: Variation) -> float:
 def of_all(spreads: Spreads, part: float) -> Spreads:
     """Every resistor and capacitor, and what else the netlist gives a spread, within a part of its value."""
     circuit = spreads.circuit
-    named = () if spreads.assumed else spreads.names
+    named = () if spreads.assumed else [name for cause in spreads.causes for name in cause.parameters(circuit)]
     causes = tuple(_cause(circuit, name, part) for name in dict.fromkeys((*_passive(circuit), *named)))
     if not causes:
         raise OptionError("there is no resistor or capacitor that a tolerance could be of")

@@ -97,7 +97,7 @@ def _extreme(search: BoxSearch, spreads: Spreads, shown: _Shown, point: Array) -
     there, *back = shown(search.measured(search.figures(_one_back(point)))).tolist()
     names = map(_name, spreads.causes)
     changes = {name: _difference(there, figure) for name, figure in zip(names, back, strict=True)}
-    values = {name: value.item() for name, value in spreads.values(point[None]).items()}
+    values = {name: value.item() for name, value in spreads.told(spreads.values(point[None])).items()}
     corner = bool(((np.abs(point) == search.reach) | (point == 0.0)).all() and point.any())
     return WorstEnd(there, values, changes, corner)
 
