@@ -165,7 +165,7 @@ def test_process_and_mismatch_are_switched_apart() -> None:
     [
         ({"measure": "gains"}, "more than one figure"),
         ({"limit": "offset"}, "expected a figure"),
-        ({"sampling": "sobel"}, "no sampling 'sobel'"),
+        ({"sampling": "sobel"}, "no sampling .sobel"),
         ({"samples": 10, "sample": 10}, "no sample 10"),
         ({"measure": "ofset"}, "nothing called 'ofset'"),
         ({"resume": True}, "nothing to resume"),

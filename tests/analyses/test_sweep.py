@@ -55,7 +55,7 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     def parted(*arguments: Any, **options: Any) -> Any:
         return whole(*arguments, **{**options, "size": 4})
 
-    monkeypatch.setattr("longtail.analyses.sweep.sweep.stream", parted)
+    monkeypatch.setattr("longtail.analyses.sweep.work.stream", parted)
 
 
 def test_figures_are_those_of_the_analyses(amp: lt.Amplifier) -> None:
@@ -312,7 +312,7 @@ def test_a_folder_that_is_not_there_is_named(amp: lt.Amplifier, tmp_path: Path) 
 
 
 def test_too_much_for_memory_goes_to_a_file(amp: lt.Amplifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("longtail.analyses.sweep.sweep._KEPT", 100)
+    monkeypatch.setattr("longtail.analyses.sweep.work._KEPT", 100)
     options = {"vary": {"rc1.r": [9e3, 1e4]}, "measure": "differential,cmrr_db", "frequency_hz": "1:100:3"}
     with pytest.raises(lt.OptionError, match="memory"):
         amp.sweep(**options)

@@ -271,7 +271,10 @@ def level_of(model: DeviceModel) -> int:
 def said(deck: str, verb: str, options: Mapping[str, object], copy: DeviceModel) -> tuple[object, str]:
     """What a verb makes of a deck, as JSON and as a page, without the name of the copy and the case of local names."""
     result = getattr(lt.read(deck), verb)(**options)
-    texts = [text.replace(copy.name, copy.name.removesuffix("twin")) for text in (result.to_json(), result.to_text())]
+    texts = [
+        re.sub(r"level=\d+ ?", "", text.replace(copy.name, copy.name.removesuffix("twin")))
+        for text in (result.to_json(), result.to_text())
+    ]
     return json.loads(texts[0].casefold()), texts[1].casefold()
 
 

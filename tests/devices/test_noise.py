@@ -231,7 +231,7 @@ def test_thermal_noise_at_the_temperature_of_the_device(
     found = noise_sources(point)
     of_device = {
         place.name: density
-        for place, density in zip(found.places, found.density[0], strict=True)
+        for place, density in zip(found.places, found.spectrum(np.ones(1))[0, 0], strict=True)
         if place.instance == cards[0][:2]
     }
     for name, siemens in conductance.items():

@@ -238,7 +238,6 @@ def test_a_fourth_node_may_have_the_name_of_a_model() -> None:
     [
         ("m1 d g 0 tj tc k", UnsupportedError, "nodes for the temperatures of junction and case are not supported"),
         ("m1 d g 0 k thermal", UnsupportedError, r"self-heating \('thermal'\) is not supported"),
-        ("m1 d g 0 0 k", NetlistError, r"expected 3 nodes \(d g s\) before model 'k', found 4"),
         ("m1 d g k", NetlistError, r"expected 3 nodes \(d g s\) before model 'k', found 2"),
     ],
 )

@@ -61,7 +61,7 @@ def test_level_2_in_a_circuit():
 
 
 def test_switches_of_level_2_are_refused_where_their_meaning_is_not_known():
-    with pytest.raises(lt.LongtailError, match="expected name=value, found 'oneway'"):
+    with pytest.raises(lt.LongtailError, match="oneway"):
         lt.read("t\ns1 a 0 a 0 m\nv1 a 0 1\n.model m sw(level=2 ron=1 roff=1g oneway)\n")
     found = lt.read("t\ns1 a 0 a 0 m\nv1 a 0 1\n.model m sw(level=2 ron=1 roff=1g vt=.5 lser=1n)\n")
     assert any("without effect: lser" in note.message for note in found.circuit.notes)

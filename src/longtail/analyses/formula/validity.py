@@ -203,7 +203,7 @@ def mismatch(circuit: Circuit, samples: int = SAMPLES, seed: int = SEED) -> dict
     random = np.random.default_rng(seed)
     found = {}
     for instance in circuit.instances.values():
-        for spread in devices()[instance.device].mismatch:
+        for spread in (each for each in devices()[instance.device].mismatch if each.deviation):
             for parameter in spread.parameters:
                 name = f"{instance.name}.{parameter}"
                 value = _given(circuit, name)

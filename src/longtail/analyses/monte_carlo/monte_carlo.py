@@ -25,7 +25,7 @@ from longtail.driven.drives import Drives
 from longtail.driven.grid import Lanes
 from longtail.driven.inputs import find_drives
 from longtail.driven.nulling import null_target, nulled_to
-from longtail.errors import OptionError, nearest
+from longtail.errors import OptionError, in_short, nearest
 from longtail.lanes.status import LaneStatus
 from longtail.merits.merit import Merit
 from longtail.merits.registry import AT_A_FREQUENCY, measures, of_point
@@ -110,7 +110,7 @@ def _plan(circuit: Circuit, drive: Drive, counted: Counted, names: tuple[str, ..
     sampling = ",".join(draw.sampling)
     if sampling not in KINDS:
         hint = nearest(sampling, KINDS) or f"there are {', '.join(KINDS)}"
-        raise OptionError(f"there is no sampling '{sampling}'", hint=hint)
+        raise OptionError(f"there is no sampling {in_short(sampling)}", hint=hint)
     if draw.sample is not None and draw.sample >= draw.samples:
         raise OptionError(f"there is no sample {draw.sample}", hint=f"they are numbered 0 to {draw.samples - 1}")
     plan = SampledPlan(

@@ -109,8 +109,8 @@ def sloping(p: Parameters, on: str, off: str) -> Edges:
 def beyond(voltage: Real, drop: Real, width: Real = 0.0) -> Real:
     """What of a voltage is beyond a drop either way, V; with parabolas of a width at both bends.
 
-    >>> beyond(1.5, 1.0), beyond(0.5, 1.0), beyond(-1.5, 1.0), beyond(1.0, 1.0, 0.8)
-    (0.5, 0.0, -0.5, 0.1)
+    >>> beyond(1.5, 1.0), beyond(0.5, 1.0), beyond(-1.5, 1.0), beyond(1.0, 1.0, 0.5)
+    (0.5, 0.0, -0.5, 0.0625)
     """
     return _ramp(voltage - drop, width) - _ramp(-voltage - drop, width)
 
