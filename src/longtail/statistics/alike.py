@@ -23,4 +23,7 @@ def alike(circuit: Circuit, devices: Iterable[str]) -> dict[str, tuple[str, ...]
             if instance.model is None or node not in rails:  # two loads may meet at a supply, two transistors by chance
                 place = (instance.device, instance.model, values, terminal, node)
                 sets.join(first.setdefault(place, name), name)
-    return {name: tuple(each for each in names if sets.find(each) == sets.find(name)) for name in names}
+    members: dict[str, list[str]] = {}
+    for name in names:
+        members.setdefault(sets.find(name), []).append(name)
+    return {name: tuple(members[sets.find(name)]) for name in names}

@@ -27,12 +27,6 @@ class Sampling:
     seed: int
     kind: str = RANDOM
 
-    @cached_property
-    def _groups(self) -> dict[str, int]:
-        """The dimension that the causes of a group have in common, by group: after those of the causes."""
-        groups = dict.fromkeys(cause.group for cause in self.spreads.causes if cause.group)
-        return {group: len(self.spreads.causes) + k for k, group in enumerate(groups)}
-
     def causes(self, where: Rows) -> Array:
         """The standardized causes of some samples, `[sample, cause]`; of `NOMINAL` all are zero.
 
@@ -41,14 +35,14 @@ class Sampling:
         rows = np.arange(self.samples)[where] if isinstance(where, slice) else where
         causes = self.spreads.causes
         u = uniforms(
-            self.seed, np.maximum(rows, 0), len(causes) + len(self._groups), kind=self.kind, count=self.samples
+            self.seed, np.maximum(rows, 0), len(causes) + len(self.spreads.groups), kind=self.kind, count=self.samples
         )
         found = np.empty((rows.size, len(causes)))
         for (shape, cut), columns in self._alike.items():
             scales = [np.sqrt(3.0) if shape == FLAT else causes[k].deviation / causes[k].standard for k in columns]
             found[:, columns] = shaped(u[:, columns], shape, cut) * scales
         for k in (k for k, cause in enumerate(causes) if cause.group):
-            c, shared = causes[k].correlation, shaped(u[:, self._groups[causes[k].group]], causes[k].shape)
+            c, shared = causes[k].correlation, shaped(u[:, self.spreads.groups[causes[k].group]], causes[k].shape)
             found[:, k] = np.sqrt(c) * shared + np.sqrt(1.0 - c) * found[:, k]
         found[rows == NOMINAL] = 0.0
         return found

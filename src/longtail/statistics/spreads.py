@@ -127,19 +127,33 @@ class Spreads:
         return {name: nominal(self.circuit, name) for name in self.names}
 
     @cached_property
+    def groups(self) -> dict[str, int]:
+        """The place of what the causes of a group have in common, by group: behind those of the causes."""
+        groups = dict.fromkeys(cause.group for cause in self.causes if cause.group)
+        return {group: len(self.causes) + k for k, group in enumerate(groups)}
+
+    @cached_property
+    def _moving(self) -> dict[str, list[tuple[int, Variation]]]:
+        """The causes that move each name, with their places."""
+        found: dict[str, list[tuple[int, Variation]]] = {name: [] for name in self.names}
+        for k, cause in enumerate(self.causes):
+            for name in cause.names:
+                found[name].append((k, cause))
+        return found
+
+    @cached_property
     def mixing(self) -> Array:
         """The causes `[cause, independent]` as sums of independent variables of variance 1.
 
         Of a group with the correlation c each is sqrt(1 - c) of its own, in the order of the causes, and sqrt(c) of
         what the group has in common, behind them.
         """
-        groups = list(dict.fromkeys(cause.group for cause in self.causes if cause.group))
         count = len(self.causes)
-        matrix = np.zeros((count, count + len(groups)))
+        matrix = np.zeros((count, count + len(self.groups)))
         for k, cause in enumerate(self.causes):
             matrix[k, k] = math.sqrt(1.0 - cause.correlation)
             if cause.group:
-                matrix[k, count + groups.index(cause.group)] = math.sqrt(cause.correlation)
+                matrix[k, self.groups[cause.group]] = math.sqrt(cause.correlation)
         return matrix
 
     @cached_property
@@ -165,9 +179,8 @@ class Spreads:
             for name in (n for n in self.names if n not in self.circuit.draws and (n in top) is own):
                 base = np.asarray(self._follows(name, found, moving))
                 moved = np.broadcast_to(base, len(causes)).astype(float)
-                for k, cause in enumerate(self.causes):
-                    if name in cause.names:
-                        moved = moved + cause.standard * causes[:, k] * (base if cause.relative else 1.0)
+                for k, cause in self._moving[name]:
+                    moved = moved + cause.standard * causes[:, k] * (base if cause.relative else 1.0)
                 found[name] = moved
         beyond = beyond_bounds(self.circuit, self.told(found)) if found else np.zeros(len(causes), bool)
         return {name: np.where(beyond, np.nan, value) for name, value in found.items()} if beyond.any() else found

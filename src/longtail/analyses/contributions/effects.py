@@ -31,7 +31,7 @@ from longtail.lanes.status import LaneStatus
 from longtail.merits.frequencies import Asked
 from longtail.merits.gains import symbols
 from longtail.merits.merit import Merit, SpotMerit
-from longtail.merits.registry import measures, of_point
+from longtail.merits.registry import ALIASES, measures, of_point
 from longtail.merits.seen import Seen
 from longtail.modes import COMMON, DIFFERENTIAL
 from longtail.statistics.spreads import Spreads
@@ -40,7 +40,7 @@ Array = NDArray[np.float64]
 Values = NDArray[Any]  # real or complex
 
 CMRR, OFFSET = "cmrr", "input_offset"
-_NAMES = {"offset": OFFSET, "cmrr_db": CMRR}  # other names of the two
+_NAMES = {**ALIASES, "cmrr_db": CMRR}  # other names of the two
 _STEP = 2.0**-4  # standard deviations, to either side
 _ROUNDING = 1e-11  # of the largest effect at a place: less is what solving leaves of none
 

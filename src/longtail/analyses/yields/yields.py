@@ -47,9 +47,12 @@ def run(circuit: Circuit, drive: Drive, counted: Counted, limit: tuple[Bound, ..
         raise OptionError("a yield is of limits", hint=said("as in {limit}", limit="cmrr@50>=80dB"))
     spreads = find_spreads(circuit).chosen(counted)
     level = None if drive.vcm is None else np.array([drive.vcm])
-    effects = [found(circuit, question(bound.measure, None), drive, level, spreads) for bound in limit]
+    asked = [question(bound.measure, None) for bound in limit]
+    effects = [found(circuit, each, drive, level, spreads) for each in asked]
     drives = next((each.drives for each in effects if each.drives), None)
-    held = tuple(_held(bound, each, spreads) for bound, each in zip(limit, effects, strict=True))
+    held = tuple(
+        _held(bound, each.name, here, spreads) for bound, each, here in zip(limit, asked, effects, strict=True)
+    )
     names = [cause.instance + "." * bool(cause.instance) + cause.parameter for cause in spreads.causes]
     causes = Sampling(spreads, _POINTS, _SEED, SOBOL).causes(slice(0, _POINTS))
     kept = [each.kept(_independent(each.picture[1], spreads)(causes)) for each in held]
@@ -76,13 +79,12 @@ def _validity(all_of_them: Sequence[str]) -> str:
     return next(word for word in (NEITHER, QUADRATIC, LINEAR) if word in all_of_them)
 
 
-def _held(bound: Bound, effects: Effects, spreads: Spreads) -> HeldLimit:
+def _held(bound: Bound, name: str, effects: Effects, spreads: Spreads) -> HeldLimit:
     """A limit ready to be judged. Raises `OptionError` for a figure that is not one number."""
     if effects.nominal.size != 1 or np.isnan(effects.nominal).any():
         raise OptionError(f"'{bound.text}': the netlist as it stands has no such figure")
     mixing = spreads.mixing
     first = Expansion(effects.nominal[0, 0].item(), effects.effects[0, 0] @ mixing)
-    name = question(bound.measure, None).name
     unit = "dB" if name == CMRR else effects.unit
     drawn = Sampling(spreads, CHECKS, _SEED).causes(slice(0, CHECKS))
     checks = drawn @ np.linalg.pinv(mixing).T
