@@ -109,6 +109,16 @@ def parse_number(text: str) -> float:
     return reading.value
 
 
+def parse_part(text: str) -> float:
+    """A part of a whole: a number as `parse_number` reads it, or one in percent. Raises InputError for anything else.
+
+    >>> parse_part("10%"), parse_part("0.1")
+    (0.1, 0.1)
+    """
+    words = text.strip()
+    return parse_number(words.removesuffix("%")) / (100.0 if words.endswith("%") else 1.0)
+
+
 def number_or_none(text: str) -> float | None:
     """The value of a number in SPICE's way, or None when `text` is no number.
 

@@ -10,8 +10,8 @@ import numpy as np
 
 import longtail as lt
 from longtail.contract.counted import Counted
+from longtail.statistics.finding import find_spreads
 from longtail.statistics.sampling import Sampling
-from longtail.statistics.spreads import find_spreads
 
 SAMPLES = 1000
 OTA = Path(__file__).parents[2] / "examples" / "ota_5t.cir"

@@ -12,7 +12,7 @@ from longtail.driven.levels import sweep
 from longtail.driven.sensitivities import Sensitivities, sensitivities
 from longtail.elaborate.named_values import nominal
 from longtail.examples import gallery
-from longtail.statistics.spreads import find_spreads
+from longtail.statistics.finding import find_spreads
 
 FREQUENCIES = np.array([0.0, 1e3, 1e6, 1e8, 1e9, 3e9])
 COUPLED = {"accelerometer_bridge", "radio_front_end"}  # whose outputs cannot be nulled at dc

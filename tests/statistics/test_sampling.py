@@ -7,8 +7,8 @@ import pytest
 
 import longtail as lt
 from longtail.statistics.draws import KINDS
+from longtail.statistics.finding import find_spreads
 from longtail.statistics.sampling import NOMINAL, Sampling
-from longtail.statistics.spreads import find_spreads
 
 DECK = """t
 *@ mismatch r(r1) sigma=1%

@@ -10,8 +10,9 @@ import pytest
 import longtail as lt
 from longtail.contract.counted import MISMATCH, PROCESS, Counted
 from longtail.statistics.draws import TWO_VALUES, UNIFORM
+from longtail.statistics.finding import find_spreads
 from longtail.statistics.sampling import Sampling
-from longtail.statistics.spreads import Spreads, find_spreads
+from longtail.statistics.spreads import Spreads
 
 DECK = """a pair
 {rules}

@@ -66,6 +66,14 @@ def nominal(circuit: Circuit, name: str) -> float:
     return default
 
 
+def known_value(circuit: Circuit, name: str) -> float | None:
+    """The same; None where the netlist has none, as of what a device works out from others."""
+    try:
+        return nominal(circuit, name)
+    except OptionError:
+        return None
+
+
 def with_values(circuit: Circuit, values: Mapping[str, float]) -> Circuit:
     """The circuit with other values of what the names stand for, but parameters of the top level: they decide how a
     netlist is read, and are replaced then.

@@ -10,7 +10,7 @@ from longtail.contract.drive import Drive
 from longtail.contract.options import INPUT_OPTIONS
 from longtail.driven.inputs import find_drives
 from longtail.errors import LongtailError
-from longtail.statistics.spreads import find_spreads
+from longtail.statistics.finding import find_spreads
 
 
 def run(circuit: Circuit, drive: Drive) -> StatisticsCheck:

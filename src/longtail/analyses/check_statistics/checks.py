@@ -19,7 +19,8 @@ from longtail.elaborate.spreads import spread_names
 from longtail.netlist.cards import SpreadRule
 from longtail.statistics.alike import alike
 from longtail.statistics.draws import TRUNCATED, UNIFORM
-from longtail.statistics.spreads import Spreads, Variation, area_of
+from longtail.statistics.finding import area_of
+from longtail.statistics.spreads import Spreads, Variation
 from longtail.units import format_spice
 
 FAR = 4.0  # standard deviations that no value may change its sign within

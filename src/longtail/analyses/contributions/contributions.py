@@ -30,7 +30,8 @@ from longtail.hints import said
 from longtail.statistics.alike import alike
 from longtail.statistics.contributions import variance_shares
 from longtail.statistics.draws import NORMAL
-from longtail.statistics.spreads import Spreads, Variation, find_spreads
+from longtail.statistics.finding import find_spreads
+from longtail.statistics.spreads import Spreads, Variation
 from longtail.statistics.telling import spread_notes
 
 

@@ -21,9 +21,8 @@ from longtail.driven.lane_solves import null_lanes, solve_lanes
 from longtail.driven.mode_gains import PLACES
 from longtail.driven.points import Points
 from longtail.driven.varied import read_lanes
-from longtail.elaborate.named_values import INPUT_LEVEL, nominal, shown
+from longtail.elaborate.named_values import INPUT_LEVEL, known_value, shown
 from longtail.engine.solving.operating_point import OperatingPoint
-from longtail.errors import OptionError
 from longtail.lanes.status import LaneStatus
 from longtail.large_signal.transistors import amplifying, transistors
 from longtail.symbolic.shorter.answer import Answer
@@ -206,20 +205,12 @@ def mismatch(circuit: Circuit, samples: int = SAMPLES, seed: int = SEED) -> dict
         for spread in (each for each in devices()[instance.device].mismatch if each.deviation):
             for parameter in spread.parameters:
                 name = f"{instance.name}.{parameter}"
-                value = _given(circuit, name)
+                value = known_value(circuit, name)
                 if value:
                     deviation = spread.deviation * (value if spread.relative else 1.0)
                     found[name] = value + deviation * random.standard_normal(samples)
                     break
     return found
-
-
-def _given(circuit: Circuit, name: str) -> float | None:
-    """The value that a parameter has in the netlist; None where a device works it out from others."""
-    try:
-        return nominal(circuit, name)
-    except OptionError:
-        return None
 
 
 def _levels(at: Conditions) -> Array | None:

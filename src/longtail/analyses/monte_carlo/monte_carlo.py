@@ -31,8 +31,8 @@ from longtail.merits.merit import Merit
 from longtail.merits.registry import AT_A_FREQUENCY, measures, of_point
 from longtail.statistics.bounds import Bound, read_bounds
 from longtail.statistics.draws import KINDS, RANDOM
+from longtail.statistics.finding import find_spreads
 from longtail.statistics.sampling import NOMINAL, Sampling
-from longtail.statistics.spreads import find_spreads
 from longtail.statistics.telling import spread_notes
 
 MOST = 20_000_000  # samples: their figures are held in memory, 8 bytes each

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from longtail.circuit import Circuit
 from longtail.contract.counted import MISMATCH
 from longtail.devices.discovery import devices
-from longtail.elaborate.named_values import nominal
+from longtail.elaborate.named_values import known_value, nominal
 from longtail.errors import InputError, OptionError
 from longtail.hints import said
 from longtail.statistics.draws import NORMAL, TRUNCATED, TWO_VALUES, UNIFORM
 from longtail.statistics.spreads import Spreads, Variation
-from longtail.units import parse_number
+from longtail.units import parse_part
 
 FAR = 3.0  # standard deviations that count as the limit of a normal distribution
 
@@ -29,9 +29,8 @@ def part_of(given: Any) -> float:
     >>> part_of("1%"), part_of(0.05)
     (0.01, 0.05)
     """
-    words = str(given).strip()
     try:
-        part = parse_number(words.removesuffix("%")) / (100.0 if words.endswith("%") else 1.0)
+        part = parse_part(str(given))
     except InputError as error:
         raise OptionError(said("{tolerance}: expected a part, as in 1% or 0.01", tolerance=given)) from error
     if not 0.0 < part < 1.0:
@@ -79,11 +78,8 @@ def _passive(circuit: Circuit) -> Iterator[str]:
         model = devices()[instance.device]
         for parameter in (p for spread in model.mismatch if model.role is None for p in spread.parameters):
             name = f"{instance.name}.{parameter}"
-            try:
-                if nominal(circuit, name):
-                    yield name
-            except OptionError:  # the device works it out from its geometry
-                continue
+            if known_value(circuit, name):
+                yield name
 
 
 def tolerance_notes(spreads: Spreads) -> Iterator[str]:

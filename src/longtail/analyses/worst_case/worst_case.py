@@ -27,7 +27,8 @@ from longtail.contract.kinds import NAMES, WORD
 from longtail.contract.options import INPUT_OPTIONS, NULL_OPTIONS, SPREAD_OPTIONS
 from longtail.errors import AnalysisError, OptionError
 from longtail.hints import said
-from longtail.statistics.spreads import Spreads, Variation, find_spreads
+from longtail.statistics.finding import find_spreads
+from longtail.statistics.spreads import Spreads, Variation
 from longtail.statistics.telling import spread_notes
 
 Array = NDArray[np.float64]

@@ -27,9 +27,10 @@ from longtail.errors import OptionError
 from longtail.hints import said
 from longtail.statistics.bounds import Bound, read_bounds
 from longtail.statistics.draws import NORMAL, SOBOL
+from longtail.statistics.finding import find_spreads
 from longtail.statistics.quadratic import Expansion
 from longtail.statistics.sampling import Sampling
-from longtail.statistics.spreads import Spreads, find_spreads
+from longtail.statistics.spreads import Spreads
 from longtail.statistics.telling import spread_notes
 
 Array = NDArray[np.float64]

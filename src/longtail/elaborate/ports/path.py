@@ -3,9 +3,8 @@
 A stage is a transistor or a controlled source. One steered at its base or gate takes the signal on to its collector or
 drain, and to its emitter or source where the other is at a supply (a follower). One that the signal reaches at its
 emitter takes it on to its collector where it is current of another collector, or does not steer its base too
-(a cascode). Between stages the signal
-goes through resistors, diodes, sources and coupling capacitors. What leads back to the inputs is feedback and is left
-out, and so is a Miller capacitor, which ends at what another stage drives.
+(a cascode). Between stages the signal goes through resistors, diodes, sources and coupling capacitors. What leads back
+to the inputs is feedback and is left out, and so is a Miller capacitor, which ends at what another stage drives.
 """
 
 from __future__ import annotations

@@ -8,18 +8,19 @@ from matplotlib.ticker import EngFormatter, PercentFormatter
 from numpy.typing import NDArray
 
 from longtail.analyses.contributions.result import Contributions
-from longtail.report.figures.colours import BLUE, GREEN, INK, ORANGE, PALE, PURPLE
+from longtail.report.figures.colours import BLUE, GREEN, INK, ORANGE, PURPLE
 from longtail.report.figures.style import (
+    GREY,
+    OTHERS,
     SMALL,
     TEXT,
     Canvas,
-    LineLabel,
     dress,
-    label_ends,
     mathematical,
     new_figure,
     over_frequency,
     positive_frequencies,
+    stack_shares,
     titled,
 )
 from longtail.report.pages.contributions import NAMES, facts
@@ -28,7 +29,6 @@ from longtail.report.wording.conditions import caption
 BARS = 12
 PARTS = 5  # groups that have a colour of their own
 COLOURS = (BLUE, ORANGE, GREEN, PURPLE, "#56B4E9")
-GREY = "#cccccc"
 HEIGHTS = (2.2, 2.6)  # inches: of sigma, of shares
 
 
@@ -78,7 +78,7 @@ def _parts(result: Contributions, share: dict[str, NDArray[np.float64]]) -> list
     parts = [(name, share[name], COLOURS[k]) for k, name in enumerate(top)]
     rest = [share[name] for name in ranked if name not in top]
     others = np.sum(rest, axis=0) if rest else np.zeros(0)
-    return [*parts, ("others", others, GREY)] if others.size and np.nanmax(others) > 0.01 else parts
+    return [*parts, (OTHERS, others, GREY)] if others.size and np.nanmax(others) > 0.01 else parts
 
 
 def _over_frequency(result: Contributions, into: Canvas | None) -> Canvas:
@@ -115,20 +115,6 @@ def _stack(
     axes: Axes, places: NDArray[np.float64], result: Contributions, share: dict[str, NDArray[np.float64]]
 ) -> None:
     parts = _parts(result, share)
-    axes.stackplot(
-        places,
-        [np.nan_to_num(values) for _, values, _ in parts],
-        colors=[colour for *_, colour in parts],
-        linewidth=0.4,
-        edgecolor="white",
-    )
-    axes.set_ylim(0.0, 1.0)
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+    shares = [(name, values) for name, values, _ in parts]
+    stack_shares(axes, places, shares, [colour for *_, colour in parts], HEIGHTS[1])
     axes.set_ylabel("share of variance", fontsize=TEXT, color=INK)
-    last = np.flatnonzero(np.isfinite(parts[0][1]))[-1]
-    ends = np.array([values[last] for _, values, _ in parts])
-    labels = [
-        LineLabel(float(end), name, colour if name != "others" else PALE)
-        for end, (name, _, colour) in zip(np.cumsum(ends) - ends / 2.0, parts, strict=True)
-    ]
-    label_ends(axes, labels, HEIGHTS[1])

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import EngFormatter, PercentFormatter
+from matplotlib.ticker import EngFormatter
 from numpy.typing import NDArray
 
 from longtail.analyses.noise.result import Noise
 from longtail.report.figures.colours import BLUE, GREEN, INK, ORANGE, PALE, PURPLE, VERMILLION
 from longtail.report.figures.style import (
+    GREY,
+    OTHERS,
     SMALL,
     TEXT,
     Canvas,
@@ -20,6 +22,7 @@ from longtail.report.figures.style import (
     new_figure,
     over_frequency,
     positive_frequencies,
+    stack_shares,
     titled,
 )
 from longtail.report.pages.noise import band, facts, integrals, notes
@@ -30,7 +33,6 @@ Real = NDArray[np.float64]
 
 PARTS = 5  # groups that have a colour of their own
 COLOURS = (BLUE, ORANGE, GREEN, PURPLE, "#56B4E9")
-OTHERS, GREY = "others", "#cccccc"
 HEIGHTS = {"density": 3.3, "share": 1.9}  # inches
 ALIKE = 0.1  # two devices whose spectra differ by less than this part are drawn as one: the halves of a pair
 
@@ -147,16 +149,9 @@ def _corner(axes: Axes, noise: Noise) -> None:
 def _shares(axes: Axes, noise: Noise, chosen: list[Group]) -> None:
     total = sum((group.density for group in chosen), np.zeros(noise.frequency_hz.size))
     shares = [group.density / np.where(total > 0.0, total, 1.0) for group in chosen]
-    axes.stackplot(noise.frequency_hz, shares, colors=_colours(chosen), linewidth=0.4, edgecolor="white")
-    axes.set_ylim(0.0, 1.0)
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+    named = [(group.label, share) for group, share in zip(chosen, shares, strict=True)]
+    stack_shares(axes, noise.frequency_hz, named, _colours(chosen), HEIGHTS["share"])
     axes.set_ylabel("share of power", fontsize=TEXT, color=INK)
-    ends = np.cumsum([share[-1] for share in shares]) - np.array([share[-1] for share in shares]) / 2
-    labels = [
-        LineLabel(float(end), group.label, colour if group.label != OTHERS else PALE)
-        for end, group, colour in zip(ends, chosen, _colours(chosen), strict=True)
-    ]
-    label_ends(axes, labels, HEIGHTS["share"])
 
 
 def _colours(chosen: list[Group]) -> list[str]:

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
-from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter, ScalarFormatter
+from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter, PercentFormatter, ScalarFormatter
 from numpy.typing import NDArray
 
 from longtail.errors import OptionError
@@ -28,6 +28,7 @@ HEADING = 11.5
 _STEADY = 1e-3  # of the largest number: what moves by less is drawn level
 LETTER = 0.62  # of the height: the width of a letter, at the most of a whole line
 DPI = 130
+OTHERS, GREY = "others", "#cccccc"  # of all parts that have no colour of their own
 TYPESET = "formula"  # the id of a text that is mathematics as a whole
 _SYMBOL = re.compile(r"[^\W\d_]+_[^\W_]+(?:[,→+-][^\W_]*)*")  # what is written with a subscript
 _SET = re.compile(r"(\$[^\W\d_]+_\{\\mathrm\{(?:[^\W_]|[,+-]|\\rightarrow )+\}\}\$)")
@@ -207,3 +208,27 @@ def spread(heights: Sequence[float], apart: float, low: float, high: float) -> l
         placed[k] = min(placed[k], ceiling)
         ceiling = placed[k] - apart
     return placed
+
+
+def stack_shares(
+    axes: Axes,
+    places: NDArray[np.float64],
+    shares: Sequence[tuple[str, NDArray[np.float64]]],
+    colours: Sequence[str],
+    height_in: float,
+) -> None:
+    """Shares of a whole over places, by name, one above the other; nothing where one is nan. `height_in`: of the axes.
+
+    Names stand at the right, where the last shares are.
+    """
+    stacked = [np.nan_to_num(values) for _, values in shares]
+    axes.stackplot(places, stacked, colors=colours, linewidth=0.4, edgecolor="white")
+    axes.set_ylim(0.0, 1.0)
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+    last = np.flatnonzero(np.isfinite(shares[0][1]))[-1]
+    ends = np.array([values[last] for values in stacked])
+    labels = [
+        LineLabel(float(end), name, PALE if name == OTHERS else colour)
+        for end, (name, _), colour in zip(np.cumsum(ends) - ends / 2.0, shares, colours, strict=True)
+    ]
+    label_ends(axes, labels, height_in)

@@ -7,7 +7,7 @@ from typing import Any
 
 from longtail.errors import InputError, OptionError
 from longtail.hints import said
-from longtail.units import parse_number
+from longtail.units import parse_number, parse_part
 
 
 def share_of(given: Any) -> float:
@@ -16,9 +16,8 @@ def share_of(given: Any) -> float:
     >>> share_of("10%"), share_of(0.05)
     (0.1, 0.05)
     """
-    words = str(given).strip()
     try:
-        value = parse_number(words.removesuffix("%")) / (100.0 if words.endswith("%") else 1.0)
+        value = parse_part(str(given))
     except InputError as error:
         raise OptionError(said("{error}: expected a share, as in 10% or 0.1", error=given)) from error
     if not 0.0 < value < 1.0:

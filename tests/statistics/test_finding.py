@@ -10,7 +10,9 @@ import pytest
 import longtail as lt
 from longtail.contract.counted import MISMATCH, PROCESS, Counted
 from longtail.errors import NetlistError, OptionError
-from longtail.statistics.spreads import NORMAL, TRUNCATED, UNIFORM, Spreads, find_spreads
+from longtail.statistics.draws import NORMAL, TRUNCATED, UNIFORM
+from longtail.statistics.finding import find_spreads
+from longtail.statistics.spreads import Spreads
 
 DECK = """a pair
 {rules}
