@@ -61,6 +61,13 @@ def test_tolerances_are_counted_as_they_are_and_not_as_normal() -> None:
     assert "points 0 fail" in found.to_text()
 
 
+def test_a_worst_case_has_no_rounding_in_it() -> None:
+    """The reference of the tail moves no offset of a symmetric pair."""
+    causes = _yield("bjt_pair", "|offset|<=1mV").limits[0].worst_case
+    assert len(causes) == 5
+    assert sorted(map(abs, causes.values()))[0] == 0.0
+
+
 def test_devices_that_go_together_have_a_worst_case_of_their_own() -> None:
     deck = DIVIDER.format(sigma="1% correlation=0.5")
     found = _yield(deck, "v(b)<=1.01")

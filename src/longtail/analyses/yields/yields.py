@@ -40,6 +40,7 @@ _POINTS = 1 << 16  # at which pictures are counted: Sobol' points
 _FEW = 30  # failing points: a part that is counted from fewer is known to its order alone
 _LISTED = 5  # causes of a worst case
 _SEED = 20
+_ROUNDING = 1e-9  # of the cause that goes farthest: less is none
 
 
 def run(circuit: Circuit, drive: Drive, counted: Counted, limit: tuple[Bound, ...] | None) -> Yields:
@@ -114,7 +115,8 @@ class _Counting:
         """The causes that go farthest, in standard deviations of each; equal ones by name."""
         if independent is None:
             return {}
-        causes = (self.spreads.mixing @ independent).tolist()
+        moved = self.spreads.mixing @ independent
+        causes = np.where(np.abs(moved) <= _ROUNDING * np.abs(moved).max(), 0.0, moved).tolist()
         order = sorted(range(len(causes)), key=lambda k: (-round(abs(causes[k]), 9), self.names[k]))
         return {self.names[k]: causes[k] for k in order[:_LISTED]}
 
