@@ -11,8 +11,8 @@ Poles and zeros are no array: a slow one is as exact as a fast one, so each is i
 The distance of a pole from a zero is a difference of the two as a part of the pole, a harmonic a part of the
 fundamental, an error a part of a gain, and a logarithm moves by parts of what it is of: their terms are 1. A rejection
 in dB is compared as what it is the logarithm of, a ratio of gains; over lanes, unwanted over wanted gain as a part of
-1. Where the program tells the uncertainty of a pole or zero, that takes the place of 1e-9. A number by itself is its
-own scale.
+1. What a picture of mismatch is off by is a part of a standard deviation. Where the program tells the uncertainty of a
+pole or zero, that takes the place of 1e-9. A number by itself is its own scale.
 """
 
 from __future__ import annotations
@@ -115,6 +115,9 @@ def differences(one: Any, other: Any, place: str = "", scale: float = 0.0, roots
                 continue
             if key == "error" and isinstance(one[key], dict) and isinstance(other[key], dict):
                 yield from differences([*one[key].values()], [*other[key].values()], f"{place}/{key}", 1.0)
+                continue
+            if key in ("error", "second_error") and "second_error" in one:  # of pictures, in standard deviations
+                yield from differences(one[key], other[key], f"{place}/{key}", 1.0)
                 continue
             if key == "rows" and _gains_of(one[key]):
                 yield from _rows(one[key], other[key], f"{place}/{key}")
