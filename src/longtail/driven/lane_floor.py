@@ -21,7 +21,7 @@ from longtail.engine.solving.operating_point import OperatingPoint
 Array = NDArray[np.float64]
 
 _DRIVE = 1.0  # V: the common drive stands at the input nodes in every lane
-_PART = 128  # lanes at once, whose gains stay near the processor
+_PART = 1 << 14  # gains at once, which stay near the processor
 _BEYOND = 1e4  # by so much signals inside a circuit are not larger than those at its ports, in this lane or the nominal
 
 
@@ -34,8 +34,9 @@ def lane_floors(
     """
     floors = np.empty(matrix.shape[1::-1]).T  # lanes side by side, as in the gains
     doubtful = np.zeros(len(matrix), bool)
-    for start in range(0, len(matrix), _PART):
-        where = slice(start, start + _PART)
+    size = max(_PART // matrix.shape[1], 1)
+    for start in range(0, len(matrix), size):
+        where = slice(start, start + size)
         floors[where], doubtful[where] = _from_ports(matrix[where], nominal)
     lanes = np.flatnonzero(doubtful)
     if lanes.size:

@@ -12,7 +12,7 @@ import numpy as np
 
 from longtail.analyses.monte_carlo.plan import SampledPlan
 from longtail.analyses.monte_carlo.result import MonteCarlo
-from longtail.analyses.monte_carlo.summary import correlation, distribution, extremes, yields
+from longtail.analyses.monte_carlo.summary import Ordered, correlation, distribution, extremes, yields
 from longtail.analyses.sweep.work import WORK_OPTIONS, Work, carry_out, check_work
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
@@ -67,8 +67,9 @@ def run(
     values = {merit.name: table.values[merit.name] for merit in plan.measures}
     nominal = _nominal(plan)
     solved = table.status == LaneStatus.CONVERGED
-    for figures in values.values():
-        figures[~solved] = np.nan
+    for each in values.values():
+        each[~solved] = np.nan
+    figures = {name: Ordered(each) for name, each in values.items()}
     failed = np.flatnonzero(~solved)
     spreads = plan.sampling.spreads
     beside = (
@@ -83,10 +84,10 @@ def run(
         len(spreads.causes),
         tuple(plan.number(k) for k in failed[:LISTED].tolist()),
         failed.size,
-        {m.name: distribution(m, nominal[m.name], values[m.name]) for m in plan.measures},
-        correlation([values[m.name] for m in plan.measures]),
+        {m.name: distribution(m, nominal[m.name], figures[m.name]) for m in plan.measures},
+        correlation([figures[m.name] for m in plan.measures]),
         yields(bounds, values, plan.count),
-        tuple(replace(each, sample=plan.number(each.sample)) for each in extremes(plan.measures, values)),
+        tuple(replace(each, sample=plan.number(each.sample)) for each in extremes(plan.measures, figures)),
         plan.drives.hot if plan.drives else (),
         plan.drives.output if plan.drives else (),
         work.out,
