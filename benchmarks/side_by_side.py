@@ -166,8 +166,8 @@ class Theirs:
         flat = np.array([complex(float(a), float(b)) for a, b in numbers])
         return flat.reshape(samples, 2, -1).transpose(0, 2, 1)
 
-    def seconds(self, values: Values, loops: int, *, op_alone: bool = False) -> float:
-        """Processor time for `loops` times eight samples, without starting and reading."""
+    def seconds(self, values: Values, loops: int, *, op_alone: bool = False, ac: str = AC) -> float:
+        """Processor time for `loops` times eight samples, without starting and reading; `ac` runs for both modes."""
         body = []
         for k in range(BODY):
             body += self._alter(values, k)
@@ -175,7 +175,7 @@ class Theirs:
                 body += ["op", "destroy all"]
             else:
                 for mode in (True, False):
-                    body += [*self._drive(mode), AC]
+                    body += [*self._drive(mode), ac]
                 body.append("destroy all")
         save = [f"save {_vectors(self.case.output)}"]
         times = [self.run([*save, f"repeat {n}", *body, "end"])[0] for n in (1, 1 + loops)]

@@ -216,11 +216,8 @@ class PlainNewton:
             row[:count] = values[name]
             row[count:] = row[0]
         if start is None:
-            self.solution[:] = self.batch.nominal.solution[0][:, None]
-            # one by one: a matrix product rounds by the number of its columns
-            with np.errstate(over="ignore", invalid="ignore"):  # values that far off are led there in steps, or lost
-                for slopes, moves in zip(self.batch.sensitivity.T, self._varied - self._nominal, strict=True):
-                    self.solution += slopes[:, None] * moves
+            batch = self.batch
+            kernels().predict(self.solution, batch.nominal.solution[0], batch.sensitivity, self._varied - self._nominal)
         else:
             self.solution[:, :count] = start
             self.solution[:, count:] = start[:, :1]

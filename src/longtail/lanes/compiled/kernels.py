@@ -4,7 +4,7 @@ from typing import Any
 
 from longtail.lanes.compiled.executor import NumbaExecutor as Executor
 from longtail.lanes.compiled.executor import prepare, run_block, run_complex_block
-from longtail.lanes.compiled.newton import advance
+from longtail.lanes.compiled.newton import advance, predict
 from longtail.lanes.compiled.newton import newton_block as newton_instructions
 from longtail.lanes.compiled.sweep import combine, judge, solve_plain, solve_points, spread
 from longtail.lanes.plain.executor import Lanes, Step, run_steps
@@ -14,6 +14,7 @@ __all__ = [
     "combine",
     "judge",
     "newton_block",
+    "predict",
     "prepare",
     "run_block",
     "run_complex_block",

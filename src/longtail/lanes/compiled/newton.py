@@ -9,6 +9,19 @@ from longtail.lanes.compiled.executor import run_block
 from longtail.lanes.compiled.math import FAST
 
 
+@compiled(error_model="numpy", nogil=True)  # each product rounded: to the bit what NumPy's give
+def predict(x, start, slopes, moves):  # type: ignore[no-untyped-def]
+    """x = start + slopes @ moves, `[unknown, lane]`; term by term in the order of the columns, alike in every lane."""
+    for i in range(x.shape[0]):
+        row = x[i]
+        for lane in range(row.shape[0]):
+            row[lane] = start[i]
+        for k in range(slopes.shape[1]):
+            slope, move = slopes[i, k], moves[k]
+            for lane in range(row.shape[0]):
+                row[lane] += slope * move[lane]
+
+
 @compiled(fastmath=FAST, error_model="numpy", nogil=True)
 def advance(rows, outputs, scratch, absolute, relative, clamp, done):  # type: ignore[no-untyped-def]
     """Take the Newton step that stands in the registers `outputs`, as `newton_block` does; how many lanes are left."""

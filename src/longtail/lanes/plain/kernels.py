@@ -30,6 +30,14 @@ def prepare(program: Program, rows: Lanes, *scratch: Any) -> list[Step]:
     return in_steps(program, rows, bind, bind_call)
 
 
+def predict(x: Lanes, start: Lanes, slopes: Lanes, moves: Lanes) -> None:
+    """See `longtail.lanes.compiled.newton.predict`. One by one: a matrix product rounds by the number of its columns."""
+    x[:] = start[:, None]
+    with np.errstate(over="ignore", invalid="ignore"):  # values that far off are led there in steps, or lost
+        for column, move in zip(slopes.T, moves, strict=True):
+            x += column[:, None] * move
+
+
 def newton_block(
     steps: list[Step],
     rows: Lanes,
