@@ -147,6 +147,37 @@ def test_the_json_gives_the_result_again() -> None:
     assert not lt.MonteCarlo.from_json(_run(samples=10_001, measure="offset").to_json()).values
 
 
+CORNERED = PAIR.replace("*@ input", ".param k=1\n*@ corner slow k=1.3\n*@ input").replace(" 10k", " {k*10k}")
+
+
+def test_each_condition_has_the_same_samples_of_the_netlist_as_it_stands_there() -> None:
+    """As netlists that are read with the values of the condition have them; kept everywhere is kept in each."""
+    asked = {"samples": 400, "measure": "offset,v(o1)", "limit": ["|offset|<=0.5mV", "v(o1)<=4.032"]}
+    found = _run(CORNERED, **asked, corners="slow", temperatures="-40,85")
+    assert [each.condition for each in found.under] == ["typical", "-40 °C", "85 °C", "slow at -40 °C", "slow at 85 °C"]
+    kept = np.ones(400, bool)
+    for each in found.under:
+        amp = lt.read(CORNERED, parameters={"k": each.values.get("k", 1.0), "temp": each.values.get("temp", 27.0)})
+        alone = amp.run("monte-carlo", **asked)
+        assert isinstance(alone, lt.MonteCarlo)
+        assert each.yields == alone.yields
+        assert dict(each.measures["offset"].quantiles) == dict(alone.measures["offset"].quantiles)
+        kept &= (abs(alone["offset"]) <= 0.5e-3) & (alone["v(o1)"] <= 4.032)
+    assert found.everywhere is not None
+    assert found.everywhere.passed == kept.sum()  # hot ones have the larger offset, cold ones the larger output
+    assert found.everywhere.passed < min(each.yields[-1].passed for each in found.under)
+    again = lt.MonteCarlo.from_json(found.to_json())
+    assert again.to_dict() == found.to_dict()
+    text = found.to_text()
+    assert "slow at 85 °C" in text
+    assert "every one of them" in text
+
+
+def test_a_file_is_of_one_condition(tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="one condition"):
+        _run(CORNERED, samples=10, corners="slow", out=tmp_path / "run.csv")
+
+
 def test_process_and_mismatch_are_switched_apart() -> None:
     deck = PAIR + "*@ process r(rc*) sigma=10%\n"
     apart = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from longtail.circuit import Circuit
 from longtail.contract.analysis import Option
 from longtail.contract.kinds import CORNERS, RANGE
 from longtail.contract.options import COLDEST, HOTTEST, NONE, OWN
-from longtail.elaborate.named_values import nominal, temperature_name
+from longtail.elaborate.named_values import nominal, temperature_name, with_values
 from longtail.errors import OptionError, nearest
 from longtail.files.toml import HINT, number, read_toml
 
@@ -30,6 +30,18 @@ class Condition:
 
     name: str
     values: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWhich:
+    """What conditions are asked for: temperatures in degrees Celsius, and corners by `read_corners`."""
+
+    temperatures: NDArray[np.float64] | None = None
+    corners: Corners | tuple[str, ...] | None = None
+
+    def of(self, circuit: Circuit) -> tuple[Condition, ...]:
+        """See `conditions`."""
+        return conditions(circuit, self.temperatures, corners_of(circuit, self.corners))
 
 
 def read_corners(given: Any) -> Corners | tuple[str, ...]:
@@ -116,6 +128,21 @@ def conditions(circuit: Circuit, temperatures: ArrayLike | None, corners: Corner
         for t in degrees or (own,):
             found.append(Condition(name if t == own else f"{name} at {t:g} °C", {**values, temperature: t}))
     return tuple(found)
+
+
+def under(circuit: Circuit, condition: Condition) -> Circuit:
+    """The circuit as it stands under a condition, whose values are its nominal ones; a netlist read is not read anew.
+
+    >>> from longtail.elaborate import load
+    >>> circuit = under(load("t\\nv1 a 0 1\\nr1 a 0 {2*r}\\n.param r=1k\\n"), Condition("slow", {"r": 2e3}))
+    >>> nominal(circuit, "r1.r")
+    4000.0
+    """
+    if not condition.values:
+        return circuit
+    of_top = {name: value for name, value in condition.values.items() if name in circuit.parameters}
+    others = {name: value for name, value in condition.values.items() if name not in of_top}
+    return with_values(replace(circuit, parameters={**circuit.parameters, **of_top}), others)
 
 
 def arrays(circuit: Circuit, among: Sequence[Condition]) -> dict[str, NDArray[np.float64]]:

@@ -169,6 +169,8 @@ class OfCircuit:
         vcm: Number | None = None,
         null: Flag = False,
         target: Number | None = None,
+        temperatures: Range | None = None,
+        corners: Corners | None = None,
         out: File | None = None,
         resume: Flag = False,
         overwrite: Flag = False,
@@ -192,6 +194,9 @@ class OfCircuit:
         vcm: dc common-mode level of the inputs (V); the netlist's own if not given
         null: find the input offset that brings the output to its target, and analyze there
         target: output voltage to null to (V); with null only; 0 for a pair, mid-supply for one node if not given
+        temperatures: the same samples at these temperatures too: one, a list, start:stop:points or
+            start:stop:dec:points-per-decade (degC, at least -272.15, at most 1000); the netlist's own if not given
+        corners: and in these corners: names in the netlist, 'all', or a TOML file; none if not given
         out: write every lane as it comes into FILE.csv, FILE.json or FILE.zarr; none if not given
         resume: go on with a file that was left unfinished
         overwrite: replace files that are there already

@@ -11,21 +11,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from longtail.analyses.monte_carlo.plan import SampledPlan
-from longtail.analyses.monte_carlo.result import MonteCarlo
-from longtail.analyses.monte_carlo.summary import Ordered, correlation, distribution, extremes, yields
+from longtail.analyses.monte_carlo.result import MonteCarlo, Under
+from longtail.analyses.monte_carlo.summary import Ordered, correlation, distribution, everywhere, extremes, yields
 from longtail.analyses.sweep.work import WORK_OPTIONS, Work, carry_out, check_work
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
-from longtail.contract.axes import DEFAULT, frequency_axis
+from longtail.contract.axes import DEFAULT, FORMS, frequency_axis
 from longtail.contract.counted import Counted
 from longtail.contract.drive import Drive
 from longtail.contract.kinds import ASSIGNMENTS, COUNT, NAMES
 from longtail.contract.options import INPUT_OPTIONS, NONE, NULL_OPTIONS, SPREAD_OPTIONS
+from longtail.driven.conditions import TYPICAL, Condition, UnderWhich, condition_options, under
 from longtail.driven.drives import Drives
 from longtail.driven.grid import Lanes
 from longtail.driven.inputs import find_drives
 from longtail.driven.nulling import null_target, nulled_to
 from longtail.errors import OptionError, in_short, nearest
+from longtail.hints import said
 from longtail.lanes.status import LaneStatus
 from longtail.merits.merit import Merit
 from longtail.merits.registry import AT_A_FREQUENCY, measures, of_point
@@ -50,19 +52,52 @@ class Draw:
     sample: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """The figures by name, and the limits on figures."""
+
+    measure: tuple[str, ...] = ()
+    limit: tuple[Bound, ...] | None = None
+
+    @property
+    def bounds(self) -> tuple[Bound, ...]:
+        return self.limit or ()
+
+
 def run(
     circuit: Circuit,
     drive: Drive,
     counted: Counted,
-    measure: tuple[str, ...],
-    limit: tuple[Bound, ...] | None,
+    watched: Watched,
     draw: Draw,
     work: Work,
+    underwhich: UnderWhich,
 ) -> MonteCarlo:
-    """Draw, solve and measure every sample."""
+    """Draw, solve and measure every sample; the same samples once more under each condition."""
     check_work(work)
-    bounds = limit or ()
-    plan = _plan(circuit, drive, counted, (*measure, *(bound.measure for bound in bounds)), draw)
+    among = underwhich.of(circuit)
+
+    def sampled(here: Circuit) -> MonteCarlo:
+        return _sampled(here, drive, counted, watched, draw, work)
+
+    if len(among) == 1:
+        return sampled(circuit)
+    if work.out is not None:
+        raise OptionError("a file holds the samples of one condition", hint=said("leave {out} out", out=None))
+    at = {each.name: sampled(under(circuit, each)) for each in among}
+    found = at[TYPICAL]
+    return replace(
+        found, under=tuple(map(_under, among, at.values())), everywhere=everywhere(watched.bounds, at.values())
+    )
+
+
+def _under(condition: Condition, found: MonteCarlo) -> Under:
+    return Under(condition.name, condition.values, found.failures, found.measures, found.yields)
+
+
+def _sampled(circuit: Circuit, drive: Drive, counted: Counted, watched: Watched, draw: Draw, work: Work) -> MonteCarlo:
+    bounds = watched.bounds
+    plan = _plan(circuit, drive, counted, (*watched.measure, *(bound.measure for bound in bounds)), draw)
     table, notes = carry_out(plan, work)
     values = {merit.name: table.values[merit.name] for merit in plan.measures}
     nominal = _nominal(plan)
@@ -166,6 +201,7 @@ ANALYSIS = Analysis(
             "",
             "figures: offset, cmrr@50, or any single one that sweep measures, at a frequency or not",
             USUAL,
+            group=Watched,
         ),
         Option(
             "limit",
@@ -173,11 +209,19 @@ ANALYSIS = Analysis(
             "",
             "what a sample has to keep, as in cmrr@50>=80dB or |offset|<=5mV; may be repeated",
             reads=read_bounds,
+            group=Watched,
             otherwise=NONE,
         ),
         *DRAW_OPTIONS,
         *SPREAD_OPTIONS,
         *NULL_OPTIONS,
+        *(
+            replace(option, group=UnderWhich)
+            for option in condition_options(
+                f"the same samples at these temperatures too: {FORMS}",
+                "and in these corners: names in the netlist, 'all', or a TOML file",
+            )
+        ),
         *WORK_OPTIONS,
     ),
     verb="mc",

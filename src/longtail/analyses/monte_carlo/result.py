@@ -73,6 +73,22 @@ class Extreme:
     value: float
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Under:
+    """The same samples under one condition.
+
+    condition, values  its name, and what it changes in the netlist ("temp" in degrees Celsius)
+    failures           samples without solution
+    measures, yields   as of the whole result
+    """
+
+    condition: str
+    values: Mapping[str, float]
+    failures: int
+    measures: Mapping[str, Distribution]
+    yields: tuple[YieldOf, ...]
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class MonteCarlo(AtOutput, Result):
     """The distributions of figures over random samples.
@@ -88,6 +104,8 @@ class MonteCarlo(AtOutput, Result):
     worst         the samples at the ends of each figure
     values        by figure, `[sample]`, nan where a sample has none; JSON has them of `IN_JSON` samples at the most
     drawn         values by varied name, of one sample that was asked for alone
+    under         the same samples under each condition, the netlist as it stands first, where conditions were asked for
+    everywhere    how many keep all limits under every one of them
     path          the file with every sample, if there is one
     input, output names of nodes; none of figures of the operating point
     """
@@ -114,6 +132,8 @@ class MonteCarlo(AtOutput, Result):
     notes: tuple[str, ...] = ()
     values: Mapping[str, Array] = field(default_factory=dict)
     drawn: Mapping[str, float] = field(default_factory=dict)
+    under: tuple[Under, ...] = ()
+    everywhere: YieldOf | None = None
 
     def __repr__(self) -> str:
         said = [
@@ -152,6 +172,8 @@ class MonteCarlo(AtOutput, Result):
                 "limits": self.yields,
                 "worst": self.worst,
                 "drawn": self.drawn,
+                "conditions": self.under,
+                "everywhere": self.everywhere,
                 "path": self.path and str(self.path),
                 "values": self.values if self.samples <= IN_JSON else {},
                 "notes": self.notes,
@@ -164,6 +186,7 @@ class MonteCarlo(AtOutput, Result):
             "failed": entries["failed_samples"],
             "failures": entries["failed"],
             "yields": entries["limits"],
+            "under": entries.get("conditions", ()),
             "correlation": np.array(entries["correlation"], float).reshape(len(entries["measures"]), -1),
         }
         return super().from_dict({"input": (), "output": (), **entries, **named})

@@ -6,14 +6,14 @@ All but the yields follows from the figures in order, and a million of them are 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.analyses.monte_carlo.result import QUANTILES, Distribution, Extreme, YieldOf
+from longtail.analyses.monte_carlo.result import QUANTILES, Distribution, Extreme, MonteCarlo, YieldOf
 from longtail.merits.merit import Merit
 from longtail.statistics.bounds import Bound
 from longtail.statistics.yields import clopper_pearson
@@ -21,6 +21,7 @@ from longtail.statistics.yields import clopper_pearson
 Array = NDArray[np.float64]
 
 ALL = "all"
+EVERYWHERE = "all, under every condition"
 WORST = 3  # samples at either end of a figure
 _BINS, _OUTSIDE = 60, 5e-4  # of a histogram, and what lies beyond it at either side
 METHOD = "Clopper-Pearson, 95 %"
@@ -108,6 +109,14 @@ def yields(bounds: Sequence[Bound], values: Mapping[str, Array], samples: int) -
     kept = [bound.holds(values[bound.measure]) for bound in bounds]
     named = [(bound.text, held) for bound, held in zip(bounds, kept, strict=True)]
     return tuple(_yield(text, int(held.sum()), samples) for text, held in [*named, (ALL, np.all(kept, axis=0))])
+
+
+def everywhere(bounds: Sequence[Bound], found: Iterable[MonteCarlo]) -> YieldOf | None:
+    """How many samples keep all limits under every condition; None without limits."""
+    if not bounds:
+        return None
+    kept = [bound.holds(each.values[bound.measure]) for each in found for bound in bounds]
+    return _yield(EVERYWHERE, int(np.all(kept, axis=0).sum()), kept[0].size)
 
 
 def _yield(text: str, passed: int, samples: int) -> YieldOf:

@@ -31,7 +31,7 @@ def prepare(program: Program, rows: Lanes, *scratch: Any) -> list[Step]:
 
 
 def predict(x: Lanes, start: Lanes, slopes: Lanes, moves: Lanes) -> None:
-    """See `longtail.lanes.compiled.newton.predict`. One by one: a matrix product rounds by the number of its columns."""
+    """See `longtail.lanes.compiled.newton.predict`. A matrix product would round by the number of its columns."""
     x[:] = start[:, None]
     with np.errstate(over="ignore", invalid="ignore"):  # values that far off are led there in steps, or lost
         for column, move in zip(slopes.T, moves, strict=True):

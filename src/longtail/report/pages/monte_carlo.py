@@ -19,6 +19,8 @@ def page(result: MonteCarlo) -> Page:
     tables += [_figures(result), _worst(result)]
     if len(result.measures) > 1:
         tables.append(_correlation(result))
+    if result.under:
+        tables.insert(1 if result.yields else 0, _under(result))
     if result.drawn:
         tables.append(_drawn(result))
     return Page("Monte Carlo", facts(result), tuple(tables), (*_failed(result), *result.notes))
@@ -60,6 +62,38 @@ def _yields(result: MonteCarlo) -> Table:
     )
     method = result.yields[-1].method.partition(",")[0]
     return Table(f"Yield (intervals by {method})", columns, rows)
+
+
+def _under(result: MonteCarlo) -> Table:
+    """Under each condition the yield of all limits, and the medians of the figures."""
+    limited = bool(result.yields)
+    columns = (
+        Column("condition", LEFT),
+        *((Column("yield, 95 % interval", LEFT),) if limited else ()),
+        *(Column(f"median {name}") for name in result.measures),
+    )
+    worst = min((each.yields[-1].value for each in result.under), default=1.0) if limited else 1.0
+    rows = [
+        (
+            Cell(each.condition, STRONG),
+            *((_marked(each.yields[-1], worst),) if limited else ()),
+            *(Cell(_median(m)) for m in each.measures.values()),
+        )
+        for each in result.under
+    ]
+    if result.everywhere is not None:
+        empty = (Cell(""),) * len(result.measures)
+        rows.append((Cell("every one of them", STRONG), Cell(yield_text(result.everywhere), STRONG), *empty))
+    return Table("The same samples under each condition", columns, tuple(rows))
+
+
+def _median(each: Distribution) -> str:
+    median = figure_text(each.quantiles["50"], each.unit)
+    return median if each.sigma is None else f"{median}, 1 sigma {figure_text(each.sigma, each.unit)}"
+
+
+def _marked(each: YieldOf, worst: float) -> Cell:
+    return Cell(yield_text(each), ATTENTION if each.value == worst < 1.0 else "plain")
 
 
 def _figures(result: MonteCarlo) -> Table:
