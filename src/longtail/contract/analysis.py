@@ -28,6 +28,11 @@ from longtail.units import format_spice
 _NOMINAL = Remembered[Circuit](8)  # circuits without draws, for analyses that draw nothing
 
 
+def as_it_stands(circuit: Circuit) -> Circuit:
+    """The circuit without what its statistical functions draw; the same one each time."""
+    return _NOMINAL.get(circuit, None, lambda: without_draws(circuit)) if circuit.draws else circuit
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """An option of an analysis.
@@ -176,7 +181,7 @@ class Analysis:
         if circuit is None:
             raise OptionError(f"{self.name} is about a circuit", hint=f"read(...).{self.identifier}(...) asks it")
         draws = self.draws or any(option.group is Counted for option in self.options)
-        return (circuit if draws or not circuit.draws else _NOMINAL.get(circuit, None, lambda: without_draws(circuit)),)
+        return (circuit if draws else as_it_stands(circuit),)
 
     def _arguments(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The values as `run` takes them: those of a group as one of it, whose own defaults stand for None."""

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from longtail.analyses.gains import ModeGains, gains_at
 from longtail.analyses.op import OpResult, describe
 from longtail.circuit import Circuit
-from longtail.contract.analysis import Analysis, Option
+from longtail.contract.analysis import Analysis, Option, as_it_stands
 from longtail.contract.axes import FORMS, FREQUENCY_FORMS
 from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
-from longtail.contract.kinds import FLAG, FREQUENCY, LIMITS
+from longtail.contract.kinds import COUNT, FLAG, FREQUENCY, LIMITS
 from longtail.contract.options import FREE_NULL_OPTIONS, FREQUENCY_OPTION, INPUT_OPTIONS, NONE
 from longtail.contract.output import ports
 from longtail.contract.result import Result
@@ -30,14 +30,8 @@ from longtail.datasheet.curves import Curves
 from longtail.datasheet.gain_rows import GainRows
 from longtail.datasheet.limits import FAIL, Limit, ascii_symbol, check, read_limits, unheld
 from longtail.datasheet.rows import Row
-from longtail.driven.conditions import (
-    TYPICAL,
-    Condition,
-    Corners,
-    condition_options,
-    conditions,
-    corners_of,
-)
+from longtail.datasheet.samples import MOST, Samples, over_samples
+from longtail.driven.conditions import TYPICAL, Condition, UnderWhich, condition_options
 from longtail.driven.drives import Drives
 from longtail.driven.inputs import find_drives
 from longtail.driven.mode_gains import ModeMatrix, SampledGains, model_gains
@@ -67,7 +61,7 @@ class Datasheet(Result):
     `notes` says why. supply_power is in W; None where no supplies are known. `conditions` are those of the extremes,
     the typical one first; one alone means that there are none. `curves` are what can be drawn under all of them.
     `asked` are the options of the analysis, `circuit` what it was of (None of a result from its JSON): `details` runs
-    from them what a report shows beyond rows.
+    from them what a report shows beyond rows. `samples` says what was drawn where rows tell how they spread.
     """
 
     analysis: ClassVar[str] = "analyze"
@@ -87,6 +81,7 @@ class Datasheet(Result):
     full: bool = False
     written: tuple[Path, ...] = ()
     curves: Curves | None = None
+    samples: Samples | None = None
 
     @property
     def spread(self) -> bool:
@@ -124,7 +119,7 @@ class Datasheet(Result):
 
     def saved(self, folder: Path, stem: str, *, overwrite: bool = False) -> Datasheet:
         """The short datasheet writes nothing more; all others write themselves as Markdown, and as a report in HTML."""
-        if not (self.full or self.spread or self.limited):
+        if not (self.full or self.spread or self.limited or self.samples):
             return self
         text, page = folder / f"{stem}.md", folder / f"{stem}.html"
         write_report(text, self.to_markdown(), overwrite=overwrite)
@@ -167,6 +162,7 @@ class Datasheet(Result):
                 "conditions": self.conditions,
                 "full": self.full,
                 "curves": self.curves,
+                "samples": self.samples,
                 "notes": self.notes,
             }
         )
@@ -181,34 +177,41 @@ def run(
     drive: Drive,
     asked: Asked,
     full: bool,
-    temperatures: Array | None,
-    corners: Corners | tuple[str, ...] | None,
+    underwhich: UnderWhich,
     limits: tuple[Limit, ...] | None,
+    samples: int,
 ) -> Datasheet:
     """Analyze as the netlist stands, or nulled; the offset is found by nulling in either case.
 
     With temperatures or corners every row gets its extremes over all of them; corners of the netlist belong to `full`.
+    With samples every row gets how it spreads over them, under typical conditions.
     """
-    named = circuit.corners if full and corners is None else corners_of(circuit, corners)
-    among = conditions(circuit, temperatures, named)
+    drawing, circuit = circuit, as_it_stands(circuit)
+    if full and underwhich.corners is None:
+        underwhich = replace(underwhich, corners=circuit.corners)
+    among = underwhich.of(circuit)
     drives = find_drives(circuit, drive)
     if full or len(among) > 1 or asked.at:
         found = _over_conditions(drives, asked, among, drive, full)
     else:
         found = _as_it_stands(drives, asked, drive)
+    rows, drawn = check(found.rows, limits or ()), None
+    if samples:
+        rows, drawn = over_samples(drawing, asked, drive, full, rows, samples)
     return Datasheet(
         circuit.title,
         found.op,
         found.gains,
         found.input_offset,
         found.supply_power,
-        check(found.rows, limits or ()),
+        rows,
         (*found.notes, *unheld(limits or ())),
         circuit,
         {**asdict(drive), "frequency_hz": asked.frequency_hz},
         among,
         full,
         curves=found.curves,
+        samples=drawn,
     )
 
 
@@ -356,9 +359,12 @@ ANALYSIS = Analysis(
         replace(FREQUENCY_OPTION, group=Asked),
         *FREE_NULL_OPTIONS,
         Option("full", FLAG, "", "everything: ranges, impedances, supply rejection, noise, poles too", False),
-        *condition_options(
-            f"minimum and maximum over these temperatures: {FORMS}",
-            "and over these corners: names in the netlist, 'all', or a TOML file",
+        *(
+            replace(option, group=UnderWhich)
+            for option in condition_options(
+                f"minimum and maximum over these temperatures: {FORMS}",
+                "and over these corners: names in the netlist, 'all', or a TOML file",
+            )
         ),
         AT_OPTION,
         BAND_OPTION,
@@ -370,5 +376,7 @@ ANALYSIS = Analysis(
             reads=read_limits,
             otherwise=NONE,
         ),
+        Option("samples", COUNT, "", "how figures spread over so many random samples", 0, low=0, high=MOST),
     ),
+    draws=True,
 )

@@ -149,7 +149,7 @@ class Characterization:
         for merit in ENDS:
             yield self.figure(merit, absent="no range")
         yield self.figure(LINEAR, absent="not found")
-        levels = self.seen.at(self.headline).once(over_levels)[0]
+        levels = np.atleast_2d(self.seen.at(self.headline).once(over_levels)[0])[0]
         at = f"f = {format_si(self.headline, 'Hz')}, V_CM = {levels[0]:.3g} to {levels[-1]:.3g} V"
         yield rejection_row(self.row, replace(LOWEST_REJECTION, symbol="CMRR"), at, self.seen, self.inquiry)
 

@@ -25,6 +25,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from longtail.datasheet.cace import SUFFIXES, read_cace
 from longtail.datasheet.rows import Limit, Row
 from longtail.errors import OptionError, Span, nearest
@@ -249,6 +252,16 @@ def _verdict(row: Row, limit: Limit) -> str:
     below = limit.low is not None and scale(low) < limit.low
     above = limit.high is not None and scale(high) > limit.high
     return FAIL if below or above else PASS
+
+
+def keeps(row: Row, limit: Limit, values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which figures `[sample]` of a row keep its limit, gains by magnitude; one that is nan does not."""
+    scale = _scale(row, limit)
+    sizes = np.abs(values) if row.unit == _RATIO else values
+    own = np.array([scale(value) for value in sizes.tolist()])
+    low = -np.inf if limit.low is None else limit.low
+    high = np.inf if limit.high is None else limit.high
+    return np.asarray((own >= low) & (own <= high))
 
 
 def _scale(row: Row, limit: Limit) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from longtail.analyses.monte_carlo.result import YieldOf
 from longtail.contract.decoding import rebuilt
 from longtail.contract.encoding import plain
 from longtail.errors import Span
@@ -51,6 +52,22 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class SampledFigure:
+    """How a figure spreads over random samples.
+
+    sigma      None where it would mislead: of rejections in dB, and of figures that some samples have without bound
+    quantiles  by percent as text, "1", "50" and "99"; none where no sample has the figure
+    missing    samples that have no such figure
+    kept       how many keep the limit of the row, which a sample without figure does not; None without limit
+    """
+
+    sigma: float | None
+    quantiles: Mapping[str, float]
+    missing: int
+    kept: YieldOf | None
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One line of a datasheet: a quantity under its conditions; `value` None where it has none, and `remark` why.
 
@@ -59,6 +76,7 @@ class Row:
     limit, verdict    "pass", "fail", "open" where there is nothing to judge by (see `Reason.is_open`), "" without limit
     reason            why a gain or a rejection has no value, or is zero
     merit             the name by which a sweep measures it too, see `longtail.merits.registry`
+    sampled           how it spreads over random samples, where these were asked for
     """
 
     symbol: str
@@ -76,6 +94,7 @@ class Row:
     verdict: str = ""
     reason: Reason | None = None
     merit: str = ""
+    sampled: SampledFigure | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values by name."""

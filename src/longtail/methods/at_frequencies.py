@@ -58,6 +58,7 @@ class AtFrequencies:
         at: Frequency | None = None,
         band: Frequency | None = None,
         limits: Limits | None = None,
+        samples: Number = 0,
     ) -> Datasheet:
         """The datasheet: operating point, mode gains, CMRR and offset.
 
@@ -75,6 +76,7 @@ class AtFrequencies:
             start:stop:points-per-decade or start:stop:lin:points (Hz); none if not given
         band: start:stop of the integrated noise (Hz); the pass band if not given
         limits: limits that rows have to keep, in a TOML file, or in YAML as CACE has it; none if not given
+        samples: how figures spread over so many random samples (at least 0, at most 20000)
 
         >>> from longtail import read
         >>> read("bjt_pair", parameters={"drc": 0.01}).analyze()  # doctest: +NORMALIZE_WHITESPACE

@@ -39,6 +39,7 @@ from longtail.statistics.telling import spread_notes
 
 MOST = 20_000_000  # samples: their figures are held in memory, 8 bytes each
 USUAL = "offset,cmrr"
+OFFSET_APART = "offset is of the nulled output, all else of the amplifier as it is"
 LISTED = 20  # failed samples
 
 
@@ -107,9 +108,7 @@ def _sampled(circuit: Circuit, drive: Drive, counted: Counted, watched: Watched,
     figures = {name: Ordered(each) for name, each in values.items()}
     failed = np.flatnonzero(~solved)
     spreads = plan.sampling.spreads
-    beside = (
-        () if plan.offset_target is None else ("offset is of the nulled output, all else of the amplifier as it is",)
-    )
+    beside = () if plan.offset_target is None else (OFFSET_APART,)
     return MonteCarlo(
         circuit.title,
         plan.count,

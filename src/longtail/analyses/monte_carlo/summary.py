@@ -108,7 +108,7 @@ def yields(bounds: Sequence[Bound], values: Mapping[str, Array], samples: int) -
         return ()
     kept = [bound.holds(values[bound.measure]) for bound in bounds]
     named = [(bound.text, held) for bound, held in zip(bounds, kept, strict=True)]
-    return tuple(_yield(text, int(held.sum()), samples) for text, held in [*named, (ALL, np.all(kept, axis=0))])
+    return tuple(yield_of(text, int(held.sum()), samples) for text, held in [*named, (ALL, np.all(kept, axis=0))])
 
 
 def everywhere(bounds: Sequence[Bound], found: Iterable[MonteCarlo]) -> YieldOf | None:
@@ -116,10 +116,11 @@ def everywhere(bounds: Sequence[Bound], found: Iterable[MonteCarlo]) -> YieldOf 
     if not bounds:
         return None
     kept = [bound.holds(each.values[bound.measure]) for each in found for bound in bounds]
-    return _yield(EVERYWHERE, int(np.all(kept, axis=0).sum()), kept[0].size)
+    return yield_of(EVERYWHERE, int(np.all(kept, axis=0).sum()), kept[0].size)
 
 
-def _yield(text: str, passed: int, samples: int) -> YieldOf:
+def yield_of(text: str, passed: int, samples: int) -> YieldOf:
+    """A yield with the interval of Clopper and Pearson."""
     low, high = (float(end) for end in clopper_pearson(passed, samples))
     return YieldOf(text, passed, samples, passed / samples, low, high, METHOD)
 

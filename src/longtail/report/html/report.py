@@ -16,6 +16,7 @@ from longtail.contract.encoding import finite
 from longtail.datasheet.analyze import Datasheet
 from longtail.datasheet.companions import Details
 from longtail.datasheet.rows import Row
+from longtail.datasheet.samples import QUANTILES
 from longtail.elaborate.writer import write
 from longtail.errors import OptionError
 from longtail.printable import printable_lines
@@ -25,7 +26,14 @@ from longtail.report.html import plots as html_plots
 from longtail.report.html import spread as html_spread
 from longtail.report.html.plots import Plot
 from longtail.report.pages import formula as formula_page
-from longtail.report.pages.datasheet import bias_table, limit_text, own_conditions, page
+from longtail.report.pages.datasheet import (
+    bias_table,
+    contributions_table,
+    limit_text,
+    own_conditions,
+    page,
+    sampled_texts,
+)
 from longtail.report.wording.layout import subscripts
 from longtail.report.wording.symbols import quantity_text
 from longtail.report.wording.transistors import transistors
@@ -33,6 +41,7 @@ from longtail.report.wording.transistors import transistors
 if TYPE_CHECKING:
     import jinja2
 
+SAMPLED = ("1 sigma", *(f"{q:g} %" for q in QUANTILES))
 TEMPLATE = "datasheet.html.jinja"
 _DEVICE = re.compile(r"^[a-z]\S*")
 
@@ -51,6 +60,8 @@ def html(sheet: Datasheet) -> str:
         rows=[_row(row, f"V_CM = {sheet.gains.vcm:.4g} V") for row in sheet.rows],
         spread=sheet.spread,
         limited=sheet.limited,
+        sampled=SAMPLED if sheet.samples is not None else (),
+        contributions=contributions_table(sheet.samples) if sheet.samples is not None else None,
         failed=sheet.failure,
         conditions=sheet.conditions,
         bias=bias_table(sheet.op) if transistors(sheet.op) else None,
@@ -103,6 +114,7 @@ def _row(row: Row, shared: str) -> dict[str, Any]:
         "maximum": text(row.maximum),
         "maximum_at": row.maximum_at,
         "limit": limit_text(row),
+        "sampled": sampled_texts(row),
         "verdict": row.verdict,
         "remark": row.remark.partition(":")[0],
         "conditions": own_conditions(row, shared),

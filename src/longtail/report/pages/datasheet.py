@@ -9,8 +9,11 @@ from longtail.analyses.op import OpResult
 from longtail.datasheet.analyze import Datasheet
 from longtail.datasheet.limits import FAIL, OPEN, PASS
 from longtail.datasheet.rows import Row
+from longtail.datasheet.samples import QUANTILES, Samples
 from longtail.report.pages import gains as mode_gains
+from longtail.report.pages.monte_carlo import figure_text, yield_text
 from longtail.report.pages.op import attention
+from longtail.report.wording.conditions import Facts
 from longtail.report.wording.page import ATTENTION, LEFT, PLAIN, QUIET, STRONG, Cell, Column, Page, Table
 from longtail.report.wording.symbols import quantity_text
 from longtail.report.wording.transistors import amplifies, transistors
@@ -22,14 +25,18 @@ VERDICTS = {PASS: Cell("pass"), FAIL: Cell("FAIL", ATTENTION), OPEN: Cell("open"
 def page(sheet: Datasheet) -> Page:
     """The rows of the datasheet, and a line for each transistor."""
     tables = [_rows(sheet)]
+    if sheet.samples is not None and sheet.samples.contributions:
+        tables.append(contributions_table(sheet.samples))
     if transistors(sheet.op):
         tables.append(bias_table(sheet.op))
     op = sheet.op
     found = ("operating point", f"{op.status}, {op.continuation}, {counted(op.iterations, 'iteration')}")
     over = (("min, max", f"over {', '.join(each.name for each in sheet.conditions)}"),) if sheet.spread else ()
     volts = ", ".join(f"v({n}) = {quantity_text(op.nodes[n], 'V')}" for n in sheet.gains.output if n in op.nodes)
-    facts = (*mode_gains.facts(sheet.gains), ("output at rest", volts), found, *over)
-    notes = (*attention(op), *mode_gains.whys(sheet.gains), *sheet.notes, *_missing(sheet))
+    drawn = () if sheet.samples is None else samples_facts(sheet.samples)
+    facts = (*mode_gains.facts(sheet.gains), ("output at rest", volts), found, *over, *drawn)
+    said = () if sheet.samples is None else sheet.samples.notes
+    notes = (*attention(op), *mode_gains.whys(sheet.gains), *sheet.notes, *_missing(sheet), *said)
     return Page(sheet.title, facts, tuple(tables), notes)
 
 
@@ -42,8 +49,41 @@ def _missing(sheet: Datasheet) -> list[str]:
     ]
     unjudged = [row.symbol for row in sheet.rows if row.verdict == OPEN]
     if unjudged:
-        said.append(f"the limit of {', '.join(unjudged)} is open: only mismatch gives a figure to judge")
+        way = "ask for samples" if sheet.samples is None else "see the yield"
+        said.append(f"the limit of {', '.join(unjudged)} is open: only mismatch gives a figure to judge, {way}")
     return said
+
+
+def samples_facts(drawn: Samples) -> Facts:
+    """What was drawn, and how many samples keep all limits."""
+    causes = f"{counted(drawn.causes, 'cause')}: {' and '.join(drawn.kinds)}"
+    lost = f"; {drawn.failures} without operating point" if drawn.failures else ""
+    kept = () if drawn.kept is None else (("yield, all limits", yield_text(drawn.kept)),)
+    return (("samples", f"{drawn.samples}, seed {drawn.seed}, of {causes}{lost}"), *kept)
+
+
+def contributions_table(drawn: Samples) -> Table:
+    """Who spreads offset and rejection, devices that ought to be equal together."""
+    columns = (Column("spread of", LEFT), Column("by", LEFT), Column("share"))
+    rows = tuple((Cell(c.figure), Cell(c.cause), Cell(f"{100.0 * c.share:.3g} %")) for c in drawn.contributions)
+    return Table("What spreads most, to first order", columns, rows)
+
+
+def sampled_texts(row: Row) -> tuple[str, ...]:
+    """How a row spreads over samples: one sigma, the quantiles, and the part that keeps its limit."""
+    each = row.sampled
+    if each is None:
+        return ("",) * (len(QUANTILES) + 2)
+    sigma = "" if each.sigma is None else quantity_text(each.sigma, row.unit)
+    spread = (figure_text(each.quantiles.get(f"{q:g}"), row.unit) for q in QUANTILES)
+    return (sigma, *spread, "" if each.kept is None else yield_text(each.kept))
+
+
+def _sampled(sheet: Datasheet) -> tuple[Column, ...]:
+    if sheet.samples is None:
+        return ()
+    over = (Column("1 sigma"), *(Column(f"{q:g} %") for q in QUANTILES))
+    return (*over, Column("yield", LEFT)) if sheet.limited else over
 
 
 def _rows(sheet: Datasheet) -> Table:
@@ -53,6 +93,7 @@ def _rows(sheet: Datasheet) -> Table:
         Column("", LEFT),
         Column("parameter", LEFT, wraps=True),
         *(Column(name) for name in values),
+        *_sampled(sheet),
         *((Column("limit", LEFT), Column("", LEFT, joined=True)) if sheet.limited else ()),
         Column("", LEFT, wraps=True),
         Column("conditions", LEFT, wraps=True),
@@ -67,6 +108,7 @@ def _row(row: Row, shared: str, sheet: Datasheet) -> tuple[Cell, ...]:
         Cell(row.symbol, STRONG),
         Cell(row.parameter),
         *values,
+        *map(Cell, sampled_texts(row)[: len(_sampled(sheet))]),
         *((Cell(limit_text(row)), VERDICTS.get(row.verdict, Cell(""))) if sheet.limited else ()),
         Cell(row.remark.partition(":")[0], PLAIN if row.value is not None else QUIET),
         Cell(own_conditions(row, shared), QUIET),
