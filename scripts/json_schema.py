@@ -102,6 +102,7 @@ QUESTIONS: dict[str, tuple[tuple[str | None, dict[str, Any]], ...]] = {
     ),
     "yields": (
         ("bjt_pair", {"limit": ["cmrr@50>=95dB", "|offset|<=1mV"]}),
+        ("bjt_pair", {"limit": ["cmrr@50>=10dB", "|offset|<=2mV"], "samples": 500}),
         ("ota_5t", {"limit": "common@1k<=1m"}),
         ("bjt_pair_ideal_tail", {"limit": "common@1k<=1m"}),
     ),

@@ -361,6 +361,8 @@ class OfCircuit:
         input: Nodes | None = None,
         output: Nodes | None = None,
         limit: Assignments | None = None,
+        samples: Number = 0,
+        seed: Number = 1,
         mismatch: Flag = False,
         process: Flag = False,
         both: Flag = False,
@@ -375,6 +377,9 @@ class OfCircuit:
         output: output nodes, positive first, or one node; as the netlist says, or as found if not given
         limit: what an amplifier has to keep, as in cmrr@50>=80dB or |offset|<=5mV; may be repeated; none, it must be
             given if not given
+        samples: whole solutions about the worst case of each limit, 100 or more, for failures that are rare; 0: none
+            (at least 0, at most 2e+07)
+        seed: of these samples (at least 0, at most 9.0072e+15); with samples only
         mismatch: only mismatch counts, each device by itself
         process: only the process counts, all devices together
         both: mismatch and process count, as also where nothing is said

@@ -12,6 +12,26 @@ from longtail.contract.result import Result
 
 
 @dataclass(frozen=True, slots=True)
+class SampledFailure:
+    """The part of all amplifiers that fails a limit, from whole solutions about where it fails first.
+
+    value, standard_error  the part, and the standard deviation of this estimate
+    samples     whole solutions that it is from; effective: as many failing ones of equal weight would tell it as well
+    distance    of the nearest point of the limit that was found solved, in standard deviations; None where none was
+    trusted     whether there are enough effective samples; the value of the limit is this one then
+    pictured    the part that fails by the picture, to hold it against
+    """
+
+    value: float
+    standard_error: float
+    samples: int
+    effective: float
+    distance: float | None
+    trusted: bool
+    pictured: float
+
+
+@dataclass(frozen=True, slots=True)
 class LimitYield:
     """One limit.
 
@@ -21,9 +41,11 @@ class LimitYield:
     distance        of the worst case, the nearest point of the limit, in standard deviations; None where causes do not
                     reach it to first order
     worst_case      the causes that go farthest there, in standard deviations of each; at_worst: the figure solved there
-    validity        "linear", "quadratic" or "neither": the picture that the value comes from
+    validity        "linear", "quadratic" or "neither": the picture that the value comes from; "sampled" where that is
+                    from whole solutions about the worst case
     error           of first order at random samples, the root of the mean square in standard deviations of the figure
     second_error    of second order, where first order did not serve
+    sampled         from samples about the worst case, where they were asked for
     """
 
     limit: str
@@ -38,6 +60,7 @@ class LimitYield:
     validity: str
     error: float
     second_error: float | None
+    sampled: SampledFailure | None = None
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -19,7 +19,8 @@ def page(result: Yields) -> Page:
         ("of", f"{counted(result.causes, 'cause')}: {' and '.join(result.kinds)}"),
         ("picture", result.validity),
     )
-    return Page("Yield", facts, (_limits(result), _worst(result)), result.notes)
+    sampled = (_sampled(result),) if any(each.sampled for each in result.limits) else ()
+    return Page("Yield", facts, (_limits(result), *sampled, _worst(result)), result.notes)
 
 
 def part_text(value: float, failure: float) -> str:
@@ -43,15 +44,44 @@ def _limits(result: Yields) -> Table:
 
 def _row(each: LimitYield) -> tuple[Cell, ...]:
     sure = "plain" if each.validity != "neither" else ATTENTION
-    off = each.error if each.second_error is None else each.second_error
+    off = f", off by {each.error if each.second_error is None else each.second_error:.2g} sigma"
     return (
         Cell(each.limit, STRONG),
         Cell(figure_text(each.nominal, each.unit)),
         Cell(part_text(each.value, each.failure), STRONG),
         Cell("–" if each.distance is None else f"{each.distance:.3g} sigma"),
         Cell(figure_text(each.at_worst, each.unit)),
-        Cell(f"{each.validity}, off by {off:.2g} sigma", sure),
+        Cell(each.validity + off * (each.validity != "sampled"), sure),
     )
+
+
+def _sampled(result: Yields) -> Table:
+    columns = (
+        Column("limit", LEFT),
+        Column("fail"),
+        Column("standard error"),
+        Column("by the picture"),
+        Column("solutions"),
+        Column("effective"),
+        Column("nearest found at"),
+    )
+    rows = []
+    for each in result.limits:
+        one = each.sampled
+        if one is None:
+            continue
+        rows.append(
+            (
+                Cell(each.limit, STRONG),
+                Cell(f"{one.value:.3g}", STRONG if one.trusted else ATTENTION),
+                Cell(f"{one.standard_error:.2g}"),
+                Cell(f"{one.pictured:.3g}"),
+                Cell(str(one.samples)),
+                Cell(f"{one.effective:.0f}", "plain" if one.trusted else ATTENTION),
+                Cell("–" if one.distance is None else f"{one.distance:.3g} sigma"),
+            )
+        )
+    return Table("Whole solutions about the worst case", columns, tuple(rows))
 
 
 def _worst(result: Yields) -> Table:
