@@ -7,8 +7,8 @@ import pytest
 from scipy.special import ndtr
 from scipy.stats import multivariate_normal
 
+from longtail.statistics.failure_surface import FailureSurface
 from longtail.statistics.importance import DEFENSIVE, ShiftedDraws, estimate, wide
-from longtail.statistics.limit_state import LimitState
 
 POINTS = np.array([[4.0, 0.0, 0.0], [-4.2, 0.0, 1.0]])
 
@@ -64,8 +64,8 @@ def test_of_no_failure_there_is_no_center() -> None:
 
 
 def test_a_limit_is_crossed_where_it_is_and_where_there_is_no_solution() -> None:
-    state = LimitState(lambda z: np.where(z[:, 1] > 2.0, np.nan, 5.0 - z[:, 0] ** 3 / 10.0), True)
-    found = state.crossings(np.array([[2.0, 0.0], [0.0, 1.0], [-1.0, 0.0]]))
+    surface = FailureSurface(lambda z: np.where(z[:, 1] > 2.0, np.nan, 5.0 - z[:, 0] ** 3 / 10.0), True)
+    found = surface.crossings(np.array([[2.0, 0.0], [0.0, 1.0], [-1.0, 0.0]]))
     assert found[0] == pytest.approx(50.0 ** (1.0 / 3.0), rel=1e-3)
     assert found[1] == pytest.approx(2.0, abs=0.03)
     assert np.isinf(found[2])
@@ -73,14 +73,14 @@ def test_a_limit_is_crossed_where_it_is_and_where_there_is_no_solution() -> None
 
 def test_the_nearest_point_of_a_curved_limit() -> None:
     """Of the ellipse x^2/16 + y^2/9 = 1 it is at 3, from wherever one starts but the far end."""
-    state = LimitState(lambda z: 1.0 - z[:, 0] ** 2 / 16.0 - z[:, 1] ** 2 / 9.0, True)
+    surface = FailureSurface(lambda z: 1.0 - z[:, 0] ** 2 / 16.0 - z[:, 1] ** 2 / 9.0, True)
     start = np.array([0.9, 0.8])
-    start *= state.crossings(start[None])[0] / np.linalg.norm(start)
-    np.testing.assert_allclose(state.nearest(start), [0.0, 3.0], atol=0.3)
-    assert np.linalg.norm(state.nearest(start)) == pytest.approx(3.0, rel=0.005)
+    start *= surface.crossings(start[None])[0] / np.linalg.norm(start)
+    np.testing.assert_allclose(surface.nearest(start), [0.0, 3.0], atol=0.3)
+    assert np.linalg.norm(surface.nearest(start)) == pytest.approx(3.0, rel=0.005)
 
 
 def test_a_point_that_fails_as_it_stands_is_left_by_the_shortest_way() -> None:
-    state = LimitState(lambda z: z[:, 0] + z[:, 1] - 3.0, False)
+    surface = FailureSurface(lambda z: z[:, 0] + z[:, 1] - 3.0, False)
     start = np.array([3.0, 0.0])
-    np.testing.assert_allclose(state.nearest(start), [1.5, 1.5], rtol=1e-6)
+    np.testing.assert_allclose(surface.nearest(start), [1.5, 1.5], rtol=1e-6)

@@ -2,8 +2,8 @@
 
 First order says in which directions a limit is reached: two for one of both sides, all around a circle for the
 magnitude of a complex figure. How far that is, is found solved, and the nearest points are looked for from there
-(`longtail.statistics.limit_state`); then samples are drawn about all of them (`longtail.statistics.importance`). Where
-the estimate is not to be trusted, what failed says where to draw again.
+(`longtail.statistics.failure_surface`); then samples are drawn about all of them (`longtail.statistics.importance`).
+Where the estimate is not to be trusted, what failed says where to draw again.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from longtail.analyses.yields.limit import LINEAR, HeldLimit
 from longtail.analyses.yields.result import SampledFailure
 from longtail.errors import OptionError
 from longtail.statistics.draws import normals
+from longtail.statistics.failure_surface import FailureSurface
 from longtail.statistics.importance import Estimate, ShiftedDraws, estimate, wide
-from longtail.statistics.limit_state import LimitState
 from longtail.statistics.normal_space import NormalSpace
 
 Array = NDArray[np.float64]
@@ -54,11 +54,11 @@ def sampled_failure(held: HeldLimit, space: NormalSpace, rare: Rare, place: int)
     """
 
     search = WorstPoints(held, space, rare, place * _STREAMS)
-    points, kept = search.points(), search.state.kept
+    points, kept = search.points(), search.surface.kept
     found = Estimate(0.0, 0.0, 0, 0.0, None)
     for round_ in range(_ROUNDS if len(points) else 0):
         draws = ShiftedDraws(points, rare.seed, search.stream + round_)
-        found = estimate(draws, search.state.crossed, rare.samples)
+        found = estimate(draws, search.surface.crossed, rare.samples)
         if _trusted(found) or found.center is None:
             break
         points = search.joined(np.concatenate([points, search.reached(found.center[None])]))
@@ -87,9 +87,9 @@ class WorstPoints:
     stream: int
 
     @cached_property
-    def state(self) -> LimitState:
+    def surface(self) -> FailureSurface:
         kept = bool(self.held.kept(np.atleast_1d(self.held.first.nominal))[0])
-        return LimitState(lambda z: self.held.margins(self.held.solve(self.space.independent(z))), kept)
+        return FailureSurface(lambda z: self.held.margins(self.held.solve(self.space.independent(z))), kept)
 
     def points(self) -> Array:
         """The points `[point, variable]`: none where the limit is reached nowhere."""
@@ -99,8 +99,8 @@ class WorstPoints:
                 self.rare.seed, np.arange(_LOOKED_AT), self.space.dimensions, stream=self.stream + _STREAMS - 1
             )
             around *= wide(self.space.dimensions)
-            margins = np.nan_to_num(self.state.margin(around), nan=-np.inf)
-            near = np.argsort(margins if self.state.kept else -margins, kind="stable")[:_FOLLOWED]
+            margins = np.nan_to_num(self.surface.margin(around), nan=-np.inf)
+            near = np.argsort(margins if self.surface.kept else -margins, kind="stable")[:_FOLLOWED]
             directions = np.concatenate([directions, around[near]])
         return self.joined(self.reached(directions))
 
@@ -111,7 +111,7 @@ class WorstPoints:
         if not len(directions):
             return directions
         unit = directions / length[length > 0.0, None]
-        distances = self.state.crossings(unit)
+        distances = self.surface.crossings(unit)
         found = np.isfinite(distances)
         return np.asarray(unit[found] * distances[found, None])
 
@@ -125,7 +125,7 @@ class WorstPoints:
         return points[squares <= squares.min(initial=np.inf) + _UNLIKELY]
 
     def _nearest(self, points: Array) -> Array:
-        found = [self.state.nearest(point) for point in _distinct(points)[:_REFINED]]
+        found = [self.surface.nearest(point) for point in _distinct(points)[:_REFINED]]
         return np.array(found).reshape(-1, points.shape[1])
 
     def _mirrored(self, points: Array) -> Array:

@@ -29,8 +29,8 @@ from longtail.errors import OptionError
 from longtail.hints import said
 from longtail.statistics.bounds import Bound, read_bounds
 from longtail.statistics.draws import NORMAL, SOBOL
+from longtail.statistics.failure_surface import FARTHEST
 from longtail.statistics.finding import find_spreads
-from longtail.statistics.limit_state import FARTHEST
 from longtail.statistics.normal_space import NormalSpace
 from longtail.statistics.quadratic import Expansion
 from longtail.statistics.sampling import Sampling

@@ -29,7 +29,7 @@ _NEARER = 0.995  # what is left of the distance by a step that is worth another
 
 
 @dataclass(frozen=True, eq=False)
-class LimitState:
+class FailureSurface:
     """A limit by its `margin` `[sample]` at points `[sample, variable]`: nan where there is no solution, which fails.
 
     kept  whether it is kept at zero
@@ -48,8 +48,8 @@ class LimitState:
         Infinite where it is not within `farthest`. What is crossed twice within half a standard deviation may be
         overlooked.
 
-        >>> state = LimitState(lambda z: 3.0 - z[:, 0], True)
-        >>> state.crossings(np.array([[1.0, 0.0], [0.6, 0.8], [0.0, 1.0]])).round(9).tolist()
+        >>> surface = FailureSurface(lambda z: 3.0 - z[:, 0], True)
+        >>> surface.crossings(np.array([[1.0, 0.0], [0.6, 0.8], [0.0, 1.0]])).round(9).tolist()
         [3.0, 5.0, inf]
         """
         unit = directions / np.linalg.norm(directions, axis=-1, keepdims=True)
