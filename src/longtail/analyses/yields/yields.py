@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.analyses.contributions.effects import CMRR, Effects, found, question
+from longtail.analyses.yields.improvement import improvement, improvement_notes, read_target
 from longtail.analyses.yields.limit import LINEAR, NEITHER, QUADRATIC, SAMPLED, HeldLimit
 from longtail.analyses.yields.rare import LEAST, MOST, Rare, sampled_failure
 from longtail.analyses.yields.result import LimitYield, SampledFailure, Yields
@@ -23,8 +24,8 @@ from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.counted import Counted
 from longtail.contract.drive import Drive
-from longtail.contract.kinds import ASSIGNMENTS, COUNT
-from longtail.contract.options import INPUT_OPTIONS, NEEDED, NULL_OPTIONS, SPREAD_OPTIONS
+from longtail.contract.kinds import ASSIGNMENTS, COUNT, WORD
+from longtail.contract.options import INPUT_OPTIONS, NEEDED, NONE, NULL_OPTIONS, SPREAD_OPTIONS
 from longtail.errors import OptionError
 from longtail.hints import said
 from longtail.statistics.bounds import Bound, read_bounds
@@ -47,7 +48,14 @@ _SEED = 20
 _ROUNDING = 1e-9  # of the cause that goes farthest: less is none
 
 
-def run(circuit: Circuit, drive: Drive, counted: Counted, limit: tuple[Bound, ...] | None, rare: Rare) -> Yields:
+def run(
+    circuit: Circuit,
+    drive: Drive,
+    counted: Counted,
+    limit: tuple[Bound, ...] | None,
+    rare: Rare,
+    improve: float | None,
+) -> Yields:
     """The yield of every limit, and of all together."""
     if not limit:
         raise OptionError("a yield is of limits", hint=said("as in {limit}", limit="cmrr@50>=80dB"))
@@ -66,6 +74,11 @@ def run(circuit: Circuit, drive: Drive, counted: Counted, limit: tuple[Bound, ..
     counted_at = _Counting(spreads, names)
     sampled = [sampled_failure(each, space, rare, k) if space else None for k, each in enumerate(held)]
     each_yield = tuple(_limit(*each, counted_at) for each in zip(held, kept, sampled, strict=True))
+    better = None
+    if improve is not None:
+        better = improvement(
+            circuit, spreads, [(h, e.effects[0, 0]) for h, e in zip(held, effects, strict=True)], improve
+        )
     least = max(0.0, 1.0 - sum(one.failure for one in each_yield))
     most = min(one.value for one in each_yield)
     joint = float(np.clip(np.all(kept, axis=0).mean(), least, most))
@@ -79,7 +92,12 @@ def run(circuit: Circuit, drive: Drive, counted: Counted, limit: tuple[Bound, ..
         len(spreads.causes),
         drives.hot if drives else (),
         drives.output if drives else (),
-        (*spread_notes(spreads), *_notes(each_yield, counted_at.normal)),
+        (
+            *spread_notes(spreads),
+            *_notes(each_yield, counted_at.normal),
+            *improvement_notes(better, each_yield, counted_at.normal),
+        ),
+        better,
     )
 
 
@@ -226,6 +244,14 @@ ANALYSIS = Analysis(
             group=Rare,
         ),
         Option("seed", COUNT, "", "of these samples", 1, low=0, high=2**53, needs="samples", group=Rare),
+        Option(
+            "improve",
+            WORD,
+            "",
+            "a yield of all limits together, as in 99.7%: the least areas, or deviations, that reach it",
+            reads=read_target,
+            otherwise=NONE,
+        ),
         *SPREAD_OPTIONS,
         *NULL_OPTIONS,
     ),

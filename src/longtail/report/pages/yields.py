@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from longtail.analyses.yields.result import LimitYield, Yields
+from longtail.analyses.yields.improvement import percent
+from longtail.analyses.yields.result import ImprovedGroup, ImprovedWay, Improvement, LimitYield, Yields
 from longtail.report.pages.monte_carlo import figure_text
 from longtail.report.wording.page import ATTENTION, LEFT, QUIET, STRONG, Cell, Column, Page, Table
-from longtail.units import counted
+from longtail.units import counted, format_si
 
 _SOON = 0.99  # a yield from which the part that fails says more
 
@@ -20,7 +21,8 @@ def page(result: Yields) -> Page:
         ("picture", result.validity),
     )
     sampled = (_sampled(result),) if any(each.sampled for each in result.limits) else ()
-    return Page("Yield", facts, (_limits(result), *sampled, _worst(result)), result.notes)
+    better = _improvement(result.improvement) if result.improvement else ()
+    return Page("Yield", facts, (_limits(result), *sampled, _worst(result), *better), result.notes)
 
 
 def part_text(value: float, failure: float) -> str:
@@ -91,3 +93,45 @@ def _worst(result: Yields) -> Table:
         causes = ", ".join(f"{name} {value:+.2f}" for name, value in each.worst_case.items() if abs(value) >= 0.005)
         rows.append((Cell(each.limit), Cell(causes or "none reaches it", QUIET if not causes else "plain")))
     return Table("Where limits fail first", columns, tuple(rows))
+
+
+def _improvement(found: Improvement) -> tuple[Table, ...]:
+    """A table for areas, and one for deviations."""
+    return tuple(_way(found, way) for way in found.ways)
+
+
+def _way(found: Improvement, way: ImprovedWay) -> Table:
+    area = way.kind == "area"
+    what, more = ("area", "10 % of all area more") if area else ("deviation", "10 % less")
+    title = f"{'Areas' if area else 'Deviations'} for a yield of {percent(found.target)}, now {percent(found.present)}"
+    title += f": {way.cost:.3g} times the cost" if way.cost is not None else f": not reached, {percent(way.value)}"
+    columns = (
+        Column("devices", LEFT),
+        Column(what),
+        Column("cheapest"),
+        Column("this alone"),
+        Column(f"fail with {more}"),
+    )
+    rows = tuple(
+        (
+            Cell(", ".join(each.devices) + f" {each.parameter}" * (not area), STRONG),
+            Cell(_size(each, each.present)),
+            Cell(_size(each, each.after(each.factor)), STRONG),
+            Cell(_size(each, each.after(each.alone))),
+            Cell(f"{each.failure:.3g}"),
+        )
+        for each in found.groups
+        if each.kind == way.kind
+    )
+    return Table(title, columns, rows)
+
+
+def _size(group: ImprovedGroup, size: float | None) -> str:
+    """An area in square micrometres or as a number, a deviation in percent or in its unit."""
+    if size is None:
+        return "–"
+    if group.unit == "m^2":
+        return f"{1e12 * size:.4g} um^2"
+    if group.kind == "area" or not (group.relative or group.unit):
+        return f"{size:.4g}"
+    return f"{100.0 * size:.3g} %" if group.relative else format_si(size, group.unit, 3)
