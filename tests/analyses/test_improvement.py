@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 import longtail as lt
 from longtail.analyses.yields.improvement import read_target
@@ -124,6 +124,7 @@ def test_one_class_alone() -> None:
     alone = math.sqrt((0.01 / ndtri(0.003)) ** 2 - rest) / 5e-3
     first = _group(found, "r1", "class")
     assert first.after(first.alone) == pytest.approx(alone * 0.01, rel=1e-3)
+    assert first.failure == pytest.approx(float(ndtr(-0.01 / math.sqrt((5e-3 * 0.9) ** 2 + rest))), rel=1e-3)
 
 
 def test_what_the_process_spoils_no_area_mends() -> None:
