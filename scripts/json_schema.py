@@ -22,6 +22,10 @@ PAIR_GAINS = {"differential": -100, "common": -0.5, "common_to_differential": 0.
 TWO_WIRES = (
     f"two\n{PORTS}e1 x 0 n a 1k\ne2 y 0 b m 1k\nr1 x o 1k\nc1 o 0 1u\nr2 y p 1k\nc2 p 0 1u\nv1l o n 0\nv2l p m 0\n"
 )
+BY_AREA = (
+    "a pair\n.model n nmos(vto=0.5 kp=100u a_vt=5n)\nvdd d 0 3\nvip a 0 1.2\nvin b 0 1.2\nm1 o1 a s 0 n w=10u l=1u\n"
+    "m2 o2 b s 0 n w=10u l=1u\nr1 d o1 10k\nr2 d o2 10k\ni1 s 0 0.1m\n"
+)
 LOOP = f"a loop\n{PORTS}e1 x 0 a m 1k\nr1 x y 1k\nc1 y 0 1u\nr3 y z 1k\nc3 z 0 1n\n"
 LOOP += "r4 z o 9k\nc4 o 0 9p\nvl o m 0\nr2 m b 10k\n"
 # decks (parameters behind a colon; none of what is about no circuit) and options by analysis, which between them have
@@ -102,6 +106,10 @@ QUESTIONS: dict[str, tuple[tuple[str | None, dict[str, Any]], ...]] = {
     ),
     "yields": (
         ("bjt_pair", {"limit": ["cmrr@50>=95dB", "|offset|<=1mV"]}),
+        ("bjt_pair", {"limit": ["cmrr@50>=10dB", "|offset|<=2mV"], "samples": 500}),
+        ("bjt_pair", {"limit": "|offset|<=1mV", "improve": "99%"}),
+        (BY_AREA, {"limit": "|offset|<=1mV", "improve": "99%"}),
+        (BY_AREA, {"limit": "offset>=1mV", "improve": "99%"}),
         ("ota_5t", {"limit": "common@1k<=1m"}),
         ("bjt_pair_ideal_tail", {"limit": "common@1k<=1m"}),
     ),

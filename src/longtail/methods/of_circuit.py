@@ -366,6 +366,9 @@ class OfCircuit:
         input: Nodes | None = None,
         output: Nodes | None = None,
         limit: Assignments | None = None,
+        samples: Number = 0,
+        seed: Number = 1,
+        improve: Word | None = None,
         mismatch: Flag = False,
         process: Flag = False,
         both: Flag = False,
@@ -380,6 +383,11 @@ class OfCircuit:
         output: output nodes, positive first, or one node; as the netlist says, or as found if not given
         limit: what an amplifier has to keep, as in cmrr@50>=80dB or |offset|<=5mV; may be repeated; none, it must be
             given if not given
+        samples: whole solutions about the worst case of each limit, 100 or more, for failures that are rare; 0: none
+            (at least 0, at most 2e+07)
+        seed: of these samples (at least 0, at most 9.0072e+15); with samples only
+        improve: a yield of all limits together, as in 99.7%: the least areas, or deviations, that reach it; none if not
+            given
         mismatch: only mismatch counts, each device by itself
         process: only the process counts, all devices together
         both: mismatch and process count, as also where nothing is said

@@ -112,7 +112,11 @@ def _by_area(circuit: Circuit, instance: Instance) -> Iterator[Variation]:
             deviation = coefficient / math.sqrt(2.0 * area_of(circuit, instance, spread.area))
             source = f"{spread.coefficient.name} of {instance.model}"
             name = f"{instance.name}.{found[0]}"
-            yield Variation(instance.name, found[0], (name,), MISMATCH, deviation, spread.relative, source=source)
+            yield Variation(
+                *(instance.name, found[0], (name,), MISMATCH, deviation, spread.relative),
+                source=source,
+                area=spread.area,
+            )
 
 
 def area_of(circuit: Circuit, instance: Instance, parameters: Iterable[str]) -> float:
@@ -139,7 +143,7 @@ def _by_rule(circuit: Circuit, rule: SpreadRule, group: str) -> Iterator[Variati
         return
     for name in names:
         owner = name.rpartition(".")[0]
-        sigma = rule.sigma
+        sigma, area = rule.sigma, tuple[str, ...]()
         if rule.pelgrom is not None:
             instance = circuit.instances[owner]
             spread = next((s for s in devices()[instance.device].mismatch if rule.parameter in s.parameters), None)
@@ -151,6 +155,7 @@ def _by_rule(circuit: Circuit, rule: SpreadRule, group: str) -> Iterator[Variati
             group=group if rule.correlation else "",
             correlation=rule.correlation,
             source=source,
+            area=area,
         )
 
 

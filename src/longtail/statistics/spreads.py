@@ -49,6 +49,7 @@ class Variation:
                  is what it does to the parameter
     group        causes of one group share a part of their chance: `correlation` of any two of them
     source       what says so
+    area         the parameters of the device whose product, with its m, the variance falls with, by Pelgrom's law
     """
 
     instance: str
@@ -63,6 +64,7 @@ class Variation:
     correlation: float = 0.0
     source: str = ""
     draw: bool = False
+    area: tuple[str, ...] = ()
 
     @property
     def owners(self) -> tuple[str, ...]:

@@ -19,9 +19,10 @@ from longtail.statistics.yields import failures
 Array = NDArray[np.float64]
 Values = NDArray[np.float64] | NDArray[np.complex128]
 
-LINEAR, QUADRATIC, NEITHER = "linear", "quadratic", "neither"
+LINEAR, QUADRATIC, NEITHER, SAMPLED = "linear", "quadratic", "neither", "sampled"
 HOLDS = 0.1  # what a picture may be off by, in standard deviations of the figure
 _ANGLES, _ZOOMS = 720, 12  # of places on a circle
+_AROUND = 24  # places around a circle from which samples are drawn
 _NARROW = 1e-12  # of the wide axis: an axis that is rounding
 
 
@@ -66,6 +67,15 @@ class HeldLimit:
             return self.bound.holds(np.real(figures))
         size = np.abs(figures)
         return np.asarray(size <= self.radius if self.inside else size >= self.radius)
+
+    def margins(self, figures: Values) -> Array:
+        """By how much figures keep the limit, in their unit; negative where they do not."""
+        if self.complex or self.bound.absolute:
+            end = self.radius if self.complex else self.bound.value
+            inside = self.inside if self.complex else not self.bound.least
+            return np.asarray(end - np.abs(figures) if inside else np.abs(figures) - end)
+        away = np.real(figures) - self.bound.value
+        return np.asarray(away if self.bound.least else -away)
 
     @cached_property
     def failure(self) -> float:
@@ -122,9 +132,37 @@ class HeldLimit:
             return None
         if self.complex:
             return nearest_on_circle(self.first, self.radius)
+        return min(self._ends, key=lambda point: float(np.linalg.norm(point)))
+
+    @property
+    def _ends(self) -> list[Array]:
+        """The likeliest causes that reach each end of the limit of a real figure, to first order."""
         ends = (self.bound.value, -self.bound.value) if self.bound.absolute else (self.bound.value,)
-        away = min((end - float(np.real(self.first.nominal)) for end in ends), key=abs)
-        return np.asarray(away * np.real(self.first.slopes) / self.first.sigma**2)
+        away = (end - float(np.real(self.first.nominal)) for end in ends)
+        return [np.asarray(each * np.real(self.first.slopes) / self.first.sigma**2) for each in away]
+
+    @property
+    def reached(self) -> Array:
+        """Causes that reach the limit to first order, `[point, cause]`: both ends, or all around the circle."""
+        if self.worst is None:
+            return np.zeros((0, self.first.slopes.size))
+        if not self.complex:
+            return np.array(self._ends)
+        return np.concatenate([self.worst[None], around_circle(self.first, self.radius)])
+
+
+def around_circle(figure: Expansion, radius: float) -> Array:
+    """The likeliest causes at which a complex figure is at places all around a circle, `[place, cause]`, to first
+    order: first where its wide axis meets the circle."""
+    axes, sizes, causes = np.linalg.svd(np.stack([figure.slopes.real, figure.slopes.imag]), full_matrices=False)
+    center = np.array([figure.nominal.real, figure.nominal.imag]) @ axes
+    angles = 2.0 * np.pi * np.arange(_AROUND) / _AROUND
+    there = radius * np.stack([np.cos(angles), np.sin(angles)], axis=-1) - center
+    crossing = radius**2 - center[1] ** 2
+    ends = np.sqrt(crossing) * np.array([1.0, -1.0]) - center[0] if crossing >= 0.0 else np.zeros(0)
+    wide = np.stack([ends, np.zeros(ends.size)], axis=-1)
+    places = np.concatenate([wide, there]) if sizes[-1] > _NARROW * sizes[0] else wide
+    return np.asarray(places / np.where(sizes > _NARROW * sizes[0], sizes, np.inf) @ causes)
 
 
 def nearest_on_circle(figure: Expansion, radius: float) -> Array | None:

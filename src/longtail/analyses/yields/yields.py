@@ -3,31 +3,36 @@
 Each figure is a sum over the random causes, normal to first order about its nominal value: the part beyond a limit is
 Phi(-beta), beta the distance of the limit in standard deviations. A rejection is one over the magnitude of a complex
 normal ratio, see `longtail.statistics.magnitudes`. Whole solutions at random samples say how far that picture holds;
-where it does not, the curvatures are found and counted, and where these do not serve either, that is said.
+where it does not, the curvatures are found and counted, and where these do not serve either, that is said. Failures
+that are rare are told from whole solutions about where they are likeliest, see `longtail.analyses.yields.rare`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from longtail.analyses.contributions.effects import CMRR, Effects, found, question
-from longtail.analyses.yields.limit import LINEAR, NEITHER, QUADRATIC, HeldLimit
-from longtail.analyses.yields.result import LimitYield, Yields
+from longtail.analyses.yields.improvement import improvement, improvement_notes, read_target
+from longtail.analyses.yields.limit import LINEAR, NEITHER, QUADRATIC, SAMPLED, HeldLimit
+from longtail.analyses.yields.rare import LEAST, MOST, Rare, sampled_failure
+from longtail.analyses.yields.result import LimitYield, SampledFailure, Yields
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
 from longtail.contract.counted import Counted
 from longtail.contract.drive import Drive
-from longtail.contract.kinds import ASSIGNMENTS
-from longtail.contract.options import INPUT_OPTIONS, NEEDED, NULL_OPTIONS, SPREAD_OPTIONS
+from longtail.contract.kinds import ASSIGNMENTS, COUNT, WORD
+from longtail.contract.options import INPUT_OPTIONS, NEEDED, NONE, NULL_OPTIONS, SPREAD_OPTIONS
 from longtail.errors import OptionError
 from longtail.hints import said
 from longtail.statistics.bounds import Bound, read_bounds
 from longtail.statistics.draws import NORMAL, SOBOL
+from longtail.statistics.failure_surface import FARTHEST
 from longtail.statistics.finding import find_spreads
+from longtail.statistics.normal_space import NormalSpace
 from longtail.statistics.quadratic import Expansion
 from longtail.statistics.sampling import Sampling
 from longtail.statistics.spreads import Spreads
@@ -43,11 +48,19 @@ _SEED = 20
 _ROUNDING = 1e-9  # of the cause that goes farthest: less is none
 
 
-def run(circuit: Circuit, drive: Drive, counted: Counted, limit: tuple[Bound, ...] | None) -> Yields:
+def run(
+    circuit: Circuit,
+    drive: Drive,
+    counted: Counted,
+    limit: tuple[Bound, ...] | None,
+    rare: Rare,
+    improve: float | None,
+) -> Yields:
     """The yield of every limit, and of all together."""
     if not limit:
         raise OptionError("a yield is of limits", hint=said("as in {limit}", limit="cmrr@50>=80dB"))
     spreads = find_spreads(circuit).chosen(counted)
+    space = NormalSpace(spreads) if rare.samples else None
     level = None if drive.vcm is None else np.array([drive.vcm])
     asked = [question(bound.measure, None) for bound in limit]
     effects = [found(circuit, each, drive, level, spreads) for each in asked]
@@ -59,7 +72,13 @@ def run(circuit: Circuit, drive: Drive, counted: Counted, limit: tuple[Bound, ..
     causes = Sampling(spreads, _POINTS, _SEED, SOBOL).causes(slice(0, _POINTS))
     kept = [each.kept(_independent(each.picture[1], spreads)(causes)) for each in held]
     counted_at = _Counting(spreads, names)
-    each_yield = tuple(_limit(each, one, counted_at) for each, one in zip(held, kept, strict=True))
+    sampled = [sampled_failure(each, space, rare, k) if space else None for k, each in enumerate(held)]
+    each_yield = tuple(_limit(*each, counted_at) for each in zip(held, kept, sampled, strict=True))
+    better = None
+    if improve is not None:
+        better = improvement(
+            circuit, spreads, [(h, e.effects[0, 0]) for h, e in zip(held, effects, strict=True)], improve
+        )
     least = max(0.0, 1.0 - sum(one.failure for one in each_yield))
     most = min(one.value for one in each_yield)
     joint = float(np.clip(np.all(kept, axis=0).mean(), least, most))
@@ -73,12 +92,17 @@ def run(circuit: Circuit, drive: Drive, counted: Counted, limit: tuple[Bound, ..
         len(spreads.causes),
         drives.hot if drives else (),
         drives.output if drives else (),
-        (*spread_notes(spreads), *_notes(each_yield, counted_at.normal)),
+        (
+            *spread_notes(spreads),
+            *_notes(each_yield, counted_at.normal),
+            *improvement_notes(better, each_yield, counted_at.normal),
+        ),
+        better,
     )
 
 
 def _validity(all_of_them: Sequence[str]) -> str:
-    return next(word for word in (NEITHER, QUADRATIC, LINEAR) if word in all_of_them)
+    return next(word for word in (NEITHER, QUADRATIC, LINEAR, SAMPLED) if word in all_of_them)
 
 
 def _held(bound: Bound, name: str, effects: Effects, spreads: Spreads) -> HeldLimit:
@@ -121,10 +145,15 @@ class _Counting:
         return {self.names[k]: causes[k] for k in order[:_LISTED]}
 
 
-def _limit(held: HeldLimit, kept: NDArray[np.bool_], counting: _Counting) -> LimitYield:
-    """The yield of one limit: from the normal distribution where that holds, else counted."""
+def _limit(held: HeldLimit, kept: NDArray[np.bool_], sampled: SampledFailure | None, counting: _Counting) -> LimitYield:
+    """The yield of one limit: from samples that can be trusted, from the normal distribution where that holds, else
+    counted."""
     validity, picture = held.picture
-    failure = held.failure if validity == LINEAR and counting.normal else 1.0 - float(kept.mean())
+    pictured = held.failure if validity == LINEAR and counting.normal else 1.0 - float(kept.mean())
+    second_error = None if validity == LINEAR else held.error(picture)
+    sampled = None if sampled is None else replace(sampled, pictured=pictured)
+    trusted = sampled is not None and sampled.trusted
+    failure = sampled.value if sampled and trusted else pictured
     worst = held.worst
     at_worst = None if worst is None else _shown(held, held.solve(worst[None])[0])
     return LimitYield(
@@ -137,9 +166,10 @@ def _limit(held: HeldLimit, kept: NDArray[np.bool_], counting: _Counting) -> Lim
         None if worst is None else float(np.linalg.norm(worst)),
         counting.farthest(worst),
         at_worst,
-        validity,
+        SAMPLED if trusted else validity,
         held.error(held.first),
-        None if validity == LINEAR else held.error(picture),
+        second_error,
+        sampled,
     )
 
 
@@ -154,6 +184,10 @@ def _shown(held: HeldLimit, figure: complex) -> float:
 def _notes(limits: Sequence[LimitYield], normal: bool) -> list[str]:
     notes = []
     for each in limits:
+        if each.sampled is not None:
+            notes.append(_told(each, each.sampled))
+        if each.validity == SAMPLED:
+            continue
         failing = round(each.failure * _POINTS)
         if failing < _FEW and not (normal and each.validity == LINEAR):
             notes.append(
@@ -167,6 +201,21 @@ def _notes(limits: Sequence[LimitYield], normal: bool) -> list[str]:
                 "these figures are no more than a hint, longtail mc counts whole solutions"
             )
     return notes
+
+
+def _told(each: LimitYield, sampled: SampledFailure) -> str:
+    """What samples about the worst case are worth."""
+    if sampled.trusted:
+        return f"{each.limit}: the part that fails is that of {sampled.samples} whole solutions about the worst case"
+    if sampled.distance is None:
+        return (
+            f"{each.limit}: nothing that was solved within {FARTHEST:g} standard deviations fails where it is looked "
+            "for: no samples about a worst case"
+        )
+    return (
+        f"{each.limit}: samples about the worst case are not to be trusted ({sampled.effective:.1f} effective ones): "
+        "more of them, or longtail mc"
+    )
 
 
 ANALYSIS = Analysis(
@@ -183,6 +232,25 @@ ANALYSIS = Analysis(
             "what an amplifier has to keep, as in cmrr@50>=80dB or |offset|<=5mV; may be repeated",
             reads=read_bounds,
             otherwise=NEEDED,
+        ),
+        Option(
+            "samples",
+            COUNT,
+            "",
+            f"whole solutions about the worst case of each limit, {LEAST} or more, for failures that are rare; 0: none",
+            0,
+            low=0,
+            high=MOST,
+            group=Rare,
+        ),
+        Option("seed", COUNT, "", "of these samples", 1, low=0, high=2**53, needs="samples", group=Rare),
+        Option(
+            "improve",
+            WORD,
+            "",
+            "a yield of all limits together, as in 99.7%: the least areas, or deviations, that reach it",
+            reads=read_target,
+            otherwise=NONE,
         ),
         *SPREAD_OPTIONS,
         *NULL_OPTIONS,

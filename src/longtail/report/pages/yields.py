@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from longtail.analyses.yields.result import LimitYield, Yields
+from longtail.analyses.yields.improvement import percent
+from longtail.analyses.yields.result import ImprovedGroup, ImprovedWay, Improvement, LimitYield, Yields
 from longtail.report.pages.monte_carlo import figure_text
 from longtail.report.wording.page import ATTENTION, LEFT, QUIET, STRONG, Cell, Column, Page, Table
-from longtail.units import counted
+from longtail.units import counted, format_si
 
 _SOON = 0.99  # a yield from which the part that fails says more
 
@@ -19,7 +20,9 @@ def page(result: Yields) -> Page:
         ("of", f"{counted(result.causes, 'cause')}: {' and '.join(result.kinds)}"),
         ("picture", result.validity),
     )
-    return Page("Yield", facts, (_limits(result), _worst(result)), result.notes)
+    sampled = (_sampled(result),) if any(each.sampled for each in result.limits) else ()
+    better = _improvement(result.improvement) if result.improvement else ()
+    return Page("Yield", facts, (_limits(result), *sampled, _worst(result), *better), result.notes)
 
 
 def part_text(value: float, failure: float) -> str:
@@ -43,15 +46,44 @@ def _limits(result: Yields) -> Table:
 
 def _row(each: LimitYield) -> tuple[Cell, ...]:
     sure = "plain" if each.validity != "neither" else ATTENTION
-    off = each.error if each.second_error is None else each.second_error
+    off = f", off by {each.error if each.second_error is None else each.second_error:.2g} sigma"
     return (
         Cell(each.limit, STRONG),
         Cell(figure_text(each.nominal, each.unit)),
         Cell(part_text(each.value, each.failure), STRONG),
         Cell("–" if each.distance is None else f"{each.distance:.3g} sigma"),
         Cell(figure_text(each.at_worst, each.unit)),
-        Cell(f"{each.validity}, off by {off:.2g} sigma", sure),
+        Cell(each.validity + off * (each.validity != "sampled"), sure),
     )
+
+
+def _sampled(result: Yields) -> Table:
+    columns = (
+        Column("limit", LEFT),
+        Column("fail"),
+        Column("standard error"),
+        Column("by the picture"),
+        Column("solutions"),
+        Column("effective"),
+        Column("nearest found at"),
+    )
+    rows = []
+    for each in result.limits:
+        one = each.sampled
+        if one is None:
+            continue
+        rows.append(
+            (
+                Cell(each.limit, STRONG),
+                Cell(f"{one.value:.3g}", STRONG if one.trusted else ATTENTION),
+                Cell(f"{one.standard_error:.2g}"),
+                Cell(f"{one.pictured:.3g}"),
+                Cell(str(one.samples)),
+                Cell(f"{one.effective:.0f}", "plain" if one.trusted else ATTENTION),
+                Cell("–" if one.distance is None else f"{one.distance:.3g} sigma"),
+            )
+        )
+    return Table("Whole solutions about the worst case", columns, tuple(rows))
 
 
 def _worst(result: Yields) -> Table:
@@ -61,3 +93,45 @@ def _worst(result: Yields) -> Table:
         causes = ", ".join(f"{name} {value:+.2f}" for name, value in each.worst_case.items() if abs(value) >= 0.005)
         rows.append((Cell(each.limit), Cell(causes or "none reaches it", QUIET if not causes else "plain")))
     return Table("Where limits fail first", columns, tuple(rows))
+
+
+def _improvement(found: Improvement) -> tuple[Table, ...]:
+    """A table for areas, and one for deviations."""
+    return tuple(_way(found, way) for way in found.ways)
+
+
+def _way(found: Improvement, way: ImprovedWay) -> Table:
+    area = way.kind == "area"
+    what, more = ("area", "10 % of all area more") if area else ("deviation", "10 % less")
+    title = f"{'Areas' if area else 'Deviations'} for a yield of {percent(found.target)}, now {percent(found.present)}"
+    title += f": {way.cost:.3g} times the cost" if way.cost is not None else f": not reached, {percent(way.value)}"
+    columns = (
+        Column("devices", LEFT),
+        Column(what),
+        Column("cheapest"),
+        Column("this alone"),
+        Column(f"fail with {more}"),
+    )
+    rows = tuple(
+        (
+            Cell(", ".join(each.devices) + f" {each.parameter}" * (not area), STRONG),
+            Cell(_size(each, each.present)),
+            Cell(_size(each, each.after(each.factor)), STRONG),
+            Cell(_size(each, each.after(each.alone))),
+            Cell(f"{each.failure:.3g}"),
+        )
+        for each in found.groups
+        if each.kind == way.kind
+    )
+    return Table(title, columns, rows)
+
+
+def _size(group: ImprovedGroup, size: float | None) -> str:
+    """An area in square micrometres or as a number, a deviation in percent or in its unit."""
+    if size is None:
+        return "–"
+    if group.unit == "m^2":
+        return f"{1e12 * size:.4g} um^2"
+    if group.kind == "area" or not (group.relative or group.unit):
+        return f"{size:.4g}"
+    return f"{100.0 * size:.3g} %" if group.relative else format_si(size, group.unit, 3)
