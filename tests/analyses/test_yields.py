@@ -121,6 +121,23 @@ def test_yields_are_those_of_samples() -> None:
         assert counted.low - 0.01 <= each <= counted.high + 0.01
 
 
+def test_each_condition_has_the_yield_of_the_netlist_as_it_stands_there() -> None:
+    deck = DIVIDER.format(sigma="1%").replace("v1 a 0 2", ".param top=2\n*@ corner high top=2.01\nv1 a 0 {top}")
+    limits = ("v(b)<=1.01", "v(b)>=0.98")
+    found = _yield(deck, *limits, corners="high", temperatures=[27.0, 85.0])
+    assert [each.condition for each in found.under] == ["typical", "85 °C", "high", "high at 85 °C"]
+    alone = lt.read(deck, parameters={"top": 2.01}).run("yields", limit=limits)
+    assert isinstance(alone, lt.Yields)
+    assert found.under[2].limits == alone.limits
+    assert found.under[2].joint == alone.joint < found.joint
+    assert found.worst is not None
+    assert found.worst.condition == "high"
+    assert lt.Yields.from_json(found.to_json()).to_dict() == found.to_dict()
+    assert "high at 85 °C" in found.to_text()
+    with pytest.raises(OptionError, match="one condition"):
+        _yield(deck, *limits, corners="high", improve="99%")
+
+
 def test_the_process_moves_no_offset_of_a_symmetric_pair() -> None:
     deck = lt.read("bjt_pair")
     assert deck.run("yields", limit="|offset|<=1u", only="rref").limits[0].value == pytest.approx(1.0)

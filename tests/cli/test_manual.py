@@ -99,11 +99,11 @@ def test_no_page_has_an_option_that_no_command_has(page: str) -> None:
         (["gains", "bjt_pair", "--temp", "85"], "set a temperature with --set temp=85, or go over several"),
         (
             ["noise", "bjt_pair", "--temperatures=0,70"],
-            "--temperatures is an option of analyze, mc, offset, op, transfer",
+            "--temperatures is an option of analyze, mc, offset, op, transfer, yield",
         ),
         (
             ["gains", "bjt_pair", "--corners", "all"],
-            "--corners is an option of analyze, mc, transfer; longtail gains --help",
+            "--corners is an option of analyze, mc, transfer, yield; longtail gains --help",
         ),
         (["op", "bjt_pair", "--frobnicate"], "hint: longtail op --help"),
     ],
@@ -119,7 +119,7 @@ def test_temperatures_go_by_both_names(capsys: pytest.CaptureFixture[str]) -> No
     """In every command that takes them; given by both, they are refused."""
     having = [verb for verb, names, _ in offered() if "--temp" in names]
     assert having == [verb for verb, names, _ in offered() if "--temperatures" in names]
-    assert set(having) == {"analyze", "mc", "offset", "op", "transfer"}
+    assert set(having) == {"analyze", "mc", "offset", "op", "transfer", "yield"}
     printed = []
     for name in ("--temp", "--temperatures"):
         assert run(["offset", "bjt_pair", name, "0,50", "--json"]) == 0

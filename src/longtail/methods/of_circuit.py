@@ -376,6 +376,8 @@ class OfCircuit:
         vcm: Number | None = None,
         null: Flag = False,
         target: Number | None = None,
+        temperatures: Range | None = None,
+        corners: Corners | None = None,
     ) -> Yields:
         """Yield against limits without sampling, and a check of how far that holds.
 
@@ -395,6 +397,9 @@ class OfCircuit:
         vcm: dc common-mode level of the inputs (V); the netlist's own if not given
         null: find the input offset that brings the output to its target, and analyze there
         target: output voltage to null to (V); with null only; 0 for a pair, mid-supply for one node if not given
+        temperatures: the yield at these temperatures too: one, a list, start:stop:points or
+            start:stop:dec:points-per-decade (degC, at least -272.15, at most 1000); the netlist's own if not given
+        corners: and in these corners: names in the netlist, 'all', or a TOML file; none if not given
 
         >>> from longtail import read
         >>> read("bjt_pair", parameters={"drc": 0.01}).yields(limit="|offset|<=5mV")

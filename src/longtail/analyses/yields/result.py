@@ -126,6 +126,19 @@ class Improvement:
     values: Mapping[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class YieldUnder:
+    """The yield under one condition: its name, what it changes in the netlist ("temp" in degrees Celsius), and what
+    stands in the whole result under the same names."""
+
+    condition: str
+    values: Mapping[str, float]
+    limits: tuple[LimitYield, ...]
+    joint: float
+    least: float
+    validity: str
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Yields(AtOutput, Result):
     """The part of all amplifiers that keeps its limits.
@@ -136,6 +149,7 @@ class Yields(AtOutput, Result):
     kinds     which causes count: "mismatch", "process"; causes: how many
     input, output names of nodes; none of figures of the operating point
     improvement   what takes it to a target, where that was asked for
+    under     the yield under each condition, the netlist as it stands first, where conditions were asked for
     """
 
     analysis: ClassVar[str] = "yields"
@@ -153,6 +167,12 @@ class Yields(AtOutput, Result):
     output: tuple[str, ...]
     notes: tuple[str, ...] = ()
     improvement: Improvement | None = None
+    under: tuple[YieldUnder, ...] = ()
+
+    @property
+    def worst(self) -> YieldUnder | None:
+        """The condition with the least yield, the first of equals; None where no conditions were asked for."""
+        return min(self.under, key=lambda each: float(f"{each.joint:.9g}"), default=None)
 
     def __repr__(self) -> str:
         return f"<yield {100.0 * self.joint:.6g} % of {len(self.limits)} limits, {self.validity}>"
@@ -169,11 +189,12 @@ class Yields(AtOutput, Result):
                 "kinds": self.kinds,
                 "causes": self.causes,
                 "improvement": self.improvement,
+                "conditions": self.under,
                 "notes": self.notes,
             }
         )
 
     @classmethod
     def from_dict(cls, entries: Mapping[str, Any]) -> Yields:
-        named = {**entries["joint"], "joint": entries["joint"]["value"]}
+        named = {**entries["joint"], "joint": entries["joint"]["value"], "under": entries.get("conditions", ())}
         return super().from_dict({"input": (), "output": (), **entries, **named})

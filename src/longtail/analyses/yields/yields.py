@@ -19,13 +19,15 @@ from longtail.analyses.contributions.effects import CMRR, Effects, found, questi
 from longtail.analyses.yields.improvement import improvement, improvement_notes, read_target
 from longtail.analyses.yields.limit import LINEAR, NEITHER, QUADRATIC, SAMPLED, HeldLimit
 from longtail.analyses.yields.rare import LEAST, MOST, Rare, sampled_failure
-from longtail.analyses.yields.result import LimitYield, SampledFailure, Yields
+from longtail.analyses.yields.result import LimitYield, SampledFailure, Yields, YieldUnder
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
+from longtail.contract.axes import FORMS
 from longtail.contract.counted import Counted
 from longtail.contract.drive import Drive
 from longtail.contract.kinds import ASSIGNMENTS, COUNT, WORD
 from longtail.contract.options import INPUT_OPTIONS, NEEDED, NONE, NULL_OPTIONS, SPREAD_OPTIONS
+from longtail.driven.conditions import Condition, UnderWhich, condition_options, under
 from longtail.errors import OptionError
 from longtail.hints import said
 from longtail.statistics.bounds import Bound, read_bounds
@@ -55,10 +57,25 @@ def run(
     limit: tuple[Bound, ...] | None,
     rare: Rare,
     improve: float | None,
+    underwhich: UnderWhich,
 ) -> Yields:
-    """The yield of every limit, and of all together."""
+    """The yield of every limit, and of all together; the same once more under each condition."""
     if not limit:
         raise OptionError("a yield is of limits", hint=said("as in {limit}", limit="cmrr@50>=80dB"))
+    among = underwhich.of(circuit)
+    if len(among) > 1 and improve is not None:
+        raise OptionError("areas are found for one condition", hint=said("leave {improve} out", improve=None))
+    at = [_yields(under(circuit, each), drive, counted, limit, rare, improve) for each in among]
+    return at[0] if len(at) == 1 else replace(at[0], under=tuple(map(_under, among, at)))
+
+
+def _under(condition: Condition, found: Yields) -> YieldUnder:
+    return YieldUnder(condition.name, condition.values, found.limits, found.joint, found.least, found.validity)
+
+
+def _yields(
+    circuit: Circuit, drive: Drive, counted: Counted, limit: tuple[Bound, ...], rare: Rare, improve: float | None
+) -> Yields:
     spreads = find_spreads(circuit).chosen(counted)
     space = NormalSpace(spreads) if rare.samples else None
     level = None if drive.vcm is None else np.array([drive.vcm])
@@ -254,6 +271,13 @@ ANALYSIS = Analysis(
         ),
         *SPREAD_OPTIONS,
         *NULL_OPTIONS,
+        *(
+            replace(option, group=UnderWhich)
+            for option in condition_options(
+                f"the yield at these temperatures too: {FORMS}",
+                "and in these corners: names in the netlist, 'all', or a TOML file",
+            )
+        ),
     ),
     example='limit="|offset|<=5mV"',
     verb="yield",

@@ -21,8 +21,29 @@ def page(result: Yields) -> Page:
         ("picture", result.validity),
     )
     sampled = (_sampled(result),) if any(each.sampled for each in result.limits) else ()
+    sampled = (*((_under(result),) if result.under else ()), *sampled)
     better = _improvement(result.improvement) if result.improvement else ()
     return Page("Yield", facts, (_limits(result), *sampled, _worst(result), *better), result.notes)
+
+
+def _under(result: Yields) -> Table:
+    """The yield under each condition; the worst is marked."""
+    columns = (
+        Column("condition", LEFT),
+        Column("yield, all limits"),
+        *(Column(each.limit) for each in result.limits if len(result.limits) > 1),
+        Column("picture", LEFT),
+    )
+    rows = tuple(
+        (
+            Cell(each.condition, STRONG),
+            Cell(part_text(each.joint, 1.0 - each.joint), ATTENTION if each is result.worst else "plain"),
+            *(Cell(part_text(one.value, one.failure)) for one in each.limits if len(result.limits) > 1),
+            Cell(each.validity),
+        )
+        for each in result.under
+    )
+    return Table("Under each condition", columns, rows)
 
 
 def part_text(value: float, failure: float) -> str:
