@@ -24,13 +24,13 @@ PAIR = 'read("bjt_pair", parameters={"drc": 0.01})'  # loads a percent apart: al
 
 
 class Part(NamedTuple):
-    """A file of methods: of the analyses that have a frequency, or of the others; or one of functions, of those that
-    are about no circuit, which has no class (its name is "")."""
+    """A file of methods: of the analyses that are of a `kind`, see `kind_of`; or one of functions, of those that are
+    about no circuit, which has no class (its name is "")."""
 
     file: str
     name: str
     doc: str
-    with_frequency: bool = False
+    kind: str = ""
 
     @property
     def about(self) -> Subject:
@@ -40,12 +40,21 @@ class Part(NamedTuple):
         found = analyses(self.about).values()
         if self.about is not Subject.CIRCUIT:
             return list(found)
-        return [each for each in found if self.with_frequency == any(o.name == FREQUENCY for o in each.options)]
+        return [each for each in found if kind_of(each) == self.kind]
 
 
-FREQUENCY = "frequency_hz"
+FREQUENCY, RANDOM = "frequency_hz", "mismatch"
+
+
+def kind_of(analysis: Analysis) -> str:
+    """What the options of an analysis have: random causes to count, else a frequency, else neither."""
+    names = {option.name for option in analysis.options}
+    return next((each for each in (RANDOM, FREQUENCY) if each in names), "")
+
+
 PARTS = (
-    Part("at_frequencies.py", "AtFrequencies", "What is asked at a frequency, or over a range of them", True),
+    Part("at_frequencies.py", "AtFrequencies", "What is asked at a frequency, or over a range of them", FREQUENCY),
+    Part("of_mismatch.py", "OfMismatch", "What is asked of random differences", RANDOM),
     Part("of_circuit.py", "OfCircuit", "What is asked of the circuit as it is"),
     Part("of_options.py", "", "What is asked without a circuit, of options alone"),
 )

@@ -14,7 +14,6 @@ from longtail.methods.asking import asks
 if TYPE_CHECKING:
     from longtail.analyses.behavioral import BehavioralModel
     from longtail.analyses.cmrr import CmrrMap
-    from longtail.analyses.contributions.result import Contributions
     from longtail.analyses.gains import ModeGains
     from longtail.analyses.impedance import Impedances
     from longtail.analyses.noise.result import Noise
@@ -133,43 +132,6 @@ class AtFrequencies:
         >>> from longtail import read
         >>> read("bjt_pair", parameters={"drc": 0.01}).cmrr()
         <CMRR of v(o1) - v(o2): 65.84 to 109.9 dB over 1 level and 181 points>
-        """
-
-    @asks
-    def contributions(
-        self,
-        *,
-        input: Nodes | None = None,
-        output: Nodes | None = None,
-        measure: Names = "offset",
-        mismatch: Flag = False,
-        process: Flag = False,
-        both: Flag = False,
-        only: Names | None = None,
-        frequency_hz: Frequency | None = None,
-        vcm: Range | None = None,
-        null: Flag = False,
-        target: Number | None = None,
-    ) -> Contributions:
-        """Which random mismatch spoils a figure: ranked shares of its variance.
-
-        input: input nodes or input voltage sources, positive first; as the netlist says, or as found if not given
-        output: output nodes, positive first, or one node; as the netlist says, or as found if not given
-        measure: the figure: offset, cmrr@50, common_to_differential, or any that sweep measures, at a frequency or not
-        mismatch: only mismatch counts, each device by itself
-        process: only the process counts, all devices together
-        both: mismatch and process count, as also where nothing is said
-        only: devices that spread, as in q1,q2,rc*; all of them if not given
-        frequency_hz: frequencies of a gain or of cmrr: one, a list, start:stop:points-per-decade or
-            start:stop:lin:points (Hz); mid-band, or what stands behind the @ of the figure if not given
-        vcm: dc common-mode levels: one, a list, start:stop:points or start:stop:dec:points-per-decade, or 'supplies'
-            for all between them (V); the netlist's own if not given
-        null: find the input offset that brings the output to its target, and analyze there
-        target: output voltage to null to (V); with null only; 0 for a pair, mid-supply for one node if not given
-
-        >>> from longtail import read
-        >>> read("bjt_pair", parameters={"drc": 0.01}).contributions()
-        <contributions to input_offset: sigma 0.0005218 V; rc1.r 0.25, rc2.r 0.25, q2.is 0.25>
         """
 
     @asks
