@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -171,6 +173,49 @@ def test_each_condition_has_the_same_samples_of_the_netlist_as_it_stands_there()
     text = found.to_text()
     assert "slow at 85 °C" in text
     assert "every one of them" in text
+
+
+@pytest.mark.parametrize(
+    ("limit", "holds"),
+    [("|offset|<=0.6mV", lambda f: abs(f["offset"]) <= 0.6e-3), ("cmrr@50>=92dB", lambda f: f["cmrr@50"] >= 92.0)],
+)
+def test_the_picture_as_control_tells_the_yield_from_fewer_samples(limit: str, holds: Callable[..., Any]) -> None:
+    """Intervals of many small runs hold what a large plain one has, as often as they say, and are narrower."""
+    name = limit.split(">")[0] if ">" in limit else "offset"
+    truth = float(holds(_run(samples=100_000, seed=9, measure=name)).mean())
+    runs = [_run(samples=300, seed=seed, measure=name, limit=limit, control=True) for seed in range(20)]
+    held = [each.controlled[0].low <= truth <= each.controlled[0].high for each in runs]
+    assert sum(held) >= 19
+    for each in runs:
+        found, plain = each.controlled[0], each.yields[0]
+        figures = each.values[name]
+        assert found.value == pytest.approx(found.pictured + (found.more - found.fewer) / 300, abs=1e-12)
+        assert plain.passed == holds({name: figures}).sum()
+        assert found.more + found.fewer < 10
+        assert found.worth > 300
+        assert found.high - found.low < plain.high - plain.low
+    assert np.mean([each.controlled[0].value for each in runs]) == pytest.approx(truth, abs=3e-3)
+
+
+def test_a_picture_that_is_wrong_biases_no_yield() -> None:
+    """Rejections of an amplifier as it stands, far from linear: samples decide."""
+    asked = {"limit": "cmrr@50>=60dB", "samples": 4000}
+    found = lt.read("ota_5t").run("monte-carlo", **asked, control=True)
+    assert isinstance(found, lt.MonteCarlo)
+    mine, plain = found.controlled[0], found.yields[0]
+    assert mine.more + mine.fewer > 100
+    assert abs(mine.pictured - plain.value) > 2.0 * (plain.high - plain.low)
+    assert mine.low <= plain.value <= mine.high
+
+
+def test_a_control_needs_normal_causes_and_all_samples() -> None:
+    deck = PAIR.replace("r(rc*) sigma=0.5%", "r(rc*) limit=0.5%")
+    with pytest.raises(OptionError, match="normal causes alone"):
+        _run(deck, samples=10, limit="|offset|<=1mV", control=True)
+    with pytest.raises(OptionError, match="one sample has no yield"):
+        _run(samples=10, sample=3, limit="|offset|<=1mV", control=True)
+    with pytest.raises(OptionError, match="control has no effect without limit"):
+        _run(samples=10, control=True)
 
 
 def test_a_file_is_of_one_condition(tmp_path: Path) -> None:

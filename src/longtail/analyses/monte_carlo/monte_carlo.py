@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from longtail.analyses.monte_carlo.control import controlled
 from longtail.analyses.monte_carlo.plan import SampledPlan
 from longtail.analyses.monte_carlo.result import MonteCarlo, Under
 from longtail.analyses.monte_carlo.summary import Ordered, correlation, distribution, everywhere, extremes, yields
@@ -19,7 +20,7 @@ from longtail.contract.analysis import Analysis, Option
 from longtail.contract.axes import DEFAULT, FORMS, frequency_axis
 from longtail.contract.counted import Counted
 from longtail.contract.drive import Drive
-from longtail.contract.kinds import ASSIGNMENTS, COUNT, NAMES
+from longtail.contract.kinds import ASSIGNMENTS, COUNT, FLAG, NAMES
 from longtail.contract.options import INPUT_OPTIONS, NONE, NULL_OPTIONS, SPREAD_OPTIONS
 from longtail.driven.conditions import TYPICAL, Condition, UnderWhich, condition_options, under
 from longtail.driven.drives import Drives
@@ -55,10 +56,12 @@ class Draw:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """The figures by name, and the limits on figures."""
+    """The figures by name, and the limits on figures; `control`: whether their yields are told with the linear picture
+    as control too."""
 
     measure: tuple[str, ...] = ()
     limit: tuple[Bound, ...] | None = None
+    control: bool = False
 
     @property
     def bounds(self) -> tuple[Bound, ...]:
@@ -98,7 +101,7 @@ def _under(condition: Condition, found: MonteCarlo) -> Under:
 
 def _sampled(circuit: Circuit, drive: Drive, counted: Counted, watched: Watched, draw: Draw, work: Work) -> MonteCarlo:
     bounds = watched.bounds
-    plan = _plan(circuit, drive, counted, (*watched.measure, *(bound.measure for bound in bounds)), draw)
+    plan = _plan(circuit, drive, counted, watched, draw)
     table, notes = carry_out(plan, work)
     values = {merit.name: table.values[merit.name] for merit in plan.measures}
     nominal = _nominal(plan)
@@ -128,11 +131,12 @@ def _sampled(circuit: Circuit, drive: Drive, counted: Counted, watched: Watched,
         (*spread_notes(spreads), *beside, *notes),
         values,
         {} if draw.sample is None else {name: v.item() for name, v in spreads.told(plan.values(slice(0, 1))).items()},
+        controlled=controlled(circuit, drive, plan.sampling, bounds, values) if watched.control else (),
     )
 
 
-def _plan(circuit: Circuit, drive: Drive, counted: Counted, names: tuple[str, ...], draw: Draw) -> SampledPlan:
-    names = tuple(dict.fromkeys(names))
+def _plan(circuit: Circuit, drive: Drive, counted: Counted, watched: Watched, draw: Draw) -> SampledPlan:
+    names = tuple(dict.fromkeys((*watched.measure, *(bound.measure for bound in watched.bounds))))
     alone = all(of_point(name) for name in names) and not drive.null and drive.vcm is None
     drives = None if alone else find_drives(circuit, drive)
     whole = drives.circuit if drives else circuit
@@ -148,6 +152,8 @@ def _plan(circuit: Circuit, drive: Drive, counted: Counted, names: tuple[str, ..
         raise OptionError(f"there is no sampling {in_short(sampling)}", hint=hint)
     if draw.sample is not None and draw.sample >= draw.samples:
         raise OptionError(f"there is no sample {draw.sample}", hint=f"they are numbered 0 to {draw.samples - 1}")
+    if draw.sample is not None and watched.control:
+        raise OptionError("one sample has no yield", hint=said("leave {control} out", control=None))
     plan = SampledPlan(
         whole,
         drives,
@@ -210,6 +216,15 @@ ANALYSIS = Analysis(
             reads=read_bounds,
             group=Watched,
             otherwise=NONE,
+        ),
+        Option(
+            "control",
+            FLAG,
+            "",
+            "yields with the linear picture as control too: the same interval from fewer samples",
+            False,
+            needs="limit",
+            group=Watched,
         ),
         *DRAW_OPTIONS,
         *SPREAD_OPTIONS,

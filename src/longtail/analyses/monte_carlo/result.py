@@ -65,6 +65,27 @@ class YieldOf:
 
 
 @dataclass(frozen=True, slots=True)
+class ControlledYield:
+    """The yield of one limit with the linear picture as control, see `longtail.analyses.monte_carlo.control`.
+
+    limit, value, low, high, method  as of `YieldOf`
+    pictured     the part that keeps the limit by the picture, exact
+    more, fewer  samples that keep it though the picture says no, and the contrary
+    worth        samples that would make as narrow an interval without control
+    """
+
+    limit: str
+    value: float
+    low: float
+    high: float
+    method: str
+    pictured: float
+    more: int
+    fewer: int
+    worth: int
+
+
+@dataclass(frozen=True, slots=True)
 class Extreme:
     """A sample at an end of a figure: its number, by which it is drawn again, and the figure."""
 
@@ -106,6 +127,7 @@ class MonteCarlo(AtOutput, Result):
     drawn         values by varied name, of one sample that was asked for alone
     under         the same samples under each condition, the netlist as it stands first, where conditions were asked for
     everywhere    how many keep all limits under every one of them
+    controlled    the yield of each limit with the linear picture as control, where that was asked for
     path          the file with every sample, if there is one
     input, output names of nodes; none of figures of the operating point
     """
@@ -134,6 +156,7 @@ class MonteCarlo(AtOutput, Result):
     drawn: Mapping[str, float] = field(default_factory=dict)
     under: tuple[Under, ...] = ()
     everywhere: YieldOf | None = None
+    controlled: tuple[ControlledYield, ...] = ()
 
     def __repr__(self) -> str:
         said = [
@@ -174,6 +197,7 @@ class MonteCarlo(AtOutput, Result):
                 "drawn": self.drawn,
                 "conditions": self.under,
                 "everywhere": self.everywhere,
+                "controlled": self.controlled,
                 "path": self.path and str(self.path),
                 "values": self.values if self.samples <= IN_JSON else {},
                 "notes": self.notes,

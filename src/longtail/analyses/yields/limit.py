@@ -9,17 +9,20 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.analyses.contributions.effects import CMRR
+from longtail.analyses.contributions.effects import CMRR, Effects
 from longtail.errors import OptionError
 from longtail.statistics.bounds import Bound
 from longtail.statistics.magnitudes import Magnitude
 from longtail.statistics.quadratic import Expansion, second_order
+from longtail.statistics.sampling import Sampling
+from longtail.statistics.spreads import Spreads
 from longtail.statistics.yields import failures
 
 Array = NDArray[np.float64]
 Values = NDArray[np.float64] | NDArray[np.complex128]
 
 LINEAR, QUADRATIC, NEITHER, SAMPLED = "linear", "quadratic", "neither", "sampled"
+CHECKS, _SEED = 200, 20  # whole solutions that pictures are held against
 HOLDS = 0.1  # what a picture may be off by, in standard deviations of the figure
 _ANGLES, _ZOOMS = 720, 12  # of places on a circle
 _AROUND = 24  # places around a circle from which samples are drawn
@@ -163,6 +166,18 @@ def around_circle(figure: Expansion, radius: float) -> Array:
     wide = np.stack([ends, np.zeros(ends.size)], axis=-1)
     places = np.concatenate([wide, there]) if sizes[-1] > _NARROW * sizes[0] else wide
     return np.asarray(places / np.where(sizes > _NARROW * sizes[0], sizes, np.inf) @ causes)
+
+
+def held_limit(bound: Bound, name: str, effects: Effects, spreads: Spreads) -> HeldLimit:
+    """A limit ready to be judged. Raises `OptionError` for a figure that is not one number."""
+    if effects.nominal.size != 1 or np.isnan(effects.nominal).any():
+        raise OptionError(f"'{bound.text}': the netlist as it stands has no such figure")
+    mixing = spreads.mixing
+    first = Expansion(effects.nominal[0, 0].item(), effects.effects[0, 0] @ mixing)
+    unit = "dB" if name == CMRR else effects.unit
+    drawn = Sampling(spreads, CHECKS, _SEED).causes(slice(0, CHECKS))
+    checks = drawn @ np.linalg.pinv(mixing).T
+    return HeldLimit(bound, name, unit, first, lambda z: effects.solve(z @ mixing.T), checks)
 
 
 def nearest_on_circle(figure: Expansion, radius: float) -> Array | None:

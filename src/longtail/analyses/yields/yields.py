@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.analyses.contributions.effects import CMRR, Effects, found, question
+from longtail.analyses.contributions.effects import CMRR, found, question
 from longtail.analyses.yields.improvement import improvement, improvement_notes, read_target
-from longtail.analyses.yields.limit import LINEAR, NEITHER, QUADRATIC, SAMPLED, HeldLimit
+from longtail.analyses.yields.limit import LINEAR, NEITHER, QUADRATIC, SAMPLED, HeldLimit, held_limit
 from longtail.analyses.yields.rare import LEAST, MOST, Rare, sampled_failure
 from longtail.analyses.yields.result import LimitYield, SampledFailure, Yields, YieldUnder
 from longtail.circuit import Circuit
@@ -42,7 +42,6 @@ from longtail.statistics.telling import spread_notes
 
 Array = NDArray[np.float64]
 
-CHECKS = 200  # whole solutions that pictures are held against
 _POINTS = 1 << 16  # at which pictures are counted: Sobol' points
 _FEW = 30  # failing points: a part that is counted from fewer is known to its order alone
 _LISTED = 5  # causes of a worst case
@@ -83,7 +82,7 @@ def _yields(
     effects = [found(circuit, each, drive, level, spreads) for each in asked]
     drives = next((each.drives for each in effects if each.drives), None)
     held = tuple(
-        _held(bound, each.name, here, spreads) for bound, each, here in zip(limit, asked, effects, strict=True)
+        held_limit(bound, each.name, here, spreads) for bound, each, here in zip(limit, asked, effects, strict=True)
     )
     names = [cause.instance + "." * bool(cause.instance) + cause.parameter for cause in spreads.causes]
     causes = Sampling(spreads, _POINTS, _SEED, SOBOL).causes(slice(0, _POINTS))
@@ -120,18 +119,6 @@ def _yields(
 
 def _validity(all_of_them: Sequence[str]) -> str:
     return next(word for word in (NEITHER, QUADRATIC, LINEAR, SAMPLED) if word in all_of_them)
-
-
-def _held(bound: Bound, name: str, effects: Effects, spreads: Spreads) -> HeldLimit:
-    """A limit ready to be judged. Raises `OptionError` for a figure that is not one number."""
-    if effects.nominal.size != 1 or np.isnan(effects.nominal).any():
-        raise OptionError(f"'{bound.text}': the netlist as it stands has no such figure")
-    mixing = spreads.mixing
-    first = Expansion(effects.nominal[0, 0].item(), effects.effects[0, 0] @ mixing)
-    unit = "dB" if name == CMRR else effects.unit
-    drawn = Sampling(spreads, CHECKS, _SEED).causes(slice(0, CHECKS))
-    checks = drawn @ np.linalg.pinv(mixing).T
-    return HeldLimit(bound, name, unit, first, lambda z: effects.solve(z @ mixing.T), checks)
 
 
 def _independent(picture: Expansion, spreads: Spreads) -> Expansion:

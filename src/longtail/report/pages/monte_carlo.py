@@ -19,8 +19,10 @@ def page(result: MonteCarlo) -> Page:
     tables += [_figures(result), _worst(result)]
     if len(result.measures) > 1:
         tables.append(_correlation(result))
+    if result.controlled:
+        tables.insert(1, _controlled(result))
     if result.under:
-        tables.insert(1 if result.yields else 0, _under(result))
+        tables.insert(bool(result.yields) + bool(result.controlled), _under(result))
     if result.drawn:
         tables.append(_drawn(result))
     return Page("Monte Carlo", facts(result), tuple(tables), (*_failed(result), *result.notes))
@@ -39,8 +41,16 @@ def facts(result: MonteCarlo) -> Facts:
 
 def yield_text(each: YieldOf) -> str:
     """A yield with its interval."""
-    low, high = (f"{100.0 * end:.4g}" for end in (each.low, each.high))
-    return f"{100.0 * each.value:.4g} % ({low} to {high} %)"
+    return interval_text(each.value, each.low, each.high)
+
+
+def interval_text(value: float, low: float, high: float) -> str:
+    """A part and its interval in percent.
+
+    >>> interval_text(0.9942, 0.9926, 0.9956)
+    '99.42 % (99.26 to 99.56 %)'
+    """
+    return f"{100.0 * value:.4g} % ({100.0 * low:.4g} to {100.0 * high:.4g} %)"
 
 
 def figure_text(value: float | None, unit: str) -> str:
@@ -62,6 +72,28 @@ def _yields(result: MonteCarlo) -> Table:
     )
     method = result.yields[-1].method.partition(",")[0]
     return Table(f"Yield (intervals by {method})", columns, rows)
+
+
+def _controlled(result: MonteCarlo) -> Table:
+    """Yields with the linear picture as control, and what that saved."""
+    columns = (
+        Column("limit", LEFT),
+        Column("yield, 95 % interval", LEFT),
+        Column("picture alone"),
+        Column("picture wrong for"),
+        Column("as good as"),
+    )
+    rows = tuple(
+        (
+            Cell(each.limit),
+            Cell(interval_text(each.value, each.low, each.high), STRONG),
+            Cell(f"{100.0 * each.pictured:.6g} %"),
+            Cell(counted(each.more + each.fewer, "sample")),
+            Cell(counted(each.worth, "sample")),
+        )
+        for each in result.controlled
+    )
+    return Table("Yield with the linear picture as control", columns, rows)
 
 
 def _under(result: MonteCarlo) -> Table:
