@@ -200,5 +200,5 @@ def test_targets_are_read(given: str | float, target: float) -> None:
 
 @pytest.mark.parametrize("given", ["all", "99.7", 1.0, "0%", "", "-5%"])
 def test_what_is_no_yield_is_refused(given: str | float) -> None:
-    with pytest.raises(OptionError, match="a yield"):
+    with pytest.raises(OptionError, match="takes a yield"):
         read_target(given)

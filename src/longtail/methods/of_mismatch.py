@@ -175,7 +175,7 @@ class OfMismatch:
         output: Nodes | None = None,
         limit: Assignments | None = None,
         samples: Number = 0,
-        seed: Number = 1,
+        seed: Number | None = None,
         improve: Word | None = None,
         mismatch: Flag = False,
         process: Flag = False,
@@ -195,7 +195,7 @@ class OfMismatch:
             given if not given
         samples: whole solutions about the worst case of each limit, 100 or more, for failures that are rare; 0: none
             (at least 0, at most 2e+07)
-        seed: of these samples (at least 0, at most 9.0072e+15); with samples only
+        seed: of these samples (at least 0, at most 9.0072e+15); 1 if not given
         improve: a yield of all limits together, as in 99.7%: the least areas, or deviations, that reach it; none if not
             given
         mismatch: only mismatch counts, each device by itself

@@ -22,6 +22,7 @@ from longtail.circuit import Circuit
 from longtail.contract.counted import MISMATCH
 from longtail.elaborate.named_values import nominal
 from longtail.errors import InputError, OptionError, in_short
+from longtail.hints import said
 from longtail.sets import DisjointSets
 from longtail.statistics.alike import alike
 from longtail.statistics.finding import area_of
@@ -47,9 +48,14 @@ def read_target(given: Any) -> float:
     try:
         target = parse_number(text.removesuffix("%")) / (100.0 if text.endswith("%") else 1.0)
     except InputError as error:
-        raise OptionError(f"a yield is as in 99.7%, not {in_short(given)}") from error
+        raise OptionError(
+            said("{improve} takes a yield as in 99.7%, not {0}", in_short(given), improve=None)
+        ) from error
     if not 0.0 < target < 1.0:
-        raise OptionError(f"a yield lies between 0 and 1, both excluded, not {target:g}", hint="as in 99.7%, or 0.997")
+        raise OptionError(
+            said("{improve} takes a yield between 0 and 1, both excluded, not {0}", f"{target:g}", improve=None),
+            hint="as in 99.7%, or 0.997",
+        )
     return target
 
 

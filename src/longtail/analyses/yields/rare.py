@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from longtail.analyses.yields.limit import LINEAR, HeldLimit
 from longtail.analyses.yields.result import SampledFailure
 from longtail.errors import OptionError
+from longtail.hints import said
 from longtail.statistics.draws import normals
 from longtail.statistics.failure_surface import FailureSurface
 from longtail.statistics.importance import Estimate, ShiftedDraws, estimate, wide
@@ -25,6 +26,7 @@ from longtail.statistics.normal_space import NormalSpace
 Array = NDArray[np.float64]
 
 LEAST, MOST = 100, 20_000_000  # samples
+SEED = 1
 _EFFECTIVE, _ERROR = 30.0, 0.3  # samples at the least, and of the value at the most: an estimate that is trusted
 _ROUNDS = 3
 _STREAMS = 4  # of each limit: one of every round, and one to look around
@@ -37,14 +39,27 @@ _APART = 0.3  # standard deviations between points that are not one
 
 @dataclass(frozen=True, slots=True)
 class Rare:
-    """How many `samples` are drawn about the worst case of each limit, none without it, and with what `seed`."""
+    """How many `samples` are drawn about the worst case of each limit, none without it, and with what `seed`.
+
+    Raises `OptionError` for too few of them, and for a seed of none.
+    """
 
     samples: int = 0
-    seed: int = 1
+    seed: int | None = None
 
     def __post_init__(self) -> None:
         if 0 < self.samples < LEAST:
             raise OptionError(f"{self.samples} samples about a worst case tell nothing", hint=f"{LEAST} or more")
+        if self.seed is not None and not self.samples:
+            raise OptionError(
+                said("{seed} has no effect without {samples}", seed=None, samples=None),
+                hint=said("add {samples}", samples=4000),
+            )
+
+    @property
+    def key(self) -> int:
+        """The seed, or the usual one."""
+        return SEED if self.seed is None else self.seed
 
 
 def sampled_failure(held: HeldLimit, space: NormalSpace, rare: Rare, place: int) -> SampledFailure:
@@ -57,7 +72,7 @@ def sampled_failure(held: HeldLimit, space: NormalSpace, rare: Rare, place: int)
     points, kept = search.points(), search.surface.kept
     found = Estimate(0.0, 0.0, 0, 0.0, None)
     for round_ in range(_ROUNDS if len(points) else 0):
-        draws = ShiftedDraws(points, rare.seed, search.stream + round_)
+        draws = ShiftedDraws(points, rare.key, search.stream + round_)
         found = estimate(draws, search.surface.crossed, rare.samples)
         if _trusted(found) or found.center is None:
             break
@@ -96,7 +111,7 @@ class WorstPoints:
         directions = self.held.reached
         if self.held.picture[0] != LINEAR or not len(directions):
             around = normals(
-                self.rare.seed, np.arange(_LOOKED_AT), self.space.dimensions, stream=self.stream + _STREAMS - 1
+                self.rare.key, np.arange(_LOOKED_AT), self.space.dimensions, stream=self.stream + _STREAMS - 1
             )
             around *= wide(self.space.dimensions)
             margins = np.nan_to_num(self.surface.margin(around), nan=-np.inf)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from longtail.analyses.contributions.effects import CMRR, found, question
 from longtail.analyses.yields.improvement import improvement, improvement_notes, read_target
 from longtail.analyses.yields.limit import LINEAR, NEITHER, QUADRATIC, SAMPLED, HeldLimit, held_limit
-from longtail.analyses.yields.rare import LEAST, MOST, Rare, sampled_failure
+from longtail.analyses.yields.rare import LEAST, MOST, SEED, Rare, sampled_failure
 from longtail.analyses.yields.result import LimitYield, SampledFailure, Yields, YieldUnder
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis, Option
@@ -247,7 +247,7 @@ ANALYSIS = Analysis(
             high=MOST,
             group=Rare,
         ),
-        Option("seed", COUNT, "", "of these samples", 1, low=0, high=2**53, needs="samples", group=Rare),
+        Option("seed", COUNT, "", "of these samples", low=0, high=2**53, group=Rare, otherwise=str(SEED)),
         Option(
             "improve",
             WORD,

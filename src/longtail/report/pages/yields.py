@@ -125,7 +125,11 @@ def _way(found: Improvement, way: ImprovedWay) -> Table:
     area = way.kind == "area"
     what, more = ("area", "10 % of all area more") if area else ("deviation", "10 % less")
     title = f"{'Areas' if area else 'Deviations'} for a yield of {percent(found.target)}, now {percent(found.present)}"
-    title += f": {way.cost:.3g} times the cost" if way.cost is not None else f": not reached, {percent(way.value)}"
+    title += (
+        f": {way.cost:.3g} times the {'area' if area else 'cost'}"
+        if way.cost is not None
+        else f": not reached, {percent(way.value)}"
+    )
     columns = (
         Column("devices", LEFT),
         Column(what),
