@@ -7,6 +7,7 @@ as a B card named `b.f1`. What several values draw together is a parameter.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from longtail.circuit import Circuit, Instance, Model, Options, Ports, Value
@@ -17,6 +18,8 @@ from longtail.elaborate.scope.values import map_leaves
 from longtail.netlist.cards import SpreadRule
 from longtail.netlist.expressions.evaluation import to_text
 from longtail.netlist.expressions.tree import BranchCurrent, Expression, Name
+from longtail.netlist.spread_cards import POSITION
+from longtail.netlist.spread_values import SIZES
 from longtail.units import format_spice
 
 OPTION_NAMES = {"temp_deg_c": "temp", "tnom_deg_c": "tnom"}
@@ -47,6 +50,9 @@ def write(circuit: Circuit) -> str:
     for name, corner in circuit.corners.items():
         lines.append(f"*@ corner {name} " + " ".join(f"{k}={format_spice(v)}" for k, v in corner.items()))
     lines += map(_spread, circuit.spreads)
+    for device, units in circuit.positions.items():
+        places = " ".join(format_spice(each) for unit in units for each in unit)
+        lines.append(f"*@ {POSITION} {names.get(device, device)} {places}")
     lines += [f".param {name}={_value(value)}" for name, value in circuit.parameters.items()]
     lines += _options(circuit.options)
     lines += [_instance(instance, circuit, names) for instance in circuit.instances.values()]
@@ -75,12 +81,20 @@ def _ports(ports: Ports) -> Iterator[str]:
 
 
 def _spread(rule: SpreadRule) -> str:
-    unit, scale = ("%", 100.0) if rule.relative else ("", 1.0)
-    sizes = {"sigma": rule.sigma, "limit": rule.limit, "pelgrom": rule.pelgrom}
-    given = [f"{name}={format_spice(value * scale)}{unit}" for name, value in sizes.items() if value is not None]
+    sizes = {name: getattr(rule, name) for name in SIZES}
+    written = _percent if rule.relative else format_spice
+    given = [f"{name}={written(value)}" for name, value in sizes.items() if value is not None]
     given += [f"correlation={format_spice(rule.correlation)}"] if rule.correlation else []
+    given += [f"correlation_length={format_spice(rule.correlation_length)}"] if rule.correlation_length else []
     owners = f"({','.join(rule.owners)})" if rule.owners else ""
     return f"*@ {rule.kind} {rule.parameter}{owners} {' '.join(given)}".strip()
+
+
+def _percent(part: float) -> str:
+    """A part in percent that reads back exactly, where there is such a number."""
+    near = part * 100.0
+    others = (math.nextafter(near, way) for way in (-math.inf, math.inf))
+    return f"{format_spice(next((each for each in (near, *others) if each / 100.0 == part), near))}%"
 
 
 def _options(options: Options) -> Iterator[str]:

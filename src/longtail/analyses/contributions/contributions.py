@@ -45,7 +45,7 @@ def run(
 ) -> Contributions:
     """The spread of one figure and the share of every cause."""
     asked = question(_one(measure), frequency_hz)
-    spreads = find_spreads(circuit).chosen(counted)
+    spreads = find_spreads(circuit, counted.spreads).chosen(counted)
     effects = found(circuit, asked, drive, vcm, spreads)
     sigma, share = variance_shares(effects.effects, spreads.correlation)
     mismatched = (cause.instance for cause in spreads.causes if cause.kind == MISMATCH)

@@ -47,7 +47,7 @@ def run(circuit: Circuit, drive: Drive, counted: Counted, limit: tuple[Bound, ..
     """The yield of every limit, and of all together."""
     if not limit:
         raise OptionError("a yield is of limits", hint=said("as in {limit}", limit="cmrr@50>=80dB"))
-    spreads = find_spreads(circuit).chosen(counted)
+    spreads = find_spreads(circuit, counted.spreads).chosen(counted)
     level = None if drive.vcm is None else np.array([drive.vcm])
     asked = [question(bound.measure, None) for bound in limit]
     effects = [found(circuit, each, drive, level, spreads) for each in asked]
@@ -55,7 +55,7 @@ def run(circuit: Circuit, drive: Drive, counted: Counted, limit: tuple[Bound, ..
     held = tuple(
         _held(bound, each.name, here, spreads) for bound, each, here in zip(limit, asked, effects, strict=True)
     )
-    names = [cause.instance + "." * bool(cause.instance) + cause.parameter for cause in spreads.causes]
+    names = [cause.name for cause in spreads.causes]
     causes = Sampling(spreads, _POINTS, _SEED, SOBOL).causes(slice(0, _POINTS))
     kept = [each.kept(_independent(each.picture[1], spreads)(causes)) for each in held]
     counted_at = _Counting(spreads, names)
