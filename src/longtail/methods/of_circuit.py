@@ -47,11 +47,14 @@ class OfCircuit:
         *,
         input: Nodes | None = None,
         output: Nodes | None = None,
+        spreads: File | None = None,
     ) -> StatisticsCheck:
         """Whether the mismatch that the netlist gives is physical, and what to write instead.
 
         input: input nodes or input voltage sources, positive first; as the netlist says, or as found if not given
         output: output nodes, positive first, or one node; as the netlist says, or as found if not given
+        spreads: TOML file of mismatch, process and positions, for a netlist that stays as it is; it comes before the
+            netlist; none if not given
 
         >>> from longtail import read
         >>> read("bjt_pair", parameters={"drc": 0.01}).check_statistics()
@@ -166,6 +169,7 @@ class OfCircuit:
         process: Flag = False,
         both: Flag = False,
         only: Names | None = None,
+        spreads: File | None = None,
         vcm: Number | None = None,
         null: Flag = False,
         target: Number | None = None,
@@ -189,6 +193,8 @@ class OfCircuit:
         process: only the process counts, all devices together
         both: mismatch and process count, as also where nothing is said
         only: devices that spread, as in q1,q2,rc*; all of them if not given
+        spreads: TOML file of mismatch, process and positions, for a netlist that stays as it is; it comes before the
+            netlist; none if not given
         vcm: dc common-mode level of the inputs (V); the netlist's own if not given
         null: find the input offset that brings the output to its target, and analyze there
         target: output voltage to null to (V); with null only; 0 for a pair, mid-supply for one node if not given
@@ -330,6 +336,7 @@ class OfCircuit:
         process: Flag = False,
         both: Flag = False,
         only: Names | None = None,
+        spreads: File | None = None,
         vcm: Number | None = None,
         null: Flag = False,
         target: Number | None = None,
@@ -345,6 +352,8 @@ class OfCircuit:
         process: only the process counts, all devices together
         both: mismatch and process count, as also where nothing is said
         only: devices that spread, as in q1,q2,rc*; all of them if not given
+        spreads: TOML file of mismatch, process and positions, for a netlist that stays as it is; it comes before the
+            netlist; none if not given
         vcm: dc common-mode level of the inputs (V); the netlist's own if not given
         null: find the input offset that brings the output to its target, and analyze there
         target: output voltage to null to (V); with null only; 0 for a pair, mid-supply for one node if not given
@@ -365,6 +374,7 @@ class OfCircuit:
         process: Flag = False,
         both: Flag = False,
         only: Names | None = None,
+        spreads: File | None = None,
         vcm: Number | None = None,
         null: Flag = False,
         target: Number | None = None,
@@ -379,6 +389,8 @@ class OfCircuit:
         process: only the process counts, all devices together
         both: mismatch and process count, as also where nothing is said
         only: devices that spread, as in q1,q2,rc*; all of them if not given
+        spreads: TOML file of mismatch, process and positions, for a netlist that stays as it is; it comes before the
+            netlist; none if not given
         vcm: dc common-mode level of the inputs (V); the netlist's own if not given
         null: find the input offset that brings the output to its target, and analyze there
         target: output voltage to null to (V); with null only; 0 for a pair, mid-supply for one node if not given

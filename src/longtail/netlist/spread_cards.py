@@ -7,7 +7,7 @@ import re
 from longtail.errors import NetlistError
 from longtail.netlist.cards import PositionCard, SpreadRule
 from longtail.netlist.lines import LogicalLine
-from longtail.netlist.spread_values import KINDS, MISMATCH, GivenValue, Source, not_a_value, position_of, rule_of
+from longtail.netlist.spread_values import KINDS, MISMATCH, GivenValue, RuleSource, not_a_value, position_of, rule_of
 
 POSITION = "position"
 _HEAD = re.compile(
@@ -41,7 +41,7 @@ def _rule(line: LogicalLine) -> SpreadRule:
     kind, owners = head["kind"], owners_in(head["owners"] or "")
     if kind == MISMATCH and head["owners"] is None and not line.text[head.end() :].strip():
         return SpreadRule(kind, head["parameter"], (), line.span())
-    source = Source("*@", _HINT, line.dialect)
+    source = RuleSource("*@", _HINT, line.dialect)
     given: dict[str, GivenValue] = {}
     start = head.end()
     while line.text[start:].strip():
@@ -66,7 +66,7 @@ def owners_in(text: str) -> tuple[str, ...]:
 
 
 def _position(line: LogicalLine) -> PositionCard:
-    source = Source("*@", _PLACE_HINT, line.dialect)
+    source = RuleSource("*@", _PLACE_HINT, line.dialect)
     head = _POSITION.match(line.text)
     if head is None:
         raise NetlistError("expected a device, and x and y in m", span=line.span(), hint=_PLACE_HINT)

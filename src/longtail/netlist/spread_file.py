@@ -29,7 +29,7 @@ from longtail.files.toml import read_toml
 from longtail.netlist.cards import PositionCard, SpreadRule
 from longtail.netlist.dialect import UNSAID
 from longtail.netlist.spread_cards import owners_in
-from longtail.netlist.spread_values import KINDS, VALUES, GivenValue, Source, position_of, rule_of
+from longtail.netlist.spread_values import KINDS, VALUES, GivenValue, RuleSource, position_of, rule_of
 
 POSITIONS = "positions"
 _KEYS = ("parameter", "of", *VALUES)
@@ -61,14 +61,14 @@ def read_spread_file(path: str | Path) -> SpreadFile:
     ('mismatch', 'r', ('rc*',), 0.001, True, 1)
     """
     tables = read_toml(path, "spreads")
-    places = _Places(str(path), file_reading.content(path, file_reading.LARGEST_SHEET).decode("utf-8-sig").splitlines())
+    places = _FileTables(str(path), file_reading.content(path, file_reading.LARGEST_SHEET).decode("utf-8-sig").splitlines())
     for key in tables:
         if key not in (*KINDS, POSITIONS):
             known = (*KINDS, POSITIONS)
             raise NetlistError(
                 f"spreads: there is no '{key}'", span=places.top(key), hint=nearest(key, known) or f"{', '.join(known)}"
             )
-    source = Source(f"{Path(path).name}:", _HINT, UNSAID)
+    source = RuleSource(f"{Path(path).name}:", _HINT, UNSAID)
     rules = [
         _rule(kind, table, places.of_rule(kind, k, len(tables[kind])), source)
         for kind in KINDS
@@ -81,7 +81,7 @@ def read_spread_file(path: str | Path) -> SpreadFile:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _TableLines:
     """A stretch of a file: where its keys are looked for. What is not found stands at its first line."""
 
     file: str
@@ -90,11 +90,11 @@ class _Place:
     end: int = 0
 
     def key(self, key: str) -> Span:
-        named = re.compile(rf"""(?:^|[\s{{,.])["']?{re.escape(key)}["']?\s*=""", re.IGNORECASE)
+        named = re.compile(rf"""(?:^|[\s{{,.])(?P<key>["']?{re.escape(key)}["']?)\s*=""", re.IGNORECASE)
         for k in range(self.first, self.end):
             found = named.search(self.lines[k].partition("#")[0])
             if found:
-                return Span(self.file, k + 1, found.end(), self.lines[k])
+                return Span(self.file, k + 1, found.start("key") + 1, self.lines[k])
         return self.start
 
     @property
@@ -103,7 +103,7 @@ class _Place:
 
 
 @dataclass(frozen=True, slots=True)
-class _Places:
+class _FileTables:
     """Where a file has its tables."""
 
     file: str
@@ -113,37 +113,37 @@ class _Places:
         heading = re.compile(rf"""\s*\[+\s*["']?{re.escape(name)}["']?\s*\]""")
         return (k for k, line in enumerate(self.lines) if heading.match(line))
 
-    def _from(self, first: int) -> _Place:
+    def _from(self, first: int) -> _TableLines:
         following = (
             k for k in range(first + 1, len(self.lines)) if re.match(r"\s*\[+[\w\s\"']+\]+\s*(#|$)", self.lines[k])
         )
-        return _Place(self.file, self.lines, first, next(following, len(self.lines)))
+        return _TableLines(self.file, self.lines, first, next(following, len(self.lines)))
 
-    def of_rule(self, kind: str, number: int, count: int) -> _Place:
+    def of_rule(self, kind: str, number: int, count: int) -> _TableLines:
         """The table of a rule, if each has a heading of its own."""
         headings = list(self._headings(kind))
         if len(headings) == count:
             return self._from(headings[number])
         line = self.top(kind).line - 1
-        return _Place(self.file, self.lines, line, line + 1)
+        return _TableLines(self.file, self.lines, line, line + 1)
 
-    def table(self, name: str) -> _Place:
+    def table(self, name: str) -> _TableLines:
         return self._from(self.top(name).line - 1)
 
     def top(self, key: str) -> Span:
         """Where a table or a key of the top level is named."""
         first = next(self._headings(key), None)
-        return _Place(self.file, self.lines, 0, len(self.lines)).key(key) if first is None else self._from(first).start
+        return _TableLines(self.file, self.lines, 0, len(self.lines)).key(key) if first is None else self._from(first).start
 
 
-def _array(tables: Mapping[str, Any], kind: str, places: _Places) -> Sequence[Mapping[str, Any]]:
+def _array(tables: Mapping[str, Any], kind: str, places: _FileTables) -> Sequence[Mapping[str, Any]]:
     found = tables.get(kind, [])
     if not isinstance(found, list) or not all(isinstance(each, Mapping) for each in found):
         raise NetlistError(f"expected [[{kind}]], once for each rule", span=places.top(kind), hint=_HINT)
     return found
 
 
-def _rule(kind: str, table: Mapping[str, Any], place: _Place, source: Source) -> SpreadRule:
+def _rule(kind: str, table: Mapping[str, Any], place: _TableLines, source: RuleSource) -> SpreadRule:
     for key in table:
         if key not in _KEYS:
             hint = nearest(key, _KEYS) or f"{', '.join(_KEYS)}"
@@ -161,7 +161,7 @@ def _rule(kind: str, table: Mapping[str, Any], place: _Place, source: Source) ->
     return rule_of(kind, parameter.strip().lower(), owners, given, place.start, source)
 
 
-def _positions(table: Any, places: _Places, source: Source) -> Iterator[PositionCard]:
+def _positions(table: Any, places: _FileTables, source: RuleSource) -> Iterator[PositionCard]:
     if not isinstance(table, Mapping):
         raise NetlistError("positions: expected a table", span=places.top(POSITIONS), hint=_PLACE_HINT)
     place = places.table(POSITIONS) if table else None

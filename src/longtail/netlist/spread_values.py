@@ -24,7 +24,7 @@ class GivenValue(NamedTuple):
     span: Span
 
 
-class Source(NamedTuple):
+class RuleSource(NamedTuple):
     """Where rules are written: what they begin with where they are told, an example for errors, and whose numbers
     they have."""
 
@@ -39,7 +39,7 @@ def rule_of(
     owners: tuple[str, ...],
     given: Mapping[str, GivenValue],
     span: Span,
-    source: Source,
+    source: RuleSource,
 ) -> SpreadRule:
     """A rule of its kind, "mismatch" or "process", of a parameter of some `owners`, from what is given by name.
 
@@ -81,7 +81,7 @@ def rule_of(
     )
 
 
-def not_a_value(name: str | None, span: Span, source: Source) -> NetlistError:
+def not_a_value(name: str | None, span: Span, source: RuleSource) -> NetlistError:
     """The error for what is no value of a rule, with the nearest name that is."""
     known = nearest(name, VALUES) if name else None
     return NetlistError(
@@ -89,7 +89,7 @@ def not_a_value(name: str | None, span: Span, source: Source) -> NetlistError:
     )
 
 
-def position_of(device: str, units: Iterable[Iterable[GivenValue]], span: Span, source: Source) -> PositionCard:
+def position_of(device: str, units: Iterable[Iterable[GivenValue]], span: Span, source: RuleSource) -> PositionCard:
     """Where a device lies, from x and y in m of each of its units.
 
     Raises `NetlistError` for what is no number, and for a place more than a metre out.
@@ -105,21 +105,21 @@ def position_of(device: str, units: Iterable[Iterable[GivenValue]], span: Span, 
     return PositionCard(device, tuple(places), span)
 
 
-def _length(given: GivenValue, source: Source) -> float:
+def _length(given: GivenValue, source: RuleSource) -> float:
     value, percent = _read("a position", given, source)
     if percent or abs(value) > LARGEST_PLACE:
         raise NetlistError(f"a position is in m, and none is at {given.written}", span=given.span, hint=source.hint)
     return value
 
 
-def _number(name: str, given: GivenValue, source: Source) -> tuple[float, bool]:
+def _number(name: str, given: GivenValue, source: RuleSource) -> tuple[float, bool]:
     value, percent = _read(name, given, source)
     if percent and name == "correlation_length":
         raise NetlistError("a correlation length is in m", span=given.span, hint="as in correlation_length=50u")
     return value, percent
 
 
-def _read(name: str, given: GivenValue, source: Source) -> tuple[float, bool]:
+def _read(name: str, given: GivenValue, source: RuleSource) -> tuple[float, bool]:
     """A finite number, and whether it is in percent, which it is no more."""
     written = given.written
     value, percent = math.nan, False
@@ -139,7 +139,7 @@ def _read(name: str, given: GivenValue, source: Source) -> tuple[float, bool]:
     return value, percent
 
 
-def _check_sizes(numbers: Mapping[str, float], span: Span, source: Source) -> None:
+def _check_sizes(numbers: Mapping[str, float], span: Span, source: RuleSource) -> None:
     """One of the deviations, with a limit beside sigma alone, and each above zero."""
     deviations = numbers.keys() & {"sigma", "pelgrom", "gradient"}
     if len(deviations) > 1 or not (deviations or "limit" in numbers):

@@ -9,7 +9,7 @@ _NAMED = 6  # devices
 
 def file_notes(spreads: Spreads) -> tuple[str, ...]:
     """The file beside the netlist that was read."""
-    return (f"{spreads.file} says what spreads, before the netlist",) if spreads.file else ()
+    return (f"{spreads.file} was read: what it says of spreads comes before the netlist",) if spreads.file else ()
 
 
 def spread_notes(spreads: Spreads) -> tuple[str, ...]:

@@ -317,7 +317,8 @@ def _proposal(circuit: Circuit, names: Sequence[str]) -> str:
     same = [name for name in names if circuit.instances[name].device == first.device]
     usual = _size(spread.deviation, spread.relative)
     rule = f"'*@ mismatch {spread.parameters[0]}({','.join(same)}) sigma={usual}'"
-    coefficients = [s.coefficient.name for s in _spreads(first) if s.coefficient and s.deviation]
+    sized = [s for s in _spreads(first) if first.model and all(size_of(circuit, first, name) for name in s.area)]
+    coefficients = [s.coefficient.name for s in sized if s.coefficient and s.deviation]
     return f"{rule}, or {' and '.join(coefficients)} on the .model card" if coefficients else rule
 
 

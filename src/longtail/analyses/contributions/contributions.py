@@ -85,8 +85,9 @@ def _one(measure: tuple[str, ...]) -> str:
 def _contributor(circuit: Circuit, cause: Variation, twins: Mapping[str, tuple[str, ...]]) -> Contributor:
     unit = unit_of(circuit, cause)
     group = ", ".join(twins.get(cause.instance, (cause.instance,))) if cause.kind == MISMATCH else cause.instance
+    law = cause.together.name if cause.together is not None else ""
     return Contributor(
-        cause.instance, cause.parameter, cause.kind, cause.standard, cause.relative, unit, cause.source, group
+        cause.instance, cause.parameter, cause.kind, cause.standard, cause.relative, unit, cause.source, group, law
     )
 
 
