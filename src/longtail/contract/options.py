@@ -64,7 +64,7 @@ SPREADS_OPTION = Option(
     "spreads",
     FILE,
     "",
-    "TOML file of mismatch, process and positions, for a netlist that stays as it is; it comes before the netlist",
+    "TOML file of mismatch, process and positions, beside the netlist and before it",
     reads=read_spread_file,
     otherwise=NONE,
 )

@@ -159,8 +159,7 @@ class AtFrequencies:
         process: only the process counts, all devices together
         both: mismatch and process count, as also where nothing is said
         only: devices that spread, as in q1,q2,rc*; all of them if not given
-        spreads: TOML file of mismatch, process and positions, for a netlist that stays as it is; it comes before the
-            netlist; none if not given
+        spreads: TOML file of mismatch, process and positions, beside the netlist and before it; none if not given
         frequency_hz: frequencies of a gain or of cmrr: one, a list, start:stop:points-per-decade or
             start:stop:lin:points (Hz); mid-band, or what stands behind the @ of the figure if not given
         vcm: dc common-mode levels: one, a list, start:stop:points or start:stop:dec:points-per-decade, or 'supplies'

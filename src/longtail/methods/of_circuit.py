@@ -53,8 +53,7 @@ class OfCircuit:
 
         input: input nodes or input voltage sources, positive first; as the netlist says, or as found if not given
         output: output nodes, positive first, or one node; as the netlist says, or as found if not given
-        spreads: TOML file of mismatch, process and positions, for a netlist that stays as it is; it comes before the
-            netlist; none if not given
+        spreads: TOML file of mismatch, process and positions, beside the netlist and before it; none if not given
 
         >>> from longtail import read
         >>> read("bjt_pair", parameters={"drc": 0.01}).check_statistics()
@@ -193,8 +192,7 @@ class OfCircuit:
         process: only the process counts, all devices together
         both: mismatch and process count, as also where nothing is said
         only: devices that spread, as in q1,q2,rc*; all of them if not given
-        spreads: TOML file of mismatch, process and positions, for a netlist that stays as it is; it comes before the
-            netlist; none if not given
+        spreads: TOML file of mismatch, process and positions, beside the netlist and before it; none if not given
         vcm: dc common-mode level of the inputs (V); the netlist's own if not given
         null: find the input offset that brings the output to its target, and analyze there
         target: output voltage to null to (V); with null only; 0 for a pair, mid-supply for one node if not given
@@ -352,8 +350,7 @@ class OfCircuit:
         process: only the process counts, all devices together
         both: mismatch and process count, as also where nothing is said
         only: devices that spread, as in q1,q2,rc*; all of them if not given
-        spreads: TOML file of mismatch, process and positions, for a netlist that stays as it is; it comes before the
-            netlist; none if not given
+        spreads: TOML file of mismatch, process and positions, beside the netlist and before it; none if not given
         vcm: dc common-mode level of the inputs (V); the netlist's own if not given
         null: find the input offset that brings the output to its target, and analyze there
         target: output voltage to null to (V); with null only; 0 for a pair, mid-supply for one node if not given
@@ -389,8 +386,7 @@ class OfCircuit:
         process: only the process counts, all devices together
         both: mismatch and process count, as also where nothing is said
         only: devices that spread, as in q1,q2,rc*; all of them if not given
-        spreads: TOML file of mismatch, process and positions, for a netlist that stays as it is; it comes before the
-            netlist; none if not given
+        spreads: TOML file of mismatch, process and positions, beside the netlist and before it; none if not given
         vcm: dc common-mode level of the inputs (V); the netlist's own if not given
         null: find the input offset that brings the output to its target, and analyze there
         target: output voltage to null to (V); with null only; 0 for a pair, mid-supply for one node if not given

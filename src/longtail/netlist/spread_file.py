@@ -61,7 +61,9 @@ def read_spread_file(path: str | Path) -> SpreadFile:
     ('mismatch', 'r', ('rc*',), 0.001, True, 1)
     """
     tables = read_toml(path, "spreads")
-    places = _FileTables(str(path), file_reading.content(path, file_reading.LARGEST_SHEET).decode("utf-8-sig").splitlines())
+    places = _FileTables(
+        str(path), file_reading.content(path, file_reading.LARGEST_SHEET).decode("utf-8-sig").splitlines()
+    )
     for key in tables:
         if key not in (*KINDS, POSITIONS):
             known = (*KINDS, POSITIONS)
@@ -133,7 +135,11 @@ class _FileTables:
     def top(self, key: str) -> Span:
         """Where a table or a key of the top level is named."""
         first = next(self._headings(key), None)
-        return _TableLines(self.file, self.lines, 0, len(self.lines)).key(key) if first is None else self._from(first).start
+        return (
+            _TableLines(self.file, self.lines, 0, len(self.lines)).key(key)
+            if first is None
+            else self._from(first).start
+        )
 
 
 def _array(tables: Mapping[str, Any], kind: str, places: _FileTables) -> Sequence[Mapping[str, Any]]:

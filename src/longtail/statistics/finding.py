@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from longtail.circuit import Circuit, Instance, RandomDraw
 from longtail.contract.counted import MISMATCH, PROCESS
@@ -38,8 +38,10 @@ def find_spreads(circuit: Circuit, beside: SpreadFile | None = None) -> Spreads:
     causes: dict[tuple[str, str], Variation] = {}
     for cause in _by_draws(circuit):
         causes[cause.kind, cause.names[0]] = cause
+    own = [rule for rule in rules if rule.kind == MISMATCH and not rule.of_places]
+    ruled = {name for rule in own for name in spread_names(circuit, rule)}
     for instance in circuit.instances.values():
-        for cause in _by_area(circuit, instance):
+        for cause in _by_area(circuit, instance, ruled):
             causes[cause.kind, cause.names[0]] = cause
     for number, rule in enumerate(rules):
         group = f"{rule.kind} {number + 1}"
@@ -111,15 +113,23 @@ def _deviation(circuit: Circuit, name: str, draw: RandomDraw) -> float:
     return abs(ends[0] - ends[1]) / (2.0 * STEP)
 
 
-def _by_area(circuit: Circuit, instance: Instance) -> Iterator[Variation]:
-    """Mismatch by the coefficients on the model card of a device."""
+def _by_area(circuit: Circuit, instance: Instance, ruled: Container[str]) -> Iterator[Variation]:
+    """Mismatch by the coefficients on the model card of a device, but of names that rules are about."""
     for spread in devices()[instance.device].mismatch:
         card = circuit.models[instance.model].parameters if instance.model else {}
         if spread.coefficient is None or spread.coefficient.name not in card:
             continue
+        if any(f"{instance.name}.{parameter}" in ruled for parameter in spread.parameters):
+            continue
         found = spread_parameter(circuit, instance, spread)
         coefficient = circuit.number(card[spread.coefficient.name])
-        if found is not None and coefficient:
+        if coefficient and found is None:
+            named = f"{spread.coefficient.name} of {instance.model}"
+            raise OptionError(
+                f"{named}: {instance.name} has no {spread.parameters[0]} to spread about",
+                hint=f"give {spread.parameters[0]} on the .model card",
+            )
+        if coefficient and found is not None:
             area = area_of(circuit, instance, spread.area, spread.coefficient.name)
             deviation = coefficient / math.sqrt(2.0 * area)
             source = f"{spread.coefficient.name} of {instance.model}"

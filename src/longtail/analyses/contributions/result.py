@@ -192,7 +192,9 @@ class Contributions(AtOutput, Result):
                 "frequency_hz": frequency,
                 "nominal": table(entries["nominal"]),
                 "sigma": table(entries["sigma"]),
-                "causes": tuple(Contributor(**{k: e[k] for k in Contributor.__dataclass_fields__ if k in e}) for e in each),
+                "causes": tuple(
+                    Contributor(**{k: e[k] for k in Contributor.__dataclass_fields__ if k in e}) for e in each
+                ),
                 "sensitivity": np.stack([table(e["sensitivity"]) for e in each], axis=-1),
                 "share": np.stack([table(e["share"]) for e in each], axis=-1),
                 "covariance": None
