@@ -24,7 +24,8 @@ PLACES = "*@ position m1 0 0\n*@ position m2 10u 0\n"
 GRADIENT = f"*@ mismatch vto(n) gradient=4\n{PLACES}"
 POLY = (
     f"loads by their size\n{PORTS}rss s 0 10k\nm1 o1 inp s 0 n w=20u l=1u\nm2 o2 inn s 0 n w=20u l=1u\n"
-    "rd1 vdd o1 rp w=2u l=200u\nrd2 vdd o2 rp {second}\n.model rp r(rsh=100 {card})\n.model n nmos(vto=0.5 kp=100u a_vt=5n)\n"
+    "rd1 vdd o1 rp w=2u l=200u\nrd2 vdd o2 rp {second}\n.model rp r(rsh=100 {card})\n"
+    ".model n nmos(vto=0.5 kp=100u a_vt=5n)\n"
     "*@ mismatch r(rss) sigma=1%\n"
 )
 

@@ -224,8 +224,9 @@ def test_a_rule_is_of_the_resistance_whatever_it_comes_from() -> None:
     assert (found.names, found.deviation) == (("r1.scale",), 0.01)
     by_area = _passive("r1 a b rp w=2u l=200u", rule="*@ mismatch r(rp) pelgrom=0.01u%").causes[-1]
     assert by_area.deviation == pytest.approx(0.0001e-6 / math.sqrt(2 * 400e-12))
-    with pytest.raises(NetlistError, match="r1.r' has no value"):
+    with pytest.raises(NetlistError, match=r"r1\.r' has no value") as raised:
         _passive("r1 a b rp w=2u l=200u", rule="*@ mismatch r(rp) sigma=10")
+    assert "in percent" in str(raised.value.hint)
 
 
 def test_the_resistance_moves_as_its_scale_does() -> None:

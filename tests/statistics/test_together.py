@@ -47,12 +47,10 @@ def test_a_plane_gives_a_difference_of_the_distance() -> None:
         for k, other in enumerate(found):
             assert one is not None
             assert other is not None
-            difference = (
-                one.deviation**2
-                + other.deviation**2
-                - 2 * one.correlation_with(other) * one.deviation * other.deviation
+            covariance = one.correlation_with(other) * one.deviation * other.deviation
+            assert one.deviation**2 + other.deviation**2 - 2 * covariance == pytest.approx(
+                math.dist(places[j], places[k]) ** 2, rel=1e-9, abs=1e-20
             )
-            assert difference == pytest.approx(math.dist(places[j], places[k]) ** 2, rel=1e-9, abs=1e-20)
 
 
 def test_a_plane_does_not_know_where_the_die_begins() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from longtail.circuit import Circuit
@@ -39,7 +40,9 @@ def spread_names(circuit: Circuit, rule: SpreadRule) -> tuple[str, ...]:
         try:
             value = nominal(circuit, name)
         except OptionError as error:
-            raise NetlistError(error.message, span=rule.span, hint=error.hint) from None
+            worked_out = rule.owners and _name(circuit, replace(rule, relative=True), name.rpartition(".")[0]) != name
+            hint = "it is worked out from others: give sigma in percent" if worked_out else error.hint
+            raise NetlistError(error.message, span=rule.span, hint=hint) from None
         if rule.relative and value == 0.0:
             hint = "give sigma in its unit, without %"
             raise NetlistError(f"{name} is 0, and no part of that spreads", span=rule.span, hint=hint)

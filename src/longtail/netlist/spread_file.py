@@ -24,8 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from longtail.errors import NetlistError, Span, nearest
-from longtail.files import reading as file_reading
-from longtail.files.toml import read_toml
+from longtail.files.toml import read_toml_lines
 from longtail.netlist.cards import PositionCard, SpreadRule
 from longtail.netlist.dialect import UNSAID
 from longtail.netlist.spread_cards import owners_in
@@ -60,10 +59,8 @@ def read_spread_file(path: str | Path) -> SpreadFile:
     >>> rule.kind, rule.parameter, rule.owners, rule.sigma, rule.relative, rule.span.line
     ('mismatch', 'r', ('rc*',), 0.001, True, 1)
     """
-    tables = read_toml(path, "spreads")
-    places = _FileTables(
-        str(path), file_reading.content(path, file_reading.LARGEST_SHEET).decode("utf-8-sig").splitlines()
-    )
+    tables, lines = read_toml_lines(path, "spreads")
+    places = _FileTables(str(path), lines)
     for key in tables:
         if key not in (*KINDS, POSITIONS):
             known = (*KINDS, POSITIONS)
@@ -101,7 +98,7 @@ class _TableLines:
 
     @property
     def start(self) -> Span:
-        return Span(self.file, self.first + 1, 1, self.lines[self.first] if self.lines else "")
+        return Span(self.file, self.first + 1, 1, self.lines[self.first])
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +132,8 @@ class _FileTables:
     def top(self, key: str) -> Span:
         """Where a table or a key of the top level is named."""
         first = next(self._headings(key), None)
-        return (
-            _TableLines(self.file, self.lines, 0, len(self.lines)).key(key)
-            if first is None
-            else self._from(first).start
-        )
+        whole = _TableLines(self.file, self.lines, 0, len(self.lines))
+        return whole.key(key) if first is None else self._from(first).start
 
 
 def _array(tables: Mapping[str, Any], kind: str, places: _FileTables) -> Sequence[Mapping[str, Any]]:

@@ -172,7 +172,7 @@ class Contributions(AtOutput, Result):
 
     @classmethod
     def from_dict(cls, entries: Mapping[str, Any]) -> Contributions:
-        each = entries["contributions"]
+        each, known = entries["contributions"], Contributor.__dataclass_fields__
         vcm, frequency = (
             np.atleast_1d(np.array([] if entries[name] is None else entries[name], float))
             for name in ("vcm", "frequency_hz")
@@ -192,9 +192,7 @@ class Contributions(AtOutput, Result):
                 "frequency_hz": frequency,
                 "nominal": table(entries["nominal"]),
                 "sigma": table(entries["sigma"]),
-                "causes": tuple(
-                    Contributor(**{k: e[k] for k in Contributor.__dataclass_fields__ if k in e}) for e in each
-                ),
+                "causes": tuple(Contributor(**{k: e[k] for k in known if k in e}) for e in each),
                 "sensitivity": np.stack([table(e["sensitivity"]) for e in each], axis=-1),
                 "share": np.stack([table(e["share"]) for e in each], axis=-1),
                 "covariance": None
