@@ -344,7 +344,7 @@ def test_a_file_of_spreads_stands_beside_the_netlist(
     assert beside["sigma"] == parsed(capsys, "contributions", str(deck), "--only", "rc*")["sigma"]
     assert beside["notes"][0].startswith("kit.toml was read")
     kit.write_text('[[mismatch]]\nparameter = "r"\nof = "rx*"\nsigma = "2%"\n')
-    assert run(["mc", pair, "--spreads", str(kit)]) == 1
+    assert run(["mc", pair, "--spreads", str(kit)]) == 2
     said = capsys.readouterr().err
     assert "kit.toml:1:1: there is no device or model 'rx*'" in said
     assert run(["mc", pair, "--spreads", str(tmp_path / "none.toml")]) == 2

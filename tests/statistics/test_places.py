@@ -11,7 +11,6 @@ import pytest
 import longtail as lt
 from longtail.contract.counted import Counted
 from longtail.errors import NetlistError, OptionError
-from longtail.netlist.spread_file import read_spread_file
 from longtail.statistics.draws import KINDS
 from longtail.statistics.finding import find_spreads
 from longtail.statistics.sampling import Sampling
@@ -147,7 +146,7 @@ def _file(folder: Path, text: str) -> Path:
 def test_rules_of_a_file_come_last_and_its_positions_in_place_of_the_netlists(tmp_path: Path) -> None:
     text = '[[mismatch]]\nparameter = "r"\nof = "rc1"\nsigma = "2%"\n[positions]\nm2 = [0, "10u"]\n'
     circuit = lt.read(_deck("mismatch r(rc*) sigma=1%", GRADIENT, *SIDE)).circuit
-    found = find_spreads(circuit, read_spread_file(_file(tmp_path, text)))
+    found = find_spreads(circuit, _file(tmp_path, text))
     deviations = {cause.name: cause.deviation for cause in found.causes}
     assert (deviations["rc1.r"], deviations["rc2.r"]) == (0.02, 0.01)
     assert deviations["m1.vto (gradient)"] == pytest.approx(4.0 * 5e-6)
@@ -179,7 +178,7 @@ def test_what_a_file_names_and_is_not_there_is_told_at_its_line(tmp_path: Path) 
         ('[[process]]\nparameter = "rr"\nsigma = "2%"\n', "no parameter 'rr'", 1),
     ):
         with pytest.raises(NetlistError, match=message) as raised:
-            find_spreads(circuit, read_spread_file(_file(tmp_path, text)))
+            find_spreads(circuit, _file(tmp_path, text))
         assert raised.value.span is not None
         assert (Path(raised.value.span.file).name, raised.value.span.line) == ("kit.toml", line)
 

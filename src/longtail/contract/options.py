@@ -10,7 +10,6 @@ from longtail.contract.counted import Counted
 from longtail.contract.drive import Drive
 from longtail.contract.kinds import COUNT, FILE, FLAG, FREQUENCY, LANES, NAMES, NODES, NUMBER, RANGE
 from longtail.devices.base import ZERO_CELSIUS
-from longtail.netlist.spread_file import read_spread_file
 
 NONE, NEEDED, OWN = "none", "none, it must be given", "the netlist's own"  # what holds without an option
 PORTS = "as the netlist says, or as found"
@@ -65,7 +64,6 @@ SPREADS_OPTION = Option(
     FILE,
     "",
     "TOML file of mismatch, process and positions, beside the netlist and before it",
-    reads=read_spread_file,
     otherwise=NONE,
 )
 SPREAD_OPTIONS = (

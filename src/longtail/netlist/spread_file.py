@@ -41,9 +41,9 @@ _NAME = re.compile(r"[^\W\d]\w*")
 class SpreadFile:
     """What a file says: rules, which come after those of the netlist, and positions, in place of the netlist's."""
 
-    name: str
-    rules: tuple[SpreadRule, ...]
-    positions: tuple[PositionCard, ...]
+    name: str = ""
+    rules: tuple[SpreadRule, ...] = ()
+    positions: tuple[PositionCard, ...] = ()
 
 
 def read_spread_file(path: str | Path) -> SpreadFile:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 from longtail.circuit import Circuit, Instance, RandomDraw
 from longtail.contract.counted import MISMATCH, PROCESS
@@ -15,7 +16,7 @@ from longtail.elaborate.spreads import called_names, read_positions, spread_name
 from longtail.errors import NetlistError, OptionError
 from longtail.netlist.cards import SpreadRule
 from longtail.netlist.expressions.draws import draw_of
-from longtail.netlist.spread_file import SpreadFile
+from longtail.netlist.spread_file import SpreadFile, read_spread_file
 from longtail.statistics.draws import NORMAL, TRUNCATED, TWO_VALUES, UNIFORM
 from longtail.statistics.spreads import STEP, Spreads, Variation
 from longtail.statistics.together import Equal, Field, Plane, Point, planes
@@ -23,7 +24,7 @@ from longtail.statistics.together import Equal, Field, Plane, Point, planes
 _SHAPES = {"aunif": UNIFORM, "unif": UNIFORM, "limit": TWO_VALUES}  # all others are normal
 
 
-def find_spreads(circuit: Circuit, beside: SpreadFile | None = None) -> Spreads:
+def find_spreads(circuit: Circuit, beside: Path | None = None) -> Spreads:
     """What the netlist says: by its statistical functions, its rules, and Pelgrom's coefficients on its model cards;
     and what a file `beside` it says.
 
@@ -33,8 +34,9 @@ def find_spreads(circuit: Circuit, beside: SpreadFile | None = None) -> Spreads:
     `NetlistError` for a rule of what is not there, and for a device without a place that a rule needs, `OptionError`
     for an area that is zero or not known.
     """
-    rules = (*circuit.spreads, *(beside.rules if beside else ()))
-    positions = {**circuit.positions, **(read_positions(circuit, beside.positions) if beside else {})}
+    file = read_spread_file(beside) if beside else SpreadFile()
+    rules = (*circuit.spreads, *file.rules)
+    positions = {**circuit.positions, **read_positions(circuit, file.positions)}
     causes: dict[tuple[str, str], Variation] = {}
     for cause in _by_draws(circuit):
         causes[cause.kind, cause.names[0]] = cause
@@ -56,7 +58,7 @@ def find_spreads(circuit: Circuit, beside: SpreadFile | None = None) -> Spreads:
         for instance in circuit.instances.values():
             causes |= {(MISMATCH, cause.names[0]): cause for cause in _usual(circuit, instance)}
     bare = () if assumed else _bare(circuit, causes.values())
-    return Spreads(circuit, tuple(causes.values()), assumed, bare, rules, beside.name if beside else "")
+    return Spreads(circuit, tuple(causes.values()), assumed, bare, rules, file.name)
 
 
 def _bare(circuit: Circuit, causes: Iterable[Variation]) -> tuple[str, ...]:

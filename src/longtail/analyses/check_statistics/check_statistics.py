@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from longtail.analyses.check_statistics.checks import CHECKS, GivenStatistics
 from longtail.analyses.check_statistics.result import StatisticsCheck
 from longtail.circuit import Circuit
@@ -10,12 +12,11 @@ from longtail.contract.drive import Drive
 from longtail.contract.options import INPUT_OPTIONS, SPREADS_OPTION
 from longtail.driven.inputs import find_drives
 from longtail.errors import LongtailError
-from longtail.netlist.spread_file import SpreadFile
 from longtail.statistics.finding import find_spreads
 from longtail.statistics.telling import file_notes
 
 
-def run(circuit: Circuit, drive: Drive, spreads: SpreadFile | None) -> StatisticsCheck:
+def run(circuit: Circuit, drive: Drive, spreads: Path | None) -> StatisticsCheck:
     """Every check in the order of its gravity; what a graver one has told of a device, a lighter one leaves out."""
     found = find_spreads(circuit, spreads)
     inputs, notes = _inputs(circuit, drive)
