@@ -101,6 +101,16 @@ def test_samples_have_the_correlations(kind: str) -> None:
     np.testing.assert_array_equal(sampling.causes(np.array([411, 3])), causes[[411, 3]])
 
 
+@pytest.mark.parametrize("rule", ["sigma=1% correlation_length=2m", "gradient=300%"])
+def test_samples_of_several_devices_have_the_correlations(rule: str) -> None:
+    places = "".join(f"*@ position r{k} {k}m {k * k % 3}m\n" for k in range(1, 5))
+    text = f"t\n*@ mismatch r(r*) {rule}\n{places}v1 a 0 1\nr1 a b 1k\nr2 b c 1k\nr3 c d 1k\nr4 d 0 1k\n"
+    found = find_spreads(lt.read(text).circuit)
+    assert len(found.causes) == 4
+    causes = Sampling(found, 1 << 15, 3, "sobol").causes(slice(0, 1 << 15))
+    np.testing.assert_allclose(np.cov(causes.T), found.correlation, atol=0.01)
+
+
 def test_monte_carlo_draws_what_contributions_tell() -> None:
     mc = lt.read(_deck(GRADIENT.replace("4", "40"), FIELD, *SIDE)).monte_carlo(
         measure="offset", samples=4096, sampling="sobol", only="m*"

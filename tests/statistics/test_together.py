@@ -68,6 +68,15 @@ def test_a_gradient_leaves_a_common_centroid_alone(shift: float) -> None:
     assert planes([(HERE,)]) == [None]
 
 
+def test_rounding_is_no_gradient() -> None:
+    """Six units of a row A B B B B A ..., of no round size, anywhere on the die."""
+    for k in range(1, 200):
+        pitch, start = 0.37e-6 * k / 3.0, 0.1e-3 * k / 7.0
+        row = [(start + n * pitch, start - n * pitch / 3.0) for n in range(6)]
+        assert planes([(row[0], row[2], row[5]), (row[1], row[3], row[4])]) != [None, None]  # 7/3 and 8/3
+        assert planes([(row[0], row[3], row[4]), (row[1], row[2], row[4]), (row[2], row[5], row[0])]) == [None] * 3
+
+
 def test_the_middle() -> None:
     assert centroid(QUAD[0]) == centroid(QUAD[1]) == (5e-6, 5e-6)
 

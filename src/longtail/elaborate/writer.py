@@ -7,7 +7,6 @@ as a B card named `b.f1`. What several values draw together is a parameter.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 from longtail.circuit import Circuit, Instance, Model, Options, Ports, Value
@@ -82,19 +81,12 @@ def _ports(ports: Ports) -> Iterator[str]:
 
 def _spread(rule: SpreadRule) -> str:
     sizes = {name: getattr(rule, name) for name in SIZES}
-    written = _percent if rule.relative else format_spice
-    given = [f"{name}={written(value)}" for name, value in sizes.items() if value is not None]
+    unit, scale = ("%", 100.0) if rule.relative else ("", 1.0)
+    given = [f"{name}={format_spice(value * scale)}{unit}" for name, value in sizes.items() if value is not None]
     given += [f"correlation={format_spice(rule.correlation)}"] if rule.correlation else []
     given += [f"correlation_length={format_spice(rule.correlation_length)}"] if rule.correlation_length else []
     owners = f"({','.join(rule.owners)})" if rule.owners else ""
     return f"*@ {rule.kind} {rule.parameter}{owners} {' '.join(given)}".strip()
-
-
-def _percent(part: float) -> str:
-    """A part in percent that reads back exactly, where there is such a number."""
-    near = part * 100.0
-    others = (math.nextafter(near, way) for way in (-math.inf, math.inf))
-    return f"{format_spice(next((each for each in (near, *others) if each / 100.0 == part), near))}%"
 
 
 def _options(options: Options) -> Iterator[str]:
