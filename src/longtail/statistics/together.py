@@ -62,9 +62,9 @@ class Plane:
     all that the rule is of. With a deviation S per m, that of a difference of two devices is S times their distance,
     the second term of M. Pelgrom, A. Duinmaijer, A. Welbers, IEEE J. Solid-State Circuits 24 (1989) 1433, eq. 5.
 
-    >>> left, right = Plane(-3e-6, -4e-6), Plane(3e-6, 4e-6)
+    >>> left, right = Plane(-3.0, -4.0), Plane(3.0, 4.0)
     >>> left.deviation, left.correlation_with(right)
-    (5e-06, -1.0)
+    (5.0, -1.0)
     """
 
     x: float
