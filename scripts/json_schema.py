@@ -28,6 +28,7 @@ BY_AREA = (
 )
 LOOP = f"a loop\n{PORTS}e1 x 0 a m 1k\nr1 x y 1k\nc1 y 0 1u\nr3 y z 1k\nc3 z 0 1n\n"
 LOOP += "r4 z o 9k\nc4 o 0 9p\nvl o m 0\nr2 m b 10k\n"
+PLACED = f"{ONE_SIDE}*@ mismatch r(r*) gradient=100%\n*@ position r1 0 0\n*@ position r2 1m 0\n"
 # decks (parameters behind a colon; none of what is about no circuit) and options by analysis, which between them have
 # every entry and every form of it
 QUESTIONS: dict[str, tuple[tuple[str | None, dict[str, Any]], ...]] = {
@@ -43,6 +44,7 @@ QUESTIONS: dict[str, tuple[tuple[str | None, dict[str, Any]], ...]] = {
         ("bjt_pair", {"measure": "cmrr@50"}),
         ("ota_5t", {"measure": "common", "frequency_hz": FEW, "vcm": [1.2, 1.5], "null": True}),
         ("mos_pair", {"measure": "v(o1)"}),
+        (PLACED, {"measure": "v(o)"}),
     ),
     "derive": (("mos_pair", {"error": "5%"}), ("ota_5t", {"latex": True})),
     "formula": (

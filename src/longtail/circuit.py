@@ -121,7 +121,8 @@ class Circuit:
 
     `parameters` are those of the top level, each after the ones that it depends on. `corners` are the values that
     `*@ corner` gives to some of them, by the name of the corner, `spreads` what `*@ mismatch` and `*@ process` say,
-    `draws` those of statistical functions by name, in the order of the netlist.
+    `draws` those of statistical functions by name, in the order of the netlist; `positions` where devices lie, x and y
+    in m of each of their units, as `*@ position` gives them.
     """
 
     title: str
@@ -137,6 +138,7 @@ class Circuit:
     corners: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     spreads: tuple[SpreadRule, ...] = ()
     draws: Mapping[str, RandomDraw] = field(default_factory=dict)
+    positions: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
     _nominal: dict[str, float] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def number(self, value: Value) -> float:

@@ -20,6 +20,14 @@ BIPOLAR = f"a bipolar pair\n{PORTS}{LOADS}q1 o1 inp s n {{first}}\nq2 o2 inn s n
 SIZE = "w=20u l=1u"
 R = "*@ mismatch r(r*) sigma=0.1%\n"
 V = "*@ mismatch vto(n) sigma=2m\n"
+PLACES = "*@ position m1 0 0\n*@ position m2 10u 0\n"
+GRADIENT = f"*@ mismatch vto(n) gradient=4\n{PLACES}"
+POLY = (
+    f"loads by their size\n{PORTS}rss s 0 10k\nm1 o1 inp s 0 n w=20u l=1u\nm2 o2 inn s 0 n w=20u l=1u\n"
+    "rd1 vdd o1 rp w=2u l=200u\nrd2 vdd o2 rp {second}\n.model rp r(rsh=100 {card})\n"
+    ".model n nmos(vto=0.5 kp=100u a_vt=5n)\n"
+    "*@ mismatch r(rss) sigma=1%\n"
+)
 
 
 def mos(*rules: str, first: str = SIZE, second: str = SIZE, card: str = "") -> str:
@@ -47,6 +55,12 @@ SOUND = {
     "by area": mos(R, "*@ mismatch vto(n) pelgrom=5n\n", second="w=20u l=1u m=4"),
     "process and mismatch": mos(R, V, "*@ process vto(n) sigma=20m\n"),
     "correlated": mos(V, "*@ mismatch r(r*) sigma=1% correlation=0.9\n"),
+    "a gradient beside an area": mos(R, GRADIENT, card="a_vt=5n"),
+    "a field": mos(R, "*@ mismatch vto(n) sigma=2m correlation_length=1m\n", PLACES),
+    "a field beside a sigma": mos(R, V, "*@ mismatch vto(n) sigma=9m correlation_length=1m\n", PLACES),
+    "a field of unlike units": mos(
+        R, "*@ mismatch vto(n) sigma=2m correlation_length=9u\n", PLACES, "*@ position m2 30u 0\n"
+    ),
     "a narrow process": mos(R, V, "*@ process r(r*) sigma=24%\n"),
     "cut off": mos(V, "*@ mismatch r(r*) sigma=30% limit=90%\n"),
     "a threshold": mos(R, "*@ mismatch vto(n) sigma=0.2\n"),
@@ -77,6 +91,15 @@ DOUBTFUL: dict[str, tuple[str, dict[str, tuple[str, ...]]]] = {
     "millivolts for nanometres": (mos(R, card="a_vt=3.5u"), {"coefficient": ("m1", "m2")}),
     "per cent for a part": (mos(R, card="a_vt=5n a_beta=1u"), {"coefficient": ("m1", "m2")}),
     "a rule": (mos(R, "*@ mismatch vto(n) pelgrom=0.1n\n"), {"coefficient": ("m1", "m2")}),
+    "poly with one sigma": (
+        POLY.format(card="", second="w=8u l=800u") + "*@ mismatch r(rp) sigma=1%\n",
+        {"area": ("rd2",)},
+    ),
+    "poly without": (POLY.format(card="", second="w=2u l=200u"), {"no mismatch": ("rd1", "rd2")}),
+    "a field at one place": (
+        mos(R, "*@ mismatch vto(n) sigma=2m correlation_length=1m\n", PLACES.replace("10u", "0")),
+        {"one draw": ("m1", "m2")},
+    ),
     "process alone": (
         mos(R, "*@ process vto(n) sigma=20m\n"),
         {"one draw": ("m1", "m2")},
@@ -103,6 +126,10 @@ def test_what_is_doubtful_is_found(name: str) -> None:
     assert found(deck) == wanted
 
 
+def test_resistors_by_area_are_sound() -> None:
+    assert found(POLY.format(card="a_r=0.01u", second="w=2u l=200u")) == {}
+
+
 def test_a_transistor_beside_the_pair_is_named_alone() -> None:
     deck = mos(R, "*@ mismatch vto(m1,m2) sigma=2m\n") + "m3 o1 o1 0 0 n w=1u l=1u\n"
     assert found(deck) == {"no mismatch": ("m3",)}
@@ -115,6 +142,8 @@ def test_the_gravest_comes_first() -> None:
 
 HINTS = {
     "m": "'*@ mismatch vto(m2) sigma=1m'",
+    "poly with one sigma": "'*@ mismatch scale(rp) pelgrom=28.3u%'",  # 1 %*sqrt(2*400)*um
+    "poly without": "'*@ mismatch r(rd1,rd2) sigma=1%', or a_r on the .model card",
     "area": "'*@ mismatch is(q2) sigma=0.5%'",
     "size": "'*@ mismatch vto(n) pelgrom=12.6n'",  # 2 mV*sqrt(2*20)*um
     "one of two": "'*@ mismatch vto(m1,m2) sigma=2m'",

@@ -331,3 +331,21 @@ def test_a_parameter_called_vcm_is_set_beside_the_level(tmp_path: Path, capsys: 
     found = parsed(capsys, "gains", str(deck), "--set", "vcm=3k", "--vcm", "2", "--frequency", "1")
     assert found["vcm"] == 2.0
     assert found["differential"]["re"][0] == pytest.approx(-0.25)
+
+
+def test_a_file_of_spreads_stands_beside_the_netlist(
+    pair: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The figures of the same rule in the netlist; the netlist itself is not touched."""
+    kit, deck = tmp_path / "kit.toml", tmp_path / "pair.cir"
+    kit.write_text('[[mismatch]]\nparameter = "r"\nof = "rc*"\nsigma = "2%"\n')
+    deck.write_text(Path(pair).read_text().replace("\n", "\n*@ mismatch r(rc*) sigma=2%\n", 1))
+    beside = parsed(capsys, "contributions", pair, "--spreads", str(kit), "--only", "rc*")
+    assert beside["sigma"] == parsed(capsys, "contributions", str(deck), "--only", "rc*")["sigma"]
+    assert beside["notes"][0].startswith("kit.toml was read")
+    kit.write_text('[[mismatch]]\nparameter = "r"\nof = "rx*"\nsigma = "2%"\n')
+    assert run(["mc", pair, "--spreads", str(kit)]) == 2
+    said = capsys.readouterr().err
+    assert "kit.toml:1:1: there is no device or model 'rx*'" in said
+    assert run(["mc", pair, "--spreads", str(tmp_path / "none.toml")]) == 2
+    assert "No such file" in capsys.readouterr().err

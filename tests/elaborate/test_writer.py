@@ -9,6 +9,7 @@ from benches.table import BENCHES, MODELS
 from longtail.amplifier import Amplifier
 from longtail.circuit import Ports
 from longtail.elaborate import load, write
+from longtail.errors import NetlistError
 from reference import ngspice
 
 HERE = Path(__file__).parent
@@ -173,3 +174,30 @@ def test_what_spreads_reads_back():
     circuit = load(f"t\n{rules}\n.param rr=1k\nva a 0 1\nr1 a b {{rr}}\nr2 b 0 1k\n")
     assert len(circuit.spreads) == 4
     assert bare(load(write(circuit))) == bare(circuit)
+
+
+@pytest.mark.parametrize("percent", ["0.1", "0.29", "33.3"])
+def test_percent_read_back_to_the_last_bit(percent):
+    circuit = load(f"t\n*@ mismatch r(r*) sigma={percent}%\nva a 0 1\nr1 a 0 1k\n")
+    assert load(write(circuit)).spreads[0].sigma == circuit.spreads[0].sigma
+
+
+def test_places_read_back():
+    rules = """*@ mismatch r(r*) sigma=0.1% correlation_length=47u
+*@ mismatch r(r*) gradient=200%
+*@ mismatch r(r1) gradient=3.3
+*@ position r1 0.1u 0.3u
+*@ position x1.r2 x=-1u y=0
+*@ position r1 7u 10u"""
+    circuit = load(f"t\n{rules}\nva a 0 1\nr1 a b 1k\nx1 b half\n.subckt half p\nr2 p 0 1k\n.ends\n")
+    assert list(circuit.positions) == ["r1", "r.x1.r2"]
+    assert len(circuit.positions["r1"]) == 2
+    assert bare(load(write(circuit))) == bare(circuit)
+
+
+def test_a_position_needs_a_device_and_has_no_effect_inside_a_subcircuit():
+    with pytest.raises(NetlistError, match="no device 'r3'") as raised:
+        load("t\n*@ position r3 0 0\nv1 a 0 1\nr1 a 0 1k\n")
+    assert raised.value.span.line == 2
+    text = "t\nv1 a 0 1\nx1 a half\n.subckt half p\n*@ position r1 0 0\nr1 p 0 1k\n.ends\n"
+    assert any("*@ position has no effect" in note.message for note in load(text).notes)

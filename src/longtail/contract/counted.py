@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 MISMATCH, PROCESS = "mismatch", "process"
 
@@ -10,7 +11,8 @@ MISMATCH, PROCESS = "mismatch", "process"
 @dataclass(frozen=True, slots=True)
 class Counted:
     """What is asked for: `mismatch` alone, `process` alone, or both, as also where nothing is said; of the devices
-    `only`, with `*` and `?` for any letters, or of all.
+    `only`, with `*` and `?` for any letters, or of all; with what the file `spreads` says beside the
+    netlist.
 
     >>> Counted(mismatch=True).kinds, Counted().kinds
     (('mismatch',), ('mismatch', 'process'))
@@ -20,6 +22,7 @@ class Counted:
     process: bool = False
     both: bool = False
     only: tuple[str, ...] = ()
+    spreads: Path | None = None
 
     @property
     def kinds(self) -> tuple[str, ...]:

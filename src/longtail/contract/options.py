@@ -8,7 +8,7 @@ from longtail.contract.analysis import Option
 from longtail.contract.axes import DEFAULT, FORMS, FREQUENCY_FORMS, level_axis
 from longtail.contract.counted import Counted
 from longtail.contract.drive import Drive
-from longtail.contract.kinds import COUNT, FLAG, FREQUENCY, LANES, NAMES, NODES, NUMBER, RANGE
+from longtail.contract.kinds import COUNT, FILE, FLAG, FREQUENCY, LANES, NAMES, NODES, NUMBER, RANGE
 from longtail.devices.base import ZERO_CELSIUS
 
 NONE, NEEDED, OWN = "none", "none, it must be given", "the netlist's own"  # what holds without an option
@@ -59,9 +59,17 @@ VCM_OPTION = Option(
     reads=level_axis,
     otherwise=OWN,
 )
+SPREADS_OPTION = Option(
+    "spreads",
+    FILE,
+    "",
+    "TOML file of mismatch, process and positions, beside the netlist and before it",
+    otherwise=NONE,
+)
 SPREAD_OPTIONS = (
     Option("mismatch", FLAG, "", "only mismatch counts, each device by itself", False, group=Counted),
     Option("process", FLAG, "", "only the process counts, all devices together", False, group=Counted),
     Option("both", FLAG, "", "mismatch and process count, as also where nothing is said", False, group=Counted),
     Option("only", NAMES, "", "devices that spread, as in q1,q2,rc*", group=Counted, otherwise="all of them"),
+    replace(SPREADS_OPTION, group=Counted),
 )

@@ -142,7 +142,7 @@ def with_named_draws(circuit: Circuit) -> Circuit:
 
 
 def _of_devices(name: str, span: Span | None) -> SpreadRule:
-    return SpreadRule("mismatch", name, (), None, None, None, False, 0.0, span or Span("", 1, 1, ""))
+    return SpreadRule("mismatch", name, (), span or Span("", 1, 1, ""))
 
 
 def _mapped(

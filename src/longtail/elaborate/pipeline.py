@@ -22,12 +22,13 @@ from longtail.elaborate.scope.includes import Inclusion
 from longtail.elaborate.scope.parameters import read_overrides, top_level
 from longtail.elaborate.scope.scopes import Scope
 from longtail.elaborate.scope.subcircuits import Flattened, flatten
-from longtail.elaborate.spreads import check_spreads
+from longtail.elaborate.spreads import check_spreads, read_positions
 from longtail.errors import Faults, NetlistError, nearest
 from longtail.garbage import collected_later
 from longtail.netlist.cards import Body, Directive, Netlist
 from longtail.netlist.dialect import dialect_named
 from longtail.netlist.reader import read_file, read_text
+from longtail.netlist.spread_cards import POSITION
 
 MOST_NOTES = 10  # of cards that cannot be read and that nothing uses
 Names = Sequence[str] | str | None
@@ -114,6 +115,7 @@ def _elaborate(netlist: Netlist, overrides: Mapping[str, float], anywhere: bool)
         for name, span in [
             *((port.name, port.span) for port in scope.contents.ports),
             *((rule.kind, rule.span) for rule in scope.contents.spreads),
+            *((POSITION, card.span) for card in scope.contents.positions),
         ]:
             notes.add(f"*@ {name} has no effect inside a subcircuit", span)
     for note in (note for scope in flat.scopes for note in scope.contents.notes):
@@ -130,6 +132,7 @@ def _elaborate(netlist: Netlist, overrides: Mapping[str, float], anywhere: bool)
         ports=replace(read_ports(circuit, root.contents.ports, root), shown=tuple(root.contents.shown)),
         corners=read_corners(circuit, root.contents.ports, root),
         spreads=tuple(rule for rule in root.contents.spreads if not rule.of_draws),
+        positions=read_positions(circuit, root.contents.positions),
     )
     if root.draws:
         circuit = with_draws(circuit, {name for (path, *_), name in root.draws.items() if path})

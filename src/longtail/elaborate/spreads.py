@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from longtail.circuit import Circuit
-from longtail.elaborate.named_values import nominal
+from longtail.devices.base import Spread
+from longtail.devices.discovery import devices
+from longtail.elaborate.named_values import known_value, nominal
 from longtail.errors import NetlistError, OptionError, nearest
-from longtail.netlist.cards import SpreadRule
+from longtail.netlist.cards import PositionCard, SpreadRule
 
 
 def spread_names(circuit: Circuit, rule: SpreadRule) -> tuple[str, ...]:
     """The parameters that a rule is about, by varied name, in the order of the netlist.
 
     An owner is a device, x1.m1 as m.x1.m1, or where there is no such device a model, which stands for all devices that
-    have it. Raises `NetlistError` for an owner that is not there, for a device without the parameter or without a value
+    have it. A part of what a device works out from others, the resistance of a size, is that of its factor `scale`.
+    Raises `NetlistError` for an owner that is not there, for a device without the parameter or without a value
     of it to spread about, and for parts of zero.
 
     >>> from longtail.elaborate.pipeline import load
@@ -25,7 +29,7 @@ def spread_names(circuit: Circuit, rule: SpreadRule) -> tuple[str, ...]:
     ('rc1.r', 'rc2.r')
     """
     owners = dict.fromkeys(name for pattern in rule.owners for name in _matching(circuit, rule, pattern))
-    names = tuple(f"{owner}.{rule.parameter}" for owner in owners) if rule.owners else (rule.parameter,)
+    names = tuple(_name(circuit, rule, owner) for owner in owners) if rule.owners else (rule.parameter,)
     if not rule.owners and rule.parameter not in circuit.parameters:
         raise NetlistError(
             f"there is no parameter '{rule.parameter}'",
@@ -36,11 +40,43 @@ def spread_names(circuit: Circuit, rule: SpreadRule) -> tuple[str, ...]:
         try:
             value = nominal(circuit, name)
         except OptionError as error:
-            raise NetlistError(error.message, span=rule.span, hint=error.hint) from None
+            worked_out = rule.owners and _name(circuit, replace(rule, relative=True), name.rpartition(".")[0]) != name
+            hint = "it is worked out from others: give sigma in percent" if worked_out else error.hint
+            raise NetlistError(error.message, span=rule.span, hint=hint) from None
         if rule.relative and value == 0.0:
             hint = "give sigma in its unit, without %"
             raise NetlistError(f"{name} is 0, and no part of that spreads", span=rule.span, hint=hint)
     return names
+
+
+def _name(circuit: Circuit, rule: SpreadRule, owner: str) -> str:
+    name = f"{owner}.{rule.parameter}"
+    found = spread_of(circuit, owner, rule.parameter) if rule.relative and known_value(circuit, name) is None else None
+    known = (f"{owner}.{parameter}" for parameter in (found.parameters if found else ()))
+    return next((each for each in known if known_value(circuit, each)), name)
+
+
+def spread_of(circuit: Circuit, device: str, parameter: str) -> Spread | None:
+    """How a parameter of a device differs as a rule, where that is declared of it."""
+    declared = devices()[circuit.instances[device].device].mismatch
+    return next((spread for spread in declared if parameter in spread.parameters), None)
+
+
+def read_positions(circuit: Circuit, cards: Iterable[PositionCard]) -> dict[str, tuple[tuple[float, float], ...]]:
+    """Where devices lie: x and y in m of each unit, by flat name; several cards of one device are of several units.
+
+    Raises `NetlistError` for a device that is not there.
+    """
+    places = {called: name for name in circuit.instances for called in called_names(name)}
+    found: dict[str, tuple[tuple[float, float], ...]] = {}
+    for card in cards:
+        if card.device not in places:
+            raise NetlistError(
+                f"there is no device '{card.device}'", span=card.span, hint=nearest(card.device, circuit.instances)
+            )
+        name = places[card.device]
+        found[name] = (*found.get(name, ()), *card.units)
+    return found
 
 
 def check_spreads(circuit: Circuit) -> None:

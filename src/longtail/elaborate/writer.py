@@ -17,6 +17,8 @@ from longtail.elaborate.scope.values import map_leaves
 from longtail.netlist.cards import SpreadRule
 from longtail.netlist.expressions.evaluation import to_text
 from longtail.netlist.expressions.tree import BranchCurrent, Expression, Name
+from longtail.netlist.spread_cards import POSITION
+from longtail.netlist.spread_values import SIZES
 from longtail.units import format_spice
 
 OPTION_NAMES = {"temp_deg_c": "temp", "tnom_deg_c": "tnom"}
@@ -47,6 +49,9 @@ def write(circuit: Circuit) -> str:
     for name, corner in circuit.corners.items():
         lines.append(f"*@ corner {name} " + " ".join(f"{k}={format_spice(v)}" for k, v in corner.items()))
     lines += map(_spread, circuit.spreads)
+    for device, units in circuit.positions.items():
+        places = " ".join(format_spice(each) for unit in units for each in unit)
+        lines.append(f"*@ {POSITION} {names.get(device, device)} {places}")
     lines += [f".param {name}={_value(value)}" for name, value in circuit.parameters.items()]
     lines += _options(circuit.options)
     lines += [_instance(instance, circuit, names) for instance in circuit.instances.values()]
@@ -75,10 +80,11 @@ def _ports(ports: Ports) -> Iterator[str]:
 
 
 def _spread(rule: SpreadRule) -> str:
+    sizes = {name: getattr(rule, name) for name in SIZES}
     unit, scale = ("%", 100.0) if rule.relative else ("", 1.0)
-    sizes = {"sigma": rule.sigma, "limit": rule.limit, "pelgrom": rule.pelgrom}
     given = [f"{name}={format_spice(value * scale)}{unit}" for name, value in sizes.items() if value is not None]
     given += [f"correlation={format_spice(rule.correlation)}"] if rule.correlation else []
+    given += [f"correlation_length={format_spice(rule.correlation_length)}"] if rule.correlation_length else []
     owners = f"({','.join(rule.owners)})" if rule.owners else ""
     return f"*@ {rule.kind} {rule.parameter}{owners} {' '.join(given)}".strip()
 

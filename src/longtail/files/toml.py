@@ -27,8 +27,14 @@ def number(given: Any, what: str) -> float:
 
 def read_toml(path: str | Path, what: str) -> dict[str, Any]:
     """A TOML file. Raises `OptionError` where it cannot be read, with line and column where it is malformed."""
+    return read_toml_lines(path, what)[0]
+
+
+def read_toml_lines(path: str | Path, what: str) -> tuple[dict[str, Any], list[str]]:
+    """The same, and its lines, for errors that say where."""
     try:
-        return tomllib.loads(file_reading.content(path, file_reading.LARGEST_SHEET).decode("utf-8-sig"))
+        text = file_reading.content(path, file_reading.LARGEST_SHEET).decode("utf-8-sig")
+        return tomllib.loads(text), text.split("\n")
     except OSError as error:
         raise OptionError(f"{what}: {path}: {error.strerror or error}") from error
     except ValueError as error:  # no TOML, no UTF-8, an integer of more digits than Python takes

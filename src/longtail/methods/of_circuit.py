@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from longtail.analyses.transfer.transfer import Transfer
     from longtail.contract.kinds import (
         Corners,
+        File,
         Flag,
         Lanes,
         Nodes,
@@ -40,11 +41,13 @@ class OfCircuit:
         *,
         input: Nodes | None = None,
         output: Nodes | None = None,
+        spreads: File | None = None,
     ) -> StatisticsCheck:
         """Whether the mismatch that the netlist gives is physical, and what to write instead.
 
         input: input nodes or input voltage sources, positive first; as the netlist says, or as found if not given
         output: output nodes, positive first, or one node; as the netlist says, or as found if not given
+        spreads: TOML file of mismatch, process and positions, beside the netlist and before it; none if not given
 
         >>> from longtail import read
         >>> read("bjt_pair", parameters={"drc": 0.01}).check_statistics()

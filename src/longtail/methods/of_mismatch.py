@@ -45,6 +45,7 @@ class OfMismatch:
         process: Flag = False,
         both: Flag = False,
         only: Names | None = None,
+        spreads: File | None = None,
         frequency_hz: Frequency | None = None,
         vcm: Range | None = None,
         null: Flag = False,
@@ -59,6 +60,7 @@ class OfMismatch:
         process: only the process counts, all devices together
         both: mismatch and process count, as also where nothing is said
         only: devices that spread, as in q1,q2,rc*; all of them if not given
+        spreads: TOML file of mismatch, process and positions, beside the netlist and before it; none if not given
         frequency_hz: frequencies of a gain or of cmrr: one, a list, start:stop:points-per-decade or
             start:stop:lin:points (Hz); mid-band, or what stands behind the @ of the figure if not given
         vcm: dc common-mode levels: one, a list, start:stop:points or start:stop:dec:points-per-decade, or 'supplies'
@@ -88,6 +90,7 @@ class OfMismatch:
         process: Flag = False,
         both: Flag = False,
         only: Names | None = None,
+        spreads: File | None = None,
         vcm: Number | None = None,
         null: Flag = False,
         target: Number | None = None,
@@ -114,6 +117,7 @@ class OfMismatch:
         process: only the process counts, all devices together
         both: mismatch and process count, as also where nothing is said
         only: devices that spread, as in q1,q2,rc*; all of them if not given
+        spreads: TOML file of mismatch, process and positions, beside the netlist and before it; none if not given
         vcm: dc common-mode level of the inputs (V); the netlist's own if not given
         null: find the input offset that brings the output to its target, and analyze there
         target: output voltage to null to (V); with null only; 0 for a pair, mid-supply for one node if not given
@@ -143,6 +147,7 @@ class OfMismatch:
         process: Flag = False,
         both: Flag = False,
         only: Names | None = None,
+        spreads: File | None = None,
         vcm: Number | None = None,
         null: Flag = False,
         target: Number | None = None,
@@ -158,6 +163,7 @@ class OfMismatch:
         process: only the process counts, all devices together
         both: mismatch and process count, as also where nothing is said
         only: devices that spread, as in q1,q2,rc*; all of them if not given
+        spreads: TOML file of mismatch, process and positions, beside the netlist and before it; none if not given
         vcm: dc common-mode level of the inputs (V); the netlist's own if not given
         null: find the input offset that brings the output to its target, and analyze there
         target: output voltage to null to (V); with null only; 0 for a pair, mid-supply for one node if not given
@@ -181,6 +187,7 @@ class OfMismatch:
         process: Flag = False,
         both: Flag = False,
         only: Names | None = None,
+        spreads: File | None = None,
         vcm: Number | None = None,
         null: Flag = False,
         target: Number | None = None,
@@ -202,6 +209,7 @@ class OfMismatch:
         process: only the process counts, all devices together
         both: mismatch and process count, as also where nothing is said
         only: devices that spread, as in q1,q2,rc*; all of them if not given
+        spreads: TOML file of mismatch, process and positions, beside the netlist and before it; none if not given
         vcm: dc common-mode level of the inputs (V); the netlist's own if not given
         null: find the input offset that brings the output to its target, and analyze there
         target: output voltage to null to (V); with null only; 0 for a pair, mid-supply for one node if not given

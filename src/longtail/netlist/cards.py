@@ -177,9 +177,12 @@ class SpreadRule:
     owners      names of devices or models, `*` and `?` standing for any letters
     sigma       standard deviation; limit: the largest deviation; None where it is not given. Without a sigma every
                 value within the limit is as likely as any other
-    relative    whether these are parts of the value, and not in its unit
     pelgrom     Pelgrom's coefficient in place of sigma: the deviation between two devices times the root of their area
+    gradient    Pelgrom's other one: the deviation between two devices over their distance, per m
+    relative    whether these are parts of the value, and not in its unit
     correlation of the devices of a rule with each other
+    correlation_length in m: over it the correlation of two places falls to 1/e
+    origin      what the rule begins with where it is told: `*@`, or the name of a file
 
     `*@ mismatch NAME` without values is of a `.param`: what that draws is of the devices that read it.
     """
@@ -187,17 +190,34 @@ class SpreadRule:
     kind: str
     parameter: str
     owners: tuple[str, ...]
-    sigma: float | None
-    limit: float | None
-    pelgrom: float | None
-    relative: bool
-    correlation: float
     span: Span
+    sigma: float | None = None
+    limit: float | None = None
+    pelgrom: float | None = None
+    gradient: float | None = None
+    relative: bool = False
+    correlation: float = 0.0
+    correlation_length: float | None = None
+    origin: str = "*@"
 
     @property
     def of_draws(self) -> bool:
         """Whether it says of a `.param` that it draws for devices."""
         return not self.owners and self.sigma is None and self.limit is None
+
+    @property
+    def of_places(self) -> bool:
+        """Whether it goes by where devices lie; it adds to what each has by itself."""
+        return self.gradient is not None or self.correlation_length is not None
+
+
+@dataclass(frozen=True, slots=True)
+class PositionCard:
+    """`*@ position m1 0 0` or `*@ position m1 0 0 10u 10u`: where a device lies, or each of its units; x and y in m."""
+
+    device: str
+    units: tuple[tuple[float, float], ...]
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +244,7 @@ Card = (
     | Subcircuit
     | PortDirective
     | SpreadRule
+    | PositionCard
     | Shown
     | Fault
 )

@@ -20,7 +20,7 @@ from longtail.netlist.expressions.tree import Expression
 from longtail.netlist.fields import expression_at
 from longtail.netlist.lines import LogicalLine, split_lines
 from longtail.netlist.shown import CARDS, COMMANDS, shown
-from longtail.netlist.spread_cards import is_spread_rule, spread_rule
+from longtail.netlist.spread_cards import is_spread_card, spread_card
 
 DEEPEST = 64  # subcircuits and conditionals within each other
 
@@ -219,7 +219,7 @@ class _CardReader:
         """A card that is no block. What is wrong with it is kept with the others."""
         try:
             if line.text[0] == "*":
-                cards.append(spread_rule(line) if is_spread_rule(line) else dot_cards.port_directive(line))
+                cards.append(spread_card(line) if is_spread_card(line) else dot_cards.port_directive(line))
             elif line.text[0] == ".":
                 self.dot(line, keyword, cards)
             else:

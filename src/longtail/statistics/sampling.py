@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.statistics.draws import RANDOM, shaped, uniforms
+from longtail.statistics.draws import NORMAL, RANDOM, shaped, uniforms
 from longtail.statistics.draws import UNIFORM as FLAT
 from longtail.statistics.spreads import Spreads
 
@@ -30,7 +30,7 @@ class Sampling:
     def causes(self, where: Rows) -> Array:
         """The standardized causes of some samples, `[sample, cause]`; of `NOMINAL` all are zero.
 
-        Of a group with the correlation c each is sqrt(c) of what all have in common and sqrt(1 - c) of its own.
+        Those of a group are sums of independent ones, see `Spreads.mixing`, all normal.
         """
         rows = np.arange(self.samples)[where] if isinstance(where, slice) else where
         causes = self.spreads.causes
@@ -41,9 +41,12 @@ class Sampling:
         for (shape, cut), columns in self._alike.items():
             scales = [np.sqrt(3.0) if shape == FLAT else causes[k].deviation / causes[k].standard for k in columns]
             found[:, columns] = shaped(u[:, columns], shape, cut) * scales
+        own = {k: found[:, k].copy() for k, cause in enumerate(causes) if cause.group}
+        own |= {k: shaped(u[:, k], NORMAL) for k in self.spreads.groups.values()}
         for k in (k for k, cause in enumerate(causes) if cause.group):
-            c, shared = causes[k].correlation, shaped(u[:, self.spreads.groups[causes[k].group]], causes[k].shape)
-            found[:, k] = np.sqrt(c) * shared + np.sqrt(1.0 - c) * found[:, k]
+            row = self.spreads.mixing[k]
+            parts = [row[j] * own[j] for j in np.flatnonzero(row).tolist()]  # in one order: the same on all machines
+            found[:, k] = sum(parts[1:], parts[0])
         found[rows == NOMINAL] = 0.0
         return found
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +28,11 @@ from longtail.errors import OptionError, nearest
 from longtail.lanes.graph import Expr, Graph
 from longtail.lanes.plain.executor import NumpyExecutor
 from longtail.lanes.program import lower
+from longtail.netlist.cards import SpreadRule
 from longtail.netlist.expressions.draws import draw_of
 from longtail.statistics.draws import NORMAL, TRUNCATED
+from longtail.statistics.factor import factor
+from longtail.statistics.together import Equal, Field, Plane, Together
 
 Array = NDArray[np.float64]
 
@@ -47,7 +51,7 @@ class Variation:
                  `TWO_VALUES`, a deviation above and below
     draw         whether it is what a statistical function of the netlist draws: `names` has that alone, and `deviation`
                  is what it does to the parameter
-    group        causes of one group share a part of their chance: `correlation` of any two of them
+    group        causes of one group share a part of their chance, by the law `together` that each has of it
     source       what says so
     area         the parameters of the device whose product, with its m, the variance falls with, by Pelgrom's law
     """
@@ -61,10 +65,21 @@ class Variation:
     shape: str = NORMAL
     cut: float = math.inf
     group: str = ""
-    correlation: float = 0.0
+    together: Together | None = None
     source: str = ""
     draw: bool = False
     area: tuple[str, ...] = ()
+
+    @property
+    def of_places(self) -> bool:
+        """Whether it goes by where devices lie."""
+        return isinstance(self.together, Field | Plane)
+
+    @property
+    def name(self) -> str:
+        """What it is called: of one device that has mismatch of its own and such by its place, each apart."""
+        named = f"{self.instance}.{self.parameter}" if self.instance else self.parameter
+        return f"{named} ({self.together.name})" if self.together is not None and self.together.name else named
 
     @property
     def owners(self) -> tuple[str, ...]:
@@ -104,12 +119,16 @@ class Spreads:
 
     assumed  whether the netlist says nothing, and these are what devices of their kinds have as a rule
     bare     devices that could have a spread, of which nothing is said where something is said of others
+    rules    those of the netlist, and behind them those of a file beside it
+    file     the name of that
     """
 
     circuit: Circuit
     causes: tuple[Variation, ...]
     assumed: bool = False
     bare: tuple[str, ...] = ()
+    rules: tuple[SpreadRule, ...] = ()
+    file: str = ""
 
     def __repr__(self) -> str:
         return f"Spreads({len(self.causes)} causes of {len(self.names)} parameters)"
@@ -126,8 +145,8 @@ class Spreads:
 
     @cached_property
     def groups(self) -> dict[str, int]:
-        """The place of what the causes of a group have in common, by group: behind those of the causes."""
-        groups = dict.fromkeys(cause.group for cause in self.causes if cause.group)
+        """The place of what all causes of a group have in common, by group: behind those of the causes."""
+        groups = dict.fromkeys(cause.group for cause in self.causes if isinstance(cause.together, Equal))
         return {group: len(self.causes) + k for k, group in enumerate(groups)}
 
     @cached_property
@@ -143,25 +162,43 @@ class Spreads:
     def mixing(self) -> Array:
         """The causes `[cause, independent]` as sums of independent variables of variance 1.
 
-        Of a group with the correlation c each is sqrt(1 - c) of its own, in the order of the causes, and sqrt(c) of
-        what the group has in common, behind them.
+        Of a group with one correlation c each is sqrt(1 - c) of its own, in the order of the causes, and sqrt(c) of
+        what the group has in common, behind them. Those that go by their places have a factor of their correlations.
         """
         count = len(self.causes)
-        matrix = np.zeros((count, count + len(self.groups)))
-        for k, cause in enumerate(self.causes):
-            matrix[k, k] = math.sqrt(1.0 - cause.correlation)
-            if cause.group:
-                matrix[k, self.groups[cause.group]] = math.sqrt(cause.correlation)
+        matrix = np.eye(count, count + len(self.groups))
+        for group, members in self._members.items():
+            if group in self.groups:
+                for k in members:
+                    c = self._correlation(k, k)
+                    matrix[k, k], matrix[k, self.groups[group]] = math.sqrt(1.0 - c), math.sqrt(c)
+            else:
+                matrix[np.ix_(members, members)] = factor(self.correlation[np.ix_(members, members)])
         return matrix
+
+    @cached_property
+    def _members(self) -> dict[str, list[int]]:
+        """The causes of each group."""
+        found: dict[str, list[int]] = {}
+        for k, cause in enumerate(self.causes):
+            if cause.group:
+                found.setdefault(cause.group, []).append(k)
+        return found
 
     @cached_property
     def correlation(self) -> Array:
         """The correlations of the causes, `[cause, cause]`."""
-        groups = np.array([cause.group for cause in self.causes])
-        shared = np.array([cause.correlation for cause in self.causes])
-        matrix = np.where((groups[:, None] == groups) & (groups != ""), shared[:, None], 0.0)
-        np.fill_diagonal(matrix, 1.0)
+        matrix = np.eye(len(self.causes))
+        for members in self._members.values():
+            for j, k in combinations(members, 2):
+                matrix[j, k] = matrix[k, j] = self._correlation(j, k)
         return matrix
+
+    def _correlation(self, j: int, k: int) -> float:
+        """That of two causes of one group."""
+        one, other = self.causes[j].together, self.causes[k].together
+        assert one is not None and other is not None, "a group has a law"
+        return one.correlation_with(other)
 
     def values(self, causes: Array) -> dict[str, Array]:
         """Values by varied name, `[sample]`, for the standardized causes `[sample, cause]`.
@@ -240,6 +277,8 @@ class Spreads:
         kinds = " and ".join(dict.fromkeys(cause.kind for cause in self.causes))
         devices = [name for cause in self.causes for name in cause.owners]
         known = f"there is {kinds} of {', '.join(devices[:6])}" if self.causes else "no device has any"
+        if not self.causes and any(rule.gradient for rule in self.rules):
+            known = "a gradient moves devices alike that lie round one centre"
         raise OptionError(
             f"nothing of what is asked for spreads: {known}",
             hint=next((found for name in choice.only if (found := nearest(name, devices))), "")

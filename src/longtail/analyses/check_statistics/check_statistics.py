@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from longtail.analyses.check_statistics.checks import CHECKS, GivenStatistics
 from longtail.analyses.check_statistics.result import StatisticsCheck
 from longtail.circuit import Circuit
 from longtail.contract.analysis import Analysis
 from longtail.contract.drive import Drive
-from longtail.contract.options import INPUT_OPTIONS
+from longtail.contract.options import INPUT_OPTIONS, SPREADS_OPTION
 from longtail.driven.inputs import find_drives
 from longtail.errors import LongtailError
 from longtail.statistics.finding import find_spreads
+from longtail.statistics.telling import file_notes
 
 
-def run(circuit: Circuit, drive: Drive) -> StatisticsCheck:
+def run(circuit: Circuit, drive: Drive, spreads: Path | None) -> StatisticsCheck:
     """Every check in the order of its gravity; what a graver one has told of a device, a lighter one leaves out."""
-    spreads = find_spreads(circuit)
+    found = find_spreads(circuit, spreads)
     inputs, notes = _inputs(circuit, drive)
-    said = GivenStatistics(circuit, spreads, inputs)
+    said = GivenStatistics(circuit, found, inputs)
+    read = file_notes(found)
     findings = tuple(finding for check in CHECKS for finding in check(said))
-    return StatisticsCheck(circuit.title, 0 if spreads.assumed else len(spreads.causes), findings, notes)
+    return StatisticsCheck(circuit.title, 0 if found.assumed else len(found.causes), findings, (*read, *notes))
 
 
 def _inputs(circuit: Circuit, drive: Drive) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -37,6 +41,6 @@ ANALYSIS = Analysis(
     "Whether the mismatch that the netlist gives is physical, and what to write instead",
     run,
     StatisticsCheck,
-    INPUT_OPTIONS,
+    (*INPUT_OPTIONS, SPREADS_OPTION),
     draws=True,
 )

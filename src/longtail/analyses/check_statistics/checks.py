@@ -19,12 +19,14 @@ from longtail.elaborate.spreads import spread_names
 from longtail.netlist.cards import SpreadRule
 from longtail.statistics.alike import alike
 from longtail.statistics.draws import TRUNCATED, UNIFORM
-from longtail.statistics.finding import area_of
+from longtail.statistics.finding import area_of, size_of
 from longtail.statistics.spreads import Spreads, Variation
+from longtail.statistics.together import Equal
 from longtail.units import format_spice
 
 FAR = 4.0  # standard deviations that no value may change its sign within
 EQUAL = 1e-2  # part that two deviations or areas may differ by and still be meant as equal
+_ROUNDING = 1e-12  # of a correlation
 _GATE = ("w", "l")
 # Pelgrom's coefficients of MOSFETs that have been published, with room to either side: of thresholds about 1 mV*um for
 # each nm of gate oxide, of currents 0.5 to 3 %*um (M. Pelgrom, H. Tuinhout, M. Vertregt, IEDM (1998) 915)
@@ -45,8 +47,8 @@ class GivenStatistics:
 
     @cached_property
     def rules(self) -> dict[str, SpreadRule]:
-        """The rule of mismatch that holds, by varied name: the last."""
-        rules = [rule for rule in self.circuit.spreads if rule.kind == MISMATCH]
+        """The rule of mismatch of each device by itself that holds, by varied name: the last."""
+        rules = [rule for rule in self.spreads.rules if rule.kind == MISMATCH and not rule.of_places]
         return {name: rule for rule in rules for name in spread_names(self.circuit, rule)}
 
     @cached_property
@@ -59,11 +61,11 @@ class GivenStatistics:
 
     @cached_property
     def own(self) -> dict[str, dict[str, Variation]]:
-        """Mismatch by device and parameter."""
+        """Mismatch by device and parameter; of what a device has by itself and by its place, the first."""
         found: dict[str, dict[str, Variation]] = defaultdict(dict)
-        for cause in self.causes:
+        for cause in sorted(self.causes, key=lambda cause: cause.of_places):
             if cause.kind == MISMATCH:
-                found[cause.instance][cause.parameter] = cause
+                found[cause.instance].setdefault(cause.parameter, cause)
         return found
 
     @cached_property
@@ -81,7 +83,7 @@ class GivenStatistics:
         found: dict[tuple[object, ...], list[Variation]] = defaultdict(list)
         for cause in self.causes:
             rule = self.rules.get(cause.names[0]) if cause.kind == MISMATCH else None
-            if rule is not None and rule.sigma is not None:
+            if rule is not None and rule.sigma is not None and not cause.of_places:
                 instance = self.circuit.instances[cause.instance]
                 found[instance.device, instance.model, cause.parameter, cause.relative].append(cause)
         return tuple(map(tuple, found.values()))
@@ -90,7 +92,14 @@ class GivenStatistics:
         """The area that the mismatch of a device averages over."""
         instance = self.circuit.instances[cause.instance]
         spread = next((s for s in _spreads(instance) if cause.parameter in s.parameters), None)
-        return area_of(self.circuit, instance, spread.area if spread else ())
+        return area_of(self.circuit, instance, spread.area if spread and self.sized(cause) else ())
+
+    def sized(self, cause: Variation) -> bool:
+        """Whether the mismatch of a parameter goes with an area, as that of a resistor of a board does not."""
+        instance = self.circuit.instances[cause.instance]
+        spread = next((s for s in _spreads(instance) if cause.parameter in s.parameters), None)
+        sizes = spread.area if spread is not None else ()
+        return bool(sizes) and all(size_of(self.circuit, instance, name) for name in sizes)
 
     def parallel(self, cause: Variation) -> float:
         """How many devices it stands for: m, and the `area` of transistors that have one."""
@@ -152,7 +161,7 @@ def coefficients(said: GivenStatistics) -> Iterator[Finding]:
     found: dict[tuple[str, str, float, str], list[str]] = defaultdict(list)
     for cause in said.causes:
         rule = said.rules.get(cause.names[0])
-        if cause.kind == PROCESS or (rule is not None and rule.pelgrom is None):
+        if cause.kind == PROCESS or cause.of_places or (rule is not None and rule.pelgrom is None):
             continue
         instance = said.circuit.instances[cause.instance]
         spread = next((s for s in _spreads(instance) if cause.parameter in s.parameters), None)
@@ -172,7 +181,7 @@ def one_draw(said: GivenStatistics) -> Iterator[Finding]:
     for group in said.twins:
         mismatched = [cause for name in group for cause in said.own.get(name, {}).values()]
         shared = [cause for cause in said.causes if cause.kind == PROCESS and set(group) <= set(cause.owners)]
-        rigid = bool(mismatched) and all(cause.correlation == 1.0 for cause in mismatched)
+        rigid = bool(mismatched) and _always_equal(mismatched)
         if rigid or (shared and not mismatched):
             why = "a correlation of 1" if rigid else "the process alone moves them"
             causes = mismatched if rigid else shared
@@ -184,6 +193,22 @@ def one_draw(said: GivenStatistics) -> Iterator[Finding]:
             yield Finding(
                 "one draw", group, text, "a correlation below 1" if rigid else f"mismatch beside it, as in {rule}"
             )
+
+
+def _always_equal(causes: Sequence[Variation]) -> bool:
+    """Whether the causes of each parameter, one of each device, are the same one."""
+    first = {cause.parameter: cause for cause in reversed(causes)}
+    return all(_one_cause(first[cause.parameter], cause) for cause in causes)
+
+
+def _one_cause(cause: Variation, other: Variation) -> bool:
+    """Whether two causes of a group are always equal; of one by itself no."""
+    if cause.together is None or other.together is None or cause.group != other.group:
+        return False
+    if isinstance(cause.together, Equal):
+        return cause.together.correlation == 1.0
+    same = abs(cause.deviation - other.deviation) <= EQUAL * cause.deviation
+    return same and cause.together.correlation_with(other.together) >= 1.0 - _ROUNDING
 
 
 def input_pair(said: GivenStatistics) -> Iterator[Finding]:
@@ -215,7 +240,9 @@ def unlike_twins(said: GivenStatistics) -> Iterator[Finding]:
     for group in said.twins:
         for parameter in dict.fromkeys(p for name in group for p in said.own.get(name, {})):
             causes = [said.own[name][parameter] for name in group if parameter in said.own.get(name, {})]
-            same = [cause for cause in causes if cause.relative == causes[0].relative]
+            same = [cause for cause in causes if cause.relative == causes[0].relative and not cause.of_places]
+            if not same:
+                continue
             low, high = (end(cause.standard for cause in same) for end in (min, max))
             if high > low * (1.0 + EQUAL):
                 sizes = f"{_size(low, same[0].relative)} and {_size(high, same[0].relative)}"
@@ -248,7 +275,7 @@ def area(said: GivenStatistics) -> Iterator[Finding]:
     """Devices of one model and different area, the larger of which do not spread less."""
     for causes in said.fixed:
         rest = [cause for cause in causes if f"{cause.instance}.{cause.parameter}" not in said.told]
-        if not any(_areas_known(said.circuit, cause) for cause in rest):
+        if not all(said.sized(cause) for cause in rest) or not rest:
             continue
         small, *larger = sorted(rest, key=said.area)
         wrong = [
@@ -266,12 +293,6 @@ def area(said: GivenStatistics) -> Iterator[Finding]:
             model = said.circuit.instances[small.instance].model or small.instance
             hint = _rule(small, (model,), f"pelgrom={_size(coefficient, small.relative)}")
             yield Finding("area", tuple(cause.instance for cause in wrong), text, hint)
-
-
-def _areas_known(circuit: Circuit, cause: Variation) -> bool:
-    """Whether the mismatch of a parameter goes with an area, as that of a resistor of a board does not."""
-    spreads = _spreads(circuit.instances[cause.instance])
-    return any(cause.parameter in spread.parameters and spread.area for spread in spreads)
 
 
 def without_mismatch(said: GivenStatistics) -> Iterator[Finding]:
@@ -296,7 +317,8 @@ def _proposal(circuit: Circuit, names: Sequence[str]) -> str:
     same = [name for name in names if circuit.instances[name].device == first.device]
     usual = _size(spread.deviation, spread.relative)
     rule = f"'*@ mismatch {spread.parameters[0]}({','.join(same)}) sigma={usual}'"
-    coefficients = [s.coefficient.name for s in _spreads(first) if s.coefficient and s.deviation]
+    sized = [s for s in _spreads(first) if first.model and all(size_of(circuit, first, name) for name in s.area)]
+    coefficients = [s.coefficient.name for s in sized if s.coefficient and s.deviation]
     return f"{rule}, or {' and '.join(coefficients)} on the .model card" if coefficients else rule
 
 

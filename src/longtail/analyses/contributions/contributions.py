@@ -45,7 +45,7 @@ def run(
 ) -> Contributions:
     """The spread of one figure and the share of every cause."""
     asked = question(_one(measure), frequency_hz)
-    spreads = find_spreads(circuit).chosen(counted)
+    spreads = find_spreads(circuit, counted.spreads).chosen(counted)
     effects = found(circuit, asked, drive, vcm, spreads)
     sigma, share = variance_shares(effects.effects, spreads.correlation)
     mismatched = (cause.instance for cause in spreads.causes if cause.kind == MISMATCH)
@@ -85,8 +85,9 @@ def _one(measure: tuple[str, ...]) -> str:
 def _contributor(circuit: Circuit, cause: Variation, twins: Mapping[str, tuple[str, ...]]) -> Contributor:
     unit = unit_of(circuit, cause)
     group = ", ".join(twins.get(cause.instance, (cause.instance,))) if cause.kind == MISMATCH else cause.instance
+    law = cause.together.name if cause.together is not None else ""
     return Contributor(
-        cause.instance, cause.parameter, cause.kind, cause.standard, cause.relative, unit, cause.source, group
+        cause.instance, cause.parameter, cause.kind, cause.standard, cause.relative, unit, cause.source, group, law
     )
 
 

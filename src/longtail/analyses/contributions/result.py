@@ -31,6 +31,7 @@ class Contributor:
     instance, parameter what it moves, devices with commas between where it moves several; kind: mismatch or process
     sigma        standard deviation of the parameter in its unit, or as a part of it where `relative`
     source       what says so; group: the devices that ought to be equal to this one, itself among them
+    law          "field" or "gradient" of what goes by the places of devices, beside what each has by itself
     """
 
     instance: str
@@ -41,10 +42,12 @@ class Contributor:
     unit: str
     source: str
     group: str
+    law: str = ""
 
     @property
     def name(self) -> str:
-        return f"{self.instance}.{self.parameter}" if self.instance else self.parameter
+        named = f"{self.instance}.{self.parameter}" if self.instance else self.parameter
+        return f"{named} ({self.law})" if self.law else named
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -152,6 +155,7 @@ class Contributions(AtOutput, Result):
                         "share": self._shown(self.share[:, :, k]),
                         "source": self.causes[k].source,
                         "group": self.causes[k].group,
+                        **({"law": self.causes[k].law} if self.causes[k].law else {}),
                     }
                     for k in self.order
                 ],
@@ -168,7 +172,7 @@ class Contributions(AtOutput, Result):
 
     @classmethod
     def from_dict(cls, entries: Mapping[str, Any]) -> Contributions:
-        each = entries["contributions"]
+        each, known = entries["contributions"], Contributor.__dataclass_fields__
         vcm, frequency = (
             np.atleast_1d(np.array([] if entries[name] is None else entries[name], float))
             for name in ("vcm", "frequency_hz")
@@ -188,7 +192,7 @@ class Contributions(AtOutput, Result):
                 "frequency_hz": frequency,
                 "nominal": table(entries["nominal"]),
                 "sigma": table(entries["sigma"]),
-                "causes": tuple(Contributor(**{k: e[k] for k in Contributor.__dataclass_fields__}) for e in each),
+                "causes": tuple(Contributor(**{k: e[k] for k in known if k in e}) for e in each),
                 "sensitivity": np.stack([table(e["sensitivity"]) for e in each], axis=-1),
                 "share": np.stack([table(e["share"]) for e in each], axis=-1),
                 "covariance": None

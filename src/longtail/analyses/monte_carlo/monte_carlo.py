@@ -145,7 +145,7 @@ def _plan(circuit: Circuit, drive: Drive, counted: Counted, watched: Watched, dr
     beside = None  # offset is what nulls the output; all else stays as it was asked for
     if drives and target is None and any(merit.needs == "nulled" for merit in wanted):
         beside = null_target(drives, drive.target)
-    spreads = find_spreads(circuit).chosen(counted).within(whole)
+    spreads = find_spreads(circuit, counted.spreads).chosen(counted).within(whole)
     sampling = ",".join(draw.sampling)
     if sampling not in KINDS:
         hint = nearest(sampling, KINDS) or f"there are {', '.join(KINDS)}"

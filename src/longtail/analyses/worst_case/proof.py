@@ -21,7 +21,7 @@ from longtail.statistics.spreads import Spreads
 
 _RESISTIVE = {"resistor", "voltage_source", "current_source", "vcvs", "vccs", "ccvs", "cccs"}
 _REACTIVE = {"capacitor", "inductor", "coupling"}
-_VALUES = {"resistor": "r", "capacitor": "c"}  # devices that may move, and of these what
+_VALUES = {"resistor.r", "resistor.scale", "capacitor.c", "capacitor.scale"}  # what may move
 _SAME = 1e-9  # of the largest: what two solutions of one point may differ by
 PROVEN = (
     "the circuit is linear and the figure real: a ratio of determinants, each a straight line in every resistance, "
@@ -62,7 +62,7 @@ def _obstacle(name: str, effects: Effects, spreads: Spreads, search: BoxSearch) 
             return f"what {cause.source} draws may move more than one resistance, and not along a straight line"
         moved = [name.rpartition(".") for name in cause.names]
         if len(moved) > 1 or any(
-            owner not in circuit.instances or _VALUES.get(circuit.instances[owner].device) != parameter
+            owner not in circuit.instances or f"{circuit.instances[owner].device}.{parameter}" not in _VALUES
             for owner, _, parameter in moved
         ):
             return f"{cause.instance or cause.parameter} moves more than one resistance"

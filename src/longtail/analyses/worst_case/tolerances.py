@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from longtail.circuit import Circuit
 from longtail.contract.counted import MISMATCH
 from longtail.devices.discovery import devices
-from longtail.elaborate.named_values import known_value, nominal
+from longtail.elaborate.named_values import nominal
 from longtail.errors import InputError, OptionError
 from longtail.hints import said
 from longtail.statistics.draws import NORMAL, TRUNCATED, TWO_VALUES, UNIFORM
+from longtail.statistics.finding import spread_parameter
 from longtail.statistics.spreads import Spreads, Variation
 from longtail.units import parse_part
 
@@ -76,10 +77,10 @@ def _passive(circuit: Circuit) -> Iterator[str]:
     """The values of resistors and capacitors, those that have one."""
     for instance in circuit.instances.values():
         model = devices()[instance.device]
-        for parameter in (p for spread in model.mismatch if model.role is None for p in spread.parameters):
-            name = f"{instance.name}.{parameter}"
-            if known_value(circuit, name):
-                yield name
+        for spread in model.mismatch if model.role is None else ():
+            found = spread_parameter(circuit, instance, spread)
+            if found is not None:
+                yield f"{instance.name}.{found[0]}"
 
 
 def tolerance_notes(spreads: Spreads) -> Iterator[str]:
@@ -89,7 +90,7 @@ def tolerance_notes(spreads: Spreads) -> Iterator[str]:
         names = ", ".join(dict.fromkeys(cause.instance or cause.parameter for cause in normal[:6]))
         more = " ..." if len(normal) > 6 else ""
         yield f"a sigma without a limit counts as {FAR:g} sigma to either side: {names}{more}"
-    if any(cause.correlation for cause in spreads.causes):
+    if any(cause.group for cause in spreads.causes):
         yield "correlations are not counted: every cause goes to its limit by itself"
 
 

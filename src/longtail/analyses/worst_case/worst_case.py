@@ -42,7 +42,7 @@ def run(
     if len(measure) != 1:
         raise OptionError("a worst case is of one figure", hint=said("as in {measure}", measure="cmrr@50"))
     asked = question(measure[0], None)
-    spreads = find_spreads(circuit)
+    spreads = find_spreads(circuit, counted.spreads)
     spreads = (spreads if tolerance is None else of_all(spreads, tolerance)).chosen(counted)
     level = None if drive.vcm is None else np.array([drive.vcm])
     effects = found(circuit, asked, drive, level, spreads)
@@ -88,8 +88,7 @@ class _Shown:
 
 def _name(cause: Variation) -> str:
     """What a cause is called; one of the process apart from the mismatch of the same parameter."""
-    owner = f"{cause.instance}.{cause.parameter}" if cause.instance else cause.parameter
-    return f"{owner} (process)" if cause.instance and cause.kind == PROCESS else owner
+    return f"{cause.name} (process)" if cause.instance and cause.kind == PROCESS else cause.name
 
 
 def _extreme(search: BoxSearch, spreads: Spreads, shown: _Shown, point: Array) -> WorstEnd:

@@ -75,7 +75,7 @@ def _under(condition: Condition, found: Yields) -> YieldUnder:
 def _yields(
     circuit: Circuit, drive: Drive, counted: Counted, limit: tuple[Bound, ...], rare: Rare, improve: float | None
 ) -> Yields:
-    spreads = find_spreads(circuit).chosen(counted)
+    spreads = find_spreads(circuit, counted.spreads).chosen(counted)
     space = NormalSpace(spreads) if rare.samples else None
     level = None if drive.vcm is None else np.array([drive.vcm])
     asked = [question(bound.measure, None) for bound in limit]
@@ -84,7 +84,7 @@ def _yields(
     held = tuple(
         held_limit(bound, each.name, here, spreads) for bound, each, here in zip(limit, asked, effects, strict=True)
     )
-    names = [cause.instance + "." * bool(cause.instance) + cause.parameter for cause in spreads.causes]
+    names = [cause.name for cause in spreads.causes]
     causes = Sampling(spreads, _POINTS, _SEED, SOBOL).causes(slice(0, _POINTS))
     kept = [each.kept(_independent(each.picture[1], spreads)(causes)) for each in held]
     counted_at = _Counting(spreads, names)

@@ -17,6 +17,7 @@ from longtail.devices.base import (
     Potentials,
     Quantity,
     Spread,
+    coefficients,
 )
 from longtail.devices.parts.passive import (
     FIRST_COEFFICIENT,
@@ -59,6 +60,16 @@ def _nominal_capacitance(p: Parameters) -> Real:
     return model["cj"] * width * length + model["cjsw"] * 2.0 * (width + length)
 
 
+MISMATCH = (
+    Spread(
+        ("c", "scale"),
+        0.0,
+        relative=True,
+        coefficient=Parameter("a_c", "m", "Pelgrom's coefficient of the capacitance, 1 %*um is 0.01u", None, low=0.0),
+        area=("w", "l"),
+    ),
+)
+
 MODEL = DeviceModel(
     name="capacitor",
     letter="c",
@@ -87,6 +98,7 @@ MODEL = DeviceModel(
         MODEL_FIRST_COEFFICIENT,
         SECOND_COEFFICIENT,
         NOMINAL_TEMPERATURE,
+        *coefficients(MISMATCH),
     ),
     model_types={"c": 1.0, "cap": 1.0},
     quantities=(
@@ -95,6 +107,6 @@ MODEL = DeviceModel(
         Quantity("charge", "C", "charge on the plate of the first terminal"),
     ),
     scales=("c",),
-    mismatch=(Spread(("c",), 0.0, relative=True),),
+    mismatch=MISMATCH,
     references=("ngspice 39, src/spicelib/devices/cap/captemp.c",),
 )

@@ -24,6 +24,7 @@ from longtail.devices.base import (
     Potentials,
     Quantity,
     Spread,
+    coefficients,
 )
 from longtail.devices.parts.junction import present
 from longtail.devices.parts.noise import flicker, thermal
@@ -94,6 +95,16 @@ def _temperature_factor(p: Parameters) -> Real:
     return temperature_factor(p)
 
 
+MISMATCH = (
+    Spread(
+        ("r", "scale"),
+        RELATIVE_SPREAD,
+        relative=True,
+        coefficient=Parameter("a_r", "m", "Pelgrom's coefficient of the resistance, 1 %*um is 0.01u", None, low=0.0),
+        area=("w", "l"),
+    ),
+)
+
 MODEL = DeviceModel(
     name="resistor",
     letter="r",
@@ -130,6 +141,7 @@ MODEL = DeviceModel(
         Parameter("lf", "", "flicker noise exponent of the length", 1.0),
         Parameter("wf", "", "flicker noise exponent of the width", 1.0),
         Parameter("ef", "", "flicker noise exponent of the frequency", 1.0),
+        *coefficients(MISMATCH),
     ),
     model_types={"r": 1.0, "res": 1.0},
     quantities=(
@@ -139,6 +151,6 @@ MODEL = DeviceModel(
         Quantity("power", "W", "dissipated power"),
     ),
     scales=("r",),
-    mismatch=(Spread(("r",), RELATIVE_SPREAD, relative=True),),
+    mismatch=MISMATCH,
     references=("ngspice 39, src/spicelib/devices/res/restemp.c and resnoise.c",),
 )

@@ -18,6 +18,7 @@ from longtail.netlist.cards import (
     Note,
     ParameterCard,
     PortDirective,
+    PositionCard,
     Shown,
     SpreadRule,
     Subcircuit,
@@ -44,6 +45,7 @@ class Contents:
     directives: list[Directive] = field(default_factory=list)
     ports: list[PortDirective] = field(default_factory=list)
     spreads: list[SpreadRule] = field(default_factory=list)
+    positions: list[PositionCard] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)
     conditionals: list[Conditionals] = field(default_factory=list)
     faults: list[NetlistError] = field(default_factory=list)
@@ -75,6 +77,8 @@ class Contents:
                     self.ports.append(card)
                 case SpreadRule():
                     self.spreads.append(card)
+                case PositionCard():
+                    self.positions.append(card)
                 case Shown():
                     self.shown.append(card)
                 case Conditionals():

@@ -102,7 +102,7 @@ def _row(result: Contributions, k: int, share: float) -> tuple[Cell, ...]:
         Cell(spread_text(cause)),
         Cell(signed(effect, result.unit)),
         Cell(share_text(share), STRONG),
-        Cell(cause.source if cause.source.startswith("*@") else f"{cause.kind}, {cause.source}", QUIET),
+        Cell(cause.source if cause.kind in cause.source else f"{cause.kind}, {cause.source}", QUIET),
     )
 
 
