@@ -38,6 +38,7 @@ METAVARS = {
     kinds.FILE: "FILE",
     kinds.CORNERS: "NAMES",
     kinds.LIMITS: "FILE",
+    kinds.ADDRESS: "ADDRESS",
 }
 
 

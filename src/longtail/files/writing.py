@@ -14,7 +14,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from longtail.errors import OptionError
 from longtail.hints import said
@@ -83,8 +83,11 @@ def check_folder(path: Path) -> None:
 class Hold:
     """A file or a folder that no other process may hold at the same time, until it is let go.
 
-    Where the system has no locks, or none for this place, nothing is held. Raises `OptionError` where it is held.
+    Where the system has no locks, or none for this place, nothing is held. A process that is forked meanwhile, a worker
+    say, does not hold it too: it may outlive this one. Raises `OptionError` where it is held.
     """
+
+    _open: ClassVar[set[int]] = set()  # handles of this process
 
     def __init__(self, path: Path) -> None:
         self._handle: int | None = None
@@ -94,6 +97,7 @@ class Hold:
             return
         with writing(path):
             self._handle = os.open(path, os.O_RDONLY)
+        self._open.add(self._handle)
         try:
             fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -106,8 +110,19 @@ class Hold:
 
     def let_go(self) -> None:
         if self._handle is not None:
+            self._open.discard(self._handle)
             os.close(self._handle)
             self._handle = None
+
+    @classmethod
+    def forked(cls) -> None:
+        """In a new process: nothing is held here."""
+        while cls._open:
+            os.close(cls._open.pop())
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=Hold.forked)
 
 
 @contextlib.contextmanager

@@ -21,14 +21,12 @@ from longtail.contract.counted import Counted
 from longtail.contract.drive import Drive
 from longtail.contract.kinds import ASSIGNMENTS, COUNT, NAMES
 from longtail.contract.options import INPUT_OPTIONS, NONE, NULL_OPTIONS, SPREAD_OPTIONS
-from longtail.driven.drives import Drives
 from longtail.driven.grid import Lanes
 from longtail.driven.inputs import find_drives
 from longtail.driven.nulling import null_target, nulled_to
 from longtail.errors import OptionError, in_short, nearest
 from longtail.lanes.status import LaneStatus
-from longtail.merits.merit import Merit
-from longtail.merits.registry import AT_A_FREQUENCY, measures, of_point
+from longtail.merits.registry import of_point
 from longtail.statistics.bounds import Bound, read_bounds
 from longtail.statistics.draws import KINDS, RANDOM
 from longtail.statistics.finding import find_spreads
@@ -101,7 +99,7 @@ def _plan(circuit: Circuit, drive: Drive, counted: Counted, names: tuple[str, ..
     alone = all(of_point(name) for name in names) and not drive.null and drive.vcm is None
     drives = None if alone else find_drives(circuit, drive)
     whole = drives.circuit if drives else circuit
-    wanted = tuple(_single(name, whole, drives) for name in names)
+    wanted = SampledPlan.named(names, whole, drives)
     target = nulled_to(drives, drive) if drives else None
     beside = None  # offset is what nulls the output; all else stays as it was asked for
     if drives and target is None and any(merit.needs == "nulled" for merit in wanted):
@@ -127,15 +125,6 @@ def _plan(circuit: Circuit, drive: Drive, counted: Counted, names: tuple[str, ..
     )
     plan.check()
     return plan
-
-
-def _single(name: str, circuit: Circuit, drives: Drives | None) -> Merit:
-    """One figure of one number. Raises `OptionError` for a name that asks for several."""
-    own = AT_A_FREQUENCY.get(name, name)
-    found = measures((own,), circuit, len(drives.output) if drives else 0)
-    if len(found) != 1 or found[0].over_frequency:
-        raise OptionError(f"'{name}' is more than one figure", hint="as in offset, cmrr@50, differential_db or v(out)")
-    return replace(found[0], name=name)
 
 
 def _nominal(plan: SampledPlan) -> dict[str, float]:
