@@ -7,11 +7,12 @@ come out in order, however they come in, and no more are under way than fit into
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import pickle
 import sys
 from collections.abc import Iterator
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -146,11 +147,26 @@ def cluster(address: str) -> Iterator[Executor]:
             said("{scheduler} needs the package distributed, which is not installed", scheduler=None),
             hint="pip install 'longtail[cluster]'",
         ) from error
-    try:
-        client = Client(address, timeout=_SECONDS, set_as_default=False)
-    except (OSError, ValueError) as error:  # TimeoutError is an OSError
-        raise OptionError(
-            f"no scheduler of Dask answers at {address}", hint="give its address, as in tcp://10.0.0.1:8786"
-        ) from error
-    with client:
+    with ThreadPoolExecutor(1) as apart:  # there may be a loop in this thread, as in a notebook
+        try:
+            kind = apart.submit(asyncio.run, _kind(address)).result()
+        except Exception as error:  # whatever is at that address may answer anything
+            raise _no_scheduler(address, str(error) or type(error).__name__) from error
+    if kind != "Scheduler":
+        raise _no_scheduler(address, f"it is of a {kind}")
+    with Client(address, timeout=_SECONDS, set_as_default=False) as client:
         yield client.get_executor(pure=False)
+
+
+async def _kind(address: str) -> str:
+    """What answers at an address. A client that found nobody there would take long to give up."""
+    from distributed import Security, rpc
+
+    async with rpc(address, timeout=_SECONDS, connection_args=Security().get_connection_args("client")) as asked:
+        return str((await asyncio.wait_for(asked.identity(), _SECONDS))["type"])
+
+
+def _no_scheduler(address: str, why: str) -> OptionError:
+    return OptionError(
+        f"no scheduler of Dask answers at {address}: {why}", hint="give its address, as in tcp://10.0.0.1:8786"
+    )
