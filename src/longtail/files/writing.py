@@ -33,7 +33,9 @@ HINTS = {
 }
 
 
-def write_file(path: Path, content: str | bytes, *, overwrite: bool = False) -> None:
+def write_file(
+    path: Path, content: str | bytes, *, overwrite: bool = False, by_way_of: Path | None = None
+) -> None:
     """Write a file by way of another beside it, so that nobody ever sees half of it. Text is written as UTF-8.
 
     Raises `OptionError` where it cannot be written, and where something is there already that may not be replaced.
@@ -45,7 +47,7 @@ def write_file(path: Path, content: str | bytes, *, overwrite: bool = False) -> 
         if target.exists() and not target.is_file():  # a device or a pipe: it takes what it is given
             target.write_bytes(data)
             return
-        _replace(target, data)
+        _replace(target, data, by_way_of)
 
 
 def write_report(path: Path, content: str | bytes, *, overwrite: bool = False) -> None:
@@ -139,9 +141,9 @@ def writing(path: Path) -> Iterator[None]:
         raise OptionError(f"'{path}' cannot be the name of a file: {error}", hint="give another name") from error
 
 
-def _replace(target: Path, data: bytes) -> None:
+def _replace(target: Path, data: bytes, by_way_of: Path | None = None) -> None:
     """Put data in the place of a file. What was begun is removed, whatever goes wrong."""
-    with _beside(target) as beside:
+    with _beside(target, by_way_of) as beside:
         beside.write_bytes(data)
         if target.exists():
             shutil.copymode(target, beside)
@@ -149,9 +151,9 @@ def _replace(target: Path, data: bytes) -> None:
 
 
 @contextlib.contextmanager
-def _beside(target: Path) -> Iterator[Path]:
+def _beside(target: Path, by_way_of: Path | None = None) -> Iterator[Path]:
     """The name of a file for the time being in the folder of another; it is gone afterwards."""
-    beside = target.with_name(f".longtail-{os.getpid()}.tmp")
+    beside = by_way_of or target.with_name(f".longtail-{os.getpid()}.tmp")
     try:
         yield beside
     finally:
