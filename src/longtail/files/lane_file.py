@@ -70,7 +70,7 @@ class LaneFile(ABC):
 
     @abstractmethod
     def _begin(self, state: Mapping[str, Any] | None) -> None:
-        """Open what is there: to go on after `state`, or to begin, whatever is in it; the first thing then is a note."""
+        """Open what is there: to go on after `state`, or to begin whatever is in it, and first of all with a note."""
 
     @abstractmethod
     def _write(self, where: slice, status: NDArray[np.int8], values: Mapping[str, Values]) -> int:

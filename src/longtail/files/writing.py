@@ -33,9 +33,7 @@ HINTS = {
 }
 
 
-def write_file(
-    path: Path, content: str | bytes, *, overwrite: bool = False, by_way_of: Path | None = None
-) -> None:
+def write_file(path: Path, content: str | bytes, *, overwrite: bool = False, by_way_of: Path | None = None) -> None:
     """Write a file by way of another beside it, so that nobody ever sees half of it. Text is written as UTF-8.
 
     Raises `OptionError` where it cannot be written, and where something is there already that may not be replaced.

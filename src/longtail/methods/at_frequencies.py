@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from longtail.analyses.source_imbalance import SourceImbalance
     from longtail.analyses.sweep.sweep import SweepResult
     from longtail.contract.kinds import (
+        Address,
         Assignments,
         Callback,
         Corners,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         Nodes,
         Number,
         Range,
+        Workers,
     )
     from longtail.datasheet.analyze import Datasheet
 
@@ -366,6 +368,8 @@ class AtFrequencies:
         resume: Flag = False,
         overwrite: Flag = False,
         threads: Number = 1,
+        scheduler: Address | None = None,
+        executor: Workers | None = None,
         progress: Callback | None = None,
     ) -> SweepResult:
         """Figures over swept parameters: gains, CMRR, offsets, operating points.
@@ -389,6 +393,8 @@ class AtFrequencies:
         resume: go on with a file that was left unfinished
         overwrite: replace files that are there already
         threads: threads that share the lanes (at least 1, at most 256)
+        scheduler: have it done by the workers of a Dask cluster, whose scheduler is at this address; none if not given
+        executor: have it done by the workers of an executor, as of ProcessPoolExecutor(2); none if not given
         progress: called with lanes done and lanes in all; none if not given
 
         >>> from longtail import read

@@ -6,12 +6,14 @@ alone, so that it is the same whatever else is drawn, by how many threads and wh
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from longtail.analyses.monte_carlo.plan import SampledPlan
 from longtail.analyses.monte_carlo.result import MonteCarlo
+from longtail.analyses.monte_carlo.running import RunningYield
 from longtail.analyses.monte_carlo.summary import correlation, distribution, extremes, yields
 from longtail.analyses.sweep.work import WORK_OPTIONS, Work, carry_out, check_work
 from longtail.circuit import Circuit
@@ -19,7 +21,7 @@ from longtail.contract.analysis import Analysis, Option
 from longtail.contract.axes import DEFAULT, frequency_axis
 from longtail.contract.counted import Counted
 from longtail.contract.drive import Drive
-from longtail.contract.kinds import ASSIGNMENTS, COUNT, NAMES
+from longtail.contract.kinds import ASSIGNMENTS, COUNT, LISTENER, NAMES
 from longtail.contract.options import INPUT_OPTIONS, NONE, NULL_OPTIONS, SPREAD_OPTIONS
 from longtail.driven.grid import Lanes
 from longtail.driven.inputs import find_drives
@@ -56,12 +58,13 @@ def run(
     limit: tuple[Bound, ...] | None,
     draw: Draw,
     work: Work,
+    running: Callable[[str], object] | None,
 ) -> MonteCarlo:
     """Draw, solve and measure every sample."""
     check_work(work)
     bounds = limit or ()
     plan = _plan(circuit, drive, counted, (*measure, *(bound.measure for bound in bounds)), draw)
-    table, notes = carry_out(plan, work)
+    table, notes = carry_out(plan, work, RunningYield(bounds, running) if bounds and running else None)
     values = {merit.name: table.values[merit.name] for merit in plan.measures}
     nominal = _nominal(plan)
     solved = table.status == LaneStatus.CONVERGED
@@ -167,6 +170,14 @@ ANALYSIS = Analysis(
         *SPREAD_OPTIONS,
         *NULL_OPTIONS,
         *WORK_OPTIONS,
+        Option(
+            "running",
+            LISTENER,
+            "",
+            "called with the yield so far as a text, after every part",
+            python_only=True,
+            otherwise=NONE,
+        ),
     ),
     verb="mc",
 )

@@ -77,10 +77,11 @@ def yields(bounds: Sequence[Bound], values: Mapping[str, Array], samples: int) -
         return ()
     kept = [bound.holds(values[bound.measure]) for bound in bounds]
     named = [(bound.text, held) for bound, held in zip(bounds, kept, strict=True)]
-    return tuple(_yield(text, int(held.sum()), samples) for text, held in [*named, (ALL, np.all(kept, axis=0))])
+    return tuple(yield_of(text, int(held.sum()), samples) for text, held in [*named, (ALL, np.all(kept, axis=0))])
 
 
-def _yield(text: str, passed: int, samples: int) -> YieldOf:
+def yield_of(text: str, passed: int, samples: int) -> YieldOf:
+    """The part of the samples that passed, with its interval."""
     low, high = (float(end) for end in clopper_pearson(passed, samples))
     return YieldOf(text, passed, samples, passed / samples, low, high, METHOD)
 

@@ -88,8 +88,11 @@ class LaneTable:
             self.floor[where] = values[FLOOR]
 
 
-def carry_out(plan: Plan, work: Work) -> tuple[LaneTable, tuple[str, ...]]:
-    """The figures of all lanes that are kept, and what there is to say of them.
+Watch = Callable[[NDArray[np.int8], Mapping[str, NDArray[Any]]], None]  # gets status and figures of a part
+
+
+def carry_out(plan: Plan, work: Work, watch: Watch | None = None) -> tuple[LaneTable, tuple[str, ...]]:
+    """The figures of all lanes that are kept, and what there is to say of them. `watch` sees every part, in order.
 
     Raises `OptionError` for a file that is no place for them, and where they do not fit into memory.
     """
@@ -113,11 +116,16 @@ def carry_out(plan: Plan, work: Work) -> tuple[LaneTable, tuple[str, ...]]:
             notes = (*notes, f"figures over frequency are in {path} alone")
         table = LaneTable(plan, kept)
         if file and first:
-            table.put(slice(0, first), *file.kept())
+            found = file.kept()
+            table.put(slice(0, first), *found)
+            if watch:
+                watch(*found)
         for where, (status, values) in _parts(plan, work.threads, executor, first):
             table.put(where, status, values)
             if file:
                 file.write(where, status, values)
+            if watch:
+                watch(status, values)
             if work.progress:
                 work.progress(where.stop, plan.count)
     if plan.of_small_signals:
