@@ -164,6 +164,7 @@ def test_workers_that_are_lost_leave_what_is_done(
     assert path.read_bytes() == whole.read_bytes()
     assert 5 * PART <= min(rest.order) <= 8 * PART
     assert f"resumed after {min(rest.order)} lanes" in resumed.notes
+    assert f"after {min(rest.order)} of" in str(lost.value)
 
 
 def test_an_executor_that_is_shut_down_is_named(amp: lt.Amplifier) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,18 +41,18 @@ class Chain:
 
 
 def whole(folder: Path, ending: str, samples: int) -> tuple[Path, float]:
-    """A file that is written without a break, and how long that takes from its first byte on, in s."""
+    """A file that is written without a break, and how long that takes from its first part on, in s."""
     path = folder / f"whole.{ending}"
     process = _start(path, samples)
-    begun = _wait_for(path, process)
+    begun = _wait(lambda: _noted(path, samples) > 0, process)
     said = process.communicate(timeout=_PATIENCE)[0]
     assert process.returncode == 0, said
     return path, time.monotonic() - begun
 
 
 def chain(good: Path, seconds: float, samples: int, kills: int, rng: random.Random) -> Chain:
-    """Begin a file anew and kill whoever writes it so many times, each at a random moment of `seconds`; of four moments
-    one is in the first hundredth, where files are made."""
+    """Begin a file anew and kill whoever writes it so many times, each at a random moment of the `seconds` from its
+    first part on, or, one in four, of the first tenth of a second in which there is a file."""
     folder = good.parent / f"killed-{rng.randrange(10**9)}"
     folder.mkdir()
     path = folder / good.name
@@ -60,8 +61,9 @@ def chain(good: Path, seconds: float, samples: int, kills: int, rng: random.Rand
     while len(found) < kills and (not found or found[-1].noted < samples):
         process = _start(path, samples)
         noted = found[-1].noted if found else 0
-        begun = _wait_for(path, process) if not found else _wait_for_note(path, process, noted)
-        after = rng.uniform(0.0, seconds * (1.0 - noted / samples) * rng.choice([1.0, 1.0, 1.0, 0.01]))
+        opened = rng.random() < 0.25
+        begun = _wait(_opened(path) if opened else lambda noted=noted: _noted(path, samples) > noted, process)
+        after = rng.uniform(0.0, 0.1 if opened else seconds * (1.0 - noted / samples))
         time.sleep(max(0.0, begun + after - time.monotonic()))
         process.kill()
         said = process.communicate(timeout=_PATIENCE)[0]
@@ -105,25 +107,19 @@ def _start(path: Path, samples: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
-def _wait_for(path: Path, process: subprocess.Popen[bytes]) -> float:
-    """Wait until a file is begun; returns when that was."""
-    return _wait(lambda: path.exists(), process)
+def _opened(path: Path) -> Callable[[], bool]:
+    """Whether there is a file, or one that was there has been opened to go on with it, which is noted anew."""
+    before = _note(path).stat().st_mtime_ns if _note(path).exists() else None
+    return lambda: path.exists() and (before is None or _note(path).stat().st_mtime_ns != before)
 
 
-def _wait_for_note(path: Path, process: subprocess.Popen[bytes], noted: int) -> float:
-    """Wait until a process has opened a file to go on with it, which it notes anew."""
-    before = _note(path).stat().st_mtime_ns if _note(path).exists() else 0
-    return _wait(lambda: not _note(path).exists() or _note(path).stat().st_mtime_ns != before, process)
-
-
-def _wait(until: object, process: subprocess.Popen[bytes]) -> float:
+def _wait(until: Callable[[], bool], process: subprocess.Popen[bytes]) -> float:
+    """Wait until something holds or the process has ended; returns when that was."""
     end = time.monotonic() + _PATIENCE
     while process.poll() is None and time.monotonic() < end:
-        try:
-            if until():  # type: ignore[operator]
+        with contextlib.suppress(FileNotFoundError):  # between two looks
+            if until():
                 break
-        except FileNotFoundError:  # between two looks
-            break
         time.sleep(0.0005)
     return time.monotonic()
 
@@ -134,6 +130,8 @@ def _note(path: Path) -> Path:
 
 def _noted(path: Path, samples: int) -> int:
     """The samples that count as done: all where there is no note, but for a file that has nothing in it."""
+    if not path.exists():
+        return 0
     if _note(path).exists():
         return int(json.loads(_note(path).read_text())["lanes"])
     return samples if any(contents(path).values()) else 0

@@ -17,7 +17,7 @@ import longtail as lt
 from kills.killing import chain, contents, whole
 from longtail.files.lane_file import sidecar
 from longtail.files.opening import open_file
-from longtail.files.part_note import Layout
+from longtail.files.part_note import Layout, put_note
 
 SAMPLES = 40_000
 LAYOUT = Layout("t", {"rc1.r": np.arange(3.0)}, {"cmrr_db": "dB"}, {"gain": "dB"}, frozenset(), np.ones(1), "this")
@@ -73,7 +73,9 @@ def heard(listener: Callable[[str, str], None]) -> Iterator[None]:
 
 @pytest.mark.parametrize("over", [False, True])
 @pytest.mark.parametrize("ending", ["csv", "json", "zarr"])
-def test_killed_at_each_step_it_goes_on(ending: str, over: bool, tmp_path: Path) -> None:
+def test_killed_at_each_step_it_goes_on(
+    ending: str, over: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Before each call that opens, renames or removes something, in a copy of what is there then."""
     good = tmp_path / "good" / f"x.{ending}"
     good.parent.mkdir()
@@ -92,6 +94,7 @@ def test_killed_at_each_step_it_goes_on(ending: str, over: bool, tmp_path: Path)
     with heard(keep):
         _filled(path, overwrite=over)
     assert len(states) > 8
+    monkeypatch.setattr("longtail.files.writing.os.getpid", lambda: 1)  # whoever goes on is another process
     begun = 0
     for state in states:
         left = state / path.name
@@ -103,6 +106,16 @@ def test_killed_at_each_step_it_goes_on(ending: str, over: bool, tmp_path: Path)
         assert contents(left) == contents(good), state
         assert [each.name for each in state.iterdir()] == [path.name]
     assert begun > 8
+
+
+@pytest.mark.parametrize("ending", ["csv", "zarr"])
+def test_a_note_alone_is_begun_anew(ending: str, tmp_path: Path) -> None:
+    """As where it could not be begun, and was killed while it took that away."""
+    path, good = tmp_path / f"x.{ending}", tmp_path / f"good.{ending}"
+    _filled(good)
+    put_note(path, LAYOUT, 0, 0)
+    _filled(path, resume=True)
+    assert contents(path) == contents(good)
 
 
 def test_what_is_noted_is_not_done_again(tmp_path: Path) -> None:
