@@ -24,13 +24,14 @@ PAIR = 'read("bjt_pair", parameters={"drc": 0.01})'  # loads a percent apart: al
 
 
 class Part(NamedTuple):
-    """A file of methods: of the analyses that have a frequency, or of the others; or one of functions, of those that
-    are about no circuit, which has no class (its name is "")."""
+    """A file of methods: of the analyses of many lanes, which write them into a file, of the others with a frequency,
+    or of those with neither; or one of functions, of those that are about no circuit, which has no class (its name is
+    "")."""
 
     file: str
     name: str
     doc: str
-    with_frequency: bool = False
+    option: str = ""
 
     @property
     def about(self) -> Subject:
@@ -40,12 +41,21 @@ class Part(NamedTuple):
         found = analyses(self.about).values()
         if self.about is not Subject.CIRCUIT:
             return list(found)
-        return [each for each in found if self.with_frequency == any(o.name == FREQUENCY for o in each.options)]
+        return [each for each in found if self.option == _telling(each)]
 
 
-FREQUENCY = "frequency_hz"
+FREQUENCY, FILE = "frequency_hz", "out"
+
+
+def _telling(analysis: Analysis) -> str:
+    """The option that tells where an analysis belongs, or none."""
+    names = {option.name for option in analysis.options}
+    return next((name for name in (FILE, FREQUENCY) if name in names), "")
+
+
 PARTS = (
-    Part("at_frequencies.py", "AtFrequencies", "What is asked at a frequency, or over a range of them", True),
+    Part("at_frequencies.py", "AtFrequencies", "What is asked at a frequency, or over a range of them", FREQUENCY),
+    Part("over_lanes.py", "OverLanes", "What is asked of many lanes, and may go into a file", FILE),
     Part("of_circuit.py", "OfCircuit", "What is asked of the circuit as it is"),
     Part("of_options.py", "", "What is asked without a circuit, of options alone"),
 )

@@ -21,13 +21,8 @@ if TYPE_CHECKING:
     from longtail.analyses.psrr import SupplyRejection
     from longtail.analyses.range import OperatingRange
     from longtail.analyses.source_imbalance import SourceImbalance
-    from longtail.analyses.sweep.sweep import SweepResult
     from longtail.contract.kinds import (
-        Address,
-        Assignments,
-        Callback,
         Corners,
-        File,
         Flag,
         Frequency,
         Lanes,
@@ -36,7 +31,6 @@ if TYPE_CHECKING:
         Nodes,
         Number,
         Range,
-        Workers,
     )
     from longtail.datasheet.analyze import Datasheet
 
@@ -349,55 +343,4 @@ class AtFrequencies:
         >>> from longtail import read
         >>> read("bjt_pair", parameters={"drc": 0.01}).source_imbalance()
         <source imbalance of 1000 ohm: CMRR 94.77 dB at 1 Hz>
-        """
-
-    @asks
-    def sweep(
-        self,
-        *,
-        input: Nodes | None = None,
-        output: Nodes | None = None,
-        vary: Assignments | None = None,
-        parameters: Lanes | None = None,
-        measure: Names = "differential_db,cmrr_db,bandwidth_hz",
-        frequency_hz: Frequency = "1:1g:20",
-        vcm: Number | None = None,
-        null: Flag = False,
-        target: Number | None = None,
-        out: File | None = None,
-        resume: Flag = False,
-        overwrite: Flag = False,
-        threads: Number = 1,
-        scheduler: Address | None = None,
-        executor: Workers | None = None,
-        progress: Callback | None = None,
-    ) -> SweepResult:
-        """Figures over swept parameters: gains, CMRR, offsets, operating points.
-
-        input: input nodes or input voltage sources, positive first; as the netlist says, or as found if not given
-        output: output nodes, positive first, or one node; as the netlist says, or as found if not given
-        vary: what to sweep, NAME= and values: one, a list, start:stop:points or start:stop:dec:points-per-decade;
-            several are nested, repeat the option; none, it must be given if not given
-        parameters: arrays by parameter name: a lane for every value; none if not given
-        measure: what to keep: gains, op, cmrr, differential_db, common_db, common_to_differential_db,
-            differential_to_common_db, cmrr_db, bandwidth_hz, low_corner_hz, unity_gain_hz, input_offset, offset_drift,
-            vcm, input_bias_current, input_offset_current, supply_power, common_mode_low, common_mode_high, output_low,
-            output_high, linear_range, lowest_cmrr_db, z_id, z_ic, z_od, z_oc, input_noise, output_noise,
-            lowest_pole_hz, psrr(supply), v(node), i(device), device.quantity; name@frequency for figures of one
-            frequency
-        frequency_hz: frequencies: one, a list, start:stop:points-per-decade or start:stop:lin:points (Hz)
-        vcm: dc common-mode level of the inputs (V); the netlist's own if not given
-        null: find the input offset that brings the output to its target, and analyze there
-        target: output voltage to null to (V); with null only; 0 for a pair, mid-supply for one node if not given
-        out: write every lane as it comes into FILE.csv, FILE.json or FILE.zarr; none if not given
-        resume: go on with a file that was left unfinished
-        overwrite: replace files that are there already
-        threads: threads that share the lanes (at least 1, at most 256)
-        scheduler: have it done by the workers of a Dask cluster, whose scheduler is at this address; none if not given
-        executor: have it done by the workers of an executor, as of ProcessPoolExecutor(2); none if not given
-        progress: called with lanes done and lanes in all; none if not given
-
-        >>> from longtail import read
-        >>> read("bjt_pair", parameters={"drc": 0.01}).sweep(vary="rc=9k:11k:3", measure="cmrr_db")
-        <sweep over rc 3, 100.0000% of lanes solved: cmrr_db>
         """

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from longtail.analyses.derive import Derivation
     from longtail.analyses.formula.result import Formula
     from longtail.analyses.half import HalfCircuits
-    from longtail.analyses.monte_carlo.result import MonteCarlo
     from longtail.analyses.offset import Offset
     from longtail.analyses.op import OpResult
     from longtail.analyses.poles.poles import PolesAndZeros
@@ -24,20 +23,15 @@ if TYPE_CHECKING:
     from longtail.analyses.worst_case.result import WorstCase
     from longtail.analyses.yields.result import Yields
     from longtail.contract.kinds import (
-        Address,
         Assignments,
-        Callback,
         Corners,
-        File,
         Flag,
         Lanes,
-        Listener,
         Names,
         Nodes,
         Number,
         Range,
         Word,
-        Workers,
     )
 
 
@@ -151,65 +145,6 @@ class OfCircuit:
         >>> read("bjt_pair", parameters={"drc": 0.01}).half()  # doctest: +NORMALIZE_WHITESPACE
         <half circuits of 'Long-tailed pair of bipolar transistors with a mirror tail': inexact mirror image, 3 pairs of
         devices>
-        """
-
-    @asks
-    def monte_carlo(
-        self,
-        *,
-        input: Nodes | None = None,
-        output: Nodes | None = None,
-        measure: Names = "offset,cmrr",
-        limit: Assignments | None = None,
-        samples: Number = 1000,
-        seed: Number = 1,
-        sampling: Names = "random",
-        sample: Number | None = None,
-        mismatch: Flag = False,
-        process: Flag = False,
-        both: Flag = False,
-        only: Names | None = None,
-        vcm: Number | None = None,
-        null: Flag = False,
-        target: Number | None = None,
-        out: File | None = None,
-        resume: Flag = False,
-        overwrite: Flag = False,
-        threads: Number = 1,
-        scheduler: Address | None = None,
-        executor: Workers | None = None,
-        progress: Callback | None = None,
-        running: Listener | None = None,
-    ) -> MonteCarlo:
-        """Random samples: distributions of figures, yield against limits.
-
-        input: input nodes or input voltage sources, positive first; as the netlist says, or as found if not given
-        output: output nodes, positive first, or one node; as the netlist says, or as found if not given
-        measure: figures: offset, cmrr@50, or any single one that sweep measures, at a frequency or not
-        limit: what a sample has to keep, as in cmrr@50>=80dB or |offset|<=5mV; may be repeated; none if not given
-        samples: how many samples (at least 1, at most 2e+07)
-        seed: of the draws: the same seed gives the same samples (at least 0, at most 9.0072e+15)
-        sampling: how they are drawn: random, latin, sobol
-        sample: solve this one sample again, by its number (at least 0); none if not given
-        mismatch: only mismatch counts, each device by itself
-        process: only the process counts, all devices together
-        both: mismatch and process count, as also where nothing is said
-        only: devices that spread, as in q1,q2,rc*; all of them if not given
-        vcm: dc common-mode level of the inputs (V); the netlist's own if not given
-        null: find the input offset that brings the output to its target, and analyze there
-        target: output voltage to null to (V); with null only; 0 for a pair, mid-supply for one node if not given
-        out: write every lane as it comes into FILE.csv, FILE.json or FILE.zarr; none if not given
-        resume: go on with a file that was left unfinished
-        overwrite: replace files that are there already
-        threads: threads that share the lanes (at least 1, at most 256)
-        scheduler: have it done by the workers of a Dask cluster, whose scheduler is at this address; none if not given
-        executor: have it done by the workers of an executor, as of ProcessPoolExecutor(2); none if not given
-        progress: called with lanes done and lanes in all; none if not given
-        running: called with the yield so far as a text, after every part; none if not given
-
-        >>> from longtail import read
-        >>> read("bjt_pair", parameters={"drc": 0.01}).monte_carlo()
-        <1000 samples: median offset -0.0002603 V, cmrr 106.6 dB>
         """
 
     @asks

@@ -6,7 +6,6 @@ alone, so that it is the same whatever else is drawn, by how many threads and wh
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -58,13 +57,12 @@ def run(
     limit: tuple[Bound, ...] | None,
     draw: Draw,
     work: Work,
-    running: Callable[[str], object] | None,
 ) -> MonteCarlo:
     """Draw, solve and measure every sample."""
     check_work(work)
     bounds = limit or ()
     plan = _plan(circuit, drive, counted, (*measure, *(bound.measure for bound in bounds)), draw)
-    table, notes = carry_out(plan, work, RunningYield(bounds, running) if bounds and running else None)
+    table, notes = carry_out(plan, work, RunningYield(bounds, work.running) if bounds and work.running else None)
     values = {merit.name: table.values[merit.name] for merit in plan.measures}
     nominal = _nominal(plan)
     solved = table.status == LaneStatus.CONVERGED
@@ -176,6 +174,7 @@ ANALYSIS = Analysis(
             "",
             "called with the yield so far as a text, after every part",
             python_only=True,
+            group=Work,
             otherwise=NONE,
         ),
     ),

@@ -36,7 +36,7 @@ _KEPT = 1 << 29  # bytes of figures over frequency that are kept in memory
 @dataclass(frozen=True, slots=True)
 class Work:
     """How a sweep is carried out: into the file `out`, by how many threads, or by the workers of an executor or of a
-    scheduler of Dask; `progress` gets lanes done and in all."""
+    scheduler of Dask; `progress` gets lanes done and in all, `running` what is known so far, where there is that."""
 
     out: Path | None = None
     resume: bool = False
@@ -45,6 +45,7 @@ class Work:
     progress: Callable[[int, int], object] | None = None
     executor: Executor | None = None
     scheduler: str | None = None
+    running: Callable[[str], object] | None = None
 
     @property
     def workers(self) -> AbstractContextManager[Executor | None]:
@@ -159,14 +160,14 @@ _OPTIONS = (
         "scheduler",
         ADDRESS,
         "",
-        "have it done by the workers of a Dask cluster, whose scheduler is at this address",
+        "address of a Dask scheduler whose workers do it",
         otherwise=NONE,
     ),
     Option(
         "executor",
         EXECUTOR,
         "",
-        "have it done by the workers of an executor, as of ProcessPoolExecutor(2)",
+        "whose workers do it, as ProcessPoolExecutor(2)",
         python_only=True,
         otherwise=NONE,
     ),
