@@ -311,7 +311,7 @@ def test_where_no_scheduler_is_it_says_so(amp: lt.Amplifier, monkeypatch: pytest
     for address in ("nowhere", "tcp://127.0.0.1:9"):
         with pytest.raises(lt.OptionError, match="no scheduler of Dask answers"):
             amp.monte_carlo(**DRAWN, scheduler=address)
-    assert threading.active_count() == before
+    assert threading.active_count() <= before
 
 
 def test_a_worker_is_no_scheduler(amp: lt.Amplifier, dask: Any) -> None:
