@@ -16,11 +16,12 @@ FUZZ_OUT ?= out/fuzz
 SEED ?= 1
 SHARE ?= 1
 CALLS ?= 10000
+KILLS ?= 20
 MORE ?= 0
 OPAMP ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test benches boards machines mutants fuzz threads survey recorded lint clean
+.PHONY: help run test benches boards machines mutants fuzz threads kills survey recorded lint clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +53,9 @@ fuzz: $(VENV)/.installed-dev ## send damaged decks through everything (DECKS=100
 
 threads: $(VENV)/.installed-dev ## ask amplifiers from eight threads at once, by both kinds of kernels (CALLS=10000)
 	PYTHONPATH=tests $(BIN)/python -m threads.full $(CALLS)
+
+kills: $(VENV)/.installed-dev ## kill longtail mc at many random moments and go on, and compare (KILLS=20 for each kind of file, SEED=1)
+	PYTHONPATH=tests $(BIN)/python -m kills.full $(KILLS) $(SEED)
 
 survey: $(VENV)/.installed-dev ## what of a folder of decks is refused and why, and how far the rest is from ngspice (DIR=folder)
 	@scripts/ensure-ngspice.sh

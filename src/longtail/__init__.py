@@ -54,6 +54,7 @@ if TYPE_CHECKING:  # the public names and their homes; read at run time too, by 
         SizeError,
         StructuralError,
         UnsupportedError,
+        WorkersError,
     )
     from longtail.methods.of_options import predict
 
@@ -95,6 +96,7 @@ __all__ = [
     "SweepResult",
     "Transfer",
     "UnsupportedError",
+    "WorkersError",
     "WorstCase",
     "Yields",
     "decades",

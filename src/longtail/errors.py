@@ -183,6 +183,10 @@ class AnalysisError(LongtailError):
     """The computation failed on sound input."""
 
 
+class WorkersError(AnalysisError):
+    """Workers that share a computation are lost, or do not compute with the same program."""
+
+
 class SizeError(AnalysisError):
     """The circuit is larger than what was asked can take; the message names both sizes."""
 

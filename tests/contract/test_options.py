@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,9 @@ SAME: dict[str, tuple[Any, ...]] = {  # what says the same in different forms, o
     "Corners": ("slow, fast", ["slow", "fast"], ("slow", "fast")),
     "Limits": ({"A_dd": {"min": 30}}, {"A_dd": {"min": "30"}}),
     "Callback": (print,),
+    "Listener": (print,),
+    "Workers": (ThreadPoolExecutor(1),),
+    "Address": ("tcp://10.0.0.1:8786", " tcp://10.0.0.1:8786"),
 }
 WRONG: dict[str, tuple[Any, ...]] = {
     "Number": ("much", True, [1.0, 2.0], {}, 10**400, float("nan")),
@@ -72,6 +76,9 @@ WRONG: dict[str, tuple[Any, ...]] = {
     "Corners": (5, ["slow", 5]),
     "Limits": (5, {"A_dd": 5}),
     "Callback": ("print",),
+    "Listener": ("print",),
+    "Workers": (2, "2"),
+    "Address": ("", 8786),
 }
 CALLED = {"frequency_hz": "frequenc", "of": "gain", "corners": "corner", "limits": "limit"}  # in messages
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from longtail import LongtailError
@@ -72,34 +72,59 @@ def busy(what: str) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def advancing(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Show on a terminal how far long work is, how fast it goes and what is left of it.
+class Advance:
+    """What long work is told to, where nobody looks: it ends work that a signal was to end."""
 
-    The function that is yielded takes what is done and what there is in all. It ends work that a signal was to end.
-    """
+    def __call__(self, done: int, total: int) -> None:
+        """So much is done, of so much in all."""
+        raise_if_asked()
+
+    def say(self, text: str) -> None:
+        """What is known so far."""
+
+
+class ShownAdvance(Advance):
+    """The same on a terminal: how far work is, how fast it goes, what is left of it, and below what is known so far."""
+
+    def __init__(self, what: str) -> None:
+        from rich.console import Group
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+        from rich.text import Text
+
+        self._bar = Progress(
+            TextColumn("{task.description}", style="dim", markup=False),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}", style="dim"),
+            TimeRemainingColumn(),
+        )
+        self._task = self._bar.add_task(what, total=None, rate="")
+        self._known = Text(style="dim")
+        self.lines = Group(self._bar)
+
+    def __call__(self, done: int, total: int) -> None:
+        super().__call__(done, total)
+        speed = self._bar.tasks[0].speed
+        self._bar.update(self._task, completed=done, total=total, rate=f"{speed:,.0f}/s" if speed else "")
+
+    def say(self, text: str) -> None:
+        self._known.plain = printable(text)
+        if self._known not in self.lines.renderables:
+            self.lines.renderables.append(self._known)
+
+
+@contextmanager
+def advancing(what: str) -> Iterator[Advance]:
+    """Show on a terminal how far long work is, for as long as it takes."""
     if not sys.stderr.isatty():
-        yield lambda done, total: raise_if_asked()
+        yield Advance()
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.live import Live
 
-    columns = (
-        TextColumn("{task.description}", style="dim", markup=False),
-        BarColumn(bar_width=24),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}", style="dim"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None, rate="")
-
-        def advance(done: int, total: int) -> None:
-            speed = bar.tasks[0].speed
-            raise_if_asked()
-            bar.update(task, completed=done, total=total, rate=f"{speed:,.0f}/s" if speed else "")
-
-        yield advance
+    shown = ShownAdvance(what)
+    with Live(shown.lines, console=Console(stderr=True), transient=True, refresh_per_second=10):
+        yield shown
 
 
 def _show(parts: Parts) -> None:

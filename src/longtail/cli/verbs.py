@@ -38,6 +38,7 @@ METAVARS = {
     kinds.FILE: "FILE",
     kinds.CORNERS: "NAMES",
     kinds.LIMITS: "FILE",
+    kinds.ADDRESS: "ADDRESS",
 }
 
 
@@ -148,9 +149,11 @@ def command(analysis: Analysis) -> Callable[..., None]:
 def _asked(analysis: Analysis, circuit: Circuit | None, options: dict[str, Any]) -> Result:
     """What the analysis answers; on a terminal it is told meanwhile what is being done."""
     with resumable(options.get("out")):
-        if any(each.name == "progress" for each in analysis.options):
-            with advancing(analysis.name) as options["progress"]:
-                return analysis(circuit, **options)
+        offered = {each.name for each in analysis.options}
+        if "progress" in offered:
+            with advancing(analysis.name) as shown:
+                heard = {"running": shown.say} if "running" in offered else {}
+                return analysis(circuit, **options, progress=shown, **heard)
         with busy(f"{analysis.name} of {circuit.title}" if circuit else analysis.name):
             return analysis(circuit, **options)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from numbers import Real
 from pathlib import Path
@@ -38,6 +39,9 @@ File: TypeAlias = str | Path
 Corners: TypeAlias = str | Sequence[str] | Mapping[str, Mapping[str, Number]]  # "slow,fast", "all", "corners.toml"
 Limits: TypeAlias = str | Path | Mapping[str, Mapping[str, Any]]  # "limits.toml", {"A_dd": {"min": 30, "unit": "dB"}}
 Callback: TypeAlias = Callable[[int, int], object]
+Listener: TypeAlias = Callable[[str], object]
+Workers: TypeAlias = Executor  # of `concurrent.futures`
+Address: TypeAlias = str  # "tcp://10.0.0.1:8786"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +150,23 @@ def _lanes(option: Option, given: Any) -> Mapping[str, Any]:
     return _by_name(option, given)
 
 
-def _callback(option: Option, given: Any) -> Callable[[int, int], object]:
+def _callback(option: Option, given: Any) -> Callable[..., object]:
     if not callable(given):
         raise _refused(option, "a function", given)
-    function: Callable[[int, int], object] = given
+    function: Callable[..., object] = given
     return function
+
+
+def _executor(option: Option, given: Any) -> Executor:
+    if not isinstance(given, Executor):
+        raise _refused(option, "an executor of concurrent.futures", given)
+    return given
+
+
+def _address(option: Option, given: Any) -> str:
+    if not isinstance(given, str) or not given.strip():
+        raise _refused(option, "an address", given)
+    return given.strip()
 
 
 def _word(option: Option, given: Any) -> None:
@@ -174,6 +190,9 @@ RANGE = Kind("Range", _range)  # an array
 LANES = Kind("Lanes", _lanes)
 FILE = Kind("File", _file)  # a path
 CALLBACK = Kind("Callback", _callback)
+LISTENER = Kind("Listener", _callback)
+EXECUTOR = Kind("Workers", _executor)
+ADDRESS = Kind("Address", _address)
 WORD = Kind("Word", check=_word)
 ASSIGNMENTS = Kind("Assignments", check=_texts_or_by_name)  # `name=value`, repeated
 CORNERS = Kind("Corners", check=_texts_or_by_name)

@@ -1,13 +1,13 @@
 """Figures of many lanes in a file that grows part by part and can be read at any moment.
 
 One row a lane; where there are figures over frequency, one row for each lane and frequency. Beside an unfinished file
-lies `FILE.part`, which says what the sweep is and how far the file is good; it goes when the sweep is complete.
+lies `FILE.part`, which says what the sweep is and how far the file is good; it goes when the sweep is complete. It is
+there before the file has anything in it, so that a process may be killed at any moment: what is noted is kept.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.errors import AnalysisError, OptionError
-from longtail.files.part_note import Layout, sidecar
-from longtail.files.writing import Hold, write_file
+from longtail.files.part_note import Layout, put_note, sidecar
+from longtail.files.writing import Hold
 from longtail.hints import said
 
 Values = NDArray[Any]
@@ -42,7 +42,7 @@ class LaneFile(ABC):
             if made:
                 otherwise.callback(_remove, path)
             otherwise.callback(self._close)
-            self._begin(state)
+            self._begin(state if self.done else None)
             otherwise.pop_all()
 
     def write(self, where: slice, status: NDArray[np.int8], values: Mapping[str, Values]) -> None:
@@ -59,8 +59,7 @@ class LaneFile(ABC):
             ) from error
 
     def _note(self, size: int) -> None:
-        note = {"sweep": self.layout.identity, "lanes": self.done, "of": self.layout.lanes, "bytes": size}
-        write_file(sidecar(self.path), json.dumps(note), overwrite=True)
+        put_note(self.path, self.layout, self.done, size)
 
     def close(self) -> None:
         """Let go of the file; if it is complete, of the note beside it too."""
@@ -71,7 +70,7 @@ class LaneFile(ABC):
 
     @abstractmethod
     def _begin(self, state: Mapping[str, Any] | None) -> None:
-        """Open what is there: to go on after `state`, or to begin."""
+        """Open what is there: to go on after `state`, or to begin whatever is in it, and first of all with a note."""
 
     @abstractmethod
     def _write(self, where: slice, status: NDArray[np.int8], values: Mapping[str, Values]) -> int:

@@ -32,6 +32,8 @@ class TextFile(LaneFile):
     def _begin(self, state: Mapping[str, Any] | None) -> None:
         if state:
             self.kept()  # before anything is touched
+        else:
+            self._note(0)
         self._file = file = self.path.open("r+b" if state else "wb")
         if state:
             self._good = state["bytes"]

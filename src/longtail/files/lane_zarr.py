@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from longtail.errors import OptionError
 from longtail.files.lane_file import LaneFile
 from longtail.files.part_note import Layout, damaged
-from longtail.files.writing import ASK, Hold
+from longtail.files.writing import ASK
 from longtail.lanes.status import LaneStatus
 
 _CHUNK = 4096  # lanes
@@ -39,9 +39,9 @@ class ZarrFile(LaneFile):
                 f"{path.name} needs the package zarr, which is not installed",
                 hint="pip install 'longtail[zarr]', or write .csv or .json",
             ) from error
-        if not state:
-            if os.path.lexists(path):
-                _give_up(path, overwrite)
+        if not state and os.path.lexists(path):
+            _check_given_up(path, overwrite)
+        elif not path.exists():
             path.mkdir(parents=True)  # where another process is faster, it has the name
         self._group: Any = None
         super().__init__(path, layout, state, made=state is None)
@@ -54,7 +54,12 @@ class ZarrFile(LaneFile):
                 self._group = zarr.open_group(str(self.path), mode="r+", zarr_format=3)
                 self._verify()
             self.kept()
+            for torn in self.path.rglob("*.partial"):  # what zarr was writing when its process was killed
+                torn.unlink()
         else:
+            self._note(0)
+            for each in self.path.iterdir():
+                shutil.rmtree(each) if each.is_dir() else each.unlink()
             self._group = zarr.open_group(str(self.path), mode="w-", zarr_format=3)
             self._create()
         self._note(0)
@@ -140,8 +145,8 @@ class ZarrFile(LaneFile):
             return status, {name: self._group[name][done] for name in self.layout.scalars}
 
 
-def _give_up(path: Path, overwrite: bool) -> None:
-    """Remove the store of a sweep that may be replaced. Raises `OptionError` for one that may not, and for all else."""
+def _check_given_up(path: Path, overwrite: bool) -> None:
+    """Raise `OptionError` for the store of a sweep that may not be replaced, and for all else."""
     try:
         attributes = json.loads((path / "zarr.json").read_text(encoding="utf-8"))["attributes"]
         ours = attributes["status"] == _texts() and not path.is_symlink()
@@ -151,9 +156,6 @@ def _give_up(path: Path, overwrite: bool) -> None:
         raise OptionError(f"{path} is there already, and is no sweep", hint="give another name")
     if not overwrite:
         raise OptionError(f"{path} is there already, and would be lost", hint=ASK)
-    held = Hold(path)
-    shutil.rmtree(path)
-    held.let_go()
 
 
 def _texts() -> dict[str, str]:

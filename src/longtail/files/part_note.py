@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from longtail.errors import OptionError
+from longtail.files.writing import write_file
 from longtail.hints import said
 
 
@@ -64,6 +65,9 @@ def damaged(path: Path) -> OptionError:
 def begun(path: Path, layout: Layout, resume: bool, overwrite: bool) -> dict[str, Any] | None:
     """What the note says of an unfinished file that is to be gone on with; None where a file is to be begun.
 
+    One without lanes may be in any state, and is begun anew: so is an empty one without a note, whose process has ended
+    before it could write one.
+
     Raises `OptionError` where there is nothing to resume, where what is there is damaged or another sweep, and where an
     unfinished sweep would be lost.
     """
@@ -71,6 +75,8 @@ def begun(path: Path, layout: Layout, resume: bool, overwrite: bool) -> dict[str
     if not resume and overwrite:
         return None
     if not note.exists():
+        if resume and _empty(path):
+            return _state(layout, 0, 0)
         if resume and path.exists():
             raise OptionError(
                 f"{path} is complete: there is nothing to resume",
@@ -85,14 +91,31 @@ def begun(path: Path, layout: Layout, resume: bool, overwrite: bool) -> dict[str
             ),
         )
     state = _read(note, layout)
-    if state["sweep"] != layout.identity or not path.exists():
+    if state["sweep"] != layout.identity or not (path.exists() or not state["lanes"]):
         raise OptionError(
             f"{path} was begun with another netlist or other options: it cannot be resumed",
             hint="give what it was begun with, or another file",
         )
-    if path.is_file() and path.stat().st_size < state["bytes"]:
+    if state["lanes"] and path.is_file() and path.stat().st_size < state["bytes"]:
         raise damaged(path)
     return state
+
+
+def put_note(path: Path, layout: Layout, lanes: int, size: int) -> None:
+    """Note that so many lanes, in so many bytes, are good. What a process leaves that is killed here is gone with the
+    next note."""
+    note = sidecar(path)
+    state = json.dumps(_state(layout, lanes, size))
+    write_file(note, state, overwrite=True, by_way_of=note.with_name(f"{note.name}~"))
+
+
+def _state(layout: Layout, lanes: int, size: int) -> dict[str, Any]:
+    return {"sweep": layout.identity, "lanes": lanes, "of": layout.lanes, "bytes": size}
+
+
+def _empty(path: Path) -> bool:
+    """Whether there is a file or a folder with nothing in it."""
+    return not any(path.iterdir()) if path.is_dir() else path.is_file() and path.stat().st_size == 0
 
 
 def _read(note: Path, layout: Layout) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from longtail.errors import OptionError
 from longtail.hints import said
@@ -33,7 +33,7 @@ HINTS = {
 }
 
 
-def write_file(path: Path, content: str | bytes, *, overwrite: bool = False) -> None:
+def write_file(path: Path, content: str | bytes, *, overwrite: bool = False, by_way_of: Path | None = None) -> None:
     """Write a file by way of another beside it, so that nobody ever sees half of it. Text is written as UTF-8.
 
     Raises `OptionError` where it cannot be written, and where something is there already that may not be replaced.
@@ -45,7 +45,7 @@ def write_file(path: Path, content: str | bytes, *, overwrite: bool = False) -> 
         if target.exists() and not target.is_file():  # a device or a pipe: it takes what it is given
             target.write_bytes(data)
             return
-        _replace(target, data)
+        _replace(target, data, by_way_of)
 
 
 def write_report(path: Path, content: str | bytes, *, overwrite: bool = False) -> None:
@@ -83,8 +83,11 @@ def check_folder(path: Path) -> None:
 class Hold:
     """A file or a folder that no other process may hold at the same time, until it is let go.
 
-    Where the system has no locks, or none for this place, nothing is held. Raises `OptionError` where it is held.
+    Where the system has no locks, or none for this place, nothing is held. A process that is forked meanwhile, a worker
+    say, does not hold it too: it may outlive this one. Raises `OptionError` where it is held.
     """
+
+    _open: ClassVar[set[int]] = set()  # handles of this process
 
     def __init__(self, path: Path) -> None:
         self._handle: int | None = None
@@ -94,6 +97,7 @@ class Hold:
             return
         with writing(path):
             self._handle = os.open(path, os.O_RDONLY)
+        self._open.add(self._handle)
         try:
             fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -106,8 +110,19 @@ class Hold:
 
     def let_go(self) -> None:
         if self._handle is not None:
+            self._open.discard(self._handle)
             os.close(self._handle)
             self._handle = None
+
+    @classmethod
+    def forked(cls) -> None:
+        """In a new process: nothing is held here."""
+        while cls._open:
+            os.close(cls._open.pop())
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=Hold.forked)
 
 
 @contextlib.contextmanager
@@ -124,9 +139,9 @@ def writing(path: Path) -> Iterator[None]:
         raise OptionError(f"'{path}' cannot be the name of a file: {error}", hint="give another name") from error
 
 
-def _replace(target: Path, data: bytes) -> None:
+def _replace(target: Path, data: bytes, by_way_of: Path | None = None) -> None:
     """Put data in the place of a file. What was begun is removed, whatever goes wrong."""
-    with _beside(target) as beside:
+    with _beside(target, by_way_of) as beside:
         beside.write_bytes(data)
         if target.exists():
             shutil.copymode(target, beside)
@@ -134,9 +149,9 @@ def _replace(target: Path, data: bytes) -> None:
 
 
 @contextlib.contextmanager
-def _beside(target: Path) -> Iterator[Path]:
+def _beside(target: Path, by_way_of: Path | None = None) -> Iterator[Path]:
     """The name of a file for the time being in the folder of another; it is gone afterwards."""
-    beside = target.with_name(f".longtail-{os.getpid()}.tmp")
+    beside = by_way_of or target.with_name(f".longtail-{os.getpid()}.tmp")
     try:
         yield beside
     finally:

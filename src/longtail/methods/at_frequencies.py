@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from longtail.analyses.source_imbalance import SourceImbalance
     from longtail.analyses.sweep.sweep import SweepResult
     from longtail.contract.kinds import (
+        Address,
         Assignments,
         Callback,
         Corners,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
         Nodes,
         Number,
         Range,
+        Workers,
     )
     from longtail.datasheet.analyze import Datasheet
 
@@ -330,6 +332,8 @@ class AtFrequencies:
         resume: Flag = False,
         overwrite: Flag = False,
         threads: Number = 1,
+        scheduler: Address | None = None,
+        executor: Workers | None = None,
         progress: Callback | None = None,
     ) -> SweepResult:
         """Figures over swept parameters: gains, CMRR, offsets, operating points.
@@ -353,6 +357,8 @@ class AtFrequencies:
         resume: go on with a file that was left unfinished
         overwrite: replace files that are there already
         threads: threads that share the lanes (at least 1, at most 256)
+        scheduler: address of a Dask scheduler whose workers do it; none if not given
+        executor: whose workers do it, as ProcessPoolExecutor(2); none if not given
         progress: called with lanes done and lanes in all; none if not given
 
         >>> from longtail import read

@@ -17,17 +17,20 @@ if TYPE_CHECKING:
     from longtail.analyses.worst_case.result import WorstCase
     from longtail.analyses.yields.result import Yields
     from longtail.contract.kinds import (
+        Address,
         Assignments,
         Callback,
         Corners,
         File,
         Flag,
         Frequency,
+        Listener,
         Names,
         Nodes,
         Number,
         Range,
         Word,
+        Workers,
     )
 
 
@@ -100,7 +103,10 @@ class OfMismatch:
         resume: Flag = False,
         overwrite: Flag = False,
         threads: Number = 1,
+        scheduler: Address | None = None,
+        executor: Workers | None = None,
         progress: Callback | None = None,
+        running: Listener | None = None,
     ) -> MonteCarlo:
         """Random samples: distributions of figures, yield against limits.
 
@@ -128,7 +134,10 @@ class OfMismatch:
         resume: go on with a file that was left unfinished
         overwrite: replace files that are there already
         threads: threads that share the lanes (at least 1, at most 256)
+        scheduler: address of a Dask scheduler whose workers do it; none if not given
+        executor: whose workers do it, as ProcessPoolExecutor(2); none if not given
         progress: called with lanes done and lanes in all; none if not given
+        running: called with the yield so far as a text, after every part; none if not given
 
         >>> from longtail import read
         >>> read("bjt_pair", parameters={"drc": 0.01}).monte_carlo()

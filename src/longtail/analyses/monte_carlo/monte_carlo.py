@@ -13,6 +13,7 @@ import numpy as np
 from longtail.analyses.monte_carlo.control import controlled
 from longtail.analyses.monte_carlo.plan import SampledPlan
 from longtail.analyses.monte_carlo.result import MonteCarlo, Under
+from longtail.analyses.monte_carlo.running import RunningYield
 from longtail.analyses.monte_carlo.summary import Ordered, correlation, distribution, everywhere, extremes, yields
 from longtail.analyses.sweep.work import WORK_OPTIONS, Work, carry_out, check_work
 from longtail.circuit import Circuit
@@ -20,18 +21,16 @@ from longtail.contract.analysis import Analysis, Option
 from longtail.contract.axes import DEFAULT, FORMS, frequency_axis
 from longtail.contract.counted import Counted
 from longtail.contract.drive import Drive
-from longtail.contract.kinds import ASSIGNMENTS, COUNT, FLAG, NAMES
+from longtail.contract.kinds import ASSIGNMENTS, COUNT, FLAG, LISTENER, NAMES
 from longtail.contract.options import INPUT_OPTIONS, NONE, NULL_OPTIONS, SPREAD_OPTIONS
 from longtail.driven.conditions import TYPICAL, Condition, UnderWhich, condition_options, under
-from longtail.driven.drives import Drives
 from longtail.driven.grid import Lanes
 from longtail.driven.inputs import find_drives
 from longtail.driven.nulling import null_target, nulled_to
 from longtail.errors import OptionError, in_short, nearest
 from longtail.hints import said
 from longtail.lanes.status import LaneStatus
-from longtail.merits.merit import Merit
-from longtail.merits.registry import AT_A_FREQUENCY, measures, of_point
+from longtail.merits.registry import of_point
 from longtail.statistics.bounds import Bound, read_bounds
 from longtail.statistics.draws import KINDS, RANDOM
 from longtail.statistics.finding import find_spreads
@@ -89,10 +88,8 @@ def run(
     if work.out is not None:
         raise OptionError("a file holds the samples of one condition", hint=said("leave {out} out", out=None))
     at = {each.name: sampled(under(circuit, each)) for each in among}
-    found = at[TYPICAL]
-    return replace(
-        found, under=tuple(map(_under, among, at.values())), everywhere=everywhere(watched.bounds, at.values())
-    )
+    kept = everywhere(watched.bounds, at.values())
+    return replace(at[TYPICAL], under=tuple(map(_under, among, at.values())), everywhere=kept)
 
 
 def _under(condition: Condition, found: MonteCarlo) -> Under:
@@ -102,7 +99,7 @@ def _under(condition: Condition, found: MonteCarlo) -> Under:
 def _sampled(circuit: Circuit, drive: Drive, counted: Counted, watched: Watched, draw: Draw, work: Work) -> MonteCarlo:
     bounds = watched.bounds
     plan = _plan(circuit, drive, counted, watched, draw)
-    table, notes = carry_out(plan, work)
+    table, notes = carry_out(plan, work, RunningYield(bounds, work.running) if bounds and work.running else None)
     values = {merit.name: table.values[merit.name] for merit in plan.measures}
     nominal = _nominal(plan)
     solved = table.status == LaneStatus.CONVERGED
@@ -140,7 +137,7 @@ def _plan(circuit: Circuit, drive: Drive, counted: Counted, watched: Watched, dr
     alone = all(of_point(name) for name in names) and not drive.null and drive.vcm is None
     drives = None if alone else find_drives(circuit, drive)
     whole = drives.circuit if drives else circuit
-    wanted = tuple(_single(name, whole, drives) for name in names)
+    wanted = SampledPlan.named(names, whole, drives)
     target = nulled_to(drives, drive) if drives else None
     beside = None  # offset is what nulls the output; all else stays as it was asked for
     if drives and target is None and any(merit.needs == "nulled" for merit in wanted):
@@ -168,15 +165,6 @@ def _plan(circuit: Circuit, drive: Drive, counted: Counted, watched: Watched, dr
     )
     plan.check()
     return plan
-
-
-def _single(name: str, circuit: Circuit, drives: Drives | None) -> Merit:
-    """One figure of one number. Raises `OptionError` for a name that asks for several."""
-    own = AT_A_FREQUENCY.get(name, name)
-    found = measures((own,), circuit, len(drives.output) if drives else 0)
-    if len(found) != 1 or found[0].over_frequency:
-        raise OptionError(f"'{name}' is more than one figure", hint="as in offset, cmrr@50, differential_db or v(out)")
-    return replace(found[0], name=name)
 
 
 def _nominal(plan: SampledPlan) -> dict[str, float]:
@@ -237,6 +225,15 @@ ANALYSIS = Analysis(
             )
         ),
         *WORK_OPTIONS,
+        Option(
+            "running",
+            LISTENER,
+            "",
+            "called with the yield so far as a text, after every part",
+            python_only=True,
+            group=Work,
+            otherwise=NONE,
+        ),
     ),
     verb="mc",
 )

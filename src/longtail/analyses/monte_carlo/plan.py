@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from longtail.analyses.sweep.plan import Digest, Plan
+from longtail.analyses.sweep.plan import Digest, Plan, Where
+from longtail.circuit import Circuit
+from longtail.driven.drives import Drives
 from longtail.driven.varied import levels_over
 from longtail.engine.small_signal.linearization import Complex
 from longtail.engine.solving.operating_point import OperatingPoint
+from longtail.errors import OptionError
 from longtail.files.lane_file import Layout
+from longtail.merits.merit import Merit
+from longtail.merits.registry import AT_A_FREQUENCY, measures
 from longtail.statistics.sampling import Sampling
 
 Array = NDArray[np.float64]
@@ -47,6 +53,18 @@ class SampledPlan(Plan):
         status, values = plain.digest(where, point, matrix)
         return status, values | nulled.digest(where, nulled.solve(where), None)[1]
 
+    def abroad(self) -> Plan:
+        """See `Plan.abroad`: samples are drawn wherever they are solved."""
+        return self
+
+    def request(self, where: slice) -> slice:
+        return where
+
+    @staticmethod
+    def named(names: Sequence[str], circuit: Circuit, drives: Drives | None) -> tuple[Merit, ...]:
+        """See `Plan.named`. Raises `OptionError` too for a name that asks for several figures."""
+        return tuple(_single(name, circuit, drives) for name in names)
+
     @property
     def count(self) -> int:
         return self.sampling.samples if self.numbers is None else self.numbers.size
@@ -64,7 +82,7 @@ class SampledPlan(Plan):
     def names(self) -> tuple[str, ...]:
         return tuple(self.values(slice(0, 1)))
 
-    def values(self, where: slice | NDArray[np.intp]) -> dict[str, Array]:
+    def values(self, where: Where) -> dict[str, Array]:
         """The values of some samples by varied name; levels of input sources that follow them too."""
         rows = where if self.numbers is None else self.numbers[where]
         drawn = self.sampling.values(rows)
@@ -79,3 +97,12 @@ class SampledPlan(Plan):
         drawn = (self.sampling.seed, self.sampling.kind, self.sampling.samples, spreads.causes, spreads.names)
         identity = hashlib.sha256(f"{made.identity}{drawn!r}".encode()).hexdigest()
         return replace(made, identity=identity)
+
+
+def _single(name: str, circuit: Circuit, drives: Drives | None) -> Merit:
+    """One figure of one number. Raises `OptionError` for a name that asks for several."""
+    own = AT_A_FREQUENCY.get(name, name)
+    found = measures((own,), circuit, len(drives.output) if drives else 0)
+    if len(found) != 1 or found[0].over_frequency:
+        raise OptionError(f"'{name}' is more than one figure", hint="as in offset, cmrr@50, differential_db or v(out)")
+    return replace(found[0], name=name)

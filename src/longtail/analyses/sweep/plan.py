@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
@@ -37,12 +37,14 @@ from longtail.large_signal.extremes import without_figures
 from longtail.merits.frequencies import Asked, Frequencies
 from longtail.merits.merit import Merit, SpotMerit
 from longtail.merits.noise import OUTPUT_NOISE
+from longtail.merits.registry import measures
 from longtail.merits.seen import Seen
 from longtail.modes import DIFFERENTIAL
 
 Array = NDArray[np.float64]
 FLOOR = "@floor"  # beside the figures of a part, by a name that no figure has
 Digest = tuple[NDArray[np.int8], dict[str, NDArray[Any]]]  # status and values of a part
+Where = slice | NDArray[np.intp]  # some lanes
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,11 +75,39 @@ class Plan:
         """What is varied."""
         return tuple(self.lanes.values)
 
-    def values(self, where: slice | NDArray[np.intp]) -> dict[str, Array]:
+    def values(self, where: Where) -> dict[str, Array]:
         """The values of some lanes by varied name."""
         return {name: values[where] for name, values in self.lanes.values.items()}
 
-    def solve(self, where: slice | NDArray[np.intp]) -> OperatingPoint:
+    def abroad(self) -> Plan:
+        """The plan for another process: it pickles small, see `request`."""
+        return PlanAbroad(
+            self.circuit,
+            self.drives,
+            Lanes({}, ()),
+            {},
+            self.measures,
+            self.frequency_hz,
+            self.target,
+            lanes_in_all=self.count,
+            varied=self.names,
+        )
+
+    def request(self, where: slice) -> Any:
+        """What `abroad` takes in place of `where`."""
+        return self.values(where)
+
+    @staticmethod
+    def named(names: Sequence[str], circuit: Circuit, drives: Drives | None) -> tuple[Merit, ...]:
+        """Figures by the names that they have in a plan of this kind. Raises `OptionError` as `measures` does."""
+        return measures(names, circuit, len(drives.output) if drives else 0)
+
+    def __reduce__(self) -> tuple[Callable[..., Plan], tuple[type[Plan], dict[str, Any]]]:
+        """What it was made of; what it has prepared stays here, and figures, which are functions, go by name."""
+        made = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "_spots"}
+        return _made, (type(self), made | {"measures": tuple(m.name for m in self.measures)})
+
+    def solve(self, where: Where) -> OperatingPoint:
         """Operating points of some lanes, nulled where that is asked for."""
         some = Lanes(self.values(where), self.lanes.axes)
         if self.target is None or self.drives is None:
@@ -240,6 +270,30 @@ class Plan:
             self.frequency_hz if vectors else None,
             identity.hexdigest(),
         )
+
+
+def _made(kind: type[Plan], of: dict[str, Any]) -> Plan:
+    return kind(**{**of, "measures": kind.named(of["measures"], of["circuit"], of["drives"])})
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PlanAbroad(Plan):
+    """A plan in another process than its lanes: the values of a part come with it, by varied name, in place of the
+    slice that `Plan.values` takes. There are `lanes_in_all` of them, of the names `varied`."""
+
+    lanes_in_all: int
+    varied: tuple[str, ...]
+
+    @property
+    def count(self) -> int:
+        return self.lanes_in_all
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self.varied
+
+    def values(self, where: Any) -> dict[str, Array]:
+        return dict(where)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -7,7 +7,7 @@ digest keeps goes on. Parts come out in order, so that a file can be written as 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
 from typing import TypeVar
@@ -39,8 +39,8 @@ def stream(
     once, and both functions must bear that; compiled code lets go of the interpreter lock. Abandoning the iterator
     ends the work after the parts that are under way.
     """
-    parts = [slice(k, min(k + size, lanes)) for k in range(first, lanes, size)]
-    threads = min(threads, len(parts))
+    some = parts(lanes, size, first)
+    threads = min(threads, len(some))
     buffers: SimpleQueue[Complex | None] = SimpleQueue()
     for _ in range(threads):
         buffers.put(sweep.buffer(min(size, lanes - first)) if sweep else None)
@@ -55,25 +55,37 @@ def stream(
 
     with dense.one_thread():
         if threads <= 1:
-            yield from ((part, work(part)) for part in parts)
+            yield from ((part, work(part)) for part in some)
             return
         work(slice(first, first + 1))  # what is prepared on first use is prepared once, not once a thread
-        yield from _in_order(parts, work, threads)
+        with ThreadPoolExecutor(threads) as pool:
+            yield from in_order(some, lambda part: pool.submit(work, part), 2 * threads)
 
 
-def _in_order(parts: list[slice], work: Callable[[slice], T], threads: int) -> Iterator[tuple[slice, T]]:
-    """Parts over threads, no more under way or waiting than twice the threads."""
+def parts(lanes: int, size: int, first: int = 0) -> list[slice]:
+    """Parts of `size` lanes from `first` on.
+
+    >>> parts(10, 4, 2)
+    [slice(2, 6, None), slice(6, 10, None)]
+    """
+    return [slice(k, min(k + size, lanes)) for k in range(first, lanes, size)]
+
+
+def in_order(some: Iterable[slice], submit: Callable[[slice], Future[T]], most: int) -> Iterator[tuple[slice, T]]:
+    """Parts with what became of them, in order whatever is done first, no more than `most` under way or waiting.
+
+    Those that are not under way when the iterator is abandoned are never begun.
+    """
     waiting: deque[tuple[slice, Future[T]]] = deque()
-    with ThreadPoolExecutor(threads) as pool:
-        try:
-            for part in parts:
-                waiting.append((part, pool.submit(work, part)))
-                if len(waiting) >= 2 * threads:
-                    where, done = waiting.popleft()
-                    yield where, done.result()
-            while waiting:
+    try:
+        for part in some:
+            waiting.append((part, submit(part)))
+            if len(waiting) >= most:
                 where, done = waiting.popleft()
                 yield where, done.result()
-        finally:
-            for _, future in waiting:
-                future.cancel()
+        while waiting:
+            where, done = waiting.popleft()
+            yield where, done.result()
+    finally:
+        for _, future in waiting:
+            future.cancel()
