@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import longtail as lt
-from longtail.errors import OptionError
+from longtail.errors import AnalysisError, OptionError
 
 PAIR = """a bipolar pair
 *@ mismatch r(rc*) sigma=0.5%
@@ -216,6 +216,11 @@ def test_a_control_needs_normal_causes_and_all_samples() -> None:
         _run(samples=10, sample=3, limit="|offset|<=1mV", control=True)
     with pytest.raises(OptionError, match="control has no effect without limit"):
         _run(samples=10, control=True)
+
+
+def test_an_output_that_cannot_be_nulled_says_why() -> None:
+    with pytest.raises(AnalysisError, match="does not follow the inputs at dc"):
+        _run("radio_front_end", samples=10, measure="offset")
 
 
 def test_a_file_is_of_one_condition(tmp_path: Path) -> None:

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from longtail.circuit import Circuit
 from longtail.driven.drives import Drives
 from longtail.driven.grid import Array, Lanes
-from longtail.driven.nulling import as_plain, at_one_lane, bias, nulled_nearby, offset_of
+from longtail.driven.nulling import as_plain, at_one_lane, bias, not_nulled, nulled_nearby, offset_of
 from longtail.elaborate.named_values import nominal
 from longtail.engine.equations.system import System
 from longtail.engine.equations.trace import Null
 from longtail.engine.remember import Remembered
 from longtail.engine.solving.batch import Batch
 from longtail.engine.solving.operating_point import OperatingPoint, solve_operating_point
+from longtail.errors import ConvergenceError
 from longtail.lanes.kernels import COMPILED
 
 _BATCHES = Remembered[Batch](16)
@@ -30,8 +31,12 @@ def batch(circuit: Circuit, names: tuple[str, ...], drives: Drives | None = None
         if not drives:
             return Batch(solve_operating_point(system, values))
         values |= drives.values
-        nulled = null and nulled_nearby(drives, system, values)
-        return Batch(nulled or solve_operating_point(system, values, None if null else bias(drives)[0]))
+        if null is None:
+            return Batch(solve_operating_point(system, values, bias(drives)[0]))
+        try:
+            return Batch(nulled_nearby(drives, system, values) or solve_operating_point(system, values))
+        except ConvergenceError as error:
+            raise not_nulled(drives, null.target, error) from error
 
     return _BATCHES.get(circuit, key, prepare)
 

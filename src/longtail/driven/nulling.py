@@ -103,13 +103,21 @@ def _bias(drives: Drives, null: bool, target: float | None) -> tuple[OperatingPo
     try:
         nulled = nulled_nearby(drives, system, drives.values) or solve_operating_point(system, drives.values)
     except ConvergenceError as error:
-        _check_gain(drives)
-        why = out_of_reach(drives, bias(drives)[0], null_target(drives, target), _reach(drives))
-        raise why or AnalysisError(f"the output cannot be nulled: {error.message}", hint=error.hint) from error
+        raise not_nulled(drives, null_target(drives, target), error) from error
     point = at_one_lane(as_plain(drives, plain, nulled))
     offset = offset_of(drives, point).item()
     _check_offset(drives, offset, null_target(drives, target))
     return point, offset
+
+
+def not_nulled(drives: Drives, target: float, error: ConvergenceError) -> AnalysisError:
+    """Why there is no nulled point, in place of where a search for it ended.
+
+    Raises `AnalysisError` where the output does not follow the inputs at all.
+    """
+    _check_gain(drives)
+    why = out_of_reach(drives, bias(drives)[0], target, _reach(drives))
+    return why or AnalysisError(f"the output cannot be nulled: {error.message}", hint=error.hint)
 
 
 def nulled_nearby(drives: Drives, system: System, values: dict[str, float]) -> OperatingPoint | None:

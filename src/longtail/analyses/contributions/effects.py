@@ -115,7 +115,7 @@ def _by_sensitivities(
     at = sensitivities(swept.drives, some.point, within.names, frequency, nulled=drive.null)
     nominal, slopes = _figure(asked.name, at, some)
     effects = np.full((levels.size, nominal.shape[1], len(spreads.causes)), np.nan, slopes.dtype)
-    effects[good] = slopes @ within.moves.T
+    effects[good] = _above_floor(slopes @ within.moves.T, asked.name, at)
     figures = np.full(effects.shape[:2], np.nan, nominal.dtype)
     figures[good] = nominal
     symbol, unit = ("V_OS", "V") if asked.name == OFFSET else _written(asked.name, drives)
@@ -125,6 +125,14 @@ def _by_sensitivities(
         return _solved(asked.name, swept.at(v_ic=np.full(len(causes), levels[0]), varied=varied), frequency[:1])
 
     return Effects(symbol, unit, frequency, levels, figures, effects, drives, solve)
+
+
+def _above_floor(effects: Values, name: str, at: Sensitivities) -> Values:
+    """Effects `[lane, frequency, cause]` on gains, zero where they are less than what is rounding in a gain."""
+    if name == OFFSET:
+        return effects
+    floor = at.floor if name != CMRR else at.floor / np.abs(at.gains[:, :, DIFFERENTIAL, DIFFERENTIAL])
+    return np.asarray(np.where(np.abs(effects) <= floor[..., None], 0.0, effects).astype(effects.dtype))
 
 
 def _solved(name: str, points: Points, frequency_hz: Array) -> Values:

@@ -16,7 +16,7 @@ def page(result: Yields) -> Page:
     ports = (("input", ", ".join(result.input)), ("output", result.label)) if result.output else ()
     facts = (
         *ports,
-        ("yield", f"{part_text(result.joint, 1.0 - result.joint)}, at least {100.0 * result.least:.4g} %"),
+        ("yield", f"{part_text(result.joint, 1.0 - result.joint)}, at least {100.0 * result.least:.6g} %"),
         ("of", f"{counted(result.causes, 'cause')}: {' and '.join(result.kinds)}"),
         ("picture", result.validity),
     )
