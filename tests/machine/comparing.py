@@ -20,6 +20,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 WITHIN = 1e-9
@@ -35,6 +36,7 @@ KNOWN = RELATIVE | LEAST
 # the lowest pole of a datasheet, which the last bits of conductances 1e7 times its own move by 6e-7 in the 741; and
 # where a gain is 0.1 % less than at its largest is known to 1e-9/0.1 %/2; the ends of a range by rejection are found to
 # 2e-7 of what is searched through, by rejections over lanes, which are not refined
+# where limits on unwanted gains are reached follows from sensitivities that are exact to 1e-9 of those of the wanted
 # of the fundamental, what the gain of an amplifier in open loop makes of last bits at its inputs
 CONDITIONED = {
     "distortion": 1e-7,
@@ -42,6 +44,7 @@ CONDITIONED = {
     "lowest_pole_hz": 3e-6,
     "linear_range/0.1%": 5e-7,
     "input_common_mode_by_cmrr": 5e-5,
+    "worst_case": 1e-7,
 }
 _CHAOS = "; the last attempt"  # where Newton's method came to that did not converge is no answer
 ROOTS = {"poles_rad_s", "zeros_rad_s"}
@@ -116,6 +119,23 @@ def differences(one: Any, other: Any, place: str = "", scale: float = 0.0, roots
             if key == "error" and isinstance(one[key], dict) and isinstance(other[key], dict):
                 yield from differences([*one[key].values()], [*other[key].values()], f"{place}/{key}", 1.0)
                 continue
+            if key == "groups" and "contributions" in one:  # shares, of one variance
+                yield from differences([*one[key]], [*other[key]], f"{place}/{key}")
+                yield from differences([*one[key].values()], [*other[key].values()], f"{place}/{key}", 1.0)
+                continue
+            if key == "measures" and isinstance(one[key], dict) and "correlation" in one:
+                yield from _distributions(one[key], other[key], f"{place}/{key}")
+                continue
+            if key == "values" and "correlation" in one:
+                for name, figures in one[key].items():
+                    rejection = one["measures"][name]["unit"] == "dB" and one["measures"][name]["sigma"] is None
+                    compare = partial(_rejections, refined=False) if rejection else differences
+                    yield from compare(figures, other[key].get(name), f"{place}/{key}/{name}")
+                continue
+            if key in ("least", "largest") and isinstance(one[key], dict) and "changes" in one[key]:
+                ratio = one.get("measure") == "cmrr"
+                yield from _worst_end(one[key], other[key], f"{place}/{key}", ratio)
+                continue
             if key in ("error", "second_error") and "second_error" in one:  # of pictures, in standard deviations
                 yield from differences(one[key], other[key], f"{place}/{key}", 1.0)
                 continue
@@ -143,7 +163,10 @@ def _rejections(one: Any, other: Any, place: str, refined: bool) -> Iterator[Dif
     lanes, of supplies, and with a network at the inputs, small signals have no refinement: unwanted over wanted gain is
     a part of 1.
     """
-    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+    if isinstance(one, dict) and isinstance(other, dict) and list(one) == list(other):
+        for name in one:
+            yield from _rejections(one[name], other[name], f"{place}/{name}", refined)
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         for k, (a, b) in enumerate(zip(one, other, strict=True)):
             yield from _rejections(a, b, f"{place}/{k}", refined and not isinstance(a, list))
     elif not isinstance(one, float) or not isinstance(other, float):
@@ -152,6 +175,27 @@ def _rejections(one: Any, other: Any, place: str, refined: bool) -> Iterator[Dif
         own = 10.0 ** (-one / 20.0)
         part = max(own, LAST_BIT / WITHIN) if refined else 1.0
         yield Difference(place, min(own / part, 1.0) * abs(10.0 ** ((one - other) / 20.0) - 1.0), one, other)
+
+
+def _distributions(one: dict[str, Any], other: dict[str, Any], place: str) -> Iterator[Difference]:
+    """Differences of how figures are distributed over samples, which are lanes: of rejections as such."""
+    for name in one:
+        for each in differences(one[name], other[name], f"{place}/{name}", largest([*one[name]["quantiles"].values()])):
+            rejection = one[name]["unit"] == "dB" and one[name]["sigma"] is None and isinstance(each.one, float)
+            yield from _rejections(each.one, each.other, each.place, False) if rejection else [each]
+    if list(one) != list(other):
+        yield Difference(place, math.inf, list(one), list(other))
+
+
+def _worst_end(one: dict[str, Any], other: dict[str, Any], place: str, ratio: bool) -> Iterator[Difference]:
+    """Differences of an end of a worst case: changes are differences of figures there, of a ratio in dB."""
+    value = one["value"] if isinstance(one["value"], float) else 0.0
+    part = min(10.0 ** (-value / 20.0), 1.0) if ratio else 1.0
+    changes = [[*found["changes"].values()] for found in (one, other)]
+    for each in differences(*changes, f"{place}/changes", max(abs(value), 1.0 * ratio)):
+        yield each if each.structural else each._replace(size=each.size * part)
+    left = [{name: found[name] for name in found if name != "changes"} for found in (one, other)]
+    yield from differences(*left, place)
 
 
 def _referred(one: dict[str, Any], other: dict[str, Any], key: str, place: str) -> Iterator[Difference]:
@@ -165,10 +209,14 @@ def _referred(one: dict[str, Any], other: dict[str, Any], key: str, place: str) 
 
 
 def _contributions(one: list[Any], other: list[Any], place: str) -> Iterator[Difference]:
-    """Differences of what sources of noise contribute, as parts of what the largest does."""
+    """Differences of what sources of noise contribute, or random causes, as parts of what the largest does."""
     most = max((largest(each["share"]) for each in one), default=0.0) or 1.0
+    effect = max((largest(each["sensitivity"]) * each["sigma"] for each in one if "sensitivity" in each), default=0.0)
     for k, (mine, theirs) in enumerate(zip(one, other, strict=False)):
         for each in differences(mine, theirs, f"{place}/{k}"):
+            if "/sensitivity" in each.place and not each.structural:
+                yield each._replace(size=abs(each.one - each.other) * mine["sigma"] / effect)
+                continue
             yield each if each.structural else each._replace(size=abs(each.one - each.other) / most)
     if len(one) != len(other):
         yield Difference(place, math.inf, len(one), len(other))

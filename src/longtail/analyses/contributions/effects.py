@@ -42,6 +42,9 @@ Values = NDArray[Any]  # real or complex
 CMRR, OFFSET = "cmrr", "input_offset"
 _NAMES = {**ALIASES, "cmrr_db": CMRR}  # other names of the two
 _STEP = 2.0**-4  # standard deviations, to either side
+_IN_DB = {f"{name}_db": name for name in PLACES}  # gains in dB, by what they are of
+_DB = 20.0 / np.log(10.0)  # of a part of a magnitude
+_IN_LANES = 10.0  # what rounding is in lanes, which are not refined, in that of sensitivities
 _ROUNDING = 1e-11  # of the largest effect at a place: less is what solving leaves of none
 
 
@@ -50,6 +53,7 @@ class Effects:
     """Figures and effects at common-mode levels `vcm` in V and frequencies; none of a figure that has none.
 
     nominal `[level, frequency]`, nan at a level without operating point; effects `[level, frequency, cause]`
+    rounding  what is none in a figure that is solved in lanes at the first level and frequency
     solve   the figure itself at the first level and frequency, `[sample]`, for causes `[sample, cause]`: whole
             solutions, nan where there is none
     """
@@ -62,6 +66,7 @@ class Effects:
     effects: Values
     drives: Drives | None
     solve: Callable[[Array], Values]
+    rounding: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ class AskedFigure:
 
     @property
     def by_sensitivities(self) -> bool:
-        return self.name in (CMRR, OFFSET, *PLACES)
+        return self.name in (CMRR, OFFSET, *PLACES, *_IN_DB)
 
 
 def question(measure: str, frequency_hz: Array | None) -> AskedFigure:
@@ -115,7 +120,8 @@ def _by_sensitivities(
     at = sensitivities(swept.drives, some.point, within.names, frequency, nulled=drive.null)
     nominal, slopes = _figure(asked.name, at, some)
     effects = np.full((levels.size, nominal.shape[1], len(spreads.causes)), np.nan, slopes.dtype)
-    effects[good] = _above_floor(slopes @ within.moves.T, asked.name, at)
+    moved, floor = slopes @ within.moves.T, _floor(asked.name, at)
+    effects[good] = np.where(np.abs(moved) <= floor[..., None], 0.0, moved).astype(slopes.dtype)
     figures = np.full(effects.shape[:2], np.nan, nominal.dtype)
     figures[good] = nominal
     symbol, unit = ("V_OS", "V") if asked.name == OFFSET else _written(asked.name, drives)
@@ -124,15 +130,15 @@ def _by_sensitivities(
         varied = within.values(causes)
         return _solved(asked.name, swept.at(v_ic=np.full(len(causes), levels[0]), varied=varied), frequency[:1])
 
-    return Effects(symbol, unit, frequency, levels, figures, effects, drives, solve)
+    rounding = _IN_LANES * float(floor[0, 0])
+    return Effects(symbol, unit, frequency, levels, figures, effects, drives, solve, rounding)
 
 
-def _above_floor(effects: Values, name: str, at: Sensitivities) -> Values:
-    """Effects `[lane, frequency, cause]` on gains, zero where they are less than what is rounding in a gain."""
-    if name == OFFSET:
-        return effects
-    floor = at.floor if name != CMRR else at.floor / np.abs(at.gains[:, :, DIFFERENTIAL, DIFFERENTIAL])
-    return np.asarray(np.where(np.abs(effects) <= floor[..., None], 0.0, effects).astype(effects.dtype))
+def _floor(name: str, at: Sensitivities) -> Array:
+    """What is rounding in a figure of gains, `[lane, frequency]`; nothing of an offset and of logarithms."""
+    if name == OFFSET or name in _IN_DB:
+        return np.zeros((len(at.solution), 1 if name == OFFSET else at.floor.shape[1]))
+    return at.floor if name != CMRR else at.floor / np.abs(at.gains[:, :, DIFFERENTIAL, DIFFERENTIAL])
 
 
 def _solved(name: str, points: Points, frequency_hz: Array) -> Values:
@@ -143,12 +149,18 @@ def _solved(name: str, points: Points, frequency_hz: Array) -> Values:
     if name == CMRR:
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.asarray(matrix[:, DIFFERENTIAL, COMMON] / matrix[:, DIFFERENTIAL, DIFFERENTIAL])
-    row, column = PLACES[name]
-    return np.asarray(matrix[:, 0 if matrix.shape[1] == 1 else row, column])
+    row, column = PLACES[_IN_DB.get(name, name)]
+    gain = np.asarray(matrix[:, 0 if matrix.shape[1] == 1 else row, column])
+    if name not in _IN_DB:
+        return gain
+    with np.errstate(divide="ignore"):
+        return _DB * np.log(np.abs(gain))
 
 
 def _written(name: str, drives: Drives) -> tuple[str, str]:
     written = symbols(drives.single_ended)
+    if name in _IN_DB:
+        return written[_IN_DB[name]], "dB"
     if name != CMRR:
         return written[name], "V/V"
     return (f"{written['common']}/{written['differential']}" if drives.single_ended else "A_c→d/A_dd"), "V/V"
@@ -168,9 +180,10 @@ def _figure(name: str, at: Sensitivities, points: Points) -> tuple[Values, Value
         return points.v_id[:, None], at.offset[:, None]
     single = at.gains.shape[2] == 1
     if name != CMRR:
-        row, column = PLACES[name]
+        row, column = PLACES[_IN_DB.get(name, name)]
         place = (0 if single else row, column)
-        return at.gains[:, :, *place], at.slopes[:, :, *place]
+        gain, slopes = at.gains[:, :, *place], at.slopes[:, :, *place]
+        return _in_db(gain, slopes) if name in _IN_DB else (gain, slopes)
     wanted, unwanted = (at.gains[:, :, DIFFERENTIAL, k] for k in (DIFFERENTIAL, COMMON))
     if (wanted == 0.0).any():
         raise AnalysisError("there is no differential gain to hold the common-mode gain against")
@@ -178,6 +191,12 @@ def _figure(name: str, at: Sensitivities, points: Points) -> tuple[Values, Value
     moved = (at.slopes[:, :, DIFFERENTIAL, k] for k in (COMMON, DIFFERENTIAL))
     by_unwanted, by_wanted = moved
     return ratio, (by_unwanted - ratio[..., None] * by_wanted) / wanted[..., None]
+
+
+def _in_db(gain: Values, slopes: Values) -> tuple[Values, Values]:
+    """The gain 20*lg|A| and its slopes 20/ln(10)*Re(dA/A), dB; nan where there is no gain."""
+    there = np.where(gain != 0.0, gain, np.nan)
+    return _DB * np.log(np.abs(there)), _DB * np.real(slopes / there[..., None])
 
 
 def _by_differences(

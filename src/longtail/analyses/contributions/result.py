@@ -92,7 +92,7 @@ class Contributions(AtOutput, Result):
     def order(self) -> NDArray[np.intp]:
         """The causes by their share where the figure is given first, the largest first; of equal ones by name."""
         share = np.nan_to_num(self.share[0, 0])
-        rounded = [float(f"{value:.9g}") for value in share.tolist()]
+        rounded = [round(value, 9) for value in share.tolist()]
         return np.array(sorted(range(len(rounded)), key=lambda k: (-rounded[k], self.causes[k].name)), np.intp)
 
     @cached_property
@@ -103,7 +103,7 @@ class Contributions(AtOutput, Result):
             cause = self.causes[k]
             name = f"{cause.parameter} of {cause.group}" if cause.group else cause.parameter
             found[name] = found.get(name, np.zeros(self.share.shape[:2])) + self.share[:, :, k]
-        return dict(sorted(found.items(), key=lambda item: (-float(f"{item[1][0, 0]:.9g}"), item[0])))
+        return dict(sorted(found.items(), key=lambda item: (-round(float(item[1][0, 0]), 9), item[0])))
 
     @cached_property
     def rejection_db(self) -> dict[str, Array]:

@@ -30,12 +30,14 @@ _NOTHING = 1e-12  # of the largest magnitude in the box: less is a zero
 @dataclass(eq=False)
 class BoxSearch:
     """A figure over a box: `solve` gives whole solutions `[sample]` for causes `[sample, cause]`, nan where there is
-    none; causes go to `reach` on either side of 0. `effects` are those of first order about the middle."""
+    none; causes go to `reach` on either side of 0. `effects` are those of first order about the middle. What figures
+    differ by less than their `rounding`, they do not."""
 
     solve: Callable[[Array], Values]
     reach: Array
     effects: Values
     nominal: complex
+    rounding: float = 0.0
     solved: int = field(default=0, init=False)
     failed: int = field(default=0, init=False)
 
@@ -84,15 +86,15 @@ class BoxSearch:
     def _best(self, points: Array, values: Array, sign: float) -> Array:
         """The best point of those and of what is near it."""
         ranked = np.where(np.isnan(values), -np.inf, sign * values)
-        at = _highest(ranked)
+        at = self._highest(ranked)
         point, value = self._corner(points[at], float(ranked[at]), sign)
         step = 2.0
         for _ in range(_ROUNDS):
             moves = np.concatenate([np.diag(self.reach), -np.diag(self.reach)]) * step
             around = np.clip(point + moves, -self.reach, self.reach)
             found = self._ranked(around, sign)
-            k = _highest(found)
-            if found[k] > value + _BETTER * abs(value):
+            k = self._highest(found)
+            if self._beats(float(found[k]), value):
                 point, value = around[k], float(found[k])
             else:
                 step /= 2.0
@@ -108,13 +110,23 @@ class BoxSearch:
         """From a point to the corner at which every slope has the sign that was assumed, while that is better."""
         for _ in range(_ROUNDS):
             inwards = np.where(point > 0.0, -1.0, 1.0) * _STEP * self.reach
-            rise = (self._ranked(point + np.diag(inwards), sign) - value) / np.sign(inwards)
+            change = self._ranked(point + np.diag(inwards), sign) - value
+            rise = np.where(np.abs(change) <= self.rounding, 0.0, change) / np.sign(inwards)
             corner = np.where(rise > 0.0, self.reach, np.where(rise < 0.0, -self.reach, point))
             there = float(self._ranked(corner[None], sign)[0])
-            if not there > value + _BETTER * abs(value):
+            if not self._beats(there, value):
                 break
             point, value = corner, there
         return point, value
+
+    def _beats(self, one: float, other: float) -> bool:
+        """Whether a value is higher than another, and not by rounding alone."""
+        return one > other + _BETTER * abs(other) + self.rounding
+
+    def _highest(self, values: Array) -> int:
+        """The place of the highest value, the first of those that differ by rounding alone."""
+        size = np.abs(values[np.isfinite(values)]).max(initial=0.0)
+        return int(np.argmax(values >= values.max() - _BETTER * size - self.rounding))
 
     def _zero(self) -> Array:
         """The point at which a complex figure comes next to zero, by Newton's method within the limits."""
@@ -123,12 +135,18 @@ class BoxSearch:
         count = self.reach.size
         point, figure, slopes = np.zeros(count), self.nominal, np.asarray(self.effects, complex)
         for _ in range(_NEWTON):
+            if abs(figure) <= self.rounding:
+                break
             aim = figure - slopes @ point
             rows = np.stack([slopes.real, slopes.imag]) * self.reach
             scale = np.abs(rows).max()
             if not scale > 0.0:
                 break
-            wanted = lsq_linear(rows / scale, -np.array([aim.real, aim.imag]) / scale, (-1.0, 1.0)).x * self.reach
+            right = -np.array([aim.real, aim.imag]) / scale
+            wanted = np.linalg.lstsq(rows / scale, right, rcond=_NOTHING)[0]  # of many zeros that next to the middle
+            if np.abs(wanted).max() > 1.0:
+                wanted = lsq_linear(rows / scale, right, (-1.0, 1.0)).x
+            wanted = wanted * self.reach
             there = complex(self.figures(wanted[None])[0])
             if not abs(there) < abs(figure):
                 break
@@ -141,12 +159,6 @@ class BoxSearch:
         return point
 
 
-def _highest(values: Array) -> int:
-    """The place of the highest value, the first of those that differ by rounding alone."""
-    size = np.abs(values[np.isfinite(values)]).max(initial=0.0)
-    return int(np.argmax(values >= values.max() - _BETTER * size))
-
-
-def without_rounding(figure: float, largest: float) -> float:
-    """A magnitude; zero where it is nothing beside the largest."""
-    return 0.0 if figure <= _NOTHING * largest else figure
+def without_rounding(figure: float, largest: float, rounding: float = 0.0) -> float:
+    """A magnitude; zero where it is nothing beside the largest, or rounding."""
+    return 0.0 if figure <= max(_NOTHING * largest, rounding) else figure

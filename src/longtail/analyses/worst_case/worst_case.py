@@ -48,11 +48,14 @@ def run(
     effects = found(circuit, asked, drive, level, spreads)
     if effects.nominal.size != 1 or np.isnan(effects.nominal).any():
         raise AnalysisError(f"the netlist as it stands has no single figure '{measure[0]}'")
-    search = BoxSearch(effects.solve, reaches(spreads), effects.effects[0, 0], effects.nominal[0, 0].item())
+    search = BoxSearch(
+        effects.solve, reaches(spreads), effects.effects[0, 0], effects.nominal[0, 0].item(), effects.rounding
+    )
     points = search.ends()
     ends = search.measured(search.figures(np.stack(points)))
-    sure, reason = proof(asked.name, effects, spreads, search, (without_rounding(ends[0], ends[1]), float(ends[1])))
-    shown = _Shown(asked.name == CMRR, float(ends[1]) if search.magnitude else 0.0)
+    least_of_all = without_rounding(ends[0], ends[1], search.rounding)
+    sure, reason = proof(asked.name, effects, spreads, search, (least_of_all, float(ends[1])))
+    shown = _Shown(asked.name == CMRR, float(ends[1]) if search.magnitude else 0.0, search.rounding)
     least, largest = (
         _extreme(search, spreads, shown, point) for point in (points[::-1] if shown.rejection else points)
     )
@@ -77,11 +80,13 @@ def run(
 class _Shown:
     """A figure as it is told: a rejection in dB, of one over the ratio that it is computed as."""
 
-    def __init__(self, rejection: bool, largest: float) -> None:
-        self.rejection, self._largest = rejection, largest
+    def __init__(self, rejection: bool, largest: float, rounding: float) -> None:
+        self.rejection, self._largest, self._rounding = rejection, largest, rounding
 
     def __call__(self, figures: Array) -> Array:
-        clean = np.array([without_rounding(float(x), self._largest) if self._largest else float(x) for x in figures])
+        clean = np.array(figures, float)
+        if self._largest:
+            clean = np.array([without_rounding(x, self._largest, self._rounding) for x in clean.tolist()])
         with np.errstate(divide="ignore"):
             return -20.0 * np.log10(clean) if self.rejection else clean
 
@@ -93,7 +98,7 @@ def _name(cause: Variation) -> str:
 
 def _extreme(search: BoxSearch, spreads: Spreads, shown: _Shown, point: Array) -> WorstEnd:
     """An end as it is told, with what each cause does there; those that do nothing are left where they are."""
-    point = np.where(_idle(search.measured(search.figures(_one_back(point)))), 0.0, point)
+    point = np.where(_idle(search.measured(search.figures(_one_back(point))), search.rounding), 0.0, point)
     there, *back = shown(search.measured(search.figures(_one_back(point)))).tolist()
     names = map(_name, spreads.causes)
     changes = {name: _difference(there, figure) for name, figure in zip(names, back, strict=True)}
@@ -109,10 +114,10 @@ def _one_back(point: Array) -> Array:
     return moved
 
 
-def _idle(figures: Array) -> NDArray[np.bool_]:
-    """Which causes do nothing, beside what others do."""
+def _idle(figures: Array, rounding: float) -> NDArray[np.bool_]:
+    """Which causes do nothing, beside what others do and beside rounding."""
     changes = np.abs(figures[1:] - figures[0])
-    return np.asarray(changes <= _IDLE * np.nanmax(changes, initial=0.0))
+    return np.asarray(changes <= max(_IDLE * np.nanmax(changes, initial=0.0), rounding))
 
 
 def _difference(there: float, back: float) -> float:

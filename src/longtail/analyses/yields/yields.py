@@ -145,7 +145,7 @@ class _Counting:
             return {}
         moved = self.spreads.mixing @ independent
         causes = np.where(np.abs(moved) <= _ROUNDING * np.abs(moved).max(), 0.0, moved).tolist()
-        order = sorted(range(len(causes)), key=lambda k: (-round(abs(causes[k]), 9), self.names[k]))
+        order = sorted(range(len(causes)), key=lambda k: (-float(f"{abs(causes[k]):.8g}"), self.names[k]))
         return {self.names[k]: causes[k] for k in order[:_LISTED]}
 
 
