@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 
 import longtail as lt
+from longtail.analyses.contributions import effects
+from longtail.contract.drive import Drive
 from longtail.errors import OptionError
+from longtail.statistics.finding import find_spreads
 
 V_T = 1.380649e-23 * 300.15 / 1.602176634e-19
 RULES = "*@ mismatch r(rc*) sigma=0.5%\n*@ mismatch is(q*) sigma=1%\n"
@@ -110,13 +113,29 @@ def test_the_rejection_is_that_of_the_ratio() -> None:
     np.testing.assert_allclose(ratio.share, wanted.share, rtol=1e-9)
 
 
-def test_a_figure_of_lanes_agrees_with_the_same_by_sensitivities() -> None:
-    """Decibels of the differential gain are had by lanes, the gain itself by sensitivities."""
-    by_lanes = _by_name(_asked("ota_5t", "differential_db@1k", null=True))
-    gain = _asked("ota_5t", "differential@1k", null=True)
-    for k, cause in enumerate(gain.causes):
-        in_db = 20.0 / math.log(10.0) * (gain.sensitivity[0, 0, k] / gain.nominal[0, 0]).real
-        assert by_lanes[cause.name][0] == pytest.approx(in_db, rel=3e-4, abs=1e-4 * abs(20.0 * cause.sigma))
+@pytest.mark.parametrize("measure", ["differential_db@1k", "common_db@100meg", "offset"])
+def test_differences_of_lanes_agree_with_sensitivities(measure: str) -> None:
+    """The way of figures that have no sensitivities, asked for those that have."""
+    circuit, drive = lt.read("ota_5t").circuit, Drive(null=True)
+    spreads = find_spreads(circuit)
+    asked = effects.question(measure, None)
+    found = effects.found(circuit, asked, drive, None, spreads)
+    lanes = effects._by_differences(circuit, asked, drive, None, spreads)
+    assert found.unit == lanes.unit
+    assert found.nominal[0, 0] == pytest.approx(lanes.nominal[0, 0], rel=1e-9)
+    size = abs(found.effects).max()
+    np.testing.assert_allclose(found.effects[0, 0], lanes.effects[0, 0], atol=1e-4 * size, rtol=0.0)
+
+
+def test_gains_in_db_agree_with_the_gains() -> None:
+    """d(20*lg|A|) = 20/ln(10)*Re(dA/A), and so at a frequency where the gain turns."""
+    for measure in ("differential", "common"):
+        gain, in_db = (_asked("bjt_pair", f"{measure}{end}", frequency_hz=[1e8]) for end in ("", "_db"))
+        assert in_db.unit == "dB"
+        size = gain.nominal[0, 0]
+        assert in_db.nominal[0, 0] == pytest.approx(20.0 * math.log10(abs(size)), abs=1e-9)
+        expected = 20.0 / math.log(10.0) * np.real(gain.sensitivity[0, 0] / size)
+        np.testing.assert_allclose(in_db.sensitivity[0, 0], expected, rtol=1e-6, atol=1e-9 * abs(expected).max())
 
 
 def test_figures_of_the_operating_point_need_no_inputs() -> None:

@@ -118,6 +118,26 @@ def test_of_many_causes_another_corner_than_that_of_first_order() -> None:
     assert found.largest.value == pytest.approx(4.0 * 882.0 / (840.0 + 882.0) ** 2, rel=1e-6)
 
 
+def test_of_many_zeros_the_one_next_to_the_netlist_is_told() -> None:
+    """Of a pair with loads a percent apart: one moves down as much as the other moves up."""
+    deck = lt.read("bjt_pair", parameters={"rc1.r": 10.1e3})
+    apart = deck.run("worst-case", measure="cmrr@1k", only="rc*", tolerance="5%")
+    assert isinstance(apart, lt.WorstCase)
+    assert math.isinf(apart.largest.value)
+    moved = [apart.largest.values["rc1.r"] / 10.1e3 - 1.0, apart.largest.values["rc2.r"] / 10e3 - 1.0]
+    assert moved[0] == pytest.approx(-moved[1], rel=0.05)
+    assert abs(moved[0]) > 1e-3
+
+
+def test_of_two_mirrored_ends_the_first_is_told() -> None:
+    """Both corners of a symmetric pair are as bad: which one is told hangs on no last bit."""
+    found = worst("bjt_pair", "cmrr@1k", only="rc*", tolerance="5%")
+    values = found.least.values
+    assert values["rc1.r"] < values["rc2.r"]
+    other = lt.read("bjt_pair", parameters={"rc1.r": values["rc2.r"], "rc2.r": values["rc1.r"]})
+    assert other.cmrr(frequency_hz=1e3).cmrr_db.item() == pytest.approx(found.least.value, abs=1e-6)
+
+
 def test_a_zero_between_capacitances_and_resistances_is_found() -> None:
     """At 100 kHz the common gain is complex: both of its parts vanish at one place inside."""
     deck = DIFFERENCE.replace("r4 p 0 40k", "r4 p 0 40.02k\nc1 n o 10p\nc2 p 0 10.01p") + "*@ mismatch c(c*) limit=1%\n"

@@ -129,7 +129,9 @@ def _summed(tensor: Tensor, back: Complex, response: Complex, count: int) -> Com
     order = np.argsort(tensor.by, kind="stable")
     by = tensor.by[order]
     first = np.unique(by, return_index=True)[1]
-    terms = back[:, :, tensor.rows[order]] * response[:, :, tensor.columns[order]]
-    terms *= tensor.values[order].T[:, None]
-    total[:, :, by[first]] = np.add.reduceat(terms, first, axis=2)
+    rows, columns, values = tensor.rows[order], tensor.columns[order], tensor.values[order].T
+    for lane in range(len(back)):  # whose terms stay near the processor
+        terms = back[lane][:, rows] * response[lane][:, columns]
+        terms *= values[lane]
+        total[lane][:, by[first]] = np.add.reduceat(terms, first, axis=1)
     return total

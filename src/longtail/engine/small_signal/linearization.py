@@ -31,6 +31,7 @@ _PROGRAM_FROM = 20_000  # frequencies of a single lane from which making an elim
 MANY_UNKNOWNS = 200  # from which it does for any sweep: dense factorizations take too long
 _MEDIUM, _WORK = 60, 2.5e7  # unknowns, and frequencies times their square, from which it does for fewer
 RESIDUAL = 1e-9  # of the terms: a lane left with more is solved again with pivoting
+_ABREAST = 512  # lanes, each at one frequency, that go through an elimination together
 _ALL = slice(None)
 SINGULAR = "the small-signal equations are singular at this operating point"
 SINGULAR_HINT = "look for a node that only a capacitor or an ideal current source holds"
@@ -186,9 +187,14 @@ class Linearization:
             x = executor.run(program, [*g, *c, *b, s], len(s), np.complex128)
             out[0] = x.reshape(combinations, n, len(s)).transpose(2, 1, 0)
         else:
-            for f in range(len(s)):
-                x = executor.run(program, [*g, *c, *b, s[f]], lanes, np.complex128)
-                out[:, f] = x.reshape(combinations, n, lanes).transpose(2, 1, 0)
+            size = max(1, _ABREAST // lanes)
+            for start in range(0, len(s), size):
+                some = s[start : start + size]
+                again = [np.tile(values, (1, len(some))) for values in (g, c, b)]
+                x = executor.run(
+                    program, [*again[0], *again[1], *again[2], some.repeat(lanes)], lanes * len(some), np.complex128
+                )
+                out[:, start : start + size] = x.reshape(combinations, n, len(some), lanes).transpose(3, 2, 1, 0)
         return out
 
     def _residuals(self, x: Complex, frequency_hz: Array, right: Array) -> Iterator[Array]:
