@@ -10,6 +10,7 @@ import pytest
 import longtail as lt
 from longtail.datasheet.analyze import Datasheet
 from longtail.datasheet.rows import Row
+from longtail.errors import OptionError
 
 LIMITS = """
 ["CMRR"]
@@ -98,6 +99,20 @@ def test_what_functions_draw_spreads_in_samples_alone() -> None:
     assert offset.sigma == pytest.approx(0.02587 * 0.01 * np.sqrt(2.0), rel=0.1)
     assert sheet.samples is not None
     assert {each.figure for each in sheet.samples.contributions} == {"offset", "cmrr"}
+
+
+def test_a_file_says_what_spreads(tmp_path: Path) -> None:
+    file = tmp_path / "spreads.toml"
+    file.write_text('[[mismatch]]\nparameter = "r"\nof = "rc*"\nsigma = "0.1%"\n')
+    sheet = _sheet("bjt_pair", samples=200, spreads=file, frequency_hz="1:1g:5")
+    offset = _row(sheet, "input_offset").sampled
+    assert offset is not None
+    assert offset.sigma == pytest.approx(0.02587 * 0.001 * np.sqrt(2.0), rel=0.15)
+    assert sheet.samples is not None
+    assert sheet.samples.causes == 2
+    assert {each.cause for each in sheet.samples.contributions} == {"r of rc1, rc2"}
+    with pytest.raises(OptionError, match="no effect without"):
+        _sheet("bjt_pair", spreads=file)
 
 
 def test_a_figure_that_does_not_spread_has_no_rounding() -> None:

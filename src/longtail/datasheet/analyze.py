@@ -20,7 +20,7 @@ from longtail.contract.axes import FORMS, FREQUENCY_FORMS
 from longtail.contract.drive import Drive
 from longtail.contract.encoding import plain
 from longtail.contract.kinds import COUNT, FLAG, FREQUENCY, LIMITS
-from longtail.contract.options import FREE_NULL_OPTIONS, FREQUENCY_OPTION, INPUT_OPTIONS, NONE
+from longtail.contract.options import FREE_NULL_OPTIONS, FREQUENCY_OPTION, INPUT_OPTIONS, NONE, SPREADS_OPTION
 from longtail.contract.output import ports
 from longtail.contract.result import Result
 from longtail.datasheet.asked import beyond, others, read_noise_band, read_spots
@@ -30,7 +30,7 @@ from longtail.datasheet.curves import Curves
 from longtail.datasheet.gain_rows import GainRows
 from longtail.datasheet.limits import FAIL, Limit, ascii_symbol, check, read_limits, unheld
 from longtail.datasheet.rows import Row
-from longtail.datasheet.samples import MOST, Samples, over_samples
+from longtail.datasheet.samples import MOST, Drawn, Samples, over_samples
 from longtail.driven.conditions import TYPICAL, Condition, UnderWhich, condition_options
 from longtail.driven.drives import Drives
 from longtail.driven.inputs import find_drives
@@ -179,7 +179,7 @@ def run(
     full: bool,
     underwhich: UnderWhich,
     limits: tuple[Limit, ...] | None,
-    samples: int,
+    drawn: Drawn,
 ) -> Datasheet:
     """Analyze as the netlist stands, or nulled; the offset is found by nulling in either case.
 
@@ -195,9 +195,9 @@ def run(
         found = _over_conditions(drives, asked, among, drive, full)
     else:
         found = _as_it_stands(drives, asked, drive)
-    rows, drawn = check(found.rows, limits or ()), None
-    if samples:
-        rows, drawn = over_samples(drawing, asked, drive, full, rows, samples)
+    rows, samples = check(found.rows, limits or ()), None
+    if drawn.samples:
+        rows, samples = over_samples(drawing, asked, drive, full, rows, drawn)
     return Datasheet(
         circuit.title,
         found.op,
@@ -211,7 +211,7 @@ def run(
         among,
         full,
         curves=found.curves,
-        samples=drawn,
+        samples=samples,
     )
 
 
@@ -376,7 +376,10 @@ ANALYSIS = Analysis(
             reads=read_limits,
             otherwise=NONE,
         ),
-        Option("samples", COUNT, "", "how figures spread over so many random samples", 0, low=0, high=MOST),
+        Option(
+            "samples", COUNT, "", "how figures spread over so many random samples", 0, low=0, high=MOST, group=Drawn
+        ),
+        replace(SPREADS_OPTION, group=Drawn),
     ),
     draws=True,
 )

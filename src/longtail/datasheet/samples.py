@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,8 @@ from longtail.datasheet.rows import Row, SampledFigure
 from longtail.driven.inputs import find_drives
 from longtail.driven.under_conditions import stand_apart
 from longtail.driven.varied import levels_over
-from longtail.errors import LongtailError
+from longtail.errors import LongtailError, OptionError
+from longtail.hints import said
 from longtail.merits.frequencies import Asked
 from longtail.merits.merit import Merit
 from longtail.statistics.finding import find_spreads
@@ -39,6 +41,24 @@ QUANTILES = (1.0, 50.0, 99.0)  # percent
 _ROUNDING = 1e-12  # of the largest figure: what spreads less does not spread
 _FIRST = 3  # contributions that are told of a figure
 _FIGURES = {"offset": "input_offset", "cmrr": "cmrr_db"}  # of which contributions are told, with the rows they are of
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """How many `samples` are drawn, none without it, and the file `spreads` that says what spreads beside the netlist.
+
+    Raises `OptionError` for such a file without samples.
+    """
+
+    samples: int = 0
+    spreads: Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.spreads is not None and not self.samples:
+            raise OptionError(
+                said("{spreads} has no effect without {samples}", spreads=None, samples=None),
+                hint=said("add {samples}", samples=300),
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +116,14 @@ class SampledRows(Characterization):
 
 
 def over_samples(
-    circuit: Circuit, asked: Asked, drive: Drive, full: bool, rows: Sequence[Row], count: int
+    circuit: Circuit, asked: Asked, drive: Drive, full: bool, rows: Sequence[Row], drawn: Drawn
 ) -> tuple[tuple[Row, ...], Samples]:
-    """The rows with how they spread over `count` samples, and what was drawn. Raises as `bias` does."""
-    drives = find_drives(circuit, drive)
-    spreads = find_spreads(circuit).within(drives.circuit)
+    """The rows with how they spread over samples, and what was drawn. Raises as `bias` does."""
+    drives, count = find_drives(circuit, drive), drawn.samples
+    spreads = find_spreads(circuit, drawn.spreads).within(drives.circuit)
     sampling = Sampling(spreads, count, SEED)
-    drawn = sampling.values(np.array([NOMINAL, *range(count)]))
-    standing = stand_apart(drives, {**drawn, **levels_over(drives, drawn)}, drive)
+    values = sampling.values(np.array([NOMINAL, *range(count)]))
+    standing = stand_apart(drives, {**values, **levels_over(drives, values)}, drive)
     found = SampledRows(standing, asked)
     made = (*found.basic(), *(found.more() if full else found.asked_for()))
     assert made, "rows are made as they are asked for"
@@ -115,12 +135,13 @@ def over_samples(
         if figures is None:
             told.append(row)
             continue
-        merit, values = figures[0], np.where(solved, figures[1][1:], np.nan)
-        within = None if row.limit is None else keeps(row, row.limit, values)
+        merit, found_here = figures[0], np.where(solved, figures[1][1:], np.nan)
+        within = None if row.limit is None else keeps(row, row.limit, found_here)
         if within is not None:
             kept &= within
-        told.append(replace(row, sampled=_spread(merit, values, within)))
+        told.append(replace(row, sampled=_spread(merit, found_here, within)))
     limited = any(row.limit is not None for row in rows)
+    counted = Counted(spreads=drawn.spreads)
     return tuple(told), Samples(
         count,
         SEED,
@@ -128,7 +149,11 @@ def over_samples(
         tuple(dict.fromkeys(cause.kind for cause in spreads.causes)),
         len(spreads.causes),
         yield_of("all", int(kept.sum()), count) if limited else None,
-        tuple(each for name in _FIGURES for each in _contributions(circuit, drive, name, rows)),
+        tuple(
+            each
+            for name in _FIGURES
+            for each in _contributions(circuit, drive, name, rows, Counted(spreads=drawn.spreads))
+        ),
         (*spread_notes(spreads), *(() if drive.null else (OFFSET_APART,))),
     )
 
@@ -148,12 +173,14 @@ def _spread(merit: Merit, values: Array, within: NDArray[np.bool_] | None) -> Sa
     return SampledFigure(sigma, quantiles, int(values.size - there.size), kept)
 
 
-def _contributions(circuit: Circuit, drive: Drive, name: str, rows: Sequence[Row]) -> Sequence[SpreadBy]:
+def _contributions(
+    circuit: Circuit, drive: Drive, name: str, rows: Sequence[Row], counted: Counted
+) -> Sequence[SpreadBy]:
     """Who spreads a figure that stands in the rows, to first order; nothing of one without sensitivities."""
     if all(row.merit != _FIGURES[name] for row in rows):
         return ()
     try:
-        found = contributions.run(circuit, drive, (name,), Counted(), None, None)
+        found = contributions.run(circuit, drive, (name,), counted, None, None)
     except LongtailError:  # no operating point to be nulled, no gain to hold against
         return ()
     first = [(cause, float(share[0, 0])) for cause, share in found.groups.items()]

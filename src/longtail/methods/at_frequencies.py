@@ -60,6 +60,7 @@ class AtFrequencies:
         band: Frequency | None = None,
         limits: Limits | None = None,
         samples: Number = 0,
+        spreads: File | None = None,
     ) -> Datasheet:
         """The datasheet: operating point, mode gains, CMRR and offset.
 
@@ -78,6 +79,7 @@ class AtFrequencies:
         band: start:stop of the integrated noise (Hz); the pass band if not given
         limits: limits that rows have to keep, in a TOML file, or in YAML as CACE has it; none if not given
         samples: how figures spread over so many random samples (at least 0, at most 20000)
+        spreads: TOML file of mismatch, process and positions, beside the netlist and before it; none if not given
 
         >>> from longtail import read
         >>> read("bjt_pair", parameters={"drc": 0.01}).analyze()  # doctest: +NORMALIZE_WHITESPACE
