@@ -88,6 +88,18 @@ def test_samples_are_counted_against_limits(tmp_path: Path) -> None:
     assert again.to_dict() == sheet.to_dict()
 
 
+def test_a_figure_that_there_is_not_keeps_no_limit(tmp_path: Path) -> None:
+    """Power without supplies that are known."""
+    deck = DRAWN.replace("vcc vcc 0 5", "icc 0 vcc 1m").replace("vee vee 0 -5", "iee vee 0 1m")
+    limits = tmp_path / "limits.toml"
+    limits.write_text('["P_S"]\nmax = 1\n')
+    sheet = _sheet(deck, samples=20, limits=limits)
+    assert _row(sheet, "supply_power").value is None
+    assert sheet.samples is not None
+    assert sheet.samples.kept is not None
+    assert sheet.samples.kept.passed == 0
+
+
 def test_what_functions_draw_spreads_in_samples_alone() -> None:
     """Typical figures and the plain datasheet do not know of it."""
     sheet, plain = _sheet(DRAWN, samples=400), _sheet(DRAWN)

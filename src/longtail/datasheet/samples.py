@@ -132,7 +132,8 @@ def over_samples(
     told = []
     for row in rows:
         figures = found.of(row)
-        if figures is None:
+        if figures is None:  # a figure that there is not keeps no limit
+            kept &= row.limit is None
             told.append(row)
             continue
         merit, found_here = figures[0], np.where(solved, figures[1][1:], np.nan)
@@ -149,11 +150,7 @@ def over_samples(
         tuple(dict.fromkeys(cause.kind for cause in spreads.causes)),
         len(spreads.causes),
         yield_of("all", int(kept.sum()), count) if limited else None,
-        tuple(
-            each
-            for name in _FIGURES
-            for each in _contributions(circuit, drive, name, rows, Counted(spreads=drawn.spreads))
-        ),
+        tuple(each for name in _FIGURES for each in _contributions(circuit, drive, name, rows, counted)),
         (*spread_notes(spreads), *(() if drive.null else (OFFSET_APART,))),
     )
 
