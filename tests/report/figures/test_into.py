@@ -11,7 +11,10 @@ from matplotlib.figure import Figure
 import longtail as lt
 from longtail.registry import analyses, shown
 
-NEEDED: dict[str, dict[str, Any]] = {"sweep": {"vary": "rc=9k:11k:3", "measure": "cmrr_db"}}
+NEEDED: dict[str, dict[str, Any]] = {
+    "sweep": {"vary": "rc=9k:11k:3", "measure": "cmrr_db"},
+    "yields": {"limit": "|offset|<=5mV"},
+}
 DRAWN = [(name, NEEDED.get(name, {})) for name, each in analyses().items() if shown("figures", each.result.view)]
 
 
