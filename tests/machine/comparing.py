@@ -26,6 +26,7 @@ from typing import Any, NamedTuple
 WITHIN = 1e-9
 # what is smaller counts as a part of this: the operating point is found to so much, in V, A and W
 LEAST = {"v": 1e-3, "i": 1e-6, "power": 1e-6}
+_ZERO = 1e-6  # of a parameter: where a zero lies that an unwanted gain has within tolerances
 LAST_BIT = 1e-14  # of the wanted gain: what last bits of an operating point make of an unwanted one
 MODES = {"differential", "common", "unwanted", "common_to_differential", "differential_to_common"}
 RELATIVE = {"distance": 1.0, "thd": 1.0, "log": 1.0, "error_bound": 1.0, "error_sampled": 1.0} | {
@@ -195,7 +196,9 @@ def _worst_end(one: dict[str, Any], other: dict[str, Any], place: str, ratio: bo
     for each in differences(*changes, f"{place}/changes", max(abs(value), 1.0 * ratio)):
         yield each if each.structural else each._replace(size=each.size * part)
     left = [{name: found[name] for name in found if name != "changes"} for found in (one, other)]
-    yield from differences(*left, place)
+    for each in differences(*left, place):
+        zero = ratio and one["value"] is None and not each.structural  # where the unwanted gain has one
+        yield each._replace(size=each.size * WITHIN / _ZERO) if zero else each
 
 
 def _referred(one: dict[str, Any], other: dict[str, Any], key: str, place: str) -> Iterator[Difference]:
