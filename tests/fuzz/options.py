@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -100,6 +101,9 @@ LIKELY: dict[str, tuple[Any, ...]] = {  # by what their kind takes
     "Limits": ({"A_dd": {"min": 30, "unit": "dB"}}, {"CMRR": {"min": -1e309}}, {"I_B": {"max": "1f", "unit": "mA"}}),
     "File": ("x.csv", "x.json", "x.zarr", "x", "x.csv/y", "."),
     "Callback": (max, lambda done, of: None),
+    "Listener": (str.strip, lambda text: None),
+    "Workers": (ThreadPoolExecutor(1),),
+    "Address": ("tcp://127.0.0.1:1", "127.0.0.1", ""),
 }
 # fmt: on
 

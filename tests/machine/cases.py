@@ -15,9 +15,14 @@ from reference.gallery import FOLDER, MISMATCH, NAMES
 LANES: dict[str, list[float]] = {"temp": [-20.0, 27.0, 85.0]}
 FEW = "1:1meg:3"  # three frequencies a decade
 ABOVE = "above"  # in place of a level: 50 mV above that of the deck
+LIMITS = "|offset|<=2mV,cmrr@1k>=60dB"
 # options by analysis: one that is not here is asked with its defaults alone
 WAYS: dict[str, tuple[dict[str, Any], ...]] = {
-    "analyze": ({"frequency_hz": FEW}, {"full": True, "frequency_hz": FEW, "temperatures": [0.0, 70.0]}),
+    "analyze": (
+        {"frequency_hz": FEW},
+        {"full": True, "frequency_hz": FEW, "temperatures": [0.0, 70.0]},
+        {"frequency_hz": FEW, "samples": 20},
+    ),
     "behavioral": ({}, {"null": True}),
     "cmrr": ({"frequency_hz": FEW}, {"frequency_hz": FEW, "null": True}),
     "derive": ({}, {"null": True, "error": "5%"}),
@@ -40,7 +45,11 @@ WAYS: dict[str, tuple[dict[str, Any], ...]] = {
     "contributions": ({}, {"measure": "cmrr", "frequency_hz": FEW}, {"measure": "differential_db@1k", "null": True}),
     "half": ({}, {"at_hz": 1e6}),
     "impedance": ({"frequency_hz": FEW}, {"frequency_hz": FEW, "null": True}),
-    "monte-carlo": ({"samples": 40}, {"samples": 40, "measure": "differential_db,cmrr", "null": True}),
+    "monte-carlo": (
+        {"samples": 40},
+        {"samples": 40, "measure": "differential_db,cmrr", "null": True},
+        {"samples": 40, "limit": LIMITS, "control": True, "temperatures": [0.0, 70.0], "null": True},
+    ),
     "noise": ({"frequency_hz": FEW}, {"frequency_hz": FEW, "null": True}, {"frequency_hz": FEW, "parameters": LANES}),
     "offset": ({"temp": [-20.0, 27.0, 85.0]},),
     "op": ({}, {"parameters": LANES}, {"null": True}, {"vcm": ABOVE, "temp": 60.0}),
@@ -55,7 +64,11 @@ WAYS: dict[str, tuple[dict[str, Any], ...]] = {
     "sweep": ({"parameters": LANES}, {"parameters": LANES, "null": True}),
     "transfer": ({}, {"null": True}, {"temperatures": [0.0, 70.0]}),
     "worst-case": ({"only": ["r*"]}, {"measure": "cmrr@1k", "only": ["r*"], "null": True}),
-    "yields": ({"limit": "|offset|<=2mV,cmrr@1k>=60dB", "null": True},),
+    "yields": (
+        {"limit": LIMITS, "null": True},
+        {"limit": LIMITS, "null": True, "samples": 200, "temperatures": [70.0]},
+        {"limit": LIMITS, "null": True, "improve": "99%"},
+    ),
 }
 
 

@@ -114,7 +114,7 @@ class OfMismatch:
         output: output nodes, positive first, or one node; as the netlist says, or as found if not given
         measure: figures: offset, cmrr@50, or any single one that sweep measures, at a frequency or not
         limit: what a sample has to keep, as in cmrr@50>=80dB or |offset|<=5mV; may be repeated; none if not given
-        control: yields with the linear picture as control too: the same interval from fewer samples; with limit only
+        control: yields with the linear picture as control too: the same interval from fewer samples
         samples: how many samples (at least 1, at most 2e+07)
         seed: of the draws: the same seed gives the same samples (at least 0, at most 9.0072e+15)
         sampling: how they are drawn: random, latin, sobol

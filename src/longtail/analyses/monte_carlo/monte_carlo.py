@@ -56,11 +56,18 @@ class Draw:
 @dataclass(frozen=True, slots=True)
 class Watched:
     """The figures by name, and the limits on figures; `control`: whether their yields are told with the linear picture
-    as control too."""
+    as control too. Raises `OptionError` for that without a limit."""
 
     measure: tuple[str, ...] = ()
     limit: tuple[Bound, ...] | None = None
     control: bool = False
+
+    def __post_init__(self) -> None:
+        if self.control and not self.limit:
+            raise OptionError(
+                said("{control} has no effect without {limit}", control=True, limit=None),
+                hint=said("as in {limit}", limit="cmrr@50>=80dB"),
+            )
 
     @property
     def bounds(self) -> tuple[Bound, ...]:
@@ -211,7 +218,6 @@ ANALYSIS = Analysis(
             "",
             "yields with the linear picture as control too: the same interval from fewer samples",
             False,
-            needs="limit",
             group=Watched,
         ),
         *DRAW_OPTIONS,
