@@ -124,12 +124,21 @@ def differences(one: Any, other: Any, place: str = "", scale: float = 0.0, roots
                 yield from differences([*one[key]], [*other[key]], f"{place}/{key}")
                 yield from differences([*one[key].values()], [*other[key].values()], f"{place}/{key}", 1.0)
                 continue
-            if key == "measures" and isinstance(one[key], dict) and "correlation" in one:
+            if key in ("nominal", "at_worst") and one.get("measure") == "cmrr" and "worst_case" in one:
+                yield from _rejections(one[key], other[key], f"{place}/{key}", False)
+                continue
+            if key == "worst" and "correlation" in one:
+                for k, (mine, theirs) in enumerate(zip(one[key], other[key], strict=False)):
+                    for each in differences(mine, theirs, f"{place}/{key}/{k}"):
+                        rejection = not each.structural and _is_rejection(one["measures"][mine["measure"]])
+                        yield from _rejections(each.one, each.other, each.place, False) if rejection else [each]
+                continue
+            if key == "measures" and isinstance(one[key], dict) and ("correlation" in one or "yields" in one):
                 yield from _distributions(one[key], other[key], f"{place}/{key}")
                 continue
             if key == "values" and "correlation" in one:
                 for name, figures in one[key].items():
-                    rejection = one["measures"][name]["unit"] == "dB" and one["measures"][name]["sigma"] is None
+                    rejection = _is_rejection(one["measures"][name])
                     compare = partial(_rejections, refined=False) if rejection else differences
                     yield from compare(figures, other[key].get(name), f"{place}/{key}/{name}")
                 continue
@@ -178,11 +187,15 @@ def _rejections(one: Any, other: Any, place: str, refined: bool) -> Iterator[Dif
         yield Difference(place, min(own / part, 1.0) * abs(10.0 ** ((one - other) / 20.0) - 1.0), one, other)
 
 
+def _is_rejection(distribution: dict[str, Any]) -> bool:
+    return distribution["unit"] == "dB" and distribution["sigma"] is None
+
+
 def _distributions(one: dict[str, Any], other: dict[str, Any], place: str) -> Iterator[Difference]:
     """Differences of how figures are distributed over samples, which are lanes: of rejections as such."""
     for name in one:
         for each in differences(one[name], other[name], f"{place}/{name}", largest([*one[name]["quantiles"].values()])):
-            rejection = one[name]["unit"] == "dB" and one[name]["sigma"] is None and isinstance(each.one, float)
+            rejection = _is_rejection(one[name]) and isinstance(each.one, float)
             yield from _rejections(each.one, each.other, each.place, False) if rejection else [each]
     if list(one) != list(other):
         yield Difference(place, math.inf, list(one), list(other))

@@ -120,8 +120,10 @@ def _by_sensitivities(
     at = sensitivities(swept.drives, some.point, within.names, frequency, nulled=drive.null)
     nominal, slopes = _figure(asked.name, at, some)
     effects = np.full((levels.size, nominal.shape[1], len(spreads.causes)), np.nan, slopes.dtype)
-    moved, floor = slopes @ within.moves.T, _floor(asked.name, at)
-    effects[good] = np.where(np.abs(moved) <= floor[..., None], 0.0, moved).astype(slopes.dtype)
+    moved, rounding = slopes @ within.moves.T, _IN_LANES * _floor(asked.name, at)
+    effects[good] = np.where(np.abs(moved) <= rounding[..., None], 0.0, moved).astype(slopes.dtype)
+    if asked.name == CMRR:
+        nominal = np.where(np.abs(nominal) <= rounding, 0.0, nominal).astype(nominal.dtype)
     figures = np.full(effects.shape[:2], np.nan, nominal.dtype)
     figures[good] = nominal
     symbol, unit = ("V_OS", "V") if asked.name == OFFSET else _written(asked.name, drives)
@@ -130,8 +132,7 @@ def _by_sensitivities(
         varied = within.values(causes)
         return _solved(asked.name, swept.at(v_ic=np.full(len(causes), levels[0]), varied=varied), frequency[:1])
 
-    rounding = _IN_LANES * float(floor[0, 0])
-    return Effects(symbol, unit, frequency, levels, figures, effects, drives, solve, rounding)
+    return Effects(symbol, unit, frequency, levels, figures, effects, drives, solve, float(rounding[0, 0]))
 
 
 def _floor(name: str, at: Sensitivities) -> Array:
