@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 WITHIN = 1e-9
 # what is smaller counts as a part of this: the operating point is found to so much, in V, A and W
 LEAST = {"v": 1e-3, "i": 1e-6, "power": 1e-6}
-_ZERO = 1e-6  # of a parameter: where a zero lies that an unwanted gain has within tolerances
+_INSIDE = 1e-6  # of a parameter: where an end of a worst case lies that is at no corner
 LAST_BIT = 1e-14  # of the wanted gain: what last bits of an operating point make of an unwanted one
 MODES = {"differential", "common", "unwanted", "common_to_differential", "differential_to_common"}
 RELATIVE = {"distance": 1.0, "thd": 1.0, "log": 1.0, "error_bound": 1.0, "error_sampled": 1.0} | {
@@ -124,6 +124,11 @@ def differences(one: Any, other: Any, place: str = "", scale: float = 0.0, roots
                 yield from differences([*one[key]], [*other[key]], f"{place}/{key}")
                 yield from differences([*one[key].values()], [*other[key].values()], f"{place}/{key}", 1.0)
                 continue
+            if key == "log" and isinstance(one[key], float) and isinstance(other[key], float):
+                moved = abs(one[key] - other[key])
+                if moved * math.exp(min(one[key], 0.0)) > LAST_BIT:
+                    yield Difference(f"{place}/{key}", moved, one[key], other[key])
+                continue
             if key in ("nominal", "at_worst") and one.get("measure") == "cmrr" and "worst_case" in one:
                 yield from _rejections(one[key], other[key], f"{place}/{key}", False)
                 continue
@@ -210,8 +215,8 @@ def _worst_end(one: dict[str, Any], other: dict[str, Any], place: str, ratio: bo
         yield each if each.structural else each._replace(size=each.size * part)
     left = [{name: found[name] for name in found if name != "changes"} for found in (one, other)]
     for each in differences(*left, place):
-        zero = ratio and one["value"] is None and not each.structural  # where the unwanted gain has one
-        yield each._replace(size=each.size * WITHIN / _ZERO) if zero else each
+        inside = not one["corner"] and "/values/" in each.place and not each.structural
+        yield each._replace(size=each.size * WITHIN / _INSIDE) if inside else each
 
 
 def _referred(one: dict[str, Any], other: dict[str, Any], key: str, place: str) -> Iterator[Difference]:
