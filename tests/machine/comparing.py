@@ -127,7 +127,7 @@ def differences(one: Any, other: Any, place: str = "", scale: float = 0.0, roots
             if key == "log" and isinstance(one[key], float) and isinstance(other[key], float):
                 moved = abs(one[key] - other[key])
                 if moved * math.exp(min(one[key], 0.0)) > LAST_BIT:
-                    yield Difference(f"{place}/{key}", moved, one[key], other[key])
+                    yield Difference(f"{place}/{key}", moved / max(1.0, abs(one[key])), one[key], other[key])
                 continue
             if key in ("nominal", "at_worst") and one.get("measure") == "cmrr" and "worst_case" in one:
                 yield from _rejections(one[key], other[key], f"{place}/{key}", False)
