@@ -49,14 +49,25 @@ def test_a_normal_figure_has_the_yield_of_the_normal_distribution() -> None:
     assert found.least == pytest.approx(sum(parts) - 2.0, rel=1e-4)
 
 
-def test_where_first_order_is_not_enough_curvatures_are_counted() -> None:
-    """Power in a load that matches its source: largest there, so that first order says it does not move at all."""
-    deck = "t\n*@ mismatch r(r2) sigma=30%\nv1 a 0 2\nr1 a b 1k\nr2 b 0 1.05k\n"
-    found = _yield(deck, "r2.power>=0.98m")
-    sampled = lt.read(deck).run("monte-carlo", measure="r2.power", limit="r2.power>=0.98m", samples=50_000)
-    assert found.validity != "linear"
-    assert found.limits[0].value == pytest.approx(sampled.yields[0].value, abs=0.05)
-    assert abs(1.0 - _phi(0.0) - sampled.yields[0].value) > 0.05 or found.limits[0].error > 0.1
+MATCHED = "t\n*@ mismatch r(r2) sigma=5%\nv1 a 0 2\nr1 a b 1k\nr2 b 0 1.05k\n"
+DIODE = "t\n*@ mismatch dc(v1) sigma=4.5m\nv1 a 0 0.6\nd1 a 0 dm\n.model dm d(is=1e-14)\n"
+
+
+@pytest.mark.parametrize(
+    ("deck", "measure", "limit"),
+    [(MATCHED, "r2.power", "r2.power>=0.998m"), (DIODE, "v1.i", "|v1.i|<=160u")],
+    ids=["matched load", "diode"],
+)
+def test_where_first_order_is_not_enough_curvatures_are_counted(deck: str, measure: str, limit: str) -> None:
+    """Power in a load that matches its source, largest near there, and a current that is exponential: the quadratic
+    picture is within what 50 000 samples say, the linear one outside."""
+    found = _yield(deck, limit).limits[0]
+    counted = lt.read(deck).run("monte-carlo", measure=measure, limit=limit, samples=50_000).yields[0]
+    assert found.validity == "quadratic"
+    assert found.error > 0.1 > (found.second_error or 1.0)
+    assert counted.low <= found.value <= counted.high
+    assert found.distance is not None
+    assert not counted.low <= _phi(found.distance) <= counted.high
 
 
 def test_tolerances_are_counted_as_they_are_and_not_as_normal() -> None:
