@@ -359,12 +359,9 @@ ANALYSIS = Analysis(
         replace(FREQUENCY_OPTION, group=Asked),
         *FREE_NULL_OPTIONS,
         Option("full", FLAG, "", "everything: ranges, impedances, supply rejection, noise, poles too", False),
-        *(
-            replace(option, group=UnderWhich)
-            for option in condition_options(
-                f"minimum and maximum over these temperatures: {FORMS}",
-                "and over these corners: names in the netlist, 'all', or a TOML file",
-            )
+        *condition_options(
+            f"minimum and maximum over these temperatures: {FORMS}",
+            "and over these corners: names in the netlist, 'all', or a TOML file",
         ),
         AT_OPTION,
         BAND_OPTION,

@@ -152,10 +152,10 @@ def arrays(circuit: Circuit, among: Sequence[Condition]) -> dict[str, NDArray[np
 
 
 def condition_options(temperatures: str, corners: str) -> tuple[Option, Option]:
-    """The options of an analysis under conditions, with their help; corners are read as far as no circuit is needed."""
-    return (
-        Option(
-            "temperatures", RANGE, "degC", temperatures, low=COLDEST, high=HOTTEST, otherwise=OWN, aliases=("temp",)
-        ),
-        Option("corners", CORNERS, "", corners, reads=read_corners, otherwise=NONE),
+    """The options of an analysis under conditions, a group of its own, with their help; corners are read as far as no
+    circuit is needed."""
+    degrees = Option(
+        "temperatures", RANGE, "degC", temperatures, low=COLDEST, high=HOTTEST, otherwise=OWN, aliases=("temp",)
     )
+    named = Option("corners", CORNERS, "", corners, reads=read_corners, otherwise=NONE)
+    return replace(degrees, group=UnderWhich), replace(named, group=UnderWhich)

@@ -10,14 +10,13 @@ factor of one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from longtail.analyses.contributions.effects import found, question
 from longtail.analyses.monte_carlo.result import ControlledYield
-from longtail.analyses.yields.limit import HeldLimit, held_limit
+from longtail.analyses.yields.limit import HeldLimit, held_limit, of_causes
 from longtail.circuit import Circuit
 from longtail.contract.drive import Drive
 from longtail.errors import OptionError
@@ -64,13 +63,13 @@ def _held(circuit: Circuit, drive: Drive, bound: Bound, spreads: Spreads) -> Hel
 
 def _pictured(held: Sequence[HeldLimit], sampling: Sampling) -> Iterator[NDArray[np.bool_]]:
     """Which samples keep each limit by its picture, `[sample]`."""
-    back = np.linalg.pinv(sampling.spreads.mixing)
+    pictures = [of_causes(each.first, sampling.spreads) for each in held]
     kept = np.empty((len(held), sampling.samples), bool)
     for start in range(0, sampling.samples, _PART):
         where = slice(start, min(start + _PART, sampling.samples))
         causes = sampling.causes(where)
-        for row, each in zip(kept, held, strict=True):
-            row[where] = each.kept(replace(each.first, slopes=each.first.slopes @ back)(causes))
+        for row, each, picture in zip(kept, held, pictures, strict=True):
+            row[where] = each.kept(picture(causes))
     yield from kept
 
 

@@ -223,12 +223,9 @@ ANALYSIS = Analysis(
         *DRAW_OPTIONS,
         *SPREAD_OPTIONS,
         *NULL_OPTIONS,
-        *(
-            replace(option, group=UnderWhich)
-            for option in condition_options(
-                f"the same samples at these temperatures too: {FORMS}",
-                "and in these corners: names in the netlist, 'all', or a TOML file",
-            )
+        *condition_options(
+            f"the same samples at these temperatures too: {FORMS}",
+            "and in these corners: names in the netlist, 'all', or a TOML file",
         ),
         *WORK_OPTIONS,
         Option(

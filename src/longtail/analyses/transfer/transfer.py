@@ -20,7 +20,7 @@ from longtail.contract.kinds import NUMBER, RANGE
 from longtail.contract.options import FREE_NULL_OPTIONS, INPUT_OPTIONS, VCM_OPTION
 from longtail.contract.output import AtOutput, ports
 from longtail.contract.result import Result
-from longtail.driven.conditions import Corners, condition_options, conditions, corners_of
+from longtail.driven.conditions import UnderWhich, condition_options
 from longtail.driven.drives import Drives, supply_rails
 from longtail.driven.levels import LevelSweep, levels_of, sweep
 from longtail.driven.points import Points
@@ -195,11 +195,10 @@ def run(
     vcm: Array | str | None,
     v_id: Array | None,
     amplitude: float | None,
-    temperatures: Array | None,
-    corners: Corners | tuple[str, ...] | None,
+    underwhich: UnderWhich,
 ) -> Transfer:
     """Sweep v_id at every level, all points together; then narrow down where the curve leaves its tangent."""
-    among = conditions(circuit, temperatures, corners_of(circuit, corners))
+    among = underwhich.of(circuit)
     drive = replace(drive, null=drive.null or drive.target is not None)
     own, asked = levels_of(circuit, drive, vcm)
     plain, levels, offsets = _centers(own, asked, drive)

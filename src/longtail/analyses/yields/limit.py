@@ -180,6 +180,13 @@ def held_limit(bound: Bound, name: str, effects: Effects, spreads: Spreads) -> H
     return HeldLimit(bound, name, unit, first, lambda z: effects.solve(z @ mixing.T), checks)
 
 
+def of_causes(picture: Expansion, spreads: Spreads) -> Expansion:
+    """A picture in independent causes as one in the causes themselves."""
+    back = np.linalg.pinv(spreads.mixing)
+    curvatures = None if picture.curvatures is None else back.T @ picture.curvatures @ back
+    return Expansion(picture.nominal, picture.slopes @ back, curvatures)
+
+
 def nearest_on_circle(figure: Expansion, radius: float) -> Array | None:
     """The causes next to the nominal amplifier at which a complex figure has a magnitude, to first order; None where
     it never has.

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from longtail.analyses.contributions.effects import CMRR, found, question
 from longtail.analyses.yields.improvement import improvement, improvement_notes, read_target
-from longtail.analyses.yields.limit import LINEAR, NEITHER, QUADRATIC, SAMPLED, HeldLimit, held_limit
+from longtail.analyses.yields.limit import LINEAR, NEITHER, QUADRATIC, SAMPLED, HeldLimit, held_limit, of_causes
 from longtail.analyses.yields.rare import LEAST, MOST, SEED, Rare, sampled_failure
 from longtail.analyses.yields.result import LimitYield, SampledFailure, Yields, YieldUnder
 from longtail.circuit import Circuit
@@ -35,7 +35,6 @@ from longtail.statistics.draws import NORMAL, SOBOL
 from longtail.statistics.failure_surface import FARTHEST
 from longtail.statistics.finding import find_spreads
 from longtail.statistics.normal_space import NormalSpace
-from longtail.statistics.quadratic import Expansion
 from longtail.statistics.sampling import Sampling
 from longtail.statistics.spreads import Spreads
 from longtail.statistics.telling import spread_notes
@@ -86,7 +85,7 @@ def _yields(
     )
     names = [cause.name for cause in spreads.causes]
     causes = Sampling(spreads, _POINTS, _SEED, SOBOL).causes(slice(0, _POINTS))
-    kept = [each.kept(_independent(each.picture[1], spreads)(causes)) for each in held]
+    kept = [each.kept(of_causes(each.picture[1], spreads)(causes)) for each in held]
     counted_at = _Counting(spreads, names)
     sampled = [sampled_failure(each, space, rare, k) if space else None for k, each in enumerate(held)]
     each_yield = tuple(_limit(*each, counted_at) for each in zip(held, kept, sampled, strict=True))
@@ -119,13 +118,6 @@ def _yields(
 
 def _validity(all_of_them: Sequence[str]) -> str:
     return next(word for word in (NEITHER, QUADRATIC, LINEAR, SAMPLED) if word in all_of_them)
-
-
-def _independent(picture: Expansion, spreads: Spreads) -> Expansion:
-    """A picture in independent causes as one in the causes themselves."""
-    back = np.linalg.pinv(spreads.mixing)
-    curvatures = None if picture.curvatures is None else back.T @ picture.curvatures @ back
-    return Expansion(picture.nominal, picture.slopes @ back, curvatures)
 
 
 @dataclass(frozen=True, eq=False)
@@ -258,12 +250,9 @@ ANALYSIS = Analysis(
         ),
         *SPREAD_OPTIONS,
         *NULL_OPTIONS,
-        *(
-            replace(option, group=UnderWhich)
-            for option in condition_options(
-                f"the yield at these temperatures too: {FORMS}",
-                "and in these corners: names in the netlist, 'all', or a TOML file",
-            )
+        *condition_options(
+            f"the yield at these temperatures too: {FORMS}",
+            "and in these corners: names in the netlist, 'all', or a TOML file",
         ),
     ),
     example='limit="|offset|<=5mV"',
